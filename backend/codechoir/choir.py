@@ -1,0 +1,91 @@
+"""The composition: spans → utterances → voices, one phrase at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codechoir.engines.protocol import Engine
+from codechoir.model import Category, Phrase, Spoken, Utterance, Voice
+from codechoir.settings import Settings
+from codechoir.syntax.document import Snapshot
+from codechoir.voices.casting import Casting, check_families
+from codechoir.voices.profile import load_profile
+from codechoir.wording.options import WordingOptions
+from codechoir.wording.wording import Wording
+
+
+class Choir:
+    """Says who says what, lazily, with the settings of the moment.
+
+    Keeps what is costly to make (word tables, profile) for all readings of a process. `change` may be called
+    while phrases are being pulled in another thread: what has not been pulled yet follows the new settings.
+    Raises `InputError` where the settings name an unknown profile, voice or level.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._wording = Wording(_options(settings))
+        self._profile = load_profile(settings.profile, settings.engine)
+        self._casting = Casting(self._profile, settings)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self._settings
+
+    @property
+    def wording(self) -> Wording:
+        """How things are said at the moment."""
+        return self._wording
+
+    def change(self, settings: Settings) -> None:
+        """Follow new settings from the next phrase on; on `InputError` the old ones stay in force."""
+        same = (settings.profile, settings.engine) == (self._settings.profile, self._settings.engine)
+        profile = self._profile if same else load_profile(settings.profile, settings.engine)
+        casting = Casting(profile, settings)
+        wording = self._wording if settings.level == self._settings.level else Wording(_options(settings))
+        self._settings, self._profile, self._wording, self._casting = settings, profile, wording, casting
+
+    def warm_up(self, language: str = "") -> None:
+        """Read the words of a language, so that its first line costs what every line costs."""
+        self._wording.warm_up(language)
+
+    def check(self, engine: Engine) -> None:
+        """Raises `InputError` when the profile or the settings name a voice that `engine` does not have."""
+        check_families(self._profile, engine, self._settings)
+
+    def phrases(self, snapshot: Snapshot, start: int = 0, end: int | None = None) -> Iterator[Phrase]:
+        """The phrases of bytes `start` to `end` of a document, in order; only what is pulled is computed."""
+        end = len(snapshot.text) if end is None else end
+        wording = self._wording
+        lines = wording.lines(snapshot, start, end)
+        while (utterances := next(lines, None)) is not None:
+            if not utterances:
+                continue
+            yield self._phrase(utterances)
+            if wording is not self._wording:
+                start = max(utterance.end for utterance in utterances)
+                wording = self._wording
+                lines = wording.lines(snapshot, start, end)
+
+    def voice_of(self, category: Category) -> Voice:
+        """The voice of a category, without what a profile lays over single captures."""
+        return self._casting.cast(Utterance("", category, 0, 0))
+
+    def narration(self, text: str, at: int) -> Phrase:
+        """Words of the narrator's about the place `at`."""
+        return self._phrase([Utterance(text, Category.NARRATION, at, at)])
+
+    def recast(self, phrase: Phrase) -> Phrase:
+        """The same words in the voices that the settings give them now."""
+        return self._phrase([spoken.utterance for spoken in phrase.parts])
+
+    def _phrase(self, utterances: list[Utterance]) -> Phrase:
+        cast = self._casting.cast
+        parts = tuple(Spoken(utterance, cast(utterance)) for utterance in utterances)
+        start = min(utterance.start for utterance in utterances)
+        return Phrase(parts, start, max(utterance.end for utterance in utterances))
+
+
+def _options(settings: Settings) -> WordingOptions:
+    return WordingOptions(level=settings.level)

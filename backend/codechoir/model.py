@@ -1,0 +1,154 @@
+"""The vocabulary that every part of Codechoir speaks.
+
+One direction: text → `Span` → `Utterance` → `Spoken` (an utterance with its `Voice`) → `AudioChunk`.
+Everything here is frozen: a step never changes what an earlier step made.
+
+Offsets are UTF-8 byte offsets in the document. Times are milliseconds for pauses and samples for audio.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+
+class Category(StrEnum):
+    """What kind of token a listener hears. A closed set; finer kinds are captures."""
+
+    COMMENT = "comment"
+    KEYWORD = "keyword"
+    LITERAL = "literal"
+    OPERATOR = "operator"
+    TYPE = "type"
+    VARIABLE = "variable"
+    NARRATION = "narration"
+    FUNCTION = "function"
+    PUNCTUATION = "punctuation"
+
+    @property
+    def inherits(self) -> Category | None:
+        """The category whose voice this one takes until the user gives it one of its own."""
+        return _INHERITS.get(self)
+
+
+_INHERITS = {Category.FUNCTION: Category.VARIABLE, Category.PUNCTUATION: Category.OPERATOR}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Who is it? One token of the source.
+
+    `start`, `end`: UTF-8 byte offsets, half open. `capture`: the grammar's own name (`string.escape`).
+    `language`: the language the token is written in, which differs from the document's where languages
+    are embedded. `role`: what the token does here, a dotted name that only a parse tree knows
+    (`assignment`, `call.open`, `block.close`), empty where nothing is known. `depth`: how many brackets
+    or blocks enclose it inside its statement. `closes`: the words of what a closing token closes
+    (`for user`), as source text, or empty.
+    """
+
+    start: int
+    end: int
+    category: Category
+    capture: str
+    language: str = ""
+    role: str = ""
+    depth: int = 0
+    closes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """How is it said? Words for one stretch of source; never raw code.
+
+    `text`: words to be said in one breath; empty when only the pauses or the cue count.
+    `pause_before`, `pause_after`: milliseconds at the normal rate. `cue`: name of an earcon that sounds
+    before the words, or empty. `capture`: lets a profile overlay a voice on a finer kind. `depth`: nesting,
+    which casting may turn into a step of pitch or balance. `spell`: the words are single characters, to be
+    said by their names. `language`: the natural language of the words (BCP 47).
+    """
+
+    text: str
+    category: Category
+    start: int
+    end: int
+    pause_before: int = 0
+    pause_after: int = 0
+    cue: str = ""
+    capture: str = ""
+    depth: int = 0
+    spell: bool = False
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Who says it? The resolved settings of one category for one engine (names as in CSS Speech).
+
+    `family`: the engine's own name of a voice (`en-us+f3`, a cloned voice's name). `rate`: words a minute.
+    `pitch` and `range`: 0 to 100, 50 is the family's own. `volume`: 0 to 100 per cent.
+    `balance`: -100 (left) to 100 (right).
+    """
+
+    family: str
+    rate: float = 175.0
+    pitch: float = 50.0
+    range: float = 50.0
+    volume: float = 100.0
+    balance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """An utterance together with the voice that casting gave it: what an engine is asked to say."""
+
+    utterance: Utterance
+    voice: Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What is said in one breath, normally a line of code: the unit that engines are handed.
+
+    `start`, `end`: the source range that the phrase covers, which holds the ranges of all its parts.
+    """
+
+    parts: tuple[Spoken, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is sounding when: samples `t0` to `t1` of the reading say `text` for source `start` to `end`."""
+
+    t0: int
+    t1: int
+    start: int
+    end: int
+    category: Category
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AudioChunk:
+    """A piece of sound: PCM s16le mono.
+
+    `first_sample`: index of the chunk's first sample in the reading. `marks`: the words that begin in this
+    chunk, in samples of the reading, ascending. `last`: nothing comes after it.
+    """
+
+    pcm: bytes
+    sample_rate: int
+    first_sample: int
+    marks: tuple[Mark, ...] = ()
+    last: bool = False
+
+    @property
+    def samples(self) -> int:
+        """Number of samples in the chunk."""
+        return len(self.pcm) // 2
+
+
+State = Literal["speaking", "paused", "stopped", "finished", "blocked", "error"]
+"""The states of a reading, as clients see them."""
