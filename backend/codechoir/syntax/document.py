@@ -1,0 +1,164 @@
+"""A document that an editor changes, and the snapshots of it that a reading goes by."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from codechoir.model import Span
+from codechoir.syntax.analysis import DocumentAnalysis
+from codechoir.syntax.language_table import Language
+from codechoir.syntax.lines import LineIndex, line_end_length
+from codechoir.syntax.parsing import Edit, make_parsing
+from codechoir.syntax.positions import boundary
+from codechoir.syntax.symbols import Symbol, enclosing_symbols
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text and where its lines are; lines count from 0 and end with LF, CRLF or a lone CR.
+
+    `text`: UTF-8, always valid; every offset is a byte offset in it.
+    """
+
+    text: bytes
+    _lines: LineIndex = field(repr=False)
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are; an empty document has one."""
+        return self._lines.count
+
+    def line_of(self, byte: int) -> int:
+        """The line that holds `byte`; a line break belongs to the line that it ends."""
+        return self._lines.line_of(min(max(byte, 0), len(self.text)))
+
+    def line_range(self, line: int) -> tuple[int, int]:
+        """Start and end of a line's text in bytes, without its line break. Raises `IndexError` beyond it."""
+        if not 0 <= line < self._lines.count:
+            raise IndexError(f"line {line} of {self._lines.count}")
+        start = self._lines.start_of(line)
+        if line + 1 == self._lines.count:
+            return start, len(self.text)
+        end = self._lines.start_of(line + 1)
+        return start, end - line_end_length(self.text, end)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot(Text):
+    """An immutable view of a document; it may be read from any thread while the document changes.
+
+    `language`: what it is written in. `warnings`: lines for the user about how the text had to be taken,
+    usually none.
+    """
+
+    language: Language
+    warnings: tuple[str, ...]
+    _analysis: DocumentAnalysis = field(repr=False)
+
+    def spans(self, start: int = 0, end: int | None = None) -> list[Span]:
+        """The spans that meet bytes `start` to `end` (default: to the end), at the cost of that window alone.
+
+        In order, not overlapping, none empty; only white space is left uncovered. A span that reaches over an
+        edge of the window comes whole, and it is the same span that the whole document has there.
+        """
+        end = len(self.text) if end is None else min(end, len(self.text))
+        start = max(0, start)
+        return self._analysis.spans(start, end) if start < end else []
+
+    def symbols(self) -> list[Symbol]:
+        """The functions and types of the whole document in order, outer ones first; found once a snapshot."""
+        return self._analysis.symbols()
+
+    def enclosing(self, byte: int) -> list[Symbol]:
+        """The symbols that hold `byte`, outermost first."""
+        return enclosing_symbols(self.symbols(), byte)
+
+
+class Document:
+    """A text in a language, under edits. Safe to use from several threads.
+
+    Bytes that are not valid UTF-8, and lone surrogates of a `str`, become U+FFFD, with one line in
+    `warnings`; from then on all offsets are offsets in the text with the replacements (`Snapshot.text`). A
+    byte order mark stays in the text and is a token of its own.
+
+    An edit costs next to nothing; `snapshot` parses what has changed since the last one. Call it when a
+    document is opened, and a later reading costs only its window.
+    """
+
+    def __init__(self, text: str | bytes, language: Language) -> None:
+        self.language = language
+        self._text, replaced = _valid(text)
+        self._lines = LineIndex.of(self._text)
+        self._carriage_returns = b"\r" in self._text
+        self._parsing = make_parsing(language)
+        self._warning = _replacement_warning(replaced) if replaced else ""
+        self._lock = threading.Lock()
+        self._snapshot: Snapshot | None = None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Lines for the user about how the text had to be taken, usually none."""
+        return self.snapshot().warnings
+
+    def lines(self) -> Text:
+        """The text as it is now, which costs nothing: it is not parsed. For finding the place of an edit."""
+        with self._lock:
+            return Text(self._text, self._lines)
+
+    def edit(self, start_byte: int, old_end_byte: int, new_text: str | bytes) -> None:
+        """Put `new_text` in the place of bytes `start_byte` to `old_end_byte`.
+
+        Offsets outside the text are brought to its ends, and offsets inside a character to its start.
+        """
+        new, replaced = _valid(new_text)
+        with self._lock:
+            old = self._text
+            start = boundary(old, min(max(start_byte, 0), len(old)))
+            old_end = boundary(old, min(max(old_end_byte, start), len(old)))
+            if replaced:
+                self._warning = _replacement_warning(replaced)
+            new_end = start + len(new)
+            start_point, old_end_point = self._point(start), self._point(old_end)
+            self._text = b"".join((old[:start], new, old[old_end:]))
+            self._carriage_returns = self._carriage_returns or b"\r" in new
+            self._lines = self._lines.edited(self._text, start, old_end, new_end)
+            edit = Edit(start, old_end, new_end, start_point, old_end_point, self._point(new_end))
+            self._parsing.edit(edit)
+            self._snapshot = None
+
+    def snapshot(self) -> Snapshot:
+        """The document as it is now. The same object until the next edit."""
+        with self._lock:
+            if self._snapshot is None:
+                analysis, warning = self._parsing.parse(self._text)
+                warnings = tuple(line for line in (self._warning, warning) if line)
+                self._snapshot = Snapshot(self._text, self._lines, self.language, warnings, analysis)
+            return self._snapshot
+
+    def _point(self, byte: int) -> tuple[int, int]:
+        """Row and column of a byte as tree-sitter counts them: only LF ends a row, columns are bytes."""
+        row = self._text.count(b"\n", 0, byte) if self._carriage_returns else self._lines.line_of(byte)
+        return row, byte - (self._text.rfind(b"\n", 0, byte) + 1)
+
+
+def _valid(text: str | bytes) -> tuple[bytes, int]:
+    """The text as valid UTF-8, and how many replacements that took."""
+    if isinstance(text, str):
+        try:
+            return text.encode(), 0
+        except UnicodeEncodeError:
+            clean = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+            return clean.encode(), sum("\ud800" <= c <= "\udfff" for c in text)
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        before = text.count("\ufffd".encode())
+        clean_bytes = text.decode("utf-8", "replace").encode()
+        return clean_bytes, clean_bytes.count("\ufffd".encode()) - before
+    return text, 0
+
+
+def _replacement_warning(count: int) -> str:
+    places = "1 place" if count == 1 else f"{count} places"
+    return f"the text is not valid UTF-8 in {places}; what could not be read there is replaced"

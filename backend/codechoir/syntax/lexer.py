@@ -1,0 +1,190 @@
+"""Languages without a grammar of their own: Pygments' lexers, by the same table of categories.
+
+A lexer goes from the beginning of a text to its end and cannot start in the middle. So the text is lexed as
+far as a window needs and what was found is kept for the next window.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from codechoir.model import Category, Span
+from codechoir.syntax.categories import category_of
+from codechoir.syntax.gaps import trimmed
+from codechoir.syntax.layers import gap_spans
+from codechoir.syntax.symbols import Symbol, block_symbols
+
+log = logging.getLogger(__name__)
+
+CAPTURES: dict[str, str] = {
+    "Comment": "comment",
+    "Comment.Hashbang": "comment",
+    "Comment.Preproc": "preproc",
+    "Comment.PreprocFile": "string",
+    "Error": "",
+    "Escape": "string.escape",
+    "Generic.Deleted": "diff.minus",
+    "Generic.Emph": "text.emphasis",
+    "Generic.Error": "text",
+    "Generic.Heading": "text.title",
+    "Generic.Inserted": "diff.plus",
+    "Generic.Output": "text.literal",
+    "Generic.Prompt": "operator",
+    "Generic.Strong": "text.strong",
+    "Generic.Subheading": "text.title",
+    "Generic.Traceback": "text.literal",
+    "Keyword": "keyword",
+    "Keyword.Constant": "constant.builtin",
+    "Keyword.Type": "type.builtin",
+    "Literal": "string",
+    "Literal.Date": "number",
+    "Literal.Number": "number",
+    "Literal.String": "string",
+    "Literal.String.Affix": "string",
+    "Literal.String.Char": "character",
+    "Literal.String.Doc": "string.documentation",
+    "Literal.String.Escape": "string.escape",
+    "Literal.String.Interpol": "punctuation.special",
+    "Literal.String.Regex": "string.regexp",
+    "Literal.String.Symbol": "string.special.symbol",
+    "Name": "variable",
+    "Name.Attribute": "attribute",
+    "Name.Builtin": "function.builtin",
+    "Name.Builtin.Pseudo": "variable.builtin",
+    "Name.Class": "type",
+    "Name.Constant": "constant",
+    "Name.Decorator": "attribute",
+    "Name.Entity": "string.escape",
+    "Name.Exception": "type",
+    "Name.Function": "function",
+    "Name.Keyword": "keyword",
+    "Name.Label": "label",
+    "Name.Namespace": "module",
+    "Name.Property": "property",
+    "Name.Tag": "tag",
+    "Name.Type": "type",
+    "Operator": "operator",
+    "Operator.Word": "keyword.operator",
+    "Punctuation": "punctuation.delimiter",
+    "Punctuation.Marker": "punctuation.special",
+}
+"""Token types of Pygments as captures, the longest prefix wins; where none is, the text alone tells."""
+
+_MERGED = frozenset({Category.COMMENT, Category.LITERAL})
+
+
+class LexerAnalysis:
+    """An `Analysis` by a Pygments lexer. Safe to ask from several threads."""
+
+    def __init__(self, text: bytes, language: str, alias: str) -> None:
+        self._text = text
+        self._language = language
+        self._alias = alias
+        self._lock = threading.Lock()
+        self._found: list[Span] = []
+        self._source: Iterator[Span] | None = None
+        self._done = False
+
+    def symbols(self) -> list[Symbol]:
+        """Blocks of lines: nothing finer is known."""
+        return block_symbols(self._text)
+
+    def spans(self, start: int, end: int) -> list[Span]:
+        """The spans that meet bytes `start` to `end`."""
+        with self._lock:
+            self._lex(end)
+            low, high = _first_ending_after(self._found, start), len(self._found)
+            found = []
+            for index in range(low, high):
+                span = self._found[index]
+                if span.start >= end:
+                    break
+                found.append(span)
+            return found
+
+    def _lex(self, end: int) -> None:
+        """Lex on until a span begins at or after `end`, so that all before it are complete."""
+        if self._source is None:
+            self._source = _complete(self._text, self._language, self._alias)
+        while not self._done and (not self._found or self._found[-1].start < end):
+            span = next(self._source, None)
+            if span is None:
+                self._done = True
+            else:
+                self._found.append(span)
+
+
+def _first_ending_after(spans: list[Span], byte: int) -> int:
+    """Index of the first span that ends after `byte`; spans are in order and do not overlap."""
+    low, high = 0, len(spans)
+    while low < high:
+        middle = (low + high) // 2
+        if spans[middle].end <= byte:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def _complete(text: bytes, language: str, alias: str) -> Iterator[Span]:
+    """All spans of the text, with what the lexer left out."""
+    at = 0
+    for start, end, capture in _merged(text, _lexed(text, alias)):
+        if start < at:
+            continue
+        yield from gap_spans(text, at, start, language)
+        yield Span(start, end, category_of(capture) or Category.VARIABLE, capture, language)
+        at = end
+    yield from gap_spans(text, at, len(text), language)
+
+
+def _merged(text: bytes, tokens: Iterator[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
+    """Pieces of one string or comment become one; white space at the ends is cut off."""
+    held: tuple[int, int, str] | None = None
+    for start, end, capture in tokens:
+        if held is not None and held[1] == start and held[2] == capture and category_of(capture) in _MERGED:
+            held = (held[0], end, capture)
+            continue
+        if held is not None:
+            yield from _trimmed(text, held)
+        held = (start, end, capture)
+    if held is not None:
+        yield from _trimmed(text, held)
+
+
+def _trimmed(text: bytes, token: tuple[int, int, str]) -> Iterator[tuple[int, int, str]]:
+    start, end = trimmed(text, token[0], token[1])
+    if start < end and token[2]:
+        yield start, end, token[2]
+
+
+def _lexed(text: bytes, alias: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end (in bytes) and capture of each token."""
+    from pygments.lexers import get_lexer_by_name
+
+    decoded = text.decode("utf-8", "replace")
+    at_byte = at_character = 0
+    try:
+        for index, kind, value in get_lexer_by_name(alias).get_tokens_unprocessed(decoded):
+            if index < at_character:
+                continue
+            at_byte += len(decoded[at_character:index].encode())
+            length = len(value.encode())
+            yield at_byte, at_byte + length, _capture(kind)
+            at_byte, at_character = at_byte + length, index + len(value)
+    except Exception:
+        # A third party's lexer that stumbles must not take the reading with it: the rest is read by tokens.
+        log.exception("the Pygments lexer '%s' failed", alias)
+
+
+@lru_cache(maxsize=512)
+def _capture(kind: Any) -> str:
+    """The capture of a Pygments token type, empty when only the text can tell."""
+    name = ".".join(kind)
+    while name and name not in CAPTURES:
+        name = name.rpartition(".")[0]
+    return CAPTURES.get(name, "")

@@ -1,0 +1,69 @@
+"""How long a parser or a query may take before the text counts as too tangled to be understood.
+
+Real code is far from these limits: a megabyte parses in half a second and a screenful is queried in less
+than a millisecond. Junk is not: a row of 100,000 open brackets makes one flat error node, through which
+a query's cost grows with the square of its length.
+
+Both limits are set in the way that py-tree-sitter calls deprecated, because the new way, a progress callback,
+ends the process with a segmentation fault in 0.25.2 (see docs/spans.md).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import tree_sitter
+
+_PARSE_SECONDS, _PARSE_SECONDS_A_MEGABYTE = 3.0, 2.5
+_QUERY_SECONDS, _QUERY_SECONDS_A_MEGABYTE = 1.0, 2.0
+_FLAT_ERROR = 20_000
+
+
+Fragile = Callable[[bytes], bool]
+
+
+class TangledError(Exception):
+    """The text could not be understood in a reasonable time."""
+
+
+def parse(
+    parser: tree_sitter.Parser,
+    text: bytes,
+    old: tree_sitter.Tree | None = None,
+    fragile: Fragile | None = None,
+) -> tree_sitter.Tree:
+    """The tree of `text`, from the edited tree `old` if there is one. Raises `TangledError`.
+
+    `fragile`: tells whether the grammar would not survive a text.
+    """
+    if fragile is not None and fragile(text):
+        raise TangledError
+    seconds = _PARSE_SECONDS + _PARSE_SECONDS_A_MEGABYTE * len(text) / 1e6
+    parser.timeout_micros = round(seconds * 1e6)  # type: ignore[misc]  # its stub overloads the setter
+    if b"\0" in text:
+        # Lexers take a NUL for the end; the scanner of Bash then looks through the rest, once for each.
+        text = text.replace(b"\0", b"\1")
+    try:
+        tree = parser.parse(text) if old is None else parser.parse(text, old)
+    except ValueError:  # what py-tree-sitter raises when the time is up
+        parser.reset()
+        raise TangledError from None
+    root = tree.root_node
+    if root.is_error and root.child_count > _FLAT_ERROR:
+        raise TangledError
+    return tree
+
+
+def matches(
+    query: tree_sitter.Query, root: tree_sitter.Node, start: int, end: int
+) -> list[tuple[int, dict[str, list[tree_sitter.Node]]]]:
+    """The query's matches that meet bytes `start` to `end`. Raises `TangledError`."""
+    seconds = _QUERY_SECONDS + _QUERY_SECONDS_A_MEGABYTE * (end - start) / 1e6
+    cursor = tree_sitter.QueryCursor(query, timeout_micros=round(seconds * 1e6))
+    cursor.set_byte_range(start, end)
+    begun = time.monotonic()
+    found = cursor.matches(root)
+    if time.monotonic() - begun >= seconds:  # it stops without a word and returns what it has
+        raise TangledError
+    return found

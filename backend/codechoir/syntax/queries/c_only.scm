@@ -1,0 +1,10 @@
+; Patterns of our own for C alone; what C++ shares is in `c.scm`.
+
+"auto" @keyword
+(variadic_parameter) @operator
+
+; ---- the bodies of macros are code again, the words of an error are not
+
+(preproc_arg) @injection.c_macro
+((preproc_call directive: (preproc_directive) @_directive argument: (preproc_arg) @text.plain @injection.none)
+  (#match? @_directive "error|warning"))

@@ -1,0 +1,69 @@
+; What tokens do in JavaScript and its kin, where the token alone does not tell (see `TOKEN_ROLES`).
+
+; ---- names and values
+
+(variable_declarator "=" @role.assignment.define)
+(assignment_pattern "=" @role.default)
+(object_assignment_pattern "=" @role.default)
+
+; ---- operators
+
+(unary_expression "-" @role.unary.minus)
+(unary_expression "+" @role.unary.plus)
+(optional_chain) @role.optional.chain
+(ternary_expression "?" @role.ternary.then ":" @role.ternary.else)
+(arrow_function "=>" @role.arrow.lambda)
+(spread_element "..." @role.spread)
+(rest_pattern "..." @role.star.args)
+(object_pattern (rest_pattern "..." @role.spread))
+(array_pattern (rest_pattern "..." @role.spread))
+(yield_expression "*" @role.yield.all)
+(generator_function "*" @role.generator)
+(generator_function_declaration "*" @role.generator)
+(method_definition "*" @role.generator)
+(namespace_import "*" @role.import.all)
+(namespace_export "*" @role.import.all)
+(export_statement "*" @role.import.all)
+(decorator "@" @role.decorator)
+(regex "/" @role.regexp.open)
+(regex "/" @role.regexp.open pattern: (_) "/" @role.regexp.close)
+(regex_flags) @role.regexp.close
+
+; ---- brackets
+
+(arguments "(" @role.call.open ")" @role.call.close)
+(arguments . "(" @role.call.empty.open . ")" @role.call.empty.close)
+(formal_parameters "(" @role.parameters.open ")" @role.parameters.close)
+(formal_parameters . "(" @role.parameters.empty.open . ")" @role.parameters.empty.close)
+(if_statement condition: (parenthesized_expression "(" @role.condition.open ")" @role.condition.close))
+(while_statement condition: (parenthesized_expression "(" @role.condition.open ")" @role.condition.close))
+(do_statement condition: (parenthesized_expression "(" @role.condition.open ")" @role.condition.close))
+(switch_statement value: (parenthesized_expression "(" @role.condition.open ")" @role.condition.close))
+(with_statement object: (parenthesized_expression "(" @role.condition.open ")" @role.condition.close))
+(for_statement "(" @role.condition.open ")" @role.condition.close)
+(for_in_statement "(" @role.condition.open ")" @role.condition.close)
+(catch_clause "(" @role.parameters.open ")" @role.parameters.close)
+(subscript_expression "[" @role.index.open "]" @role.index.close)
+(object "{" @role.map.open "}" @role.map.close)
+(object_pattern "{" @role.pattern.open "}" @role.pattern.close)
+(array_pattern "[" @role.pattern.open "]" @role.pattern.close)
+(computed_property_name "[" @role.index.open "]" @role.index.close)
+(class_body "{" @role.body.open "}" @role.body.close)
+(named_imports "{" @role.import.open "}" @role.import.close)
+(export_clause "{" @role.import.open "}" @role.import.close)
+(template_substitution "${" @role.interpolation.open "}" @role.interpolation.close)
+
+; ---- colons and semicolons
+
+(pair ":" @role.mapping)
+(pair_pattern ":" @role.mapping)
+(switch_case ":" @role.case)
+(switch_default ":" @role.case)
+(labeled_statement ":" @role.label)
+(for_statement ";" @role.separator.for)
+(for_statement initializer: (_ ";" @role.separator.for))
+(for_statement condition: (_ ";" @role.separator.for))
+
+; ---- words
+
+(for_in_statement ["of" "in"] @role.for.each)

@@ -1,0 +1,3 @@
+; What tokens do in JavaScript alone; what TypeScript shares is in `ecmascript.roles.scm`.
+
+(field_definition "=" @role.assignment.define)

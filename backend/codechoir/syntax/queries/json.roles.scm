@@ -1,0 +1,7 @@
+; What tokens do in JSON.
+
+(object "{" @role.map.open "}" @role.map.close)
+(array "[" @role.list.open "]" @role.list.close)
+(pair ":" @role.mapping)
+"," @role.separator
+(pair key: (string) @role.string)

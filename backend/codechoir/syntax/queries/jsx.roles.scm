@@ -1,0 +1,11 @@
+; What tokens do in elements inside JavaScript and TypeScript.
+
+(jsx_text) @role.text
+(jsx_attribute "=" @role.attribute.value)
+(jsx_opening_element "<" @role.tag.open)
+(jsx_opening_element ">" @role.tag.close)
+(jsx_closing_element "</" @role.tag.end.open)
+(jsx_closing_element ">" @role.tag.close)
+(jsx_self_closing_element "<" @role.tag.open)
+(jsx_self_closing_element "/>" @role.tag.empty.close)
+(jsx_expression "{" @role.interpolation.open "}" @role.interpolation.close)

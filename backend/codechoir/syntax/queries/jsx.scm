@@ -1,0 +1,17 @@
+; Patterns of our own for elements inside JavaScript and TypeScript.
+
+(jsx_text) @text.plain
+(html_character_reference) @string.escape
+(jsx_attribute (property_identifier) @attribute)
+(jsx_attribute "=" @operator)
+(jsx_opening_element name: (identifier) @tag)
+(jsx_closing_element name: (identifier) @tag)
+(jsx_self_closing_element name: (identifier) @tag)
+(jsx_opening_element name: (member_expression property: (property_identifier) @tag))
+(jsx_closing_element name: (member_expression property: (property_identifier) @tag))
+(jsx_self_closing_element name: (member_expression property: (property_identifier) @tag))
+(jsx_namespace_name (identifier) @tag)
+(jsx_expression "{" @punctuation.special "}" @punctuation.special)
+(jsx_opening_element ["<" ">"] @punctuation.bracket)
+(jsx_closing_element ["</" ">"] @punctuation.bracket)
+(jsx_self_closing_element ["<" "/>"] @punctuation.bracket)

@@ -1,0 +1,95 @@
+; Patterns of our own for Python, after the grammar's: what stands last wins.
+
+; ---- names
+
+((identifier) @variable.builtin
+  (#any-of? @variable.builtin "self" "cls"))
+
+((identifier) @constant
+  (#match? @constant "^_*[A-Z][A-Z0-9_]+$"))
+
+(attribute attribute: (identifier) @property)
+
+((attribute attribute: (identifier) @constant)
+  (#match? @constant "^_*[A-Z][A-Z0-9_]+$"))
+
+((attribute attribute: (identifier) @constructor)
+  (#match? @constructor "^[A-Z]+[a-z]"))
+
+(call function: (attribute attribute: (identifier) @function.method))
+
+((call function: (identifier) @constructor)
+  (#match? @constructor "^_*[A-Z]"))
+
+((call function: (attribute attribute: (identifier) @constructor))
+  (#match? @constructor "^[A-Z]+[a-z]"))
+
+(parameters (identifier) @variable.parameter)
+(lambda_parameters (identifier) @variable.parameter)
+(parameters (_ (identifier) @variable.parameter))
+(parameters (_ (list_splat_pattern (identifier) @variable.parameter)))
+(parameters (_ (dictionary_splat_pattern (identifier) @variable.parameter)))
+(lambda_parameters (_ (identifier) @variable.parameter))
+(parameters (default_parameter value: (identifier) @variable))
+(lambda_parameters (default_parameter value: (identifier) @variable))
+(keyword_argument name: (identifier) @variable.parameter)
+
+((identifier) @variable.builtin
+  (#any-of? @variable.builtin "self" "cls"))
+
+(import_statement name: (dotted_name (identifier) @module))
+(import_statement name: (aliased_import name: (dotted_name (identifier) @module)))
+(import_statement name: (aliased_import alias: (identifier) @module))
+(import_from_statement module_name: (dotted_name (identifier) @module))
+(relative_import (dotted_name (identifier) @module))
+(import_prefix) @punctuation.special
+(wildcard_import) @operator
+
+; ---- types
+
+(class_definition name: (identifier) @type)
+(class_definition superclasses: (argument_list (identifier) @type))
+(class_definition superclasses: (argument_list (attribute attribute: (identifier) @type)))
+(class_definition superclasses: (argument_list (subscript value: (identifier) @type)))
+(class_definition superclasses: (argument_list (subscript subscript: (identifier) @type)))
+(type (identifier) @type)
+(type (attribute attribute: (identifier) @type))
+(generic_type (identifier) @type)
+(type (subscript value: (identifier) @type))
+(type (subscript value: (attribute attribute: (identifier) @type)))
+(type (subscript subscript: (identifier) @type))
+(type (binary_operator (identifier) @type))
+(type (binary_operator (binary_operator (identifier) @type)))
+(type (binary_operator (binary_operator (binary_operator (identifier) @type))))
+(member_type (identifier) @type .)
+
+; ---- decorators: the name that decorates, not all that belongs to it
+
+(decorator) @none
+(decorator "@" @operator)
+(decorator (identifier) @attribute)
+(decorator (attribute attribute: (identifier) @attribute))
+(decorator (call function: (identifier) @attribute))
+(decorator (call function: (attribute attribute: (identifier) @attribute)))
+
+; ---- literals
+
+; a string that is a statement has no effect but to tell the reader something
+(expression_statement . (string) @string.documentation .)
+
+(ellipsis) @constant.builtin
+(escape_interpolation) @string.escape
+(format_specifier) @string.special
+(format_expression) @embedded
+(format_expression "{" @punctuation.special "}" @punctuation.special)
+(type_conversion) @string.special
+(interpolation "=" @string.special)
+(line_continuation) @punctuation.special
+
+; ---- words
+
+(for_statement "in" @keyword)
+(for_in_clause "in" @keyword)
+(except_clause "*" @keyword)
+(keyword_separator) @operator
+(positional_separator) @operator

@@ -1,0 +1,192 @@
+"""The functions and types of a document: what an outline tells, and what "this symbol" means.
+
+Where a language has no row in `symbol_table.py`, a block of lines between blank lines stands for a symbol.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+import tree_sitter
+
+from codechoir.syntax.grammars import load
+from codechoir.syntax.symbol_table import CONTAINERS, DEFINITIONS, Definitions
+
+_BLOCK = re.compile(rb"[^\r\n]*\S[^\r\n]*(?:(?:\r\n|\n|\r)[^\r\n]*\S[^\r\n]*)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A definition. All offsets are byte offsets, half open.
+
+    `kind`: `function`, `method`, `class`, … or `block` where nothing is known. `name`: as it is written,
+    empty if it has none. `start`, `end`: the whole of it, with its decorators. `name_start`, `name_end`: its
+    name. `signature_end`: where its body begins; `end` where it has none. `depth`: how many symbols enclose
+    it. `parameters`: the names it takes, in order. `returns`: how often it leaves with a value, without the
+    symbols inside it.
+    """
+
+    kind: str
+    name: str
+    start: int
+    end: int
+    name_start: int
+    name_end: int
+    signature_end: int
+    depth: int = 0
+    parameters: tuple[str, ...] = ()
+    returns: int = 0
+
+
+def tree_symbols(key: str, tree: tree_sitter.Tree, text: bytes) -> list[Symbol]:
+    """The symbols of a parsed text in order, outer ones first; blocks if the grammar has no row."""
+    if key not in DEFINITIONS:
+        return block_symbols(text)
+    definitions = DEFINITIONS[key]
+    captures = tree_sitter.QueryCursor(_query(key)).captures(tree.root_node)
+    nodes = [node for node in captures.get("definition", []) if _defines(node, definitions)]
+    returns = sorted(node.start_byte for node in captures.get("return", []))
+    extents = sorted(((*_extent(node, definitions), node) for node in nodes), key=lambda e: (e[0], -e[1]))
+    found: list[Symbol] = []
+    enclosing: list[tuple[int, str]] = []
+    for start, end, node in extents:
+        while enclosing and enclosing[-1][0] <= start:
+            enclosing.pop()
+        kind = definitions.kinds[node.type]
+        if kind == "function" and enclosing and enclosing[-1][1] in CONTAINERS:
+            kind = "method"
+        found.append(_symbol(node, definitions, kind, start, end, len(enclosing), text))
+        enclosing.append((end, kind))
+    return _with_returns(found, returns)
+
+
+def block_symbols(text: bytes) -> list[Symbol]:
+    """Stretches of lines between blank lines."""
+    return [
+        Symbol("block", "", block.start(), block.end(), block.start(), block.start(), block.end())
+        for block in _BLOCK.finditer(text)
+    ]
+
+
+def enclosing_symbols(symbols: list[Symbol], byte: int) -> list[Symbol]:
+    """The symbols that hold `byte`, outermost first."""
+    return [symbol for symbol in symbols if symbol.start <= byte < symbol.end]
+
+
+@cache
+def _query(key: str) -> tree_sitter.Query:
+    """Compiled once and kept: freeing a query has crashed py-tree-sitter before."""
+    definitions = DEFINITIONS[key]
+    patterns = [f"({kind}) @definition" for kind in definitions.kinds]
+    patterns += [f"({kind}) @return" for kind in sorted(definitions.returns)]
+    return tree_sitter.Query(load(key).language, "\n".join(patterns))
+
+
+def _defines(node: tree_sitter.Node, definitions: Definitions) -> bool:
+    needed = definitions.only_with.get(node.type)
+    if needed and node.child_by_field_name(needed) is None:
+        return False
+    if node.type in definitions.values:
+        name, types = definitions.values[node.type]
+        value = node.child_by_field_name(name)
+        return value is not None and value.type in types
+    return node.is_named
+
+
+def _extent(node: tree_sitter.Node, definitions: Definitions) -> tuple[int, int]:
+    """From the first decorator or `export` to the end."""
+    outer = node
+    while (around := outer.parent) is not None and around.type in definitions.wrappers:
+        outer = around
+    return outer.start_byte, outer.end_byte
+
+
+def _symbol(
+    node: tree_sitter.Node, definitions: Definitions, kind: str, start: int, end: int, depth: int, text: bytes
+) -> Symbol:
+    name = _name(node.child_by_field_name(definitions.name_fields.get(node.type, "name")))
+    holder = node
+    if node.type in definitions.values:
+        holder = node.child_by_field_name(definitions.values[node.type][0]) or node
+    body = holder.child_by_field_name("body")
+    at = (name.start_byte, name.end_byte) if name is not None else (start, start)
+    return Symbol(
+        kind,
+        text[at[0] : at[1]].decode("utf-8", "replace"),
+        start,
+        end,
+        *at,
+        body.start_byte if body is not None else end,
+        depth,
+        tuple(_parameters(holder, text)),
+    )
+
+
+def _name(node: tree_sitter.Node | None) -> tree_sitter.Node | None:
+    """The name itself, at the bottom of declarators (`*f(int)` of C)."""
+    while node is not None and (inner := _inner_declarator(node)) is not None:
+        node = inner
+    return node
+
+
+def _inner_declarator(node: tree_sitter.Node) -> tree_sitter.Node | None:
+    inner = node.child_by_field_name("declarator")
+    if inner is None and node.type in ("reference_declarator", "parenthesized_declarator"):
+        inner = node.named_children[-1] if node.named_children else None
+    return inner
+
+
+def _parameters(node: tree_sitter.Node, text: bytes) -> Iterator[str]:
+    declarator: tree_sitter.Node | None = node
+    listed = node.child_by_field_name("parameters") or node.child_by_field_name("parameter")
+    while listed is None and declarator is not None:
+        declarator = _inner_declarator(declarator)
+        listed = declarator.child_by_field_name("parameters") if declarator is not None else None
+    if listed is None:
+        return
+    given = listed.named_children if listed.named_children else [listed]
+    if listed.type == "identifier":  # `x => x` of JavaScript
+        given = [listed]
+    for parameter in given:
+        for name in _parameter_names(parameter):
+            yield text[name.start_byte : name.end_byte].decode("utf-8", "replace")
+
+
+def _parameter_names(parameter: tree_sitter.Node) -> list[tree_sitter.Node]:
+    """The names that one parameter introduces; Go's `a, b int` has two."""
+    for field_name in ("name", "pattern", "declarator"):
+        nodes = parameter.children_by_field_name(field_name)
+        if nodes:
+            return [name for node in nodes if (name := _name(node)) is not None]
+    return _first_name(parameter)
+
+
+def _first_name(node: tree_sitter.Node) -> list[tree_sitter.Node]:
+    """The first leaf that is a name and not the name of a type."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        if node.named_children:
+            stack += reversed(node.named_children)
+        elif node.type == "self" or ("identifier" in node.type and "type" not in node.type):
+            return [node]
+    return []
+
+
+def _with_returns(symbols: list[Symbol], returns: list[int]) -> list[Symbol]:
+    """The symbols, with each `return` counted for the innermost one around it."""
+    counts: dict[int, int] = {}
+    enclosing: list[int] = []
+    at = 0
+    for byte in returns:
+        while at < len(symbols) and symbols[at].start <= byte:
+            enclosing.append(at)
+            at += 1
+        while enclosing and symbols[enclosing[-1]].end <= byte:
+            enclosing.pop()
+        if enclosing:
+            counts[enclosing[-1]] = counts.get(enclosing[-1], 0) + 1
+    return [replace(s, returns=counts[i]) if i in counts else s for i, s in enumerate(symbols)]
