@@ -1,0 +1,179 @@
+"""All the words of one programming language, and the answers that were found in them."""
+
+from __future__ import annotations
+
+from codechoir.settings import Level
+from codechoir.wording.comments import Comments
+from codechoir.wording.escapes import Escapes
+from codechoir.wording.kinds import kind_of
+from codechoir.wording.literal import Encoder, breaths, marked
+from codechoir.wording.names import Names
+from codechoir.wording.neighbours import Hint
+from codechoir.wording.numbers import Numbers
+from codechoir.wording.options import WordingOptions
+from codechoir.wording.prose import Prose
+from codechoir.wording.regexps import Regexps
+from codechoir.wording.said import Said, is_spelled
+from codechoir.wording.snippets import Snippets
+from codechoir.wording.source import Piece
+from codechoir.wording.speakable import cleaned
+from codechoir.wording.spelling import Spelling
+from codechoir.wording.strings import Strings
+from codechoir.wording.symbols import Symbols
+from codechoir.wording.tables import load_words
+
+_REMEMBERED = 20_000
+"""So many answers are kept; then the memory starts again, which costs less than keeping order in it."""
+
+_LONGEST_KEY = 80
+"""Longer tokens are hardly ever met twice."""
+
+_LONG = ("string", "docstring", "character", "symbol")
+_BEGINS = frozenset(("", *_LONG, *(f"{role}.open" for role in _LONG)))
+_ENDS = frozenset(("", *_LONG, *(f"{role}.close" for role in _LONG)))
+"""Roles of the tokens that have the opening, and the closing, of what they are a part of."""
+
+
+class Book:
+    """Words for the pieces of one programming language; the same answer for the same piece, at once."""
+
+    def __init__(self, options: WordingOptions, language: str) -> None:
+        self.words = load_words(options.natural_language, language, options.tables)
+        self.numbers = Numbers(self.words)
+        self.symbols = Symbols(self.words, self.numbers, options)
+        self.names = Names(self.words, self.numbers, self.symbols, options)
+        self.escapes = Escapes(self.words, self.numbers)
+        self.prose = Prose(self.words, self.numbers, self.names, self.symbols, self.escapes)
+        self.snippets = Snippets(self.names, self.numbers, self.symbols)
+        self.regexps = Regexps(self.words, self.numbers, self.names, self.symbols, self.escapes)
+        self.strings = Strings(self.words, self.prose, self.symbols, self.regexps)
+        self.spelling = Spelling(self.words, WordingOptions())
+        self.comments = Comments(self.words, self.prose, self.names, self.snippets, self.symbols, options)
+        self._speakers = {
+            "bom": self._bom,
+            "character": self._character,
+            "comment": self._comment,
+            "escape": self._escape,
+            "flag": self._flag,
+            "format": self._format,
+            "heredoc": self._heredoc,
+            "name": self._name,
+            "number": self._number,
+            "prose": self._prose,
+            "regexp": self._regexp,
+            "string": self._string,
+            "symbol_name": self._symbol_name,
+            "symbols": self._symbols,
+        }
+        self._answers: dict[tuple[object, ...], list[Said]] = {}
+
+    def said(self, piece: Piece, level: Level, hint: Hint = "") -> list[Said]:
+        """The parts of what is said for a piece, in order; together they cover it."""
+        span, text = piece.span, piece.text
+        key = (text, span.category, span.capture, span.role, level, piece.opens, piece.closes, hint)
+        found = self._answers.get(key)
+        if found is None:
+            speak = self._dictated if level == "literal" else self._speakers[kind_of(span, text)]
+            found = [_safe(said) for said in speak(piece, level, hint)]
+            if len(text) <= _LONGEST_KEY:
+                if len(self._answers) >= _REMEMBERED:
+                    self._answers.clear()
+                self._answers[key] = found
+        return found
+
+    def _dictated(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
+        """A token so that it can be written down, among others that are only worded."""
+        groups = list(breaths(Encoder(self.words.tag).units(piece.text, 0, "")))
+        ends = [*(group[0].start for group in groups[1:]), -1]
+        return [
+            Said(" ".join(marked(group, self.words.tag)), group[0].start, end)
+            for group, end in zip(groups, ends, strict=True)
+        ]
+
+    def _bom(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
+        return [Said(self.words.phrase("bom") if level == "all" else "")]
+
+    def _character(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
+        inner = piece.text[1:-1] if len(piece.text) > 2 else piece.text
+        if level == "all" or not inner.startswith("\\"):
+            return self._string(piece, level, hint)
+        return [Said(self.escapes.words_for(inner))]
+
+    def _comment(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
+        return self.comments.said(piece.text, level, opens=_opens(piece), closes=_closes(piece))
+
+    def _escape(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
+        if level == "all":
+            return [Said(self.prose.words(piece.text, level, "raw"))]
+        return [Said(self.escapes.words_for(piece.text))]
+
+    def _flag(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
+        """An option of a command, with its dashes: without them it would be an argument."""
+        name = piece.text.lstrip("-")
+        dashes = self.symbols.names(piece.text[: len(piece.text) - len(name)])
+        return [Said(f"{dashes} {self.names.words(name, level) if name else ''}".strip())]
+
+    def _format(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
+        if level != "some":
+            return [Said(self.prose.words(piece.text, "all", "raw"))]
+        spec = [self.spelling.name(char) for char in piece.text.lstrip(":!")]
+        return [Said(" ".join([str(self.words.section("strings")["format"]), *spec]) if spec else "")]
+
+    def _heredoc(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
+        if level == "all":
+            return [Said(self.prose.words(piece.text, level, "raw"))]
+        word = piece.text.lstrip("<~-'\"").rstrip("'\"")
+        name = self.names.words(word, level) if word else ""
+        return [Said(f"{self.words.section('strings')['document']} {name}".strip())]
+
+    def _name(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
+        if not any(char.isalnum() for char in piece.text):
+            return self._symbols(piece, level, hint)
+        return [self.names.said(piece.text, level)]
+
+    def _number(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
+        said = self.numbers.literal(piece.text) if level != "all" else None
+        return [Said(said)] if said is not None else [self.names.said(piece.text, level)]
+
+    def _prose(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
+        if any(char.isalnum() for char in piece.text):
+            return [Said(self.prose.words(piece.text, level, "raw"))]
+        return [Said(self.symbols.names(piece.text.strip()))]
+
+    def _regexp(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
+        if level == "all":
+            return [Said(self.prose.words(piece.text, level, "raw"))]
+        return [Said(self.regexps.token(piece.text, piece.span.role))]
+
+    def _string(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
+        opens, closes = _opens(piece), _closes(piece)
+        return [self.strings.said(piece.text, level, opens=opens, closes=closes, hint=hint)]
+
+    def _symbol_name(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
+        if level != "some":
+            return [self.names.said(piece.text, level)]
+        name = str(self.words.section("strings")["symbol"])
+        return [Said(f"{name} {self.names.words(piece.text.strip(':'), level)}".strip())]
+
+    def _symbols(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
+        span = piece.span
+        said = self.symbols.said(piece.text.strip(), span.role, span.category, level)
+        if hint == "empty" and level == "some":
+            said = said._replace(text=self.words.phrase("empty", what=said.text).strip())
+        return [said]
+
+
+def _opens(piece: Piece) -> bool:
+    return piece.opens and piece.span.role in _BEGINS
+
+
+def _closes(piece: Piece) -> bool:
+    return piece.closes and piece.span.role in _ENDS
+
+
+def _safe(said: Said) -> Said:
+    """Nothing but words may reach an engine, whatever the tables and the speakers above came up with."""
+    text = cleaned(said.text)
+    if text != said.text or (is_spelled(text) and not said.spell):
+        return said._replace(text=text, spell=is_spelled(text))
+    return said

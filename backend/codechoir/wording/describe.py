@@ -1,0 +1,114 @@
+"""What stands at a position, in words: the character, the token, what it does, and what is around it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from codechoir.model import Category, Span, Utterance
+from codechoir.wording.book import Book
+from codechoir.wording.characters import name_of
+from codechoir.wording.outline import symbol_words
+from codechoir.wording.speakable import cleaned
+
+if TYPE_CHECKING:
+    from codechoir.syntax.document import Snapshot
+    from codechoir.syntax.symbols import Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What stands at a byte of a document.
+
+    `character`: it, and its `name` and `code_point` (`U+0041`). `line`, `column`: counted from 1, the column
+    in characters. `text`, `start`, `end`, `category`, `capture`, `role`, `language`, `depth`: of the token,
+    empty or 0 between tokens. `symbols`: kind and name of what encloses it, outermost first. `words`: all
+    of it as it is said.
+    """
+
+    character: str
+    name: str
+    code_point: str
+    line: int
+    column: int
+    text: str
+    start: int
+    end: int
+    category: str
+    capture: str
+    role: str
+    language: str
+    depth: int
+    symbols: tuple[tuple[str, str], ...]
+    words: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The description for programs; `symbols` is a list of `{"kind", "name"}`."""
+        symbols = [{"kind": kind, "name": name} for kind, name in self.symbols]
+        return {**asdict(self), "symbols": symbols}
+
+    def utterance(self, natural: str = "en") -> Utterance:
+        """The description as the narrator says it."""
+        return Utterance(self.words, Category.NARRATION, self.start, self.end, language=natural)
+
+
+def describe(snapshot: Snapshot, at: int, book: Book) -> Description:
+    """What stands at byte `at`; positions beyond the text are brought to its end."""
+    at = min(max(at, 0), len(snapshot.text))
+    line = snapshot.line_of(at)
+    begin = snapshot.line_range(line)[0]
+    char = snapshot.text[at : at + 4].decode("utf-8", "ignore")[:1]
+    span = next((s for s in snapshot.spans(at, at + 1) if s.start <= at < s.end), None)
+    symbols = snapshot.enclosing(at)
+    column = len(snapshot.text[begin:at].decode("utf-8", "replace")) + 1
+    text = snapshot.text[span.start : span.end].decode("utf-8", "replace") if span is not None else ""
+    return Description(
+        char,
+        _name(char, book),
+        f"U+{ord(char):04X}" if char else "",
+        line + 1,
+        column,
+        text,
+        span.start if span is not None else at,
+        span.end if span is not None else at,
+        span.category.value if span is not None else "",
+        span.capture if span is not None else "",
+        span.role if span is not None else "",
+        span.language if span is not None else snapshot.language.name,
+        span.depth if span is not None else 0,
+        tuple((symbol.kind, symbol.name) for symbol in symbols),
+        _words(book, char, span, text, symbols, line + 1, column),
+    )
+
+
+def _name(char: str, book: Book) -> str:
+    if not char:
+        return ""
+    return char.lower() if char.isascii() and char.isalnum() else cleaned(name_of(char, book.words))
+
+
+def _words(
+    book: Book, char: str, span: Span | None, text: str, symbols: list[Symbol], line: int, column: int
+) -> str:
+    """From the near to the far: character, token, role, symbols from the inside out, line."""
+    phrases = book.words.section("describe")
+    kinds = book.words.section("symbol_kinds")
+    said = []
+    if char:
+        said.append(phrases["capital" if char.isupper() else "character"].format(name=_name(char, book)))
+    if span is None:
+        said.append(str(phrases["blank"]))
+    else:
+        category = book.words.section("categories")[span.category.value]
+        said.append(phrases["token"].format(category=category, words=book.snippets.words(text[:80], "all")))
+        role = book.words.role(span.role)
+        if role is not None and role.words(text):
+            said.append(phrases["role"].format(words=role.words(text)))
+        if span.depth:
+            said.append(phrases["depth"].format(depth=book.numbers.cardinal(span.depth)))
+    for symbol in reversed(symbols):
+        kind = kinds.get(symbol.kind, [symbol.kind])[0]
+        said.append(phrases["symbol"].format(kind=kind, name=symbol_words(symbol, book)))
+    count = book.numbers.cardinal
+    said.append(phrases["line"].format(line=count(line), column=count(column)))
+    return cleaned(", ".join(said))

@@ -1,0 +1,136 @@
+"""Names and keywords as words: `parseHTTPHeader2` is "parse h t t p header two"."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from codechoir.settings import LEVELS, Level
+from codechoir.wording.characters import runs
+from codechoir.wording.identifiers import split
+from codechoir.wording.numbers import Numbers
+from codechoir.wording.options import WordingOptions
+from codechoir.wording.said import Said, is_spelled
+from codechoir.wording.symbols import REPEATED, Symbols
+from codechoir.wording.tables import Words
+
+_RUN = re.compile(r"[^\W_]+|_+|-+|\s+|[^\w\s]")
+_NO_VOWEL = re.compile(r"[b-df-hj-np-tv-xz]{2,}")
+_UNPRONOUNCEABLE = re.compile(r"[aeiouy]{5,}|[b-df-hj-np-tv-xz]{6,}")
+_LETTERS = re.compile(r"\d+|[^\W\d_]")
+_SILENT = "_-"
+"""What only joins the words of a name; named from the level of its symbol on."""
+
+SPELLED_DIGITS = 4
+"""Numbers inside names with more digits than this are said digit by digit."""
+
+
+def has_vowel(word: str) -> bool:
+    """Whether an engine can pronounce the word; one of plain consonants has to be spelled."""
+    return len(word) == 1 or _NO_VOWEL.fullmatch(word.lower()) is None
+
+
+class Names:
+    """Words for tokens that have letters."""
+
+    def __init__(self, words: Words, numbers: Numbers, symbols: Symbols, options: WordingOptions) -> None:
+        self._words = words
+        self._numbers = numbers
+        self._symbols = symbols
+        self._capitals = options.capitals == "word"
+        self._identifiers = words.section("identifiers")
+        self._whole = words.section("whole")
+        self._prefixes = words.section("prefixes")
+        self._pronounced = words.section("words")
+
+    def said(self, text: str, level: Level) -> Said:
+        """How a name or a keyword is told."""
+        words = self.words(text, level)
+        return Said(words, spell=is_spelled(words))
+
+    def words(self, text: str, level: Level) -> str:
+        """The words of a name, separators dropped or named as the level has it."""
+        if not text.isascii():
+            text = unicodedata.normalize("NFKC", text)
+        prefix = self._prefix(text)
+        if prefix and level == "some":
+            return f"{self._prefixes[prefix]} {self.words(text[len(prefix) :], level)}".strip()
+        exact = self._pronounced.get(text.lower())
+        if exact is not None and not self._capitals:
+            return str(exact)
+        if LEVELS.index(level) == 0:
+            return self._by_convention(text, level)
+        return self._plain(text, level)
+
+    def _prefix(self, text: str) -> str:
+        """The sigil that a name of this language begins with, the longest first."""
+        for size in (2, 1):
+            if text[:size] in self._prefixes and len(text) > size:
+                return text[:size]
+        return ""
+
+    def _by_convention(self, text: str, level: Level) -> str:
+        """Private and dunder names by their convention."""
+        bare = text.strip("_")
+        if not bare or bare == text:
+            return self._plain(text, level)
+        leading = len(text) - len(text.lstrip("_"))
+        trailing = len(text) - len(text.rstrip("_"))
+        inner = self._plain(bare, level)
+        if leading == trailing == 2:
+            return f"{self._identifiers['dunder']} {inner}"
+        marks = {1: "private", 2: "magic"}
+        before = self._identifiers[marks[leading]] if leading in marks else self._symbols.names("_" * leading)
+        after = self._symbols.names("_" * trailing)
+        return " ".join(word for word in (before if leading else "", inner, after) if word)
+
+    def _plain(self, text: str, level: Level) -> str:
+        said: list[str] = []
+        for run in _RUN.findall(text):
+            if run[0].isalnum():
+                said += [self.part(part) for part in split(run, self._whole)]
+            elif run.isspace():
+                continue
+            elif run[0] in _SILENT and said:
+                said.append(self._symbols.names(run, level) if level != "some" else "")
+            else:
+                said.append(self._symbols.names(run))
+        return " ".join(word for word in said if word)
+
+    def part(self, part: str) -> str:
+        """One part of a name: a word, a number, an acronym, a single letter."""
+        if part.isdecimal():
+            return self._number(part)
+        word = part.lower()
+        said = self._pronounced.get(word) or self._whole.get(word) or self._by_pattern(word)
+        if said is None:
+            said = self._spelled(word)
+        if self._capitals and part[0].isupper():
+            mark = self._identifiers["caps" if len(part) > 1 and part.isupper() else "cap"]
+            return f"{mark} {said}"
+        return str(said)
+
+    def _by_pattern(self, word: str) -> str | None:
+        for pattern, say in self._words.patterns:
+            found = pattern.fullmatch(word)
+            if found is not None:
+                return found.expand(say)
+        return None
+
+    def _spelled(self, word: str) -> str:
+        """The word itself, or its letters where nobody could pronounce it."""
+        if len(word) >= REPEATED and len(set(word)) == 1:
+            return " ".join(self._symbols.counted(char, count) for char, count in runs(word))
+        if not has_vowel(word) or _UNPRONOUNCEABLE.search(word):
+            return " ".join(word)
+        if word.isalpha():
+            return word
+        return " ".join(
+            self._number(run) if run.isdecimal() else run if run.isalpha() else self._symbols.names(run)
+            for run in _LETTERS.findall(word)
+        )
+
+    def _number(self, digits: str) -> str:
+        if not digits.isascii():
+            digits = "".join(str(unicodedata.decimal(char)) for char in digits)
+        return self._numbers.digits(digits) if len(digits) > SPELLED_DIGITS else self._numbers.whole(digits)

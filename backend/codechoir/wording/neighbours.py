@@ -1,0 +1,87 @@
+"""What only the neighbours of a token tell: a string that is nothing but a hole, its end, an empty list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from codechoir.model import Category
+from codechoir.wording.source import Piece
+
+Hint = Literal["", "quoted", "end", "empty"]
+"""`quoted`: a string begins with a hole. `end`: only here one hears that a string is over. `empty`: the
+bracket is closed at once."""
+
+_MAY_BE_EMPTY = frozenset(("list", "map", "set", "tuple", "block", "body"))
+_QUOTES = "\"'`"
+_PARTS = ("string.part", "string.escape")
+
+
+def joined_operators(pieces: list[Piece]) -> list[Piece]:
+    """The pieces with operators made one that a lexer without a grammar took apart: `<` and `>` in SQL."""
+    if not any(map(_is_bare, pieces)):
+        return pieces
+    found: list[Piece] = []
+    for piece in pieces:
+        last = found[-1] if found else None
+        if last is not None and last.end == piece.start and _is_bare(last) and _is_bare(piece):
+            span = replace(last.span, end=piece.span.end)
+            found[-1] = Piece(span, last.start, piece.end, last.text + piece.text)
+        else:
+            found.append(piece)
+    return found
+
+
+def _is_bare(piece: Piece) -> bool:
+    """Whether a piece is an operator made of symbols of which nothing more is known."""
+    span = piece.span
+    return span.category is Category.OPERATOR and not span.role and not any(map(str.isalnum, piece.text))
+
+
+class Neighbours:
+    """Looks around the pieces of a line, one after the other."""
+
+    def __init__(self) -> None:
+        self._has_text = False
+        self._open: list[Literal["string", "hole"]] = []
+
+    def hint(self, pieces: list[Piece], index: int) -> Hint:
+        """What to add to the words of piece `index`; to be asked for every piece in order."""
+        role = pieces[index].span.role
+        self._enter(role, index)
+        if role.startswith("string"):
+            return self._string(pieces, index, role)
+        if role.endswith(".open") and role[:-5] in _MAY_BE_EMPTY:
+            after = pieces[index + 1].span.role if index + 1 < len(pieces) else ""
+            return "empty" if after == f"{role[:-5]}.close" else ""
+        return ""
+
+    def is_text_before(self, pieces: list[Piece], index: int) -> bool:
+        """Whether the blanks before piece `index` stand in a string, between two of its holes."""
+        inside = bool(self._open) and self._open[-1] == "string"
+        return inside and index > 0 and pieces[index - 1].end < pieces[index].start
+
+    def _enter(self, role: str, index: int) -> None:
+        """Keep track of strings and their holes. Each line begins anew, so that broken code does no harm."""
+        if index == 0:
+            self._open = ["string"] if role in _PARTS else []
+        if role == "string.open":
+            self._open.append("string")
+        elif role == "string.close" or (role.endswith(".close") and self._open[-1:] == ["hole"]):
+            del self._open[-1:]
+        elif role.endswith(".open") and self._open:
+            self._open.append("hole")
+
+    def _string(self, pieces: list[Piece], index: int, role: str) -> Hint:
+        piece = pieces[index]
+        if role == "string.open":
+            self._has_text = piece.text.strip(_QUOTES) != ""
+            is_hole = index + 1 < len(pieces) and not pieces[index + 1].span.role.startswith("string")
+            return "quoted" if is_hole and not self._has_text else ""
+        if role in _PARTS:
+            self._has_text = True
+            return ""
+        if piece.text.strip().strip(_QUOTES) or not piece.closes:
+            return ""
+        after_hole = index > 0 and not pieces[index - 1].span.role.startswith("string")
+        return "end" if (after_hole and self._has_text) or not piece.opens else ""

@@ -1,0 +1,107 @@
+"""Word tables: what ships is complete and sound; what users lay over it wins; mistakes are named by line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from codechoir.data import data_path
+from codechoir.errors import InputError
+from codechoir.syntax.languages import named
+from codechoir.syntax.roles import ROLES
+from codechoir.wording import Wording, WordingOptions
+from codechoir.wording.checks import check_table
+from codechoir.wording.kinds import spoken_by_kind
+from codechoir.wording.tables import load_words, natural_languages, shipped
+from support.fake_source import FakeSource
+
+TABLES = sorted(data_path("voices", "words").rglob("*.toml"))
+NAMED_BY_TEXT = {"operator.name"}
+"""Roles whose words are those of the operator that they name."""
+
+
+def said(text: str, *tables: Path, language: str = "python") -> list[str]:
+    wording = Wording(WordingOptions(tables=tables))
+    return [u.text for line in wording.lines(FakeSource(text, language)) for u in line if u.text]
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_table_that_ships_has_no_rogue_names(path: Path) -> None:
+    assert check_table(path) == []
+
+
+@pytest.mark.parametrize("natural", natural_languages())
+def test_every_role_has_words(natural: str) -> None:
+    words = load_words(natural, "")
+    silent = [role for role in ROLES if words.role(role) is None and not spoken_by_kind(role)]
+    assert set(silent) == NAMED_BY_TEXT
+
+
+def test_every_natural_language_has_the_keys_of_the_first() -> None:
+    free = {"words", "whole", "suffixes", "patterns", "string_kinds", "doc_tags", "prefixes"}
+    english = shipped("en")
+    for natural in natural_languages():
+        table = shipped(natural)
+        assert set(table) == set(english)
+        for name in set(english) - free:
+            letters = set(table["literal"]["letters"])
+            assert set(table[name]) == set(english[name]) - letters, (natural, name)
+
+
+def test_every_overlay_is_for_a_language_that_exists() -> None:
+    folders = [path for path in data_path("voices", "words").iterdir() if path.is_dir()]
+    overlays = {path.stem for folder in folders for path in folder.glob("*.toml")}
+    assert {name for name in overlays if named(name) is None} == set()
+
+
+def test_the_user_is_stronger_than_the_project_and_both_than_the_language(tmp_path: Path) -> None:
+    project = tmp_path / "project.toml"
+    user = tmp_path / "user.toml"
+    project.write_text('[operators]\n"==" = "same as"\n"!=" = "other than"\n')
+    user.write_text('[operators]\n"==" = "the same as"\n')
+    assert said("a == b != c", user, project) == ["a", "the same as", "b", "other than", "c"]
+
+
+def test_a_table_may_speak_of_one_language_only(tmp_path: Path) -> None:
+    table = tmp_path / "words.toml"
+    table.write_text('[for.rust.operators]\n"==" = "matches"\n')
+    assert said("a == b", table, language="rust") == ["a", "matches", "b"]
+    assert said("a == b", table, language="python") == ["a", "is equal to", "b"]
+
+
+def test_words_are_pronounced_exactly_or_by_pattern(tmp_path: Path) -> None:
+    table = tmp_path / "words.toml"
+    table.write_text("[words]\nnginx = \"engine x\"\n[patterns]\n'(\\w+)svc' = '\\1 service'\n")
+    assert said("nginx_cartsvc", table) == ["engine x cart service"]
+
+
+@pytest.mark.parametrize(
+    ("toml", "line", "complaint"),
+    [
+        ('[rolls]\n"plus" = "and"\n', 1, "unknown section 'rolls'. Did you mean 'roles'?"),
+        ('[roles]\n"plus" = "and"\n"comparision.equal" = "is"\n', 3, "Did you mean 'comparison.equal'?"),
+        ('[roles]\n"plus" = { says = "and" }\n', 2, "unknown key 'says'"),
+        ('[symbols]\n"=>" = { say = "arrow" }\n', 2, "a symbol is one character"),
+        ('[symbols]\n"#" = { say = "hash", level = "som" }\n', 2, "Did you mean 'some'?"),
+        ('[phrases]\nblanc = "empty"\n', 2, "Did you mean 'blank'?"),
+        ('[operators]\n"->" = "-- >"\n', 2, "cannot be spoken"),
+        ("[patterns]\n'(a' = 'b'\n", 2, "not a regular expression"),
+        ('[for.rust.roles]\n"plum" = "and"\n', 2, "Did you mean 'plus'?"),
+        ('[roles]\n"times" = "\n', 2, "not valid TOML"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(tmp_path: Path, toml: str, line: int, complaint: str) -> None:
+    table = tmp_path / "words.toml"
+    table.write_text(toml)
+    with pytest.raises(InputError) as caught:
+        said("a", table)
+    assert f"line {line}" in str(caught.value)
+    assert complaint in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_table_and_an_unknown_language_are_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot read the word table"):
+        said("a", tmp_path / "none.toml")
+    with pytest.raises(InputError, match="no words in 'dd'; known: de, en"):
+        Wording(WordingOptions(natural_language="dd")).warm_up()
