@@ -1,0 +1,1 @@
+"""Profiles and casting: which voice says an utterance."""

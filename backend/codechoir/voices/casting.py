@@ -1,0 +1,127 @@
+"""Casting: who says it? Profile and settings decide the voice of each utterance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from codechoir.engines.protocol import Engine
+from codechoir.errors import InputError, did_you_mean
+from codechoir.model import Category, Utterance, Voice
+from codechoir.settings import VOICE_PROPERTIES, Settings, VoiceChange
+from codechoir.voices.profile import Profile
+from codechoir.voices.properties import LIMITS, check_change
+
+_Properties = dict[str, str | float]
+"""Properties of a voice that were decided so far."""
+
+
+class Casting:
+    """The voice of each utterance, by category, capture and depth.
+
+    From weak to strong: the profile's base, its category (with what that inherits from), the user's change
+    of the category, the profile's overlay on the longest prefix of the capture, the step for depth, the
+    user's volume. Where the user chose a rate for all voices, the profile's rates do not count.
+    """
+
+    def __init__(self, profile: Profile, settings: Settings) -> None:
+        """Raises `InputError` when a value in the settings is out of its limits."""
+        for category, change in settings.voices.items():
+            check_change(change, f"voice of {category.value}")
+        self._profile = profile
+        self._settings = settings
+        self._categories = {category: self._of_category(category) for category in Category}
+        self._cast: dict[tuple[Category, str, int], Voice] = {}
+
+    def cast(self, utterance: Utterance) -> Voice:
+        """The voice that says `utterance`."""
+        key = (utterance.category, utterance.capture, utterance.depth)
+        voice = self._cast.get(key)
+        if voice is None:
+            voice = self._cast[key] = self._decide(*key)
+        return voice
+
+    def voice_of(self, category: Category) -> Voice:
+        """The voice of a category, without what a profile lays over single captures."""
+        return self.cast(Utterance("", category, 0, 0))
+
+    def _of_category(self, category: Category) -> _Properties:
+        found: _Properties = {"family": "", "pitch": 50.0, "volume": 100.0, "balance": 0.0}
+        if self._settings.rate is not None:
+            found["rate"] = self._settings.rate
+        for change in (self._profile.base, *_inheritance(self._profile.categories, category)):
+            self._lay_profile(found, change)
+        for change in _inheritance(self._settings.voices, category):
+            _lay(found, change)
+        return found
+
+    def _decide(self, category: Category, capture: str, depth: int) -> Voice:
+        found = dict(self._categories[category])
+        if overlay := self._overlay(capture):
+            self._lay_profile(found, overlay)
+        step = self._profile.depth
+        levels = min(max(depth, 0), step.deepest)
+        found["pitch"] = _bounded("pitch", float(found["pitch"]) + step.pitch * levels)
+        found["balance"] = _bounded("balance", float(found["balance"]) + step.balance * levels)
+        found["volume"] = _bounded("volume", float(found["volume"]) * self._settings.volume / 100)
+        return Voice(**found)  # type: ignore[arg-type]
+
+    def _lay_profile(self, found: _Properties, change: VoiceChange) -> None:
+        """Lay what the profile sets over `found`; its rates count only when the user chose none for all."""
+        _lay(found, change if self._settings.rate is None else replace(change, rate=None))
+
+    def _overlay(self, capture: str) -> VoiceChange | None:
+        name = capture
+        while name:
+            if overlay := self._profile.captures.get(name):
+                return overlay
+            name = name.rpartition(".")[0]
+        return None
+
+
+def check_families(profile: Profile, engine: Engine, settings: Settings | None = None) -> None:
+    """Raises `InputError`, naming the near one, when the engine has no voice that profile or settings name.
+
+    A family is one that `engine.voices()` lists, or `voice+variant` of two that it lists (`de+f3`).
+    """
+    known = [voice.name for voice in engine.voices()]
+    if not known:  # an engine that cannot tell, such as a server that is not up yet
+        return
+    variants = {name.partition("+")[2] for name in known} - {""}
+    for where, family in _families(profile, settings):
+        voice, _, variant = family.partition("+")
+        if family not in known and (voice not in known or variant not in variants):
+            near = did_you_mean(family, known)
+            raise InputError(
+                f"{where}: the engine '{engine.name}' has no voice '{family}';"
+                f" 'codechoir voices list' names all.{near}"
+            )
+
+
+def _families(profile: Profile, settings: Settings | None) -> Iterator[tuple[str, str]]:
+    """Every family that is named, and where."""
+    places: list[tuple[str, VoiceChange]] = [(f"profile '{profile.name}'", profile.base)]
+    places += [(f"profile '{profile.name}', {key}", change) for key, change in profile.categories.items()]
+    places += [(f"profile '{profile.name}', {key}", change) for key, change in profile.captures.items()]
+    if settings is not None:
+        places += [(f"voice of {key.value}", change) for key, change in settings.voices.items()]
+    yield from ((where, change.family) for where, change in places if change.family)
+
+
+def _inheritance(changes: Mapping[Category, VoiceChange], category: Category) -> list[VoiceChange]:
+    """The changes that hold for a category, the inherited one first."""
+    chain = [category.inherits, category]
+    return [changes[one] for one in chain if one is not None and one in changes]
+
+
+def _lay(found: _Properties, change: VoiceChange) -> None:
+    """Lay the properties that `change` sets over those found so far."""
+    for name in VOICE_PROPERTIES:
+        value = getattr(change, name)
+        if value is not None:
+            found[name] = value
+
+
+def _bounded(name: str, value: float) -> float:
+    low, high = LIMITS[name]
+    return min(max(value, low), high)

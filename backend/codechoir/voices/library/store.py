@@ -1,0 +1,152 @@
+"""A folder of voice files: written atomically, checked on reading, and never a reason to fail a reading.
+
+A file that does not pass its check is set aside as `….bad`, for somebody to look at, and counts as missing.
+A folder that cannot be written is no error: `save` says False, and a warning is given once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from codechoir.voices.library import voice_file
+from codechoir.voices.library.provenance import ClonedVoice, Provenance
+from codechoir.voices.library.voice_file import SUFFIX, VoiceFileError
+
+log = logging.getLogger(__name__)
+
+BAD = ".bad"
+
+
+class Store:
+    """The voice files of one folder, by the stem of their names. The folder is made when first written.
+
+    `belongs`: whether a file with that provenance may carry that stem; one that may not was swapped.
+    """
+
+    def __init__(self, folder: Path, belongs: Callable[[str, Provenance], bool]) -> None:
+        self.folder = folder
+        self._belongs = belongs
+        self._warned = False
+
+    def path(self, stem: str) -> Path:
+        """Where the voice of that stem lies, or would lie."""
+        return self.folder / f"{stem}{SUFFIX}"
+
+    def load(self, stem: str) -> ClonedVoice | None:
+        """The voice, or None when there is none; one that fails its check is set aside first."""
+        path = self.path(stem)
+        try:
+            with path.open("rb") as file:
+                opened = os.fstat(file.fileno())
+                data = file.read(voice_file.MOST_BYTES + 1)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            log.warning("the voice file %s cannot be read: %s", path, error.strerror)
+            return None
+        try:
+            voice = voice_file.from_bytes(data)
+            if not self._belongs(stem, voice.provenance):
+                raise VoiceFileError(f"it holds another voice ('{voice.provenance.name}')")
+        except VoiceFileError as error:
+            self._set_aside(path, opened, str(error))
+            return None
+        return voice
+
+    def provenance(self, stem: str) -> Provenance | None:
+        """What the file says about itself, from its header alone; None when there is no sound file."""
+        provenance = read_provenance(self.path(stem))
+        return provenance if provenance is not None and self._belongs(stem, provenance) else None
+
+    def save(self, stem: str, voice: ClonedVoice) -> bool:
+        """Write the voice; False, with one warning in this store's life, when the disk refuses it."""
+        path = self.path(stem)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, voice_file.to_bytes(voice))
+        except OSError as error:
+            if not self._warned:
+                self._warned = True
+                log.warning(
+                    "voices cannot be kept in %s (%s): they stay in memory only", self.folder, error.strerror
+                )
+            return False
+        return True
+
+    def remove(self, stem: str) -> bool:
+        """Delete the voice's file; False when there was none. Raises `OSError` when it cannot be deleted."""
+        try:
+            self.path(stem).unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def stems(self) -> list[str]:
+        """The stems of all files, sorted."""
+        return sorted(entry.name.removesuffix(SUFFIX) for entry in self._entries())
+
+    def sizes(self) -> dict[str, tuple[int, int]]:
+        """Bytes and time of last change (nanoseconds) of each file, by stem."""
+        found = {}
+        for entry in self._entries():
+            with contextlib.suppress(FileNotFoundError):  # another process may be clearing
+                about = entry.stat()
+                found[entry.name.removesuffix(SUFFIX)] = (about.st_size, about.st_mtime_ns)
+        return found
+
+    def _entries(self) -> Iterator[os.DirEntry[str]]:
+        try:
+            with os.scandir(self.folder) as entries:
+                yield from (e for e in entries if e.name.endswith(SUFFIX) and not e.name.startswith("."))
+        except OSError:
+            return
+
+    def _set_aside(self, path: Path, opened: os.stat_result, why: str) -> None:
+        target = aside(path)
+        try:
+            now = path.stat()
+            if (now.st_ino, now.st_mtime_ns, now.st_size) != (
+                opened.st_ino,
+                opened.st_mtime_ns,
+                opened.st_size,
+            ):
+                return  # another process has just made it again
+            path.replace(target)
+        except OSError as error:
+            log.warning("the voice file %s is not sound: %s; it stays (%s)", path, why, error.strerror)
+            return
+        log.warning("the voice file %s is not sound: %s; it was set aside as %s", path, why, target.name)
+
+
+def aside(path: Path) -> Path:
+    """Where the file is put when it fails its check."""
+    return path.with_name(path.name + BAD)
+
+
+def read_provenance(path: Path) -> Provenance | None:
+    """What a voice file says about itself, from its header alone; None when it says nothing that is sound."""
+    try:
+        with path.open("rb") as file:
+            provenance, _ = voice_file.read_header(file.read(voice_file.MOST_HEADER + 8))
+    except (OSError, VoiceFileError):
+        return None
+    return provenance
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all, also after a power cut. Raises `OSError`."""
+    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise

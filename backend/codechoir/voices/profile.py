@@ -1,0 +1,150 @@
+"""Profiles: which voice each category, and each finer capture, has with each engine.
+
+A profile is a TOML file. For an engine E, `[E.base]` holds where nothing finer is said; `[E.categories.C]`
+and `[E.captures."C.D"]` say only what differs from it; `[E.depth]` says what each level of nesting adds.
+`[meta]` has a name and a description for people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from codechoir.data import data_path
+from codechoir.errors import InputError, did_you_mean
+from codechoir.model import Category
+from codechoir.settings import VOICE_PROPERTIES, VoiceChange
+from codechoir.syntax.categories import CATEGORIES
+from codechoir.voices.properties import property_error
+from codechoir.voices.toml_source import Keys, TomlSource, read_toml
+
+
+@dataclass(frozen=True, slots=True)
+class DepthStep:
+    """What each level of nesting adds to a voice: steps of pitch and balance, down to level `deepest`."""
+
+    pitch: float = 0.0
+    balance: float = 0.0
+    deepest: float = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The voices of one profile for one engine; only what was written, inheritance is casting's.
+
+    Everything is empty where the profile says nothing about the engine, which then uses its own voice.
+    """
+
+    name: str
+    engine: str
+    description: str = ""
+    base: VoiceChange = field(default_factory=VoiceChange)
+    categories: Mapping[Category, VoiceChange] = field(default_factory=dict)
+    captures: Mapping[str, VoiceChange] = field(default_factory=dict)
+    depth: DepthStep = field(default_factory=DepthStep)
+
+
+def profile_folders() -> list[Path]:
+    """Where profiles are looked for by name: the user's own first, then those that ship with Codechoir."""
+    return [Path(platformdirs.user_config_dir("codechoir")) / "voices", data_path("voices")]
+
+
+def profile_names() -> list[str]:
+    """Names of all profiles that can be loaded by name, sorted."""
+    found = (path for folder in profile_folders() if folder.is_dir() for path in folder.glob("*.toml"))
+    return sorted({path.stem for path in found if b"\n[meta]" in b"\n" + path.read_bytes()})
+
+
+def load_profile(name_or_path: str, engine: str) -> Profile:
+    """The profile with that name, or in that file, for one engine.
+
+    Raises `InputError`: for an unknown name with the known ones, for anything wrong inside the file with
+    file, line, and the near key.
+    """
+    source = read_toml(_find(name_or_path))
+    _refuse_near_miss(source, engine)
+    meta = _table(source, ("meta",), ("name", "description"))
+    section = _table(source, (engine,), ("base", "categories", "captures", "depth"))
+    if section and "base" not in section:
+        raise source.wrong((engine,), f"[{engine}] has no [{engine}.base] with a family for all categories")
+    categories = _table(source, (engine, "categories"), [category.value for category in Category])
+    captures = _table(source, (engine, "captures"))
+    _refuse_unknown_captures(source, (engine, "captures"), captures)
+    return Profile(
+        name=str(meta.get("name", source.path.stem)),
+        engine=engine,
+        description=str(meta.get("description", "")),
+        base=_voice(source, (engine, "base")),
+        categories={Category(key): _voice(source, (engine, "categories", key)) for key in categories},
+        captures={key: _voice(source, (engine, "captures", key)) for key in captures},
+        depth=_depth(source, (engine, "depth")),
+    )
+
+
+def _find(name_or_path: str) -> Path:
+    for folder in profile_folders():
+        path = folder / f"{name_or_path}.toml"
+        if Path(name_or_path).name == name_or_path and path.is_file():
+            return path
+    path = Path(name_or_path).expanduser()
+    if path.is_file():
+        return path
+    if path.suffix == ".toml" or path.name != name_or_path:
+        raise InputError(f"there is no voices file {path}; give the path of one, or a profile's name")
+    known = profile_names()
+    near = did_you_mean(name_or_path, known)
+    raise InputError(f"unknown voice profile '{name_or_path}'; known: {', '.join(known)}.{near}")
+
+
+def _refuse_near_miss(source: TomlSource, engine: str) -> None:
+    """A section for an engine that is not here is fine; a misspelt one for this engine is not."""
+    if engine not in source.values:
+        for key in source.values:
+            if key != "meta" and (near := did_you_mean(key, [engine])):
+                raise source.wrong((key,), f"unknown engine '{key}'.{near}")
+
+
+def _refuse_unknown_captures(source: TomlSource, keys: Keys, captures: Iterable[str]) -> None:
+    """An overlay on a capture that no grammar has would never be heard."""
+    known = sorted({name.partition(".")[0] for name in CATEGORIES})
+    for capture in captures:
+        first = capture.partition(".")[0]
+        if first not in known:
+            near = did_you_mean(first, known)
+            raise source.wrong((*keys, capture), f"no capture begins with '{first}'.{near}")
+
+
+def _table(source: TomlSource, keys: Keys, known: list[str] | tuple[str, ...] = ()) -> dict[str, Any]:
+    """The table at `keys`, empty when absent; its keys are among `known`, when that is not empty."""
+    table: Any = source.values
+    for key in keys:
+        table = table.get(key, {})
+        if not isinstance(table, dict):
+            raise source.wrong(
+                keys, f"'{'.'.join(keys)}' is a table: write [{'.'.join(keys)}] above its keys"
+            )
+    for key in table:
+        if known and key not in known:
+            near = did_you_mean(key, known)
+            raise source.wrong((*keys, key), f"unknown key '{key}'; known: {', '.join(known)}.{near}")
+    return dict(table)
+
+
+def _voice(source: TomlSource, keys: Keys) -> VoiceChange:
+    table = _table(source, keys, VOICE_PROPERTIES)
+    for key, value in table.items():
+        if wrong := property_error(key, value):
+            raise source.wrong((*keys, key), wrong)
+    return VoiceChange(**table)
+
+
+def _depth(source: TomlSource, keys: Keys) -> DepthStep:
+    table = _table(source, keys, [step.name for step in fields(DepthStep)])
+    for key, value in table.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -100 <= value <= 100:
+            raise source.wrong((*keys, key), f"{key} is {value!r}; it is a number from -100 to 100")
+    return DepthStep(**table)
