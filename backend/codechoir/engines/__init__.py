@@ -1,0 +1,1 @@
+"""Drivers that turn utterances with voices into sound."""

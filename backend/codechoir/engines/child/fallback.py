@@ -1,0 +1,203 @@
+"""Reading on while the child is away: with the embedded engine, from the first span not heard.
+
+1. The child's engine speaks, and `Progress` watches what the listener took of it.
+2. The child is lost: the listener is told so once, and the embedded engine says the rest of the line, in
+   its own voices, at the sample rate that the reading began with.
+3. At the end of each phrase we look whether the child is back; then it goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from codechoir.engines.child.client import POLL, ChildEngine
+from codechoir.engines.child.process import ChildLostError
+from codechoir.engines.child.progress import Progress
+from codechoir.engines.child.resampling import Resampler
+from codechoir.engines.protocol import Emit, Engine, VoiceInfo, cancelled, notice
+from codechoir.model import AudioChunk, Phrase, Spoken
+from codechoir.reading.reading import shifted
+
+log = logging.getLogger(__name__)
+
+SILENT_SECONDS = 1.0
+"""A listener who waits longer than this is told what for."""
+
+Recast = Callable[[Spoken], Spoken]
+"""Gives an utterance the voice that it has with the embedded engine."""
+
+
+class FallbackEngine:
+    """The engine of a child, with the embedded one to stand in for it.
+
+    `patience`: seconds that a reading waits for a child that is still loading before the embedded engine
+    begins; None waits as long as it takes, which is right when a file is written.
+    """
+
+    def __init__(
+        self,
+        primary: ChildEngine,
+        embedded: Callable[[], Engine],
+        recast: Recast,
+        patience: float | None = None,
+    ) -> None:
+        self.name = primary.name
+        self.capabilities = primary.capabilities
+        self.primary = primary
+        self.patience = patience
+        self._make_embedded = embedded
+        self._recast = recast
+        self._embedded: Engine | None = None
+        self._turn = threading.Lock()
+        self._told = False
+
+    def check(self) -> str | None:
+        """See `Engine.check`."""
+        return self.primary.check()
+
+    def warm_up(self) -> None:
+        """See `Engine.warm_up`; where patience has an end nobody waits here either."""
+        if self.patience is None:
+            self.primary.warm_up()
+            return
+        self.primary.supervisor.child()
+        self._stand_in().warm_up()
+        self._resampler().flush()
+
+    def voices(self) -> list[VoiceInfo]:
+        """See `Engine.voices`."""
+        return self.primary.voices()
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        self.primary.close()
+        with self._turn:
+            if self._embedded is not None:
+                self._embedded.close()
+
+    def speak(self, phrases: Iterable[Phrase], emit: Emit) -> None:
+        """See `Engine.speak`."""
+        listener = Listener(emit)
+        source = iter(phrases)
+        while not listener.left:
+            progress = Progress(source)
+            listener.begin(progress)
+            try:
+                self._await(listener)
+                self.primary.speak(progress.phrases(), listener)
+                self._told = False
+                return
+            except ChildLostError as loss:
+                self._tell(listener, loss)
+            source = progress.rest()
+            if not self._bridge(source, listener):
+                return
+
+    def _await(self, listener: Listener) -> None:
+        """Wait for a child that loads, as long as patience lasts. Raises `ChildLostError` after that."""
+        if self.primary.supervisor.ready:
+            return
+        child = self.primary.supervisor.child()
+        began = time.monotonic()
+        told = False
+        while not child.wait_ready(POLL) and not listener.cancelled():
+            waited = time.monotonic() - began
+            if self.patience is not None and waited > self.patience:
+                raise ChildLostError(f"the engine '{self.name}' is still loading")
+            if not told and waited > SILENT_SECONDS:
+                told = listener.notice(f"the engine '{self.name}' is loading") or True
+
+    def _bridge(self, source: Iterator[Phrase], listener: Listener) -> bool:
+        """Say phrases with the embedded engine until the child is back; True when there is more to say."""
+        engine = self._stand_in()
+        listener.begin(None, self._resampler())
+        stretch = Stretch(source, self._recast, lambda: self.primary.supervisor.ready)
+        with contextlib.nullcontext() if engine.capabilities.concurrent else self._turn:
+            engine.speak(stretch, listener)
+        return listener.flush() and not stretch.exhausted
+
+    def _stand_in(self) -> Engine:
+        with self._turn:
+            if self._embedded is None:
+                self._embedded = self._make_embedded()
+            return self._embedded
+
+    def _resampler(self) -> Resampler:
+        return Resampler(self._stand_in().capabilities.sample_rate, self.capabilities.sample_rate)
+
+    def _tell(self, listener: Listener, loss: ChildLostError) -> None:
+        if self._told:
+            return
+        self._told = True
+        line = f"{loss}; reading on with the embedded voices until it is back"
+        log.log(logging.INFO if listener.notice(line) else logging.WARNING, "%s", line)
+
+
+class Stretch:
+    """The phrases that the embedded engine is given: one for certain, then more until the child is back."""
+
+    def __init__(self, source: Iterator[Phrase], recast: Recast, is_back: Callable[[], bool]) -> None:
+        self.exhausted = False
+        self._source = source
+        self._recast = recast
+        self._is_back = is_back
+
+    def __iter__(self) -> Iterator[Phrase]:
+        while (phrase := next(self._source, None)) is not None:
+            yield replace(phrase, parts=tuple(map(self._recast, phrase.parts)))
+            if self._is_back():
+                return
+        self.exhausted = True
+
+
+class Listener:
+    """The reading's `emit` for one engine after another: samples are counted on, at one rate."""
+
+    def __init__(self, emit: Emit) -> None:
+        self.left = False
+        self._emit = emit
+        self._before = 0
+        self._samples = 0
+        self._progress: Progress | None = None
+        self._resampler: Resampler | None = None
+
+    def begin(self, progress: Progress | None, resampler: Resampler | None = None) -> None:
+        """Another engine begins, and counts from 0."""
+        self._before += self._samples
+        self._samples = 0
+        self._progress, self._resampler = progress, resampler
+
+    def __call__(self, chunk: AudioChunk) -> bool:
+        if self._resampler is not None:
+            chunk = self._resampler.feed(chunk)
+        return self._take(chunk)
+
+    def flush(self) -> bool:
+        """The stand-in has ended: hand out what its resampler still holds. False when nobody listens."""
+        if self._resampler is not None and not self.left:
+            self._take(self._resampler.flush())
+        return not self.left
+
+    def cancelled(self) -> bool:
+        """See `engines.protocol.cancelled`."""
+        return self.left or cancelled(self._emit)
+
+    def notice(self, line: str) -> bool:
+        """See `engines.protocol.notice`."""
+        return notice(self._emit, line)
+
+    def _take(self, chunk: AudioChunk) -> bool:
+        if not chunk.pcm and not chunk.marks:
+            return not self.cancelled()
+        if not self._emit(shifted(chunk, self._before)):
+            self.left = True
+            return False
+        self._samples = chunk.first_sample + chunk.samples
+        if self._progress is not None:
+            self._progress.said(chunk)
+        return True

@@ -1,0 +1,231 @@
+"""What parent and child say to each other: small frozen dataclasses, one a message.
+
+A message becomes a frame by its class's name and its fields; a field `blob` travels as raw bytes. Readings
+are numbered by the parent, and numbers only grow: whatever belongs to one that ended is dropped.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from codechoir.engines.child import frames
+from codechoir.engines.protocol import Capabilities
+from codechoir.model import Category, Mark, Phrase, Spoken, Utterance, Voice
+
+# ---- parent to child ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """The first message: host the engine `module:attribute`, made with `options`; beat every so often."""
+
+    engine: str
+    options: Mapping[str, Any]
+    beat_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """Begin a reading; at most `credit` samples of it may be under way, sent and not yet taken."""
+
+    reading: int
+    credit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """The next phrases of a reading; with `last`, there are no more."""
+
+    reading: int
+    phrases: tuple[Phrase, ...]
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The listener has taken `samples` samples of the reading so far, so more may come."""
+
+    reading: int
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Stop the reading at once; nothing of it is wanted any more."""
+
+    reading: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Ask the engine something outside a reading: `check`, `voices`, or what the engine itself defines."""
+
+    call: int
+    question: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    blob: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """End the process, politely."""
+
+
+# ---- child to parent ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The engine is loaded and takes readings."""
+
+    name: str
+    capabilities: Capabilities
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """Still alive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """The engine has begun another phrase of the reading: send one more."""
+
+    reading: int
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """A chunk of sound; `blob` is PCM s16le."""
+
+    reading: int
+    first_sample: int
+    sample_rate: int
+    marks: tuple[Mark, ...]
+    blob: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line for the listener of the reading."""
+
+    reading: int
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """All of the reading was said, or it was cancelled."""
+
+    reading: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The reading cannot go on; reading 0 stands for the engine itself, which cannot be made or loaded."""
+
+    reading: int
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the engine answers to a call."""
+
+    call: int
+    value: Any = None
+    blob: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The call failed; `bad_input` when its arguments were to blame."""
+
+    call: int
+    line: str
+    bad_input: bool = False
+
+
+ToChild: TypeAlias = Begin | Speak | Phrases | Taken | Cancel | Call | Leave
+ToParent: TypeAlias = Ready | Beat | Want | Audio | Note | Finished | Failed | Answer | Refused
+Message: TypeAlias = ToChild | ToParent
+
+# ---- to frames and back ------------------------------------------------------------------------------
+
+
+def encode(message: Message) -> bytes:
+    """The frame of a message."""
+    values: dict[str, Any] = {"is": type(message).__name__}
+    blob = b""
+    for each in dataclasses.fields(message):
+        value = getattr(message, each.name)
+        if each.name == "blob":
+            blob = value
+        else:
+            values[each.name] = _PACKERS.get(each.name, _as_it_is)(value)
+    return frames.pack(values, blob)
+
+
+def decode(fields: dict[str, Any], blob: bytes) -> Message:
+    """The message of a frame. Raises `FrameError` when it is none of ours."""
+    name = fields.pop("is", None)
+    kind = _KINDS.get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise frames.FrameError(f"unknown message {name!r}")
+    if "blob" in kind.__dataclass_fields__:
+        fields["blob"] = blob
+    try:
+        values = {key: _UNPACKERS.get(key, _as_it_is)(value) for key, value in fields.items()}
+        message: Message = kind(**values)
+    except (TypeError, ValueError, KeyError) as error:
+        raise frames.FrameError(f"a malformed {name}: {error}") from error
+    return message
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _pack_each(values: tuple[Any, ...]) -> list[dict[str, Any]]:
+    return [dataclasses.asdict(value) for value in values]
+
+
+def _phrase(values: Mapping[str, Any]) -> Phrase:
+    parts = tuple(Spoken(_utterance(part["utterance"]), Voice(**part["voice"])) for part in values["parts"])
+    return Phrase(parts, values["start"], values["end"])
+
+
+def _utterance(values: Mapping[str, Any]) -> Utterance:
+    return Utterance(**{**values, "category": Category(values["category"])})
+
+
+def _mark(values: Mapping[str, Any]) -> Mark:
+    return Mark(**{**values, "category": Category(values["category"])})
+
+
+def _capabilities(values: Mapping[str, Any]) -> Capabilities:
+    return Capabilities(**{**values, "languages": tuple(values["languages"])})
+
+
+_KINDS: Mapping[str, Any] = {
+    kind.__name__: kind
+    for kind in (
+        *(Begin, Speak, Phrases, Taken, Cancel, Call, Leave),
+        *(Ready, Beat, Want, Audio, Note, Finished, Failed, Answer, Refused),
+    )
+}
+_PACKERS: Mapping[str, Callable[[Any], Any]] = {
+    "phrases": _pack_each,
+    "marks": _pack_each,
+    "capabilities": dataclasses.asdict,
+    "options": dict,
+    "arguments": dict,
+}
+_UNPACKERS: Mapping[str, Callable[[Any], Any]] = {
+    "phrases": lambda values: tuple(map(_phrase, values)),
+    "marks": lambda values: tuple(map(_mark, values)),
+    "capabilities": _capabilities,
+}

@@ -1,0 +1,5 @@
+"""The embedded engine: eSpeak NG in this process, no download, no system package."""
+
+from codechoir.engines.espeak.engine import EspeakEngine
+
+__all__ = ["EspeakEngine"]

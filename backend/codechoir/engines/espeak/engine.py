@@ -1,0 +1,56 @@
+"""The driver: phrases in, chunks out. How a phrase is said is told in `telling`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from codechoir.engines.espeak._library import library
+from codechoir.engines.espeak.joiner import Joiner
+from codechoir.engines.espeak.manner import DEFAULT_FAMILY
+from codechoir.engines.espeak.outlet import Cancelled, Outlet
+from codechoir.engines.espeak.telling import Telling
+from codechoir.engines.protocol import Capabilities, Emit, VoiceInfo
+from codechoir.errors import EngineError
+from codechoir.model import Category, Phrase, Spoken, Utterance, Voice
+
+SAMPLE_RATE = 22050
+
+
+class EspeakEngine:
+    """eSpeak NG in this process. All instances share the one library, which stays loaded."""
+
+    name = "espeak"
+    capabilities = Capabilities(sample_rate=SAMPLE_RATE, inline_prosody=True, concurrent=True)
+
+    def check(self) -> str | None:
+        try:
+            library()
+        except EngineError as error:
+            return str(error)
+        return None
+
+    def warm_up(self) -> None:
+        """Load the library and the dictionary, which takes 30 ms, and say a word to nobody."""
+        word = Utterance("ready", Category.NARRATION, 0, 0)
+        self.speak([Phrase((Spoken(word, Voice(DEFAULT_FAMILY)),), 0, 0)], lambda _: True)
+
+    def voices(self) -> list[VoiceInfo]:
+        """All languages, and all variants of American English; any `language+variant` of these is a voice."""
+        loaded = library()
+        variants = (
+            VoiceInfo(f"{DEFAULT_FAMILY}+{variant}", DEFAULT_FAMILY, f"English (America), {title}")
+            for variant, title in loaded.variants.items()
+        )
+        return [*loaded.languages.values(), *variants]
+
+    def speak(self, phrases: Iterable[Phrase], emit: Emit) -> None:
+        loaded = library()
+        joiner = Joiner(Outlet(emit, loaded.sample_rate))
+        try:
+            for phrase in phrases:
+                Telling(loaded, joiner, emit, phrase.parts).tell()
+        except Cancelled:
+            return
+
+    def close(self) -> None:
+        """Nothing to free: other instances may be speaking with the same library."""

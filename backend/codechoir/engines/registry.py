@@ -1,0 +1,30 @@
+"""Engines by name, from the entry-point group `codechoir.engines`."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+
+from codechoir.engines.protocol import Engine
+from codechoir.errors import EngineError, InputError, did_you_mean
+
+GROUP = "codechoir.engines"
+
+
+def engine_names() -> list[str]:
+    """Names of all installed engines, sorted; third parties' included."""
+    return sorted({point.name for point in entry_points(group=GROUP)})
+
+
+def make_engine(name: str) -> Engine:
+    """A new driver by name. Raises `InputError` for an unknown name, `EngineError` for a broken plug-in."""
+    for point in entry_points(group=GROUP):
+        if point.name == name:
+            try:
+                engine: Engine = point.load()()
+            except (ImportError, AttributeError, TypeError) as error:
+                raise EngineError(
+                    f"the engine '{name}' ({point.value}) cannot be loaded: {error}; reinstall its package"
+                ) from error
+            return engine
+    known = engine_names()
+    raise InputError(f"unknown engine '{name}'; known: {', '.join(known)}.{did_you_mean(name, known)}")

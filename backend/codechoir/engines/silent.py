@@ -1,0 +1,58 @@
+"""An engine without sound: exact sample counts, for tests and for dry runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from codechoir.engines.protocol import Capabilities, Emit, VoiceInfo
+from codechoir.model import AudioChunk, Mark, Phrase, Spoken
+
+SAMPLE_RATE = 22050
+CHUNK = SAMPLE_RATE // 50
+
+
+class SilentEngine:
+    """Zeros that last exactly 60/rate seconds a word, with pauses as asked (scaled by 175/rate)."""
+
+    name = "silent"
+    capabilities = Capabilities(sample_rate=SAMPLE_RATE, inline_prosody=True)
+
+    def check(self) -> str | None:
+        return None
+
+    def warm_up(self) -> None:
+        return None
+
+    def voices(self) -> list[VoiceInfo]:
+        return [VoiceInfo("silence", "en", "no sound, exact timing")]
+
+    def close(self) -> None:
+        return None
+
+    def speak(self, phrases: Iterable[Phrase], emit: Emit) -> None:
+        at = 0
+        for phrase in phrases:
+            for spoken in phrase.parts:
+                total, marks = _timing(spoken, at)
+                for offset in range(0, total, CHUNK):
+                    size = min(CHUNK, total - offset)
+                    begins = tuple(m for m in marks if offset <= m.t0 - at < offset + size)
+                    if not emit(AudioChunk(bytes(2 * size), SAMPLE_RATE, at + offset, begins)):
+                        return
+                at += total
+
+
+def _timing(spoken: Spoken, at: int) -> tuple[int, list[Mark]]:
+    """Samples that an utterance takes, and its marks from sample `at` on."""
+    utterance, voice = spoken.utterance, spoken.voice
+    word = round(SAMPLE_RATE * 60 / voice.rate)
+    t = at + _milliseconds(utterance.pause_before, voice.rate)
+    marks = []
+    for text in utterance.text.split():
+        marks.append(Mark(t, t + word, utterance.start, utterance.end, utterance.category, text))
+        t += word
+    return t + _milliseconds(utterance.pause_after, voice.rate) - at, marks
+
+
+def _milliseconds(pause: int, rate: float) -> int:
+    return round(SAMPLE_RATE * pause * 175 / rate / 1000)

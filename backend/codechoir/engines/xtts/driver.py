@@ -1,0 +1,239 @@
+"""XTTS as the rest of Codechoir sees it: an engine in a child process, which never loads torch here."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from codechoir.engines.child.client import ChildEngine
+from codechoir.engines.child.fallback import FallbackEngine
+from codechoir.engines.child.spec import BackOff, ChildSpec
+from codechoir.engines.protocol import Emit, VoiceInfo
+from codechoir.engines.xtts.capabilities import CAPABILITIES, CLONING
+from codechoir.engines.xtts.embedded import Recast, make_embedded
+from codechoir.engines.xtts.environment import variables
+from codechoir.engines.xtts.install import Installation
+from codechoir.errors import EngineError, InputError, did_you_mean
+from codechoir.model import Phrase
+from codechoir.voices.library.library import VoiceLibrary
+from codechoir.voices.library.provenance import Parameter, Tensors
+
+HOSTED = "codechoir.engines.xtts.speech.engine:NeuralEngine"
+PACKAGES = ("torch", "TTS")
+ADVICE = "pip install 'codechoir[xtts]'"
+
+
+@dataclass(frozen=True, slots=True)
+class XttsSettings:
+    """How to run XTTS; each has an environment variable.
+
+    `interpreter`: a Python with torch and coqui-tts (`CODECHOIR_XTTS_PYTHON`), None for this one. `device`:
+    auto, cpu, cuda, mps (`CODECHOIR_XTTS_DEVICE`). `precision`: auto, fp32, bf16, fp16, int8
+    (`CODECHOIR_XTTS_PRECISION`). `idle`: seconds without a reading after which the memory is returned, None
+    for never (`CODECHOIR_XTTS_IDLE`, 0 for never).
+    """
+
+    interpreter: Path | None = None
+    device: str = "auto"
+    precision: str = "auto"
+    idle: float | None = 600.0
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> XttsSettings:
+        """The settings of this user. Raises `InputError` naming a variable with a bad value."""
+        given = os.environ if environment is None else environment
+        python = given.get("CODECHOIR_XTTS_PYTHON", "")
+        try:
+            idle = float(given.get("CODECHOIR_XTTS_IDLE", "") or 600.0)
+        except ValueError as error:
+            raise InputError("CODECHOIR_XTTS_IDLE is no number of seconds") from error
+        return cls(
+            Path(python).expanduser() if python else None,
+            given.get("CODECHOIR_XTTS_DEVICE", "") or "auto",
+            given.get("CODECHOIR_XTTS_PRECISION", "") or "auto",
+            idle if idle > 0 else None,
+        )
+
+
+class XttsEngine:
+    """See `Engine` and `Patient`. Reads on with the embedded engine while the child is away."""
+
+    name = "xtts"
+    capabilities = CAPABILITIES
+
+    def __init__(
+        self,
+        settings: XttsSettings | None = None,
+        installation: Installation | None = None,
+        back_off: BackOff | None = None,
+    ) -> None:
+        self._given = settings
+        self._given_installation = installation
+        self._back_off = back_off
+        self.patience: float | None = None
+        self._was_complete = False
+
+    @cached_property
+    def settings(self) -> XttsSettings:
+        """How it runs. Raises `InputError` for a bad variable."""
+        return self._given or XttsSettings.from_environment()
+
+    @cached_property
+    def installation(self) -> Installation:
+        """Where the checkpoint is."""
+        return self._given_installation or Installation.from_environment()
+
+    @cached_property
+    def child(self) -> ChildEngine:
+        """The engine in its process, which is started when it is first needed."""
+        settings = self.settings
+        options = {
+            "checkpoint": str(self.installation.folder),
+            "device": settings.device,
+            "precision": settings.precision,
+        }
+        spec = ChildSpec(HOSTED, options, settings.interpreter, variables(), idle=settings.idle)
+        return ChildEngine(self.name, CAPABILITIES, spec, self._back_off)
+
+    @cached_property
+    def _speaker(self) -> FallbackEngine:
+        return FallbackEngine(self.child, make_embedded, Recast())
+
+    def _patient_speaker(self) -> FallbackEngine:
+        self._demand()
+        self._speaker.patience = self.patience
+        return self._speaker
+
+    def check(self) -> str | None:
+        """What is missing and the command that mends it; loads nothing."""
+        missing = missing_packages(self.settings.interpreter)
+        if missing:
+            where = f" in {self.settings.interpreter}" if self.settings.interpreter else ""
+            return f"XTTS needs the packages {' and '.join(missing)}{where}: {ADVICE}"
+        return self.installation.check()
+
+    def warm_up(self) -> None:
+        """Load the model; with some patience only, begin to load it. Raises `EngineError`."""
+        self._patient_speaker().warm_up()
+
+    def voices(self) -> list[VoiceInfo]:
+        """The checkpoint's studio speakers, and the user's own voices for XTTS.
+
+        Empty while only the model could tell and nobody wants to wait until it is loaded.
+        """
+        speakers = self._speakers()
+        if speakers is None:
+            return []
+        with VoiceLibrary() as library:
+            own = [about for about in library.voices() if about.engine == self.name]
+        return [
+            *(VoiceInfo(name, "", "studio speaker") for name in speakers),
+            *(VoiceInfo(about.name, "", "your voice") for about in own),
+        ]
+
+    def speak(self, phrases: Iterable[Phrase], emit: Emit) -> None:
+        """See `Engine.speak`."""
+        self._patient_speaker().speak(phrases, emit)
+
+    def close(self) -> None:
+        """End the child."""
+        if "_speaker" in self.__dict__:
+            self._speaker.close()
+        elif "child" in self.__dict__:
+            self.child.close()
+
+    def conditioner(self, parameters: Mapping[str, Parameter]) -> XttsConditioner:
+        """See `Cloning`."""
+        for name in parameters:
+            if name not in CLONING:
+                known = ", ".join(CLONING)
+                raise InputError(
+                    f"XTTS has no parameter '{name}'; known: {known}.{did_you_mean(name, CLONING)}"
+                )
+        self._demand()
+        return XttsConditioner(self.child, self.installation.fingerprint(), {**CLONING, **parameters})
+
+    def _demand(self) -> None:
+        """Raise `EngineError` where something is missing; once nothing was, a reading need not ask again."""
+        if self._was_complete:
+            return
+        problem = self.check()
+        if problem is not None:
+            raise EngineError(problem)
+        self._was_complete = True
+
+    def _speakers(self) -> list[str] | None:
+        """The studio speakers; only the child can read their file, so they are remembered by its model.
+
+        None while they are not known and the child, which is started, has not loaded yet.
+        """
+        self._demand()
+        known = self.installation.home / f"speakers-{self.installation.fingerprint()[:16]}.json"
+        try:
+            names = json.loads(known.read_bytes())
+            if isinstance(names, list):
+                return [str(name) for name in names]
+        except (OSError, ValueError):
+            pass
+        if self.patience is not None and not self.child.supervisor.ready:
+            self.child.supervisor.child()
+            return None
+        names = [voice.name for voice in self.child.voices()]
+        self.installation.remember(known.name, names)
+        return names
+
+
+@dataclass(frozen=True, slots=True)
+class XttsConditioner:
+    """Makes voices from recordings, in the child. See `Conditioner`."""
+
+    child: ChildEngine
+    fingerprint: str
+    parameters: Mapping[str, Parameter]
+    engine: str = "xtts"
+
+    def warm_up(self) -> None:
+        """Load the model."""
+        self.child.warm_up()
+
+    def condition(self, recordings: Sequence[Path]) -> Tensors:
+        """The tensors `gpt_cond_latent` and `speaker_embedding`, fp32."""
+        from safetensors.numpy import load
+
+        paths = [str(path.resolve()) for path in recordings]
+        answer = self.child.call("condition", {"recordings": paths, "parameters": dict(self.parameters)})
+        tensors: Tensors = load(answer.blob)
+        return tensors
+
+
+def missing_packages(interpreter: Path | None) -> list[str]:
+    """Which of the packages that XTTS needs an interpreter lacks; nothing is imported to find out.
+
+    Raises `EngineError` when the interpreter cannot be run.
+    """
+    # Paths are not resolved: environments differ, although their Pythons are links to the same one.
+    if interpreter is None or interpreter.absolute() == Path(sys.executable).absolute():
+        return [name for name in PACKAGES if importlib.util.find_spec(name) is None]
+    program = (
+        "import importlib.util, sys; print(*(n for n in sys.argv[1:] if importlib.util.find_spec(n) is None))"
+    )
+    try:
+        done = subprocess.run(
+            [str(interpreter), "-P", "-c", program, *PACKAGES],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise EngineError(
+            f"the interpreter {interpreter} (CODECHOIR_XTTS_PYTHON) cannot be run: {error}"
+        ) from error
+    return done.stdout.split()

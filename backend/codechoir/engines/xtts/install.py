@@ -1,0 +1,170 @@
+"""The checkpoint on this machine: where it is, whether it is whole, and how it gets here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from codechoir.engines.xtts import consent
+from codechoir.engines.xtts.download import Download, DownloadError, Progress
+from codechoir.engines.xtts.weights import FILES, NEEDED, SOURCES, WeightFile
+from codechoir.errors import CodechoirError, InputError
+from codechoir.voices.library.hashes import FileHashes
+from codechoir.voices.library.store import write_atomically
+
+log = logging.getLogger(__name__)
+
+VARIABLE = "CODECHOIR_XTTS_CHECKPOINT"
+SPARE = 256 * 1024 * 1024
+"""Bytes that stay free on the disk."""
+
+
+def nobody_watches(name: str, have: int, size: int) -> None:
+    """Progress that nobody wants to see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The checkpoint of this user. `home`: our folder for it and for what we remember about it.
+
+    `given`: a checkpoint's folder that the user named, which comes first. `files`, `sources`: what to fetch,
+    and from where.
+    """
+
+    home: Path
+    given: Path | None = None
+    files: Sequence[WeightFile] = FILES
+    sources: Sequence[str] = SOURCES
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Installation:
+        """Where this user has it; `CODECHOIR_XTTS_CHECKPOINT` names a folder of the user's own."""
+        import platformdirs
+
+        given = os.environ if environment is None else environment
+        home = Path(platformdirs.user_data_dir("codechoir", appauthor=False)) / "xtts"
+        named = given.get(VARIABLE, "")
+        return cls(home, Path(named).expanduser() if named else _written(home / "place.json"))
+
+    @property
+    def folder(self) -> Path:
+        """Where the checkpoint is, or would be."""
+        return self.given or self.home / "checkpoint"
+
+    @property
+    def consent_record(self) -> Path:
+        """The file in which the user's agreement is written down."""
+        return self.home / "consent.json"
+
+    def missing(self) -> list[str]:
+        """Names of files that the checkpoint lacks."""
+        return [name for name in NEEDED if not (self.folder / name).is_file()]
+
+    def check(self) -> str | None:
+        """None when the checkpoint is here; else one line: what is missing, and what to do."""
+        missing = self.missing()
+        if not missing:
+            return None
+        if self.given is not None:
+            return f"{self.folder} is no checkpoint of XTTS v2: it lacks {', '.join(missing)}"
+        size = sum(file.size for file in self.files) / 1e9
+        return f"the weights of XTTS v2 are not here: run 'codechoir install xtts' ({size:.1f} GB)"
+
+    def fingerprint(self) -> str:
+        """What identifies the model: changes with its weights or its configuration. Raises `InputError`."""
+        hashes = self._hashes()
+        parts = [hashes.of(self.folder / name) for name in ("model.pth", "config.json")]
+        return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+
+    def strangers(self) -> list[str]:
+        """Files whose content is not the published one, such as fine-tuned weights. Raises `InputError`."""
+        hashes = self._hashes()
+        return [file.name for file in self.files if hashes.of(self.folder / file.name) != file.sha256]
+
+    def use(self, folder: Path) -> None:
+        """Use a checkpoint that the user has. Raises `InputError` when it is not one."""
+        folder = folder.expanduser().resolve()
+        if problem := Installation(self.home, folder).check():
+            raise InputError(problem)
+        self._write("place.json", {"checkpoint": str(folder)})
+
+    def fetch(
+        self,
+        progress: Progress = nobody_watches,
+        environment: Mapping[str, str] | None = None,
+        pause: Callable[[float], object] = time.sleep,
+    ) -> None:
+        """Fetch what is missing into our own folder, and check what is there.
+
+        Raises `InputError` before any byte moves when the user has not agreed to the licence,
+        `CodechoirError` when the disk is too small or no source has the right files.
+        """
+        if not consent.has_agreed(self.consent_record, environment):
+            raise InputError(consent.refusal())
+        folder = self.home / "checkpoint"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            wanted = [file for file in self.files if not self._is_right(folder / file.name, file)]
+            self._check_space(folder, wanted)
+            for file in wanted:
+                self._fetch_one(Download(file, folder, progress, pause=pause))
+        except OSError as error:
+            raise CodechoirError(f"the weights cannot be kept in {folder}: {error.strerror}") from error
+        (self.home / "place.json").unlink(missing_ok=True)
+
+    def _fetch_one(self, download: Download) -> None:
+        errors = []
+        for source in self.sources:
+            try:
+                download.run(source)
+            except DownloadError as error:
+                errors.append(error)
+            else:
+                return
+        raise errors[0]
+
+    def _is_right(self, path: Path, file: WeightFile) -> bool:
+        return path.is_file() and path.stat().st_size == file.size and self._hashes().of(path) == file.sha256
+
+    def _check_space(self, folder: Path, wanted: Sequence[WeightFile]) -> None:
+        needed = sum(file.size for file in wanted)
+        needed -= sum(part.stat().st_size for part in folder.glob("*.part"))
+        free = shutil.disk_usage(folder).free
+        if needed > 0 and free < needed + SPARE:
+            raise CodechoirError(
+                f"the disk of {folder} has {free / 1e9:.1f} GB free, the weights need {needed / 1e9:.1f}; "
+                f"free some space, or set {VARIABLE} to a checkpoint elsewhere"
+            )
+
+    def _hashes(self) -> FileHashes:
+        return FileHashes(self.home / "hashes.json")
+
+    def remember(self, name: str, value: object) -> None:
+        """Keep something that is costly to find out, as JSON in our folder; when that fails it is lost."""
+        try:
+            self._write(name, value)
+        except CodechoirError as error:
+            log.debug("%s", error)
+
+    def _write(self, name: str, value: object) -> None:
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+            write_atomically(self.home / name, json.dumps(value).encode())
+        except OSError as error:
+            raise CodechoirError(f"{self.home / name} cannot be written: {error.strerror}") from error
+
+
+def _written(place: Path) -> Path | None:
+    """The folder that `Installation.use` wrote down, if any."""
+    try:
+        value = json.loads(place.read_bytes())
+        return Path(value["checkpoint"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

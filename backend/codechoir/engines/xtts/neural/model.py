@@ -1,0 +1,119 @@
+"""XTTS as plain parts: what the decoder and the vocoder need of a checkpoint, in the chosen precision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from codechoir.engines.xtts.neural.coqui import load_coqui
+from codechoir.engines.xtts.neural.precision import Linear, Plan, make_linear
+from codechoir.engines.xtts.neural.transformer import Norm, Transformer
+from codechoir.engines.xtts.neural.vocoder import Vocoder
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Sizes and special tokens, all read from the checkpoint's configuration.
+
+    `voice`: positions that the conditioning latents take. `most_text`, `most_audio`: largest number of text
+    and audio tokens of one utterance. `tokens_per_second`: audio tokens a second of speech.
+    """
+
+    layers: int
+    width: int
+    heads: int
+    voice: int
+    audio_tokens: int
+    start_text: int
+    stop_text: int
+    start_audio: int
+    stop_audio: int
+    most_text: int
+    most_audio: int
+    tokens_per_second: float
+    sample_rate: int
+
+    @property
+    def positions(self) -> int:
+        """Most positions of a row: voice, text with its two marks, start of audio, audio, two to spare."""
+        return self.voice + self.most_text + 2 + 1 + self.most_audio + 2
+
+
+@dataclass(frozen=True, slots=True)
+class XttsCore:
+    """A loaded checkpoint. Embeddings are in the plan's compute type, on its device.
+
+    `coqui` is what is left of coqui's model: tokenizer, configuration, studio speakers and the encoders that
+    turn recordings into latents.
+    """
+
+    shape: Shape
+    plan: Plan
+    transformer: Transformer
+    final_norm: Norm
+    head: Linear
+    text_embedding: torch.Tensor
+    text_position: torch.Tensor
+    audio_embedding: torch.Tensor
+    audio_position: torch.Tensor
+    vocoder: Vocoder
+    coqui: Any
+
+
+def load(folder: Path, plan: Plan) -> XttsCore:
+    """Load a checkpoint folder through coqui's own loading code. Raises `EngineError`."""
+    core = from_coqui(load_coqui(folder), plan)
+    _drop_decoder(core.coqui)
+    return core
+
+
+def from_coqui(model: Any, plan: Plan) -> XttsCore:
+    """The parts of coqui's loaded model; in fp32 on the CPU they share its memory."""
+    gpt = model.gpt
+
+    def table(module: Any) -> torch.Tensor:
+        weight: torch.Tensor = module.weight
+        return weight.detach().to(plan.device, plan.compute)
+
+    return XttsCore(
+        shape=_shape(model),
+        plan=plan,
+        transformer=Transformer(gpt.gpt, gpt.heads, plan),
+        final_norm=Norm.of(gpt.final_norm, plan),
+        head=make_linear(gpt.mel_head.weight.detach(), gpt.mel_head.bias.detach(), plan),
+        text_embedding=table(gpt.text_embedding),
+        text_position=table(gpt.text_pos_embedding.emb),
+        audio_embedding=table(gpt.mel_embedding),
+        audio_position=table(gpt.mel_pos_embedding.emb),
+        vocoder=Vocoder.of(model.hifigan_decoder, plan),
+        coqui=model,
+    )
+
+
+def _shape(model: Any) -> Shape:
+    args, gpt = model.args, model.gpt
+    return Shape(
+        layers=args.gpt_layers,
+        width=args.gpt_n_model_channels,
+        heads=args.gpt_n_heads,
+        voice=gpt.conditioning_perceiver.latents.shape[0],
+        audio_tokens=gpt.num_audio_tokens,
+        start_text=gpt.start_text_token,
+        stop_text=gpt.stop_text_token,
+        start_audio=gpt.start_audio_token,
+        stop_audio=gpt.stop_audio_token,
+        most_text=args.gpt_max_text_tokens - 1,
+        most_audio=gpt.max_gen_mel_tokens,
+        tokens_per_second=args.input_sample_rate / args.gpt_code_stride_len,
+        sample_rate=args.output_sample_rate,
+    )
+
+
+def _drop_decoder(model: Any) -> None:
+    """Free coqui's own GPT layers and vocoder: only its encoders are still needed."""
+    for name in ("gpt", "gpt_inference", "mel_head", "text_head", "mel_embedding", "text_embedding"):
+        setattr(model.gpt, name, None)
+    model.hifigan_decoder.waveform_decoder = None

@@ -1,0 +1,74 @@
+"""What the scheduler is asked and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codechoir.engines.xtts.neural.prompt import Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One utterance to say.
+
+    `id`: the caller's, unique. `prompts`: one, or several candidates of the same words of which the best is
+    taken (then nothing is heard before all are done). `urgency`: what is heard first is smallest. `reading`:
+    which reading it belongs to, so that one that is far ahead can be held.
+    """
+
+    id: int
+    prompts: tuple[Prompt, ...]
+    urgency: int = 0
+    reading: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Samples (fp32, -1 … 1, mono, at the model's rate) of request `id`, in order.
+
+    With `last` come the number of audio `tokens`, the mean `log_probability` of what was said, and whether
+    the row was `cut` at its limit instead of ending by itself.
+    """
+
+    id: int
+    samples: NDArray[np.float32]
+    last: bool = False
+    tokens: int = 0
+    log_probability: float = 0.0
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line for the user: the engine goes on, but not as before."""
+
+    text: str
+
+
+Event = Sound | Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """When to stop decoding and give out sound.
+
+    `first`: frames (10.7 ms each) that make the first piece of the row being heard; each later piece is
+    `growth` times the one before, up to `most`. `rows`: most rows at once. `voiced`: finished rows vocoded
+    between two steps. `together`: windows vocoded at once. `alone`: the first row of a reading decodes alone
+    until it is heard.
+    """
+
+    first: int
+    growth: float
+    most: int
+    rows: int
+    voiced: int
+    together: int
+    alone: bool
+
+
+CPU_PACE = Pace(first=12, growth=1.6, most=160, rows=8, voiced=1, together=1, alone=True)
+GPU_PACE = Pace(first=3, growth=2.0, most=160, rows=16, voiced=16, together=16, alone=False)

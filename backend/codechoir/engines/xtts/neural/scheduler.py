@@ -1,0 +1,184 @@
+"""Continuous batching: who joins, who is heard, who leaves.
+
+1. `submit` puts a request into the queue; nothing is computed.
+2. `tick` admits waiting requests, the most urgent first, in one prefill. Where the pace says so the very
+   first row decodes alone until its first sound is out, since that is what the listener waits for.
+3. Every active row gets one more token; a row that ended frees its slot at once.
+4. The row that is being heard gives out what is final as soon as it is worth a piece; others are vocoded
+   when they have ended, in the order of urgency.
+5. `cancel` frees the rows of a request before the next step.
+
+One thread calls it. When memory runs out the batch shrinks, and the rows that had to go begin again: their
+seeds make them say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import torch
+
+from codechoir.engines.xtts.neural.decoder import Decoder
+from codechoir.engines.xtts.neural.requests import Event, Notice, Pace, Request, Sound
+from codechoir.engines.xtts.neural.streaming import Speech, Window, render
+from codechoir.engines.xtts.neural.tasks import Task
+from codechoir.errors import EngineError
+
+
+class Scheduler:
+    """See the module. `tick` returns what became audible."""
+
+    def __init__(self, decoder: Decoder, pace: Pace) -> None:
+        self.pace, self.most_rows = pace, pace.rows
+        self._decoder, self._vocoder = decoder, decoder.core.vocoder
+        self._waiting: list[Task] = []
+        self._active: list[Task] = []
+        self._held: set[int] = set()
+        self._order = 0
+
+    @property
+    def idle(self) -> bool:
+        """Nothing to do until something is submitted or released."""
+        return not self._active and not self._admissible()
+
+    @property
+    def unfinished(self) -> int:
+        """Requests waiting or active."""
+        return len(self._waiting) + len(self._active)
+
+    def submit(self, request: Request) -> None:
+        """Queue a request."""
+        speech = Speech(self._vocoder, request.prompts[0].voice.embedding)
+        self._order += 1
+        self._waiting.append(Task(request, self._order, speech, float(self.pace.first)))
+
+    def cancel(self, ids: Iterable[int]) -> None:
+        """Forget requests, waiting or active; unknown ids are ignored."""
+        gone = set(ids)
+        self._waiting = [task for task in self._waiting if task.request.id not in gone]
+        for task in [task for task in self._active if task.request.id in gone]:
+            task.abandon(self._decoder)
+            self._active.remove(task)
+
+    def hold(self, reading: int) -> None:
+        """Admit nothing more of a reading that is far enough ahead; its rows already decoding go on."""
+        self._held.add(reading)
+
+    def release(self, reading: int) -> None:
+        """The listener has caught up."""
+        self._held.discard(reading)
+
+    def tick(self) -> list[Event]:
+        """A prefill or a step, and what became audible. Raises `EngineError` when even one row does not fit
+        into memory."""
+        chosen = self._admit()
+        notices: list[Event] = list(self._within_memory(lambda: self._join(chosen)) if chosen else ())
+        if not chosen:
+            notices += self._within_memory(self._step)
+        for task in self._active:
+            task.retire(self._decoder)
+        return notices + self._voice()
+
+    def _admissible(self) -> list[Task]:
+        return sorted((t for t in self._waiting if t.request.reading not in self._held), key=lambda t: t.rank)
+
+    def _admit(self) -> list[Task]:
+        """Take from the queue what may join now."""
+        waiting = self._admissible()
+        if self.pace.alone and self._active:
+            first = min(self._active, key=lambda task: task.rank)
+            if first.streams and not first.ended and first.speech.said == 0 and len(self._active) == 1:
+                return []
+        free = self.most_rows - len(self._decoder.rows)
+        chosen: list[Task] = []
+        for task in waiting:
+            needed = min(len(task.request.prompts), self.most_rows)
+            if needed > free:
+                break
+            chosen.append(task)
+            free -= needed
+            if self.pace.alone and not self._active:
+                break
+        for task in chosen:
+            self._waiting.remove(task)
+        return chosen
+
+    def _join(self, tasks: list[Task]) -> None:
+        prompts = [task.request.prompts[: self.most_rows] for task in tasks]
+        self._active += tasks
+        rows = iter(self._decoder.join([prompt for group in prompts for prompt in group]))
+        for task, group in zip(tasks, prompts, strict=True):
+            task.rows = [next(rows) for _ in group]
+
+    def _step(self) -> None:
+        self._decoder.step()
+
+    def _voice(self) -> list[Event]:
+        """Vocode the row being heard, and some of those that have ended."""
+        ranked = sorted(self._active, key=lambda task: task.rank)
+        due: list[tuple[Task, Window]] = []
+        silent: list[Event] = []
+        for task in ranked:
+            if task.ended and len(due) < self.pace.voiced + 1:
+                window = task.last_window()
+                if window is None:
+                    silent.append(task.last_sound(torch.zeros(0)))
+                    self._active.remove(task)
+                else:
+                    due.append((task, window))
+            elif task is ranked[0] and task.streams and task.rows:
+                self._give_out(task, due)
+        sounds = self._render([window for _, window in due])
+        for task, _ in due:
+            if task.ended:
+                self._active.remove(task)
+        heard: list[Event] = [
+            task.last_sound(samples) if task.ended else Sound(task.request.id, samples.numpy())
+            for (task, _), samples in zip(due, sounds, strict=True)
+        ]
+        return heard + silent
+
+    def _give_out(self, task: Task, due: list[tuple[Task, Window]]) -> None:
+        """A piece of a row that goes on, when it has grown enough."""
+        row = task.rows[0]
+        if task.speech.ready(len(row.tokens)) < task.piece:
+            return
+        window = task.speech.window(self._decoder.latents(row), ended=False)
+        if window is not None:
+            due.append((task, window))
+            task.piece = min(task.piece * self.pace.growth, float(self.pace.most))
+
+    def _render(self, windows: list[Window]) -> list[torch.Tensor]:
+        try:
+            return render(self._vocoder, windows, self.pace.together)
+        except (RuntimeError, MemoryError) as error:
+            if not _is_out_of_memory(error):
+                raise
+            return render(self._vocoder, windows)
+
+    def _within_memory(self, work: Callable[[], None]) -> list[Event]:
+        """Do the work; when memory runs out, put rows back into the queue and go on with fewer."""
+        try:
+            work()
+        except (RuntimeError, MemoryError) as error:
+            if not _is_out_of_memory(error):
+                raise
+            if self.most_rows == 1:
+                raise EngineError(
+                    "not enough memory to speak: close other programs, or use espeak"
+                ) from error
+            return [self._shrink()]
+        return []
+
+    def _shrink(self) -> Notice:
+        self.most_rows //= 2
+        for task in sorted(self._active, key=lambda task: task.rank, reverse=True):
+            if not task.ended and (not task.rows or len(self._decoder.rows) > self.most_rows):
+                task.abandon(self._decoder)
+                self._active.remove(task)
+                self._waiting.append(task)
+        return Notice(f"memory is short: XTTS now says at most {self.most_rows} utterances at once")
+
+
+def _is_out_of_memory(error: RuntimeError | MemoryError) -> bool:
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "allocate memory" in str(error)

@@ -1,0 +1,113 @@
+"""The engine that the child hosts: a checkpoint, one pump, and readings that share them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from codechoir.engines.protocol import Emit, VoiceInfo
+from codechoir.engines.xtts.capabilities import CAPABILITIES, SAMPLE_RATE
+from codechoir.errors import EngineError, InputError
+from codechoir.model import Phrase
+
+if TYPE_CHECKING:
+    from codechoir.engines.xtts.speech.loaded import LoadedXtts
+    from codechoir.engines.xtts.speech.pump import Pump
+    from codechoir.engines.xtts.speech.telling import EmbeddedVoice
+
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    model: LoadedXtts
+    pump: Pump
+    stand_in: EmbeddedVoice | None
+
+
+class NeuralEngine:
+    """XTTS v2. `checkpoint`: its folder; `device`, `precision`: see `loaded.py` and `precision.py`."""
+
+    name = "xtts"
+    capabilities = CAPABILITIES
+
+    def __init__(self, checkpoint: str, device: str = "auto", precision: str = "auto") -> None:
+        self._options = (Path(checkpoint), device, precision)
+        self._state: _Running | None = None
+
+    def check(self) -> str | None:
+        """See `Engine.check`."""
+        try:
+            self.warm_up()
+        except EngineError as error:
+            return str(error)
+        return None
+
+    def warm_up(self) -> None:
+        """Load the checkpoint. Raises `EngineError`."""
+        self._running()
+
+    def voices(self) -> list[VoiceInfo]:
+        """The checkpoint's own speakers."""
+        return [VoiceInfo(name, "", "studio speaker") for name in self._running().model.speakers()]
+
+    def close(self) -> None:
+        """End the pump and forget the model."""
+        state, self._state = self._state, None
+        if state is not None:
+            state.pump.close()
+
+    def speak(self, phrases: Iterable[Phrase], emit: Emit) -> None:
+        """See `Engine.speak`; several threads may speak at once."""
+        from codechoir.engines.xtts.speech.telling import Telling
+
+        running = self._running()
+        model = running.model
+        embedded = running.stand_in is not None
+        telling = Telling(
+            running.pump,
+            lambda phrase: model.segments(phrase, embedded),
+            model.prompts,
+            running.stand_in,
+            emit,
+            model.sample_rate,
+        )
+        telling.tell(phrases)
+
+    def answer(self, question: str, arguments: Mapping[str, Any], _: bytes) -> tuple[Any, bytes]:
+        """`condition`: tensors of the voice in `recordings`; `plan`: a line on what it computes with."""
+        model = self._running().model
+        match question:
+            case "plan":
+                return model.core.plan.reason, b""
+            case "condition":
+                from safetensors.numpy import save
+
+                recordings = [Path(each) for each in arguments["recordings"]]
+                return None, save(dict(model.condition(recordings, arguments["parameters"])))
+        raise InputError(f"XTTS knows no question '{question}'")
+
+    def _running(self) -> _Running:
+        """Everything loaded; the host warms the engine up before it lets anybody else in."""
+        if self._state is None:
+            from codechoir.engines.xtts.embedded import Recast, make_embedded
+            from codechoir.engines.xtts.speech.loaded import LoadedXtts
+            from codechoir.engines.xtts.speech.pump import Pump
+            from codechoir.engines.xtts.speech.telling import EmbeddedVoice
+
+            model = LoadedXtts(*self._options)
+            if model.sample_rate != SAMPLE_RATE:
+                raise EngineError(
+                    f"the checkpoint speaks at {model.sample_rate} Hz; XTTS v2 does at {SAMPLE_RATE}"
+                )
+            embedded = make_embedded()
+            missing = embedded.check()
+            if missing is not None:
+                log.warning("XTTS says single letters itself, which it does badly: %s", missing)
+            stand_in = None if missing else EmbeddedVoice(embedded, Recast(), SAMPLE_RATE)
+            self._state = _Running(model, Pump(model.make_scheduler), stand_in)
+        return self._state

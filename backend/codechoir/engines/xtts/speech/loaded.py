@@ -1,0 +1,150 @@
+"""A checkpoint in memory, with the voices that have been asked for: words become prompts here."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from codechoir.engines.xtts import policy
+from codechoir.engines.xtts.languages import Language
+from codechoir.engines.xtts.neural.conditioning import (
+    Cloning,
+    Conditioning,
+    clone,
+    studio_speakers,
+    studio_voice,
+)
+from codechoir.engines.xtts.neural.model import XttsCore, load
+from codechoir.engines.xtts.neural.precision import make_plan
+from codechoir.engines.xtts.neural.prompt import Prompt, tokenize
+from codechoir.engines.xtts.neural.scheduler import Scheduler
+from codechoir.engines.xtts.neural.start import make_scheduler, warm_vocoder
+from codechoir.engines.xtts.speech.script import Segment, segments
+from codechoir.errors import EngineError, InputError
+from codechoir.model import Phrase
+from codechoir.voices.library.library import VoiceLibrary
+from codechoir.voices.library.provenance import ClonedVoice
+
+log = logging.getLogger(__name__)
+
+LONGEST_PIECE = 250
+"""Text tokens of a piece; the model takes more, but was trained on sentences."""
+
+
+class LoadedXtts:
+    """Everything that readings share. Its methods may be called from any thread.
+
+    `device`: auto, cpu, cuda (or cuda:1), mps. Raises `EngineError` when the checkpoint or the device is not
+    there.
+    """
+
+    def __init__(self, checkpoint: Path, device: str, precision: str) -> None:
+        self.core: XttsCore = load(checkpoint, make_plan(chosen_device(device), precision))
+        self._library = VoiceLibrary()
+        self._conditionings: dict[str, tuple[ClonedVoice, Conditioning]] = {}
+        self._preload()
+        warm_vocoder(self.core)
+
+    @property
+    def sample_rate(self) -> int:
+        """Of the sound, in hertz."""
+        return self.core.shape.sample_rate
+
+    def make_scheduler(self) -> Scheduler:
+        """A scheduler of its own rows, paced for the device."""
+        return make_scheduler(self.core)
+
+    def speakers(self) -> list[str]:
+        """Names of the checkpoint's own speakers."""
+        return studio_speakers(self.core)
+
+    def voice(self, family: str) -> Conditioning:
+        """A voice of the library, or a studio speaker; without a name the first of these.
+
+        Raises `InputError` for a name that is neither.
+        """
+        if not family and (speakers := self.speakers()):
+            family = speakers[0]
+        if family in self.speakers() or family not in self._library.names():
+            return studio_voice(self.core, family)
+        cloned = self._library.voice(family)
+        known = self._conditionings.get(family)
+        if known is None or known[0] is not cloned:
+            known = self._conditionings[family] = (cloned, self._conditioning(cloned))
+        return known[1]
+
+    def segments(self, phrase: Phrase, embedded: bool) -> Iterator[Segment]:
+        """The segments of a phrase; `embedded`: whether there is an embedded engine to say some of them."""
+        most = min(LONGEST_PIECE, self.core.shape.most_text)
+        return segments(phrase, most, lambda text, spoken: len(self._tokens(text, spoken)), embedded)
+
+    def prompts(self, segment: Segment) -> list[Prompt]:
+        """What to decode for a segment: a prompt a piece; none for what the embedded engine says."""
+        if segment.language is None:
+            return []
+        voice = self.voice(segment.parts[0].voice.family)
+        return [self._prompt(piece, segment.language, voice) for piece in segment.pieces]
+
+    def condition(self, recordings: Iterable[Path], parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The tensors of the voice in recordings, as numpy arrays. Raises `InputError`."""
+        try:
+            settings = Cloning(**parameters)
+        except TypeError as error:
+            raise InputError(f"XTTS does not know these parameters: {', '.join(parameters)}") from error
+        made = clone(self.core, "new", list(recordings), settings)
+        tensors = {"gpt_cond_latent": made.latent, "speaker_embedding": made.embedding}
+        return {name: tensor.float().cpu().numpy() for name, tensor in tensors.items()}
+
+    def _preload(self) -> None:
+        """Have the user's voices in memory before anybody waits for one; an unfit one is told when used."""
+        for about in self._library.voices():
+            if about.engine == "xtts":
+                try:
+                    self.voice(about.name)
+                except InputError as error:
+                    log.warning("%s", error)
+
+    def _prompt(self, piece: str, spoken: Language, voice: Conditioning) -> Prompt:
+        shape = self.core.shape
+        bounds = policy.limits(policy.expected_seconds(piece, spoken), shape.tokens_per_second)
+        # Seeded by what is said and by whom, so that the same words always sound the same.
+        digest = hashlib.sha256(f"{spoken.code}\0{voice.key}\0{piece}".encode()).digest()
+        seed = int.from_bytes(digest[:6], "big")
+        most = min(bounds.most, shape.most_audio)
+        return Prompt(tuple(self._tokens(piece, spoken)), voice, seed, bounds.expected, most)
+
+    def _tokens(self, text: str, spoken: Language) -> tuple[int, ...] | range:
+        """The text's tokens; for one beyond the model's limit, something longer than the limit."""
+        try:
+            return tokenize(self.core, text, spoken.code)
+        except InputError:
+            return range(self.core.shape.most_text + 1)
+
+    def _conditioning(self, cloned: ClonedVoice) -> Conditioning:
+        about, tensors = cloned.provenance, cloned.tensors
+        if about.engine != "xtts":
+            raise InputError(f"the voice '{about.name}' was made for {about.engine}; add it again for xtts")
+        width, voice = self.core.shape.width, self.core.shape.voice
+        latent, embedding = tensors.get("gpt_cond_latent"), tensors.get("speaker_embedding")
+        if latent is None or embedding is None or latent.shape != (1, voice, width):
+            raise InputError(f"the voice '{about.name}' does not fit this checkpoint; add it again")
+        if embedding.ndim != 3 or embedding.shape[0] != 1 or embedding.shape[2] != 1:
+            raise InputError(f"the voice '{about.name}' has no sound speaker embedding; add it again")
+        return Conditioning(about.key, torch.tensor(latent).float(), torch.tensor(embedding).float())
+
+
+def chosen_device(wanted: str) -> str:
+    """The device's name for torch. Raises `EngineError` when torch does not find it."""
+    has = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if wanted == "auto":
+        return "cuda" if has["cuda"] else "cpu"
+    kind = wanted.partition(":")[0]
+    if not has.get(kind, False):
+        found = ", ".join(name for name, there in has.items() if there)
+        raise EngineError(f"torch finds no device '{wanted}' here; choose auto, {found}")
+    return wanted

@@ -1,0 +1,131 @@
+"""The one thread that computes: it turns the scheduler and hands sound to the readings that wait for it."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+from codechoir.errors import CodechoirError, EngineError
+
+if TYPE_CHECKING:
+    from codechoir.engines.xtts.neural.prompt import Prompt
+    from codechoir.engines.xtts.neural.requests import Event
+    from codechoir.engines.xtts.neural.scheduler import Scheduler
+
+log = logging.getLogger(__name__)
+
+
+class Pump:
+    """Takes requests from any thread. `make_scheduler` is called in the pump's own thread, again after an
+    error that left the old one in an unknown state."""
+
+    def __init__(self, make_scheduler: Callable[[], Scheduler]) -> None:
+        self._make = make_scheduler
+        self._changed = threading.Condition()
+        self._orders: list[Callable[[Scheduler], None]] = []
+        self._boxes: dict[int, SimpleQueue[Event | CodechoirError]] = {}
+        self._numbers = itertools.count(1)
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="xtts-pump", daemon=True)
+        self._thread.start()
+
+    def number(self) -> int:
+        """A new number, for a reading."""
+        return next(self._numbers)
+
+    def submit(
+        self,
+        prompts: tuple[Prompt, ...],
+        urgency: int,
+        reading: int,
+        box: SimpleQueue[Event | CodechoirError],
+    ) -> int:
+        """Say this; the sound arrives in `box` under the number that is returned."""
+        from codechoir.engines.xtts.neural.requests import Request
+
+        request = Request(next(self._numbers), prompts, urgency, reading)
+        with self._changed:
+            self._boxes[request.id] = box
+        self._order(lambda scheduler: scheduler.submit(request))
+        return request.id
+
+    def cancel(self, ids: set[int]) -> None:
+        """Forget requests; their rows are free before the next step."""
+        with self._changed:
+            for each in ids:
+                self._boxes.pop(each, None)
+        self._order(lambda scheduler: scheduler.cancel(ids))
+
+    def hold(self, reading: int) -> None:
+        """Begin nothing more for a reading whose listener is far behind."""
+        self._order(lambda scheduler: scheduler.hold(reading))
+
+    def release(self, reading: int) -> None:
+        """Go on with a reading that was held."""
+        self._order(lambda scheduler: scheduler.release(reading))
+
+    def close(self) -> None:
+        """End the thread after its step."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._thread.join(10)
+
+    def _order(self, order: Callable[[Scheduler], None]) -> None:
+        with self._changed:
+            self._orders.append(order)
+            self._changed.notify_all()
+
+    def _run(self) -> None:
+        self._scheduler = self._make()
+        while self._wait():
+            try:
+                for order in self._taken_orders():
+                    order(self._scheduler)
+                events = [] if self._scheduler.idle else self._scheduler.tick()
+            except CodechoirError as error:
+                self._fail(error)
+            except Exception as error:
+                log.exception("XTTS stopped")
+                self._fail(EngineError(f"XTTS stopped: {type(error).__name__}: {error}"))
+            else:
+                for event in events:
+                    self._deliver(event)
+
+    def _wait(self) -> bool:
+        """Wait for something to do; False when the pump is closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._orders or not self._scheduler.idle)
+            return not self._closed
+
+    def _taken_orders(self) -> list[Callable[[Scheduler], None]]:
+        with self._changed:
+            orders, self._orders = self._orders, []
+            return orders
+
+    def _deliver(self, event: Event) -> None:
+        from codechoir.engines.xtts.neural.requests import Notice
+
+        with self._changed:
+            if isinstance(event, Notice):
+                boxes = list({id(box): box for box in self._boxes.values()}.values())
+            else:
+                box = self._boxes.get(event.id)
+                boxes = [] if box is None else [box]
+                if event.last:
+                    self._boxes.pop(event.id, None)
+        for each in boxes:
+            each.put(event)
+
+    def _fail(self, error: CodechoirError) -> None:
+        """Tell all who wait, and begin anew."""
+        with self._changed:
+            boxes = list({id(box): box for box in self._boxes.values()}.values())
+            self._boxes.clear()
+        for box in boxes:
+            box.put(error)
+        self._scheduler = self._make()

@@ -1,0 +1,123 @@
+"""From a phrase to segments: stretches of sound with one speaker, and the silences around them.
+
+Neighbours of one voice are said as one utterance where one of them is short, since XTTS says single words
+badly; long texts are cut into pieces that it can say; what it cannot say at all goes to the embedded engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from codechoir.engines.xtts import policy, text
+from codechoir.engines.xtts.languages import Language, language
+from codechoir.errors import InputError
+from codechoir.model import Category, Phrase, Spoken
+
+NORMAL_RATE = 175.0
+"""Words a minute at which XTTS speaks when it is left alone."""
+
+CLOSE = 120
+"""Milliseconds; utterances with a longer pause between them are not joined."""
+
+CountTokens = Callable[[str, Language], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word that gets a mark, and the source that it stands for."""
+
+    text: str
+    start: int
+    end: int
+    category: Category
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Sound of one speaker. `pieces`: what XTTS says one after the other; empty for the embedded engine,
+    which says `parts` as they are. Pauses are milliseconds, already at the voice's rate."""
+
+    parts: tuple[Spoken, ...]
+    pieces: tuple[str, ...]
+    language: Language | None
+    pause_before: float
+    pause_after: float
+
+    @property
+    def words(self) -> list[Word]:
+        """The words in order."""
+        said = [part.utterance for part in self.parts]
+        return [Word(word, u.start, u.end, u.category) for u in said for word in u.text.split()]
+
+
+def segments(
+    phrase: Phrase, most_tokens: int, count: CountTokens, embedded: bool = True
+) -> Iterator[Segment]:
+    """The segments of a phrase in order. Without an `embedded` engine XTTS has to say everything that has a
+    letter, in a language of its own."""
+    for group in _groups(phrase.parts, embedded):
+        spoken_by = _language(group[0], embedded)
+        if spoken_by is None:
+            yield from (_segment([part], (), None) for part in group)
+            continue
+        yield from _joined(group, spoken_by, most_tokens, count)
+
+
+def _joined(
+    group: Sequence[Spoken], spoken_by: Language, most_tokens: int, count: CountTokens
+) -> Iterator[Segment]:
+    """Neighbours that may be joined, joined where that helps, and cut where they are too long."""
+    texts = [part.utterance.text for part in group]
+    for run in policy.runs(texts, [part.voice.family for part in group], spoken_by):
+        parts = group[run.start : run.stop]
+        whole = " ".join(part.utterance.text for part in parts)
+        cut = text.pieces(whole, spoken_by, most_tokens, lambda piece: count(piece, spoken_by))
+        ended = (policy.ended(piece, spoken_by) for piece in cut)
+        yield _segment(parts, tuple(filter(None, ended)), spoken_by)
+
+
+def _groups(parts: Sequence[Spoken], embedded: bool) -> Iterator[list[Spoken]]:
+    """Neighbours that could be said as one: same voice, same language, no pause between them."""
+    group: list[Spoken] = []
+    for part in parts:
+        if group and not _joins(group[-1], part, embedded):
+            yield group
+            group = []
+        group.append(part)
+    if group:
+        yield group
+
+
+def _joins(left: Spoken, right: Spoken, embedded: bool) -> bool:
+    before, after = left.utterance, right.utterance
+    return (
+        left.voice == right.voice
+        and before.language == after.language
+        and before.pause_after + after.pause_before <= CLOSE
+        and not after.cue
+        and _language(left, embedded) is not None
+        and _language(right, embedded) is not None
+    )
+
+
+def _language(part: Spoken, embedded: bool) -> Language | None:
+    """The language in which XTTS says the part; None when the embedded engine is to say it."""
+    said = part.utterance
+    if policy.for_embedded_engine(said.text, said.spell) and (embedded or not _has_letters(said.text)):
+        return None
+    try:
+        return language(said.language)
+    except InputError:
+        return None
+
+
+def _has_letters(text: str) -> bool:
+    return any(character.isalnum() for character in text)
+
+
+def _segment(parts: Sequence[Spoken], pieces: tuple[str, ...], spoken_by: Language | None) -> Segment:
+    first, last = parts[0], parts[-1]
+    scale = NORMAL_RATE / first.voice.rate
+    before, after = first.utterance.pause_before * scale, last.utterance.pause_after * scale
+    return Segment(tuple(parts), pieces, spoken_by, before, after)

@@ -1,0 +1,131 @@
+"""What the library is given to say: safe text, in breaths of bounded size."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from codechoir.engines.espeak.alphabets import EVERYTHING, alphabet_of, safe
+from codechoir.engines.espeak.script import LONGEST_WORD, MOST_BYTES, MOST_WORDS, breaths
+from codechoir.model import Category, Spoken, Utterance, Voice
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+def spoken(text: str, **more: object) -> Spoken:
+    return Spoken(Utterance(text, Category.VARIABLE, 0, 1, **more), Voice("en-us"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("word", "word"),
+        ("word,", "word,"),
+        ("word?!", "word?"),
+        ("don't", "don't"),
+        ("don’t", "don't"),
+        ("'quoted'", "quoted"),
+        ("well-known", "well-known"),
+        ("-x", "x"),
+        ("3.14", "3.14"),
+        ("1,000.", "1,000."),
+        ("a.b", "a b"),
+        ("[[word]]", "word"),
+        ("<speak>", "speak"),
+        ("&lt;", "lt;"),
+        ("\x0150P", "50P"),
+        ("wo\x00rd", "wo rd"),
+        ("f(x)", "f x"),
+        ("\ud800", ""),
+        ("?!", ""),
+        ("café", "café"),
+        ("cafe\u0301", "cafe\u0301"),
+        ("e\u0301\u0301\u0301", "e\u0301"),
+        ("\u0301", ""),
+        ("字", "字"),
+        ("😀", "😀"),
+        ("👩\u200d👧", "👩 👧"),
+    ],
+)
+def test_what_english_is_given(word: str, said: str) -> None:
+    assert safe(word, EVERYTHING) == said
+
+
+@pytest.mark.parametrize(
+    ("family", "word", "said"),
+    [
+        ("de", "Straße", "Straße"),
+        ("de+f3", "функция", "cyrillic"),
+        ("ru", "функция", "функция"),
+        ("ru", "name字", "name cjk"),
+        ("cmn", "字", "字"),
+        ("el", "λ", "λ"),
+        ("de", "😀", ""),
+        ("ti", "\u28df", ""),
+        ("en-gb-x-rp+f3", "функция", "функция"),
+    ],
+)
+def test_other_languages_get_their_own_script_and_the_name_of_a_foreign_one(
+    family: str, word: str, said: str
+) -> None:
+    assert safe(word, alphabet_of(family)) == said
+
+
+@given(st.text(), st.sampled_from(["en-us", "de", "ru", "ja"]))
+def test_nothing_dangerous_is_let_through(text: str, family: str) -> None:
+    said = safe("".join(text.split()), alphabet_of(family))
+    said.encode()
+    assert said == said.strip()
+    assert not set(said) & set('[]<>&\x01{}()"\\|_`@#^*=+/~')
+    assert all(unicodedata.category(letter)[0] != "C" for letter in said)
+    assert "  " not in said
+
+
+@given(st.lists(st.text(st.sampled_from("ab1é字.,' -😀\u0301\x00"), max_size=90), max_size=30))
+def test_breaths_are_small_lose_no_word_and_keep_the_order(texts: list[str]) -> None:
+    parts = [spoken(text) for text in texts]
+    made = list(breaths(parts, lambda _: EVERYTHING))
+    expected = [
+        (index, text[at : at + LONGEST_WORD])
+        for index, part in enumerate(parts)
+        for text in part.utterance.text.split()
+        for at in range(0, len(text), LONGEST_WORD)
+        if safe(text[at : at + LONGEST_WORD], EVERYTHING)
+    ]
+    assert [(word.part, word.text) for breath in made for word in breath.words] == expected
+    for breath in made:
+        script = breath.script(EVERYTHING)
+        assert len(breath.words) <= MOST_WORDS
+        assert len(script.text.encode()) <= MOST_BYTES + 4 * LONGEST_WORD
+        for word, position, length in zip(breath.words, script.positions, script.lengths, strict=True):
+            assert script.text[position : position + length] == word.said(EVERYTHING)
+
+
+def test_a_breath_ends_after_punctuation_where_there_is_some() -> None:
+    words = ["word"] * MOST_WORDS
+    words[30] = "word,"
+    made = list(breaths([spoken(" ".join(words + words))], lambda _: EVERYTHING))
+    assert len(made[0].words) == 31
+
+
+def test_a_word_that_one_alphabet_cannot_say_keeps_its_place_for_the_others() -> None:
+    (breath,) = breaths([spoken("one 😀 two")], lambda _: EVERYTHING)
+    script = breath.script(alphabet_of("de"))
+    assert script.text == "one two"
+    assert script.positions == (0, 4, 4)
+    assert script.lengths == (3, 0, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "said"),
+    [
+        ("a", {}, "eh"),
+        ("A", {}, "eh"),
+        ("a user", {}, "a user"),
+        ("x a", {"spell": True}, "x eh"),
+        ("a", {"language": "de"}, "a"),
+    ],
+)
+def test_the_letter_a_is_no_article_where_it_is_a_name(text: str, more: dict[str, object], said: str) -> None:
+    (breath,) = breaths([spoken(text, **more)], lambda _: EVERYTHING)
+    assert breath.script(EVERYTHING).text == said

@@ -1,0 +1,33 @@
+"""The benchmark runs, on a small shape: what it measures there is not of interest, that it does is."""
+
+from __future__ import annotations
+
+import pytest
+from codechoir.bench.xtts import figures
+from codechoir.errors import InputError
+
+PROMISED = (
+    "throughput",
+    "first_audio",
+    "rtf",
+    "voices",
+    "ten_spans",
+    "step.rows_16",
+    "parity",
+    "deviation.mel",
+)
+
+
+@pytest.mark.timeout(900)
+def test_the_benchmark_runs_on_the_tiny_shape_and_names_its_figures() -> None:
+    found = {figure["name"]: figure for figure in figures("tiny")}
+    assert {f"xtts.{name}" for name in PROMISED} <= set(found)
+    keys = {"name", "ours", "peer", "peer_name", "ratio", "unit", "goal", "met"}
+    assert all(set(figure) == keys for figure in found.values())
+    assert found["xtts.parity"]["ours"] == 0.0
+    assert "coqui-tts" in found["xtts.throughput"]["peer_name"]
+
+
+def test_an_unknown_shape_is_answered_with_the_known() -> None:
+    with pytest.raises(InputError, match="Did you mean 'full'"):
+        figures("ful")

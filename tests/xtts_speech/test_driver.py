@@ -1,0 +1,141 @@
+"""The driver in the parent: what is missing is told in words, and nothing heavy is loaded to find out."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from codechoir.engines.child.client import ChildEngine
+from codechoir.engines.child.supervisor import Supervisor
+from codechoir.engines.protocol import Patient
+from codechoir.engines.registry import make_engine
+from codechoir.engines.xtts import driver
+from codechoir.engines.xtts.capabilities import CAPABILITIES
+from codechoir.engines.xtts.driver import XttsEngine, XttsSettings, missing_packages
+from codechoir.engines.xtts.embedded import Recast
+from codechoir.engines.xtts.install import Installation
+from codechoir.engines.xtts.weights import NEEDED
+from codechoir.errors import EngineError, InputError
+from codechoir.model import Category, Spoken, Utterance, Voice
+from codechoir.voices.library.latents import Cloning
+from codechoir.voices.library.library import VoiceLibrary
+from support.listening import Listener, phrase
+from support.voice_library import FakeConditioner
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path) -> Installation:
+    folder = tmp_path / "checkpoint"
+    folder.mkdir()
+    for name in NEEDED:
+        (folder / name).write_text(name)
+    return Installation(tmp_path / "xtts", folder)
+
+
+def test_the_engine_is_installed_under_its_name_and_can_clone() -> None:
+    engine = make_engine("xtts")
+    assert isinstance(engine, Cloning)
+    assert isinstance(engine, Patient)
+    assert engine.capabilities == CAPABILITIES
+    assert len(engine.capabilities.languages) == 17
+
+
+def test_making_and_asking_it_loads_nothing_heavy() -> None:
+    program = (
+        "import sys\n"
+        "from codechoir.engines.xtts.driver import XttsEngine\n"
+        "XttsEngine().check()\n"
+        "print(*{'torch', 'TTS', 'numpy', 'safetensors'} & set(sys.modules))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+def test_what_is_missing_is_told_with_the_command(
+    tmp_path: Path, checkpoint: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver, "missing_packages", lambda _: ["torch", "TTS"])
+    engine = XttsEngine(XttsSettings(), checkpoint)
+    assert engine.check() == "XTTS needs the packages torch and TTS: pip install 'codechoir[xtts]'"
+    for act in (engine.warm_up, lambda: engine.speak([phrase("one")], Listener())):
+        with pytest.raises(EngineError, match="pip install"):
+            act()
+    monkeypatch.setattr(driver, "missing_packages", lambda _: [])
+    assert XttsEngine(XttsSettings(), checkpoint).check() is None
+    assert "codechoir install xtts" in str(
+        XttsEngine(XttsSettings(), Installation(tmp_path / "none")).check()
+    )
+    engine.close()
+
+
+def test_another_interpreter_is_asked_for_its_own_packages(tmp_path: Path) -> None:
+    here = {name for name in driver.PACKAGES if importlib.util.find_spec(name) is None}
+    link = tmp_path / "python"
+    link.symlink_to(sys.executable)
+    assert set(missing_packages(link)) >= here
+    assert set(missing_packages(None)) == here
+    with pytest.raises(EngineError, match="CODECHOIR_XTTS_PYTHON"):
+        missing_packages(tmp_path / "no-python")
+
+
+def test_the_environment_decides_how_it_runs() -> None:
+    made = XttsSettings.from_environment(
+        {
+            "CODECHOIR_XTTS_PYTHON": "/opt/tts/bin/python",
+            "CODECHOIR_XTTS_DEVICE": "cuda",
+            "CODECHOIR_XTTS_PRECISION": "fp16",
+            "CODECHOIR_XTTS_IDLE": "0",
+        }
+    )
+    assert made == XttsSettings(Path("/opt/tts/bin/python"), "cuda", "fp16", None)
+    assert XttsSettings.from_environment({}) == XttsSettings(None, "auto", "auto", 600.0)
+    with pytest.raises(InputError, match="CODECHOIR_XTTS_IDLE"):
+        XttsSettings.from_environment({"CODECHOIR_XTTS_IDLE": "soon"})
+
+
+def test_options_reach_the_child(checkpoint: Installation) -> None:
+    settings = XttsSettings(Path("/opt/python"), "cuda", "fp16", 60.0)
+    spec = XttsEngine(settings, checkpoint).child.supervisor.spec
+    assert spec.options == {"checkpoint": str(checkpoint.folder), "device": "cuda", "precision": "fp16"}
+    assert (spec.command()[0], spec.idle) == ("/opt/python", 60.0)
+    assert "COQUI_TOS_AGREED" not in spec.environment
+
+
+def test_the_user_s_own_voices_are_listed_and_the_speakers_asked_for_once(
+    checkpoint: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODECHOIR_VOICES", str(tmp_path / "voices"))
+    monkeypatch.setenv("CODECHOIR_CACHE", str(tmp_path / "cache"))
+    recording = tmp_path / "a.wav"
+    recording.write_text("sound")
+    with VoiceLibrary() as library:
+        library.add("anna", [recording], FakeConditioner(engine="xtts"))
+        library.add("other", [recording], FakeConditioner(engine="chatterbox"))
+    monkeypatch.setattr(driver, "missing_packages", lambda _: [])
+    asked = []
+    monkeypatch.setattr(ChildEngine, "voices", lambda _: asked.append(1) or [driver.VoiceInfo("Ana", "")])
+    for _ in range(2):
+        assert [voice.name for voice in XttsEngine(XttsSettings(), checkpoint).voices()] == ["Ana", "anna"]
+    assert asked == [1]
+
+
+def test_an_editor_does_not_wait_for_the_speakers_names(
+    checkpoint: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = []
+    monkeypatch.setattr(driver, "missing_packages", lambda _: [])
+    monkeypatch.setattr(Supervisor, "child", lambda _: started.append(1))
+    engine = XttsEngine(XttsSettings(), checkpoint)
+    engine.patience = 1.0
+    assert engine.voices() == []
+    assert started == [1]
+
+
+def test_the_stand_in_keeps_rate_and_volume_and_has_the_category_s_voice() -> None:
+    said = [Spoken(Utterance("x", c, 0, 1), Voice("Ana", rate=300, volume=40)) for c in Category]
+    voices = [recast.voice for recast in map(Recast(), said)]
+    assert {(voice.rate, voice.volume) for voice in voices} == {(300, 40)}
+    assert len({voice.family for voice in voices}) == 7
