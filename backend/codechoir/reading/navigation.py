@@ -1,0 +1,90 @@
+"""Where a reading is: from the word that sounds back to the phrase that it belongs to."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from codechoir.model import Mark, Phrase, Spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A word of a reading: number `word` of part `part` of `phrase`, both counted from 0."""
+
+    phrase: Phrase
+    part: int
+    word: int
+
+    def rest(self) -> Phrase:
+        """What the phrase still has to say, the word of this place first, without what comes before it."""
+        spoken = self.phrase.parts[self.part]
+        parts = self.phrase.parts[self.part :]
+        if self.word > 0:
+            words = " ".join(spoken.utterance.text.split()[self.word :])
+            begun = replace(spoken.utterance, text=words, pause_before=0, cue="")
+            parts = (Spoken(begun, spoken.voice), *parts[1:])
+        return Phrase(parts, spoken.utterance.start, self.phrase.end)
+
+
+class Trail:
+    """Hands phrases on to an engine, and remembers those that were pulled and are not behind the ear yet.
+
+    Pulled by one thread, followed by another. Holds no more phrases than the engine is ahead.
+    """
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        self._phrases = phrases
+        self._ahead: deque[Phrase] = deque()
+        self._lock = threading.Lock()
+        self._place: Place | None = None
+        self._words = 0
+
+    def __iter__(self) -> Iterator[Phrase]:
+        for phrase in self._phrases:
+            with self._lock:
+                self._ahead.append(phrase)
+            yield phrase
+
+    @property
+    def place(self) -> Place | None:
+        """Where the last mark that was followed belongs; None before the first."""
+        return self._place
+
+    @property
+    def ahead(self) -> int:
+        """How many phrases are remembered."""
+        return len(self._ahead)
+
+    def follow(self, mark: Mark) -> None:
+        """The ear has reached `mark`; marks come in the order in which they sound."""
+        words = max(1, len(mark.text.split()))
+        with self._lock:
+            here = self._place
+            if here is not None and _says(here.phrase.parts[here.part], mark, self._words):
+                self._place = Place(here.phrase, here.part, self._words)
+                self._words += words
+            elif (found := self._find(mark)) is not None:
+                self._place = found
+                self._words = words
+
+    def _find(self, mark: Mark) -> Place | None:
+        """The next part that says the mark; phrases before it are forgotten."""
+        first = self._place.part + 1 if self._place is not None else 0
+        for index, phrase in enumerate(self._ahead):
+            for part in range(first, len(phrase.parts)):
+                if _says(phrase.parts[part], mark, 0):
+                    for _ in range(index):
+                        self._ahead.popleft()
+                    return Place(phrase, part, 0)
+            first = 0
+        return None
+
+
+def _says(spoken: Spoken, mark: Mark, words: int) -> bool:
+    """Whether an utterance, of which `words` words were heard, has a word left that `mark` may be."""
+    said = spoken.utterance
+    same = said.start == mark.start and said.end == mark.end and said.category == mark.category
+    return same and words < len(said.text.split())

@@ -1,0 +1,208 @@
+"""One reading: phrases through an engine into a sink, with pause, stop and a memory of where it is."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from codechoir.engines.protocol import Engine
+from codechoir.errors import CodechoirError
+from codechoir.model import AudioChunk, Mark, Phrase, State
+from codechoir.reading.credit import Credit
+from codechoir.reading.navigation import Place, Trail
+from codechoir.sinks.protocol import Sink
+
+log = logging.getLogger(__name__)
+
+AHEAD_SECONDS = 2.0
+"""The server is never more than this much audio ahead of the ear (design, §4.2)."""
+
+BLOCKED_AFTER_SECONDS = 3.0
+"""With a full budget and no sound heard for this long, the sink counts as blocked."""
+
+ENDED: frozenset[State] = frozenset({"stopped", "finished", "error"})
+
+OnState = Callable[["Reading", State, str], None]
+"""Called on each change of state, in order, with a line for the user or an empty string. Must not block."""
+
+
+class Reading:
+    """A reading in progress. `session` is its number; numbers only grow.
+
+    `run` is called once, by the reader's thread. All other methods may be called from any thread, at any
+    time, more than once. After `stop` has returned no chunk reaches the sink any more.
+    """
+
+    def __init__(
+        self, session: int, phrases: Iterable[Phrase], engine: Engine, sink: Sink, on_state: OnState
+    ) -> None:
+        self.session = session
+        self.engine = engine
+        self.sink = sink
+        self.state: State | None = None
+        self._trail = Trail(phrases)
+        self._on_state = on_state
+        self._credit = Credit(round(engine.capabilities.sample_rate * AHEAD_SECONDS))
+        self._lock = threading.RLock()
+        self._marks: deque[Mark] = deque()
+        self._sounding: Mark | None = None
+        self._ended = threading.Event()
+
+    # ---- the reader's thread -------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Speak everything; returns when it was heard, stopped, or failed."""
+        try:
+            with self._lock:
+                if self._ended.is_set():
+                    return
+                self.sink.open(self.played)
+            self.engine.speak(self._trail, Ear(self))
+            self._finish()
+        except CodechoirError as error:
+            self._end("error", str(error))
+        except Exception as error:
+            log.exception("reading %d failed", self.session)
+            self._end("error", f"reading stopped: {type(error).__name__}: {error}")
+
+    def emit(self, chunk: AudioChunk) -> bool:
+        """Take the engine's next chunk; waits for credit, False when the reading has ended."""
+        if not self._pay(chunk.samples):
+            return False
+        with self._lock:
+            if self._ended.is_set():
+                return False
+            self._marks.extend(chunk.marks)
+            self.sink.write(chunk)
+            if self.state is None:
+                self._set("speaking")
+        return True
+
+    def _pay(self, samples: int) -> bool:
+        paid = self._credit.spend(samples, BLOCKED_AFTER_SECONDS)
+        while paid is None:
+            self._suspect_blocked()
+            paid = self._credit.spend(samples, BLOCKED_AFTER_SECONDS)
+        return paid
+
+    def _finish(self) -> None:
+        with self._lock:
+            if self._ended.is_set():
+                return
+            rate = self.engine.capabilities.sample_rate
+            self.sink.write(AudioChunk(b"", rate, self._credit.spent, last=True))
+            self.sink.finish()
+        heard = self._credit.drain(BLOCKED_AFTER_SECONDS)
+        while heard is None:
+            self._suspect_blocked()
+            heard = self._credit.drain(BLOCKED_AFTER_SECONDS)
+        if heard:
+            self._end("finished")
+
+    def _suspect_blocked(self) -> None:
+        with self._lock:
+            if self.state == "speaking" or self.state is None:
+                self._set("blocked", "no sound is heard yet: the player has not reported any playback")
+
+    # ---- any thread ----------------------------------------------------------------------------------
+
+    def played(self, samples: int) -> None:
+        """The ear has heard `samples` samples of this reading."""
+        if self._credit.report(samples) == 0:
+            return
+        with self._lock:
+            while self._marks and self._marks[0].t0 <= self._credit.played:
+                self._sounding = self._marks.popleft()
+                self._trail.follow(self._sounding)
+            if self.state == "blocked":
+                self._set("speaking")
+
+    def notice(self, line: str) -> None:
+        """Tell the listener something that is no failure; the state stays what it is."""
+        with self._lock:
+            if not self._ended.is_set():
+                self._set(self.state or "speaking", line)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was stopped, failed, or was heard to its end."""
+        return self._ended.is_set()
+
+    @property
+    def sounding(self) -> Mark | None:
+        """The word that is heard now, or was heard last; None before the first."""
+        return self._sounding
+
+    @property
+    def place(self) -> Place | None:
+        """The phrase and the word of it that is heard now, or was heard last; None before the first."""
+        return self._trail.place
+
+    def pause(self) -> bool:
+        """Be silent, also when nothing has sounded yet; False when there is nothing to pause."""
+        with self._lock:
+            if self.state not in (None, "speaking", "blocked"):
+                return False
+            self.sink.pause()
+            self._set("paused")
+            return True
+
+    def resume(self) -> bool:
+        """Go on after `pause`; False when the reading is not paused."""
+        with self._lock:
+            if self.state != "paused":
+                return False
+            self.sink.resume()
+            self._set("speaking")
+            return True
+
+    def stop(self) -> bool:
+        """End now; False when it had already ended."""
+        return self._end("stopped")
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the reading has ended; False after `timeout` seconds."""
+        return self._ended.wait(timeout)
+
+    def _end(self, state: State, message: str = "") -> bool:
+        with self._lock:
+            if self._ended.is_set():
+                return False
+            self._ended.set()
+            self._credit.cancel()
+            if state != "finished":
+                self.sink.abort()
+            self._marks.clear()
+            self._set(state, message)
+            return True
+
+    def _set(self, state: State, message: str = "") -> None:
+        self.state = state
+        self._on_state(self, state, message)
+
+
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """What an engine sees of a reading: where chunks go, whether it has ended, and a place for a notice."""
+
+    reading: Reading
+
+    def __call__(self, chunk: AudioChunk) -> bool:
+        return self.reading.emit(chunk)
+
+    def cancelled(self) -> bool:
+        """See `engines.protocol.cancelled`."""
+        return self.reading.has_ended
+
+    def notice(self, line: str) -> None:
+        """See `engines.protocol.notice`."""
+        self.reading.notice(line)
+
+
+def shifted(chunk: AudioChunk, samples: int) -> AudioChunk:
+    """The chunk moved `samples` later in the reading, its marks with it."""
+    marks = tuple(replace(m, t0=m.t0 + samples, t1=m.t1 + samples) for m in chunk.marks)
+    return replace(chunk, first_sample=chunk.first_sample + samples, marks=marks)

@@ -1,0 +1,162 @@
+"""Audio file formats: PCM in, bytes of a file out, streaming."""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any, BinaryIO, Protocol
+
+from codechoir.errors import CodechoirError
+
+
+class Encoder(Protocol):
+    """Writes one audio file, mono, from s16le pieces."""
+
+    def write(self, pcm: bytes) -> None:
+        """Append samples. Raises `OSError` or `CodechoirError`."""
+
+    def close(self) -> None:
+        """Complete the file; the file object stays open. Raises like `write`."""
+
+    def abandon(self) -> None:
+        """Free what is held without completing the file."""
+
+
+MakeEncoder = Callable[[BinaryIO, int], Encoder]
+"""Makes an encoder on an open binary file, for a sample rate in hertz."""
+
+
+class WavEncoder:
+    """RIFF/WAVE by hand: the one format that needs no library, whose loading takes a third of a second."""
+
+    LIMIT = 2**32 - 1024
+
+    def __init__(self, file: BinaryIO, sample_rate: int) -> None:
+        self._file = file
+        self._sample_rate = sample_rate
+        self._data = 0
+        file.write(self._header())
+
+    def write(self, pcm: bytes) -> None:
+        if self._data + len(pcm) > self.LIMIT:
+            raise CodechoirError("a .wav file holds at most 4 GiB; write .flac or .mp3 instead")
+        self._file.write(pcm)
+        self._data += len(pcm)
+
+    def close(self) -> None:
+        self._file.seek(0)
+        self._file.write(self._header())
+        self._file.seek(0, os.SEEK_END)
+
+    def abandon(self) -> None:
+        """Nothing is held."""
+
+    def _header(self) -> bytes:
+        pcm, channels, width = 1, 1, 2
+        form = struct.pack(
+            "<HHIIHH",
+            pcm,
+            channels,
+            self._sample_rate,
+            self._sample_rate * channels * width,
+            channels * width,
+            8 * width,
+        )
+        riff = 4 + 8 + len(form) + 8 + self._data
+        return (
+            struct.pack("<4sI4s4sI", b"RIFF", riff, b"WAVE", b"fmt ", len(form))
+            + form
+            + struct.pack("<4sI", b"data", self._data)
+        )
+
+
+class SndfileEncoder:
+    """The formats of libsndfile. `format`, `subtype` and all further options are its own."""
+
+    SHORTEST = bytes(2 * 1152)
+    """One frame of silence: without any, libsndfile makes files that nothing opens, itself included."""
+
+    def __init__(self, file: BinaryIO, sample_rate: int, format: str, subtype: str, **options: Any) -> None:
+        import soundfile
+
+        self._file = _Remembering(file)
+        self._failures = (soundfile.SoundFileError, AssertionError)
+        self._empty = True
+        try:
+            self._sound = soundfile.SoundFile(
+                self._file,
+                "w",
+                samplerate=sample_rate,
+                channels=1,
+                format=format,
+                subtype=subtype,
+                **options,
+            )
+        except self._failures as error:
+            raise self._file.error or CodechoirError(
+                f"no {format} file can be made at {sample_rate} Hz here: {error}"
+            ) from error
+
+    def write(self, pcm: bytes) -> None:
+        self._empty = False
+        with self._explained():
+            self._sound.buffer_write(pcm, "int16")
+
+    def close(self) -> None:
+        if self._empty:
+            self.write(self.SHORTEST)
+        with self._explained():
+            self._sound.close()
+
+    def abandon(self) -> None:
+        self._file.closed = True
+        with suppress(*self._failures):
+            self._sound.close()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except self._failures as error:
+            raise self._file.error or CodechoirError(f"the sound cannot be encoded: {error}") from error
+        if self._file.error is not None:
+            raise self._file.error
+
+
+class _Remembering:
+    """A file whose error survives libsndfile, which reports a full disk as "System error".
+
+    Once `closed` is set, what libsndfile still wants to flush goes nowhere.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.error: OSError | None = None
+        self.closed = False
+        self.read, self.tell = file.read, file.tell
+        self._file = file
+
+    def write(self, data: bytes) -> int:
+        if self.closed:
+            return len(data)
+        return self._remember(lambda: self._file.write(data))
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._remember(lambda: self._file.seek(offset, whence))
+
+    def _remember(self, act: Callable[[], int]) -> int:
+        try:
+            return act()
+        except OSError as error:
+            self.error = self.error or error
+            return 0
+
+
+ENCODERS: dict[str, MakeEncoder] = {
+    ".wav": WavEncoder,
+    ".flac": partial(SndfileEncoder, format="FLAC", subtype="PCM_16"),
+    ".mp3": partial(SndfileEncoder, format="MP3", subtype="MPEG_LAYER_III"),
+}
+"""Encoders by the ending of the file's name."""
