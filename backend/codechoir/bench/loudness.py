@@ -1,0 +1,111 @@
+"""How loud each variant of eSpeak NG is: `python -m codechoir.bench.loudness > voices/loudness.toml`.
+
+Loudness here lies between the RMS level and LUFS (ITU-R BS.1770, without gating), in decibels below full
+scale. Dark and bright voices differ by 2 dB between the two: so they are nearly levelled by either measure.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from codechoir.engines.espeak._library import Library, Manner, Word, library
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Samples = np.ndarray[tuple[Any, ...], np.dtype[np.floating[Any]]]
+
+TARGET = -23.5
+"""Decibels below full scale: what broadcasters level to (EBU R 128), within half a decibel."""
+
+SENTENCES = (
+    "for user in users list call append user dot name",
+    "return value is not equal to none and count plus one",
+    "define read file path is a string returns bytes",
+    "list of string users equals new array list",
+    "constant total equals items map item arrow item dot price",
+)
+
+_FULL_SCALE = 32768.0
+
+
+def loudness(samples: Samples, sample_rate: int) -> float:
+    """Decibels below full scale of samples from -32768 to 32767; -120 for silence."""
+    import numpy as np
+
+    if not samples.size:
+        return -120.0
+    spectrum = 2 * np.abs(np.fft.rfft(samples / _FULL_SCALE)) ** 2 / samples.size**2
+    frequencies = np.fft.rfftfreq(samples.size, 1 / sample_rate)
+    power = spectrum.sum()
+    weighted = (spectrum * _k_weighting(frequencies)).sum()
+    return float((2 * _decibels(power) + _decibels(weighted) - 0.691) / 3)
+
+
+def _decibels(power: float) -> float:
+    import numpy as np
+
+    return float(10 * np.log10(max(power, 1e-12)))
+
+
+def _k_weighting(frequencies: Samples) -> Samples:
+    """Power response of the K-weighting filter of BS.1770, whose two stages are given for 48 kHz."""
+    import numpy as np
+
+    z = np.exp(-2j * np.pi * frequencies / 48000)
+    shelf = (1.53512485958697 - 2.69169618940638 * z + 1.19839281085285 * z**2) / (
+        1 - 1.69065929318241 * z + 0.73248077421585 * z**2
+    )
+    high_pass = (1 - z) ** 2 / (1 - 1.99004745483398 * z + 0.99007225036621 * z**2)
+    response: Samples = np.abs(shelf * high_pass) ** 2
+    return response
+
+
+def _spoken(loaded: Library, manner: Manner) -> Samples:
+    """All sentences in one voice, without the silence around them."""
+    import numpy as np
+
+    pieces = []
+    for sentence in SENTENCES:
+        pcm = bytearray()
+
+        def keep(samples: bytes, _: list[Word], pcm: bytearray = pcm) -> bool:
+            pcm.extend(samples)
+            return True
+
+        loaded.say(sentence, manner, keep)
+        samples = np.frombuffer(bytes(pcm), np.int16).astype(np.float64)
+        heard = np.flatnonzero(np.abs(samples) > np.abs(samples).max() / 50)
+        pieces.append(samples[heard[0] : heard[-1] + 1] if heard.size else samples)
+    return np.concatenate(pieces)
+
+
+def volumes() -> dict[str, int]:
+    """For each variant the volume, in the library's per cent, that brings it to TARGET; "" is no variant."""
+    loaded = library()
+    found = {}
+    for variant in ["", *sorted(loaded.variants)]:
+        family = f"en-us+{variant}" if variant else "en-us"
+        volume = 50.0
+        for _ in range(3):  # the library rounds, and clips what is too loud: approach the target
+            samples = _spoken(loaded, Manner(family, 175, 50, 50, round(volume)))
+            volume = min(200.0, volume * 10 ** ((TARGET - loudness(samples, loaded.sample_rate)) / 20))
+        found[variant] = round(volume)
+    return found
+
+
+def main() -> None:
+    """Print the table."""
+    lines = [
+        "# Volumes at which eSpeak NG's variants are equally loud, in its own per cent (0 to 200).",
+        "# Made by: python -m codechoir.bench.loudness > voices/loudness.toml",
+        "",
+        "[espeak]",
+        *(f'"{variant}" = {volume}' for variant, volume in volumes().items()),
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()

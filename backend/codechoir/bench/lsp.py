@@ -1,0 +1,155 @@
+"""The language server as an editor meets it: from the request to the first audio, and to silence."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from codechoir.bench import espeak_peer
+from codechoir.bench.lsp_client import LspClient
+from codechoir.bench.python_library import python_source, telling_lines
+from codechoir.bench.runner import Figure, figure
+
+LINES = 10_000
+SHORT, LONG = 1_000, 100_000
+REQUESTS = 300
+PEER_CALLS = 15
+STOPS = 60
+A_FEW = 10
+WARM_UP = 20
+
+
+def figures(requests: int = REQUESTS, stops: int = STOPS) -> list[Figure]:
+    """First audio in files of three lengths, and stop, all in one server; the peer in between."""
+    with _server((LINES, SHORT, LONG)) as client:
+        for lines in (LINES, SHORT, LONG):
+            _first_audio(client, lines, WARM_UP)
+        first_words: list[float] = []
+        usual = _first_audio(client, LINES, requests, first_words)
+        short, long = _in_turns(client, requests)
+        stopping = _stops(client, stops)
+    words = _words(telling_lines(python_source(LINES), PEER_CALLS))
+    peer = espeak_peer.first_audio(words)
+    killed = espeak_peer.killed(words)
+    name = espeak_peer.NAME
+    p50, p99 = statistics.median(usual), _percentile(usual, 0.99)
+    theirs = statistics.median(peer) if peer else None
+    short_p50 = statistics.median(short)
+    found = [
+        figure("lsp.first_audio.p50", p50, "ms", 1.5, theirs, name),
+        figure("lsp.first_audio.p99", p99, "ms", 4.0, _percentile(peer, 0.99) if peer else None, name),
+        figure("lsp.first_word.p50", statistics.median(first_words), "ms", None, theirs, name),
+        figure(
+            "lsp.first_audio.long_file",
+            statistics.median(long),
+            "ms",
+            round(1.2 * short_p50, 3),
+            short_p50,
+            f"a file of {SHORT:,} lines",
+        ),
+        figure(
+            "lsp.stop",
+            _percentile(stopping, 0.95),
+            "ms",
+            5.0,
+            _percentile(killed, 0.95) if killed else None,
+            "kill of espeak-ng",
+        ),
+    ]
+    if theirs is not None:
+        found.append(figure("lsp.first_audio.fifth", p50, "ms", round(theirs / 5, 3), theirs, name))
+    return found
+
+
+@contextmanager
+def _server(lengths: Sequence[int]) -> Iterator[LspClient]:
+    client = LspClient()
+    try:
+        client.start(audio="client", engine="espeak")
+        for lines in lengths:
+            client.open(_uri(lines), python_source(lines))
+        yield client
+        client.stop()
+    finally:
+        client.kill()
+
+
+def _uri(lines: int) -> str:
+    return f"untitled:{lines}.py"
+
+
+def _first_audio(
+    client: LspClient, lines: int, requests: int, words: list[float] | None = None
+) -> list[float]:
+    """Milliseconds from sending a request to having decoded the first sound, for lines all over the file.
+
+    The first sound is the breath before a word; `words` collects the times to the chunk in which the first
+    word begins.
+    """
+    took = []
+    for line in telling_lines(python_source(lines), requests):
+        arguments = {"uri": _uri(lines), "unit": "line", "position": {"line": line, "character": 0}}
+        began = time.perf_counter()
+        number = client.ask(
+            "workspace/executeCommand", {"command": "codechoir.server.read", "arguments": [arguments]}
+        )
+        first = client.wait(
+            lambda message: message.get("method") == "codechoir/audio" and bool(message["params"]["pcm"])
+        )
+        took.append((time.perf_counter() - began) * 1000)
+        if words is not None:
+            if not first["params"]["marks"]:
+                client.wait(lambda message: bool(message.get("params", {}).get("marks")))
+            words.append((time.perf_counter() - began) * 1000)
+        client.answer(number)
+        client.result("stop")
+        client.wait_for("codechoir/state", session=first["params"]["session"], state="stopped")
+        client.inbox.clear()
+    return took
+
+
+def _in_turns(client: LspClient, requests: int) -> tuple[list[float], list[float]]:
+    """First audio in the short and the long file, a few at a time, so that a busy moment meets both."""
+    short: list[float] = []
+    long: list[float] = []
+    for _ in range(requests // A_FEW):
+        short += _first_audio(client, SHORT, A_FEW)
+        long += _first_audio(client, LONG, A_FEW)
+    return short, long
+
+
+def _stops(client: LspClient, times: int) -> list[float]:
+    """Milliseconds from sending Stop, amid a burst of sound, to its answer: no sound is sent after that."""
+    took = []
+    for line in telling_lines(python_source(LINES), times):
+        place = {"uri": _uri(LINES), "position": {"line": line, "character": 0}}
+        session = client.result("read", unit="from-cursor", **place)["session"]
+        client.wait_for("codechoir/audio", session=session)
+        began = time.perf_counter()
+        client.result("stop")
+        took.append((time.perf_counter() - began) * 1000)
+        client.inbox.clear()
+    return took
+
+
+def _words(lines: Sequence[int]) -> list[str]:
+    """What is said of some lines of the usual file, as one text each."""
+    from codechoir.choir import Choir
+    from codechoir.settings import Settings
+    from codechoir.syntax.document import Document
+    from codechoir.syntax.languages import detect
+
+    choir = Choir(Settings())
+    snapshot = Document(python_source(LINES), detect("a.py", b"")).snapshot()
+    said = []
+    for line in lines:
+        phrases = choir.phrases(snapshot, *snapshot.line_range(line))
+        said.append(" ".join(part.utterance.text for phrase in phrases for part in phrase.parts))
+    return said
+
+
+def _percentile(values: Sequence[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(int(share * len(ordered)), len(ordered) - 1)]

@@ -1,0 +1,155 @@
+"""An editor as small as can be: the language server's client for benchmarks and tests."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from itertools import count
+from typing import IO, Any
+
+SERVER = (sys.executable, "-m", "codechoir.lsp")
+
+Message = dict[str, Any]
+
+
+class ServerGone(Exception):
+    """The server closed its output."""
+
+
+class LspClient:
+    """A language server in a child process, spoken to in plain JSON by one thread.
+
+    `inbox`: what came in while something else was waited for, oldest first.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str] = SERVER,
+        environment: Mapping[str, str] | None = None,
+        errors: IO[bytes] | int | None = None,
+    ) -> None:
+        """`errors`: where the server's standard error goes; ours by default."""
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=environment
+        )
+        self.inbox: list[Message] = []
+        self._ids = count(1)
+
+    def start(self, capabilities: Mapping[str, Any] | None = None, **options: Any) -> Message:
+        """The handshake; `options` are the `initializationOptions`. Returns the answer to `initialize`."""
+        answer = self.request("initialize", self.initialize_params(capabilities, **options))
+        self.notify("initialized", {})
+        return answer
+
+    @staticmethod
+    def initialize_params(capabilities: Mapping[str, Any] | None = None, **options: Any) -> Message:
+        """The parameters of `initialize`."""
+        return {
+            "processId": None,
+            "rootUri": None,
+            "capabilities": capabilities or {},
+            "initializationOptions": options,
+        }
+
+    def open(self, uri: str, text: str, language_id: str = "python") -> None:
+        """Show a document."""
+        shown = {"uri": uri, "languageId": language_id, "version": 1, "text": text}
+        self.notify("textDocument/didOpen", {"textDocument": shown})
+
+    def command(self, name: str, **arguments: Any) -> Message:
+        """Run `codechoir.server.<name>` and wait for the whole answer, result or error."""
+        return self.request(
+            "workspace/executeCommand", {"command": f"codechoir.server.{name}", "arguments": [arguments]}
+        )
+
+    def result(self, name: str, **arguments: Any) -> Any:
+        """Run a command that must succeed."""
+        answer = self.command(name, **arguments)
+        if "error" in answer:
+            raise AssertionError(answer["error"]["message"])
+        return answer["result"]
+
+    def request(self, method: str, params: Any) -> Message:
+        """Send a request and wait for its answer."""
+        return self.answer(self.ask(method, params))
+
+    def ask(self, method: str, params: Any) -> int:
+        """Send a request; returns its number."""
+        number = next(self._ids)
+        self.send({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
+        return number
+
+    def answer(self, number: int) -> Message:
+        """Wait for the answer to a request."""
+        return self.wait(lambda message: message.get("id") == number and "method" not in message)
+
+    def notify(self, method: str, params: Any) -> None:
+        """Send a notification."""
+        self.send({"jsonrpc": "2.0", "method": method, "params": params})
+
+    def send(self, message: Any) -> None:
+        """Send any JSON at all."""
+        self.send_raw(json.dumps(message).encode())
+
+    def send_raw(self, body: bytes) -> None:
+        """Send any body at all."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+        self.process.stdin.flush()
+
+    def wait(self, wanted: Callable[[Message], bool]) -> Message:
+        """The first message that is wanted, from the inbox or still to come. Raises `ServerGone`."""
+        for index, message in enumerate(self.inbox):
+            if wanted(message):
+                return self.inbox.pop(index)
+        while not wanted(message := self.receive()):
+            self.inbox.append(message)
+        return message
+
+    def wait_for(self, method: str, **params: Any) -> Message:
+        """The parameters of the first notification of a method whose parameters hold all of `params`."""
+
+        def matches(message: Message) -> bool:
+            given = message.get("params") or {}
+            return message.get("method") == method and all(
+                given.get(key) == value for key, value in params.items()
+            )
+
+        found: Message = self.wait(matches)["params"]
+        return found
+
+    def receive(self) -> Message:
+        """The next message as it comes. Raises `ServerGone` at the end."""
+        assert self.process.stdout is not None
+        length = 0
+        while (line := self.process.stdout.readline()) != b"\r\n":
+            if not line:
+                raise ServerGone
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        message: Message = json.loads(self.process.stdout.read(length))
+        return message
+
+    def stop(self) -> int:
+        """Shut the server down in order; returns its exit status."""
+        self.request("shutdown", None)
+        self.notify("exit", None)
+        return self.process.wait(10)
+
+    def leave(self) -> None:
+        """Go away without a word: close the server's input."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+
+    def kill(self) -> None:
+        """End the server whatever it does."""
+        self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                with suppress(BrokenPipeError):
+                    stream.close()

@@ -1,0 +1,150 @@
+"""`codechoir bench`: runs benchmarks by name and shows their figures, each beside its peer's.
+
+A benchmark is a module of this package with the door `figures() -> list[Figure]`. Goals are written down
+with the figures, and nothing fails when one is missed: a figure is a fact, not a test.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from inspect import signature
+from typing import Any, TypedDict
+
+from codechoir import __version__
+from codechoir.errors import CodechoirError, InputError, did_you_mean
+
+BENCHMARKS: Mapping[str, str] = {
+    "lsp": "request to first audio at an editor, stop, edits",
+    "start": "start of the language server, its memory",
+    "tokenise": "text to spans: whole files, windows, edits",
+    "wording": "spans to words",
+    "seams": "what changing voices costs the ear",
+    "library": "loading cloned voices at start",
+    "xtts": "neural voices: throughput, first audio, several voices at once",
+}
+"""Name of each benchmark, which is its module's, and what it measures."""
+
+
+class Figure(TypedDict):
+    """One figure. `peer`, `ratio` (ours over the peer's) are None where the peer is not installed here.
+
+    `goal`: what `ours` must not exceed; None where there is none. `met`: None where there is no goal.
+    """
+
+    name: str
+    ours: float
+    peer: float | None
+    peer_name: str
+    ratio: float | None
+    unit: str
+    goal: float | None
+    met: bool | None
+
+
+def figure(
+    name: str, ours: float, unit: str, goal: float | None, peer: float | None = None, peer_name: str = ""
+) -> Figure:
+    """A figure whose goal is an upper limit on `ours`, rounded to four digits."""
+    return {
+        "name": name,
+        "ours": _rounded(ours),
+        "peer": None if peer is None else _rounded(peer),
+        "peer_name": peer_name,
+        "ratio": None if not peer else _rounded(ours / peer),
+        "unit": unit,
+        "goal": goal,
+        "met": None if goal is None else ours <= goal,
+    }
+
+
+def run(names: Sequence[str] = (), options: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Run benchmarks, all of them where none is named: `{"machine", "figures", "skipped"}`.
+
+    `options`: handed to those benchmarks that take one of the name, such as `shape`. Raises `InputError` for
+    an unknown name before anything is run. What cannot run here is an error when it was asked for by name;
+    else a line of `skipped` tells why.
+    """
+    for name in names:
+        if name not in BENCHMARKS:
+            raise InputError(
+                f"unknown benchmark '{name}'; known: {', '.join(BENCHMARKS)}.{did_you_mean(name, BENCHMARKS)}"
+            )
+    figures: list[Figure] = []
+    skipped: list[str] = []
+    for name in names or list(BENCHMARKS):
+        try:
+            figures += _figures(name, options or {})
+        except CodechoirError as error:
+            if names:
+                raise
+            skipped.append(f"{name}: {error}")
+    return {"machine": machine(), "figures": figures, "skipped": skipped}
+
+
+def _figures(name: str, options: Mapping[str, str]) -> list[Figure]:
+    measure = import_module(f"codechoir.bench.{name}").figures
+    taken = signature(measure).parameters
+    found: list[Figure] = measure(**{key: value for key, value in options.items() if key in taken})
+    return found
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were taken on."""
+    return {
+        "system": f"{platform.system()} {platform.release()}",
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+        "python": platform.python_version(),
+        "codechoir": __version__,
+    }
+
+
+def table(result: Mapping[str, Any]) -> str:
+    """The figures as a table for people."""
+    rows = [("figure", "ours", "peer", "ratio", "goal", ""), *map(_row, result["figures"])]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [_aligned(row, widths) for row in rows]
+    about = ", ".join(f"{value}" for value in _described(result["machine"]))
+    skipped = [f"skipped: {line}" for line in result.get("skipped", ())]
+    return "\n".join([about, "", *lines, *skipped])
+
+
+def _row(one: Figure) -> tuple[str, str, str, str, str, str]:
+    peer = "not installed" if one["peer"] is None else f"{one['peer']:g}"
+    peer = f"{peer} ({one['peer_name']})" if one["peer_name"] else ""
+    ratio = "" if one["ratio"] is None else f"{one['ratio']:.3g}"
+    goal = "" if one["goal"] is None else f"{one['goal']:g}"
+    met = {None: "", True: "met", False: "missed"}[one["met"]]
+    return one["name"], f"{one['ours']:g} {one['unit']}", peer, ratio, goal, met
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _described(about: Mapping[str, Any]) -> Iterable[str]:
+    yield about["system"]
+    yield about["processor"]
+    yield f"{about['cores']} cores"
+    if about["load"] is not None:
+        yield f"load {about['load']}"
+    yield f"Python {about['python']}"
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:  # noqa: PTH123
+            for line in lines:
+                if line.startswith("model name"):
+                    return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.4g}")

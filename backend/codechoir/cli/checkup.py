@@ -1,0 +1,167 @@
+"""The checks behind `codechoir doctor`. Each says in words what it found and what to do."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from codechoir import __version__
+from codechoir.errors import CodechoirError
+
+REINSTALL = "reinstall Codechoir: python -m pip install --force-reinstall codechoir"
+EDITORS = ("code", "codium", "code-server", "nvim", "emacs", "hx")
+EDITOR_ADVICE = "docs/language-server.md tells how to set an editor up"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding. `advice`: what to do, empty when there is nothing to do. `needed`: reading needs it."""
+
+    name: str
+    ok: bool
+    detail: str
+    advice: str = ""
+    needed: bool = False
+
+    def as_json(self) -> dict[str, str | bool]:
+        """The public shape: name, ok, detail, advice."""
+        shape = asdict(self)
+        del shape["needed"]
+        return shape
+
+
+def check_all() -> Iterator[Check]:
+    """All checks in the order of the way of the data. A check that breaks is a finding, too."""
+    yield _check_python()
+    for name, check in (
+        ("grammars", _check_grammars),
+        ("words", _check_words),
+        ("voices", _check_voices),
+        ("sound device", _check_device),
+        ("sound files", _check_sound_files),
+        ("folders", _check_folders),
+    ):
+        yield from _guarded(name, check)
+    from codechoir.engines.registry import engine_names
+
+    for engine in engine_names():
+        yield from _guarded(f"engine {engine}", partial(_check_engine, engine))
+    yield _check_editor()
+
+
+def main_job_works(checks: list[Check]) -> bool:
+    """Whether code can be read aloud here, or at least written to a file."""
+    return all(check.ok for check in checks if check.needed)
+
+
+def _guarded(name: str, check: Callable[[], Check]) -> Iterator[Check]:
+    try:
+        yield check()
+    except CodechoirError as error:
+        yield Check(name, False, str(error), needed=True)
+    except Exception as error:  # noqa: BLE001 - to find what is broken is what this is for
+        yield Check(name, False, f"{type(error).__name__}: {error}", REINSTALL, needed=True)
+
+
+def _check_python() -> Check:
+    detail = (
+        f"{platform.python_version()} at {sys.executable}, Codechoir {__version__}, {platform.platform()}"
+    )
+    return Check("python", True, detail, needed=True)
+
+
+def _check_grammars() -> Check:
+    from codechoir.syntax.document import Document
+    from codechoir.syntax.language_table import LANGUAGES
+
+    for language in LANGUAGES:
+        Document(b"x\n", language).snapshot().spans()
+    return Check("grammars", True, f"{len(LANGUAGES)} languages load; all others by Pygments", needed=True)
+
+
+def _check_words() -> Check:
+    from codechoir.wording import Wording
+
+    Wording().warm_up("python")
+    return Check("words", True, "the word tables load", needed=True)
+
+
+def _check_voices() -> Check:
+    from codechoir.settings import Settings
+    from codechoir.voices.profile import load_profile, profile_folders, profile_names
+
+    load_profile(Settings().profile, Settings().engine)
+    yours = profile_folders()[0]
+    return Check("voices", True, f"profiles: {', '.join(profile_names())}; yours go to {yours}", needed=True)
+
+
+def _check_device() -> Check:
+    from codechoir.sinks.device import Device
+
+    device = Device()
+    try:
+        device.open()
+        return Check("sound device", True, f"opens through {device.name}")
+    except CodechoirError as error:
+        advice = "start a sound server (PulseAudio, PipeWire), or write files with -o out.wav"
+        return Check("sound device", False, str(error), advice)
+    finally:
+        device.close()
+
+
+def _check_sound_files() -> Check:
+    from codechoir.model import AudioChunk
+    from codechoir.sinks.encoders import ENCODERS
+    from codechoir.sinks.file import AudioFile
+
+    with TemporaryDirectory() as folder:
+        for ending in ENCODERS:
+            sink = AudioFile(Path(folder) / f"check{ending}")
+            sink.open(lambda _: None)
+            sink.write(AudioChunk(bytes(2 * 2205), 22050, 0))
+            sink.finish()
+    return Check("sound files", True, f"{', '.join(ENCODERS)} can be written", needed=True)
+
+
+def _check_folders() -> Check:
+    import platformdirs
+
+    folders = [
+        Path(platformdirs.user_config_dir("codechoir")),
+        Path(platformdirs.user_cache_dir("codechoir")),
+    ]
+    closed = [str(folder) for folder in folders if not os.access(_existing(folder), os.W_OK)]
+    if closed:
+        advice = "make them writable to keep voices and computed sound between runs"
+        return Check("folders", False, f"not writable: {', '.join(closed)}", advice)
+    return Check("folders", True, f"writable: {', '.join(map(str, folders))}")
+
+
+def _check_engine(name: str) -> Check:
+    from codechoir.engines.registry import make_engine
+    from codechoir.settings import Settings
+
+    needed = name == Settings().engine
+    missing = make_engine(name).check()
+    if missing is not None:
+        return Check(f"engine {name}", False, "cannot speak here", missing, needed)
+    return Check(f"engine {name}", True, "can speak", needed=needed)
+
+
+def _check_editor() -> Check:
+    found = [program for program in EDITORS if shutil.which(program)]
+    if not found:
+        return Check("editor", False, f"none of {', '.join(EDITORS)} is on PATH", EDITOR_ADVICE)
+    return Check("editor", True, f"found {', '.join(found)}", EDITOR_ADVICE)
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that exists."""
+    return next(place for place in (folder, *folder.parents) if place.exists())

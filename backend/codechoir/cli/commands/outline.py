@@ -1,0 +1,63 @@
+"""`codechoir outline`: a spoken summary of a file's structure."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from codechoir.cli import options, source
+from codechoir.cli.palette import paint
+from codechoir.cli.parser import Subparsers, add_command
+from codechoir.cli.streams import has_colour, write_json, write_line
+from codechoir.errors import InputError
+
+if TYPE_CHECKING:
+    from codechoir.syntax.document import Snapshot
+
+EXAMPLES = """\
+examples:
+  codechoir outline cart.py
+  codechoir outline cart.py --line 12         only the function or class around line 12
+  codechoir outline cart.py --json | jq -r '.symbols[] | select(.kind == "method") | .name'
+
+The JSON has language, lines, text (the whole summary) and symbols, a list of kind, name, line (from 1),
+lines, depth, parameters, returns, text and the offsets start, end, name_start, name_end and signature_end.
+"""
+
+
+def configure(commands: Subparsers) -> None:
+    """Add the command to the parser."""
+    parser = add_command(commands, "outline", "tell the structure of a file in words", EXAMPLES)
+    options.add_file(parser)
+    parser.add_argument(
+        "--line", metavar="N", type=int, help="only the innermost symbol around line N, from 1"
+    )
+    parser.add_argument("--json", action="store_true", help="as JSON, for programs")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the outline."""
+    from codechoir.wording import Wording
+
+    snapshot = source.open_source(arguments.file, arguments.language)
+    outline = Wording().outline(snapshot, _place(snapshot, arguments.line))
+    if arguments.json:
+        write_json(outline.as_json())
+        return 0
+    colour = has_colour(sys.stdout)
+    for phrase in outline.phrases():
+        write_line(" ".join(paint(part.text, part.category, colour=colour) for part in phrase if part.text))
+    return 0
+
+
+def _place(snapshot: Snapshot, line: int | None) -> int | None:
+    """The last byte of a line, where all that begins on it has begun. Raises `InputError` beyond the file."""
+    if line is None:
+        return None
+    count = source.counted_lines(snapshot)
+    if not 1 <= line <= count:
+        raise InputError(f"line {line} is out of range: the file has {count} line{'s' * (count != 1)}")
+    start, end = snapshot.line_range(line - 1)
+    return max(start, end - 1)

@@ -1,0 +1,177 @@
+"""The code on a terminal in category colours, the word being spoken marked as it sounds."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from codechoir.cli.palette import DIM, cells, paint, styled
+from codechoir.model import Category, Mark
+from codechoir.reading.places import WordPlaces
+from codechoir.visible import visible
+
+if TYPE_CHECKING:
+    from codechoir.syntax.document import Snapshot
+
+TAB = 4
+MOST_ROWS = 4
+"""A line that would fill more rows than this is shown in part, around the word being spoken."""
+
+Bytes = tuple[int, int]
+"""A range of the source, half open."""
+
+HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
+ERASE_BELOW = "\x1b[J"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One character on the screen: its text, columns, category, and the byte of the source it stands for."""
+
+    text: str
+    width: int
+    category: Category | None
+    byte: int
+
+
+class Follower:
+    """Shows lines `first` to `last` (from 0) of a snapshot, each when the reading comes to it.
+
+    `show` may be called at any pace; the line being read is drawn anew when the mark moves, and stays as it
+    is when the reading leaves it, so that the screen scrolls like any other output.
+    """
+
+    def __init__(self, snapshot: Snapshot, first: int, last: int, screen: TextIO, colour: bool) -> None:
+        self._snapshot = snapshot
+        self._next = first
+        self._last = last
+        self._screen = screen
+        self._colour = colour
+        self._gutter = len(str(last + 1))
+        self._line: int | None = None
+        self._rows = 0
+        self._mark: Mark | None = None
+        self._places = WordPlaces(snapshot.text)
+
+    def show(self, mark: Mark | None) -> None:
+        """Mark the word that is sounding."""
+        if mark is None or mark == self._mark:
+            return
+        word = self._places.of(mark)
+        line = self._snapshot.line_of(word[0])
+        if self._line is None:
+            self._screen.write(HIDE_CURSOR)
+        if line != self._line:
+            self._leave()
+            self._write_until(line)
+            self._line = line
+        self._mark = mark
+        self._draw(word)
+        self._screen.flush()
+
+    def close(self, complete: bool) -> None:
+        """Leave the screen in order; `complete`: also show the lines after the last word."""
+        if self._line is None:
+            return
+        self._leave()
+        if complete:
+            self._write_until(self._last + 1)
+        self._screen.write(SHOW_CURSOR)
+        self._screen.flush()
+
+    def _leave(self) -> None:
+        """Draw the line that was being read without a mark, and go below it."""
+        if self._line is None:
+            return
+        self._draw(None)
+        self._screen.write("\n")
+        self._next = max(self._next, self._line + 1)
+        self._rows = 0
+
+    def _write_until(self, line: int) -> None:
+        while self._next < min(line, self._last + 1):
+            self._screen.write(self._drawn(self._next, None)[0] + "\n")
+            self._next += 1
+
+    def _draw(self, word: Bytes | None) -> None:
+        """Draw the current line, over what is there of it."""
+        assert self._line is not None
+        text, rows = self._drawn(self._line, word)
+        up = f"\x1b[{self._rows - 1}A" if self._rows > 1 else ""
+        self._screen.write(f"{up}\r{ERASE_BELOW if self._rows else ''}{text}")
+        self._rows = rows
+
+    def _drawn(self, line: int, word: Bytes | None) -> tuple[str, int]:
+        """A line as it is written, and how many rows of the screen it takes."""
+        columns = max(20, shutil.get_terminal_size().columns)
+        gutter = f"{line + 1:{self._gutter}} "
+        shown = _around(self._cells(line), word, MOST_ROWS * columns - len(gutter) - 2)
+        text = styled(gutter, DIM if self._colour else "")
+        for run, category, marked in _runs(shown, word):
+            text += paint(run, category, marked, self._colour)
+        width = len(gutter) + sum(cell.width for cell in shown)
+        return text, max(1, -(-width // columns))
+
+    def _cells(self, line: int) -> list[Cell]:
+        start, end = self._snapshot.line_range(line)
+        found: list[Cell] = []
+        column = 0
+        for piece_start, piece_end, category in _pieces(self._snapshot, start, end):
+            byte = piece_start
+            for character in self._snapshot.text[piece_start:piece_end].decode("utf-8", "replace"):
+                size = len(character.encode("utf-8", "replace"))
+                text = " " * (TAB - column % TAB) if character == "\t" else visible(character)
+                width = sum(map(cells, text))
+                found.append(Cell(text, width, category, byte))
+                column += width
+                byte += size
+        return found
+
+
+def _pieces(snapshot: Snapshot, start: int, end: int) -> list[tuple[int, int, Category | None]]:
+    """The bytes of a line cut at the edges of its spans."""
+    found: list[tuple[int, int, Category | None]] = []
+    at = start
+    for span in snapshot.spans(start, end):
+        first, last = max(span.start, at), min(span.end, end)
+        if first > at:
+            found.append((at, first, None))
+        if last > first:
+            found.append((first, last, span.category))
+            at = last
+    if at < end:
+        found.append((at, end, None))
+    return found
+
+
+def _sounds(cell: Cell, word: Bytes | None) -> bool:
+    return word is not None and word[0] <= cell.byte < word[1]
+
+
+def _runs(line: list[Cell], word: Bytes | None) -> list[tuple[str, Category | None, bool]]:
+    """Neighbours that look the same, joined."""
+    found: list[tuple[str, Category | None, bool]] = []
+    for cell in line:
+        marked = _sounds(cell, word)
+        if found and found[-1][1:] == (cell.category, marked):
+            found[-1] = (found[-1][0] + cell.text, cell.category, marked)
+        else:
+            found.append((cell.text, cell.category, marked))
+    return found
+
+
+def _around(line: list[Cell], word: Bytes | None, columns: int) -> list[Cell]:
+    """As much of a line as fits into `columns`, so that the marked word is in it."""
+    if sum(cell.width for cell in line) <= columns:
+        return line
+    centre = next((index for index, cell in enumerate(line) if _sounds(cell, word)), 0)
+    first = max(0, centre - columns // 2)
+    room, shown = columns, []
+    for cell in line[first:]:
+        room -= cell.width
+        if room < 0:
+            break
+        shown.append(cell)
+    more = Cell("…", 1, None, -1)
+    return [*([more] if first else []), *shown, more]

@@ -1,0 +1,184 @@
+"""Phrases to the ear and into files: what `read`, `say` and `voices audition` have in common."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from codechoir.cli.keys import pressed_keys
+from codechoir.cli.streams import diagnose
+from codechoir.errors import CodechoirError, EngineError, InputError
+from codechoir.model import Mark, Phrase, State
+from codechoir.settings import Settings
+
+if TYPE_CHECKING:
+    from codechoir.engines.protocol import Engine
+    from codechoir.reading.reader import Reader
+    from codechoir.reading.reading import Reading
+    from codechoir.sinks.device import Device
+    from codechoir.sinks.file import FileSink
+    from codechoir.sinks.output import Content
+    from codechoir.sinks.playout import Playout
+    from codechoir.voices.casting import Casting
+
+FRAME_SECONDS = 0.03
+"""How often the screen follows the sound."""
+
+
+class View(Protocol):
+    """What is shown while a reading sounds."""
+
+    def show(self, mark: Mark | None) -> None:
+        """The word that is heard now."""
+
+    def close(self, complete: bool) -> None:
+        """The reading has ended; `complete` when it was heard to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where the sound goes. `sound`: a sound file or a page. `marks`: a file. `play`: the device, too."""
+
+    sound: Path | None
+    marks: Path | None
+    play: bool
+
+    @classmethod
+    def of(cls, arguments: argparse.Namespace) -> Output:
+        """What the options say. Raises `InputError` when nothing would come of them."""
+        output = cls(arguments.output, arguments.marks, arguments.play)
+        if not (output.play or output.sound or output.marks):
+            raise InputError("--no-play needs -o OUT or --marks OUT.json: nothing would be heard or written")
+        return output
+
+    def files(self, content: Content) -> list[FileSink]:
+        """The sinks of the files, which tell of `content`. Raises `InputError` for one that cannot be."""
+        from codechoir.sinks.file import MarksFile
+        from codechoir.sinks.output import output_file
+
+        files: list[FileSink] = []
+        if self.sound is not None:
+            files.append(output_file(self.sound, content))
+        if self.marks is not None:
+            files.append(MarksFile(self.marks))
+        return files
+
+
+def ready_engine(name: str) -> Engine:
+    """The engine, able to speak. Raises `InputError` for an unknown name, `EngineError` when it cannot."""
+    from codechoir.engines.registry import make_engine
+
+    engine = make_engine(name)
+    missing = engine.check()
+    if missing is not None:
+        raise EngineError(missing)
+    return engine
+
+
+def checked_casting(settings: Settings, engine: Engine) -> Casting:
+    """Casting by the settings. Raises `InputError` for an unknown profile, or a voice the engine lacks."""
+    from codechoir.voices.casting import Casting, check_families
+    from codechoir.voices.profile import load_profile
+
+    profile = load_profile(settings.profile, settings.engine)
+    check_families(profile, engine, settings)
+    return Casting(profile, settings)
+
+
+class Player:
+    """Plays one lot of phrases, which say `content`. Raises `InputError` for files that cannot be."""
+
+    def __init__(self, engine: Engine, output: Output, content: Content) -> None:
+        self._engine = engine
+        self._rate = engine.capabilities.sample_rate
+        self._files = output.files(content)
+        self._wanted = output.play
+        self._device: Device | None = None
+
+    def open(self) -> bool:
+        """Open the sound device, if it is wanted: whether there is one to hear.
+
+        Raises `CodechoirError` when there is none and nothing else is wanted.
+        """
+        from codechoir.sinks.device import Device
+
+        if self._wanted and self._device is None:
+            device = Device()
+            try:
+                device.open(self._rate)
+            except CodechoirError as error:
+                if not self._files:
+                    raise CodechoirError(f"{error}; add '-o out.wav' to write a file instead") from error
+                diagnose(f"codechoir: {error}; only {self._names()} will be written")
+                self._wanted = False
+            else:
+                self._device = device
+        return self._device is not None
+
+    def play(self, phrases: Iterable[Phrase], view: View | None = None) -> None:
+        """Say everything, and return when it was heard or written. Raises `CodechoirError`."""
+        from codechoir.reading.reader import Reader
+        from codechoir.sinks.tee import Tee
+
+        errors: list[str] = []
+
+        def on_state(_: Reading, state: State, message: str) -> None:
+            if state == "error":
+                errors.append(message)
+            elif message:
+                diagnose(f"codechoir: {message}")
+
+        reader = Reader(on_state)
+        ear = self._device.sink(self._rate) if self.open() and self._device is not None else None
+        try:
+            sink = ear if ear is not None and not self._files else Tee(ear, [*self._files], _ignore)
+            reading = reader.start(phrases, self._engine, sink)
+            _follow(reader, reading, view)
+            if errors:
+                raise CodechoirError(errors[0])
+            if reading.state == "stopped" and self._files:
+                raise CodechoirError(f"stopped before the end; {self._names()} was not written")
+            if ear is not None:
+                self._leave(ear)
+        finally:
+            if self._device is not None:
+                self._device.close()
+            self._engine.close()
+        for file in self._files:
+            diagnose(f"codechoir: wrote {file.path} ({file.summary})")
+
+    def _leave(self, ear: Playout) -> None:
+        """Let the last words sound; a device that was lost is an error unless files were wanted, too."""
+        if ear.failure is None and self._device is not None:
+            self._device.settle()
+        elif ear.failure is not None and self._files:
+            diagnose(f"codechoir: {ear.failure}; {self._names()} is complete")
+        elif ear.failure is not None:
+            raise ear.failure
+
+    def _names(self) -> str:
+        return " and ".join(str(file.path) for file in self._files)
+
+
+def _follow(reader: Reader, reading: Reading, view: View | None) -> None:
+    """Show what sounds until the reading has ended; an interruption ends it at once."""
+    acts = {" ": lambda: reading.resume() or reading.pause(), "q": reading.stop}
+    try:
+        with pressed_keys() as keys:
+            while not reading.wait(FRAME_SECONDS):
+                if view is not None:
+                    view.show(reading.sounding)
+                act = acts.get(next(keys))
+                if act is not None:
+                    act()
+    finally:
+        reader.close()
+        if view is not None:
+            view.close(reading.state == "finished")
+
+
+def _ignore(_: CodechoirError) -> None:
+    """What became of the ear is told at the end."""

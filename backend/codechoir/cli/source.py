@@ -1,0 +1,134 @@
+"""The source text that a command works on."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codechoir.cli.options import Lines
+from codechoir.cli.streams import diagnose
+from codechoir.errors import InputError
+
+if TYPE_CHECKING:
+    from codechoir.sinks.labels import Chapter
+    from codechoir.sinks.output import Content
+    from codechoir.sinks.page.text import PageText
+    from codechoir.syntax.document import Snapshot
+
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Bytes `start` to `end` of a source."""
+
+    snapshot: Snapshot
+    title: str
+    start: int
+    end: int
+
+    @property
+    def first_line(self) -> int:
+        """Number of its first line, from 0."""
+        return self.snapshot.line_of(self.start)
+
+    @property
+    def last_line(self) -> int:
+        """Number of its last line, from 0."""
+        return self.snapshot.line_of(max(self.start, self.end - 1))
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing in it but white space."""
+        return not self.snapshot.text[self.start : self.end].strip()
+
+    @property
+    def content(self) -> Content:
+        """What files tell of it."""
+        from codechoir.sinks.output import Content
+
+        return Content(self.title, self._chapters, self._page_text)
+
+    def _chapters(self) -> list[Chapter]:
+        """The symbols in it that have a name."""
+        from codechoir.sinks.labels import Chapter
+
+        return [
+            Chapter(symbol.start, f"{symbol.kind} {symbol.name}")
+            for symbol in self.snapshot.symbols()
+            if symbol.name and symbol.start < self.end and symbol.end > self.start
+        ]
+
+    def _page_text(self) -> PageText:
+        """The code as a page shows it."""
+        from codechoir.sinks.page.text import PageText
+
+        spans = tuple(self.snapshot.spans(self.start, self.end))
+        language = self.snapshot.language.title
+        text = self.snapshot.text
+        return PageText(self.title, language, text, self.start, self.end, self.first_line + 1, spans)
+
+
+def read_bytes(name: str) -> bytes:
+    """The content of a file, or of standard input for `-`. Raises `InputError` with a line about it."""
+    if name == STDIN:
+        return sys.stdin.buffer.read()
+    if not name:
+        raise InputError("the file name is empty; name a file, or - for standard input")
+    try:
+        return Path(name).read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(f"there is no file '{name}'") from error
+    except IsADirectoryError as error:
+        raise InputError(f"'{name}' is a folder; name a file in it") from error
+    except PermissionError as error:
+        raise InputError(f"the file '{name}' may not be read: permission denied") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"the file '{name}' cannot be read: {error}") from error
+
+
+def open_source(name: str, language: str | None) -> Snapshot:
+    """A snapshot of a file; what is odd about the text is said on standard error."""
+    from codechoir.syntax.document import Document
+    from codechoir.syntax.languages import detect
+
+    text = read_bytes(name)
+    snapshot = Document(text, detect(None if name == STDIN else name, text, language)).snapshot()
+    for warning in snapshot.warnings:
+        diagnose(f"codechoir: warning: {title(name)}: {warning}")
+    return snapshot
+
+
+def title(name: str) -> str:
+    """How a source is called in messages."""
+    return "standard input" if name == STDIN else name
+
+
+def open_window(arguments: argparse.Namespace) -> Window:
+    """The part of a file that --lines names. Raises `InputError` for lines that are not there."""
+    snapshot = open_source(arguments.file, arguments.language)
+    start, end = line_bytes(snapshot, arguments.lines, arguments.file)
+    return Window(snapshot, title(arguments.file), start, end)
+
+
+def line_bytes(snapshot: Snapshot, lines: Lines | None, name: str) -> tuple[int, int]:
+    """The bytes of `lines`, their last line break included. Raises `InputError` when there are fewer."""
+    if lines is None:
+        return 0, len(snapshot.text)
+    count = counted_lines(snapshot)
+    first, last = lines[0], lines[1] or max(count, lines[0])
+    if last > count:
+        beyond = f"line {first} is" if first == last else f"lines {first} to {last} are"
+        has = {0: "is empty", 1: "has 1 line"}.get(count, f"has {count} lines")
+        raise InputError(f"{beyond} out of range: {title(name)} {has}")
+    after = snapshot.line_range(last)[0] if last < snapshot.line_count else len(snapshot.text)
+    return snapshot.line_range(first - 1)[0], after
+
+
+def counted_lines(snapshot: Snapshot) -> int:
+    """How many lines people count: nothing after the last line break is no line."""
+    start, end = snapshot.line_range(snapshot.line_count - 1)
+    return snapshot.line_count - (start == end)

@@ -1,0 +1,237 @@
+"""`codechoir voices add|mix|remove|export|import|preload`: the voices that a user has made."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from codechoir.cli.assignments import parameters, shares
+from codechoir.cli.parser import Parser, Subparsers, add_command
+from codechoir.cli.streams import write_json, write_line
+from codechoir.engines.protocol import VoiceInfo
+from codechoir.errors import CodechoirError, EngineError, InputError
+
+if TYPE_CHECKING:
+    from codechoir.voices.library.latents import Cloning
+    from codechoir.voices.library.library import VoiceLibrary
+    from codechoir.voices.library.provenance import ClonedVoice
+
+CLONING_ENGINE = "xtts"
+
+ADD_EXAMPLES = """\
+examples:
+  codechoir voices add anna anna.wav               6 to 30 seconds of clear speech
+  codechoir voices add anna one.flac two.flac      several recordings of one speaker
+  codechoir voices add anna anna.wav --refresh     compute it anew, whatever the cache has
+
+Then name it in a voice profile: [xtts.categories.comment] family = "anna".
+"""
+MIX_EXAMPLES = """\
+examples:
+  codechoir voices mix duo anna=0.7 ben=0.3
+  codechoir voices mix trio anna=2 ben=1 chris=1   whole parts are made to sum to one
+"""
+REMOVE_EXAMPLES = """\
+examples:
+  codechoir voices remove anna
+"""
+EXPORT_EXAMPLES = """\
+examples:
+  codechoir voices export anna anna.safetensors
+  codechoir voices export anna ~/usb               into a folder, under its own name
+"""
+IMPORT_EXAMPLES = """\
+examples:
+  codechoir voices import anna.safetensors
+  codechoir voices import anna.safetensors --name anna-2
+
+Only files of 'codechoir voices export' are taken. They hold numbers and no code, so a stranger's are safe.
+"""
+PRELOAD_EXAMPLES = """\
+examples:
+  codechoir voices preload                         all voices of the library
+  codechoir voices preload anna ben
+
+Loads and checks the voices, as the engine does at its start.
+"""
+
+
+def configure(acts: Subparsers) -> None:
+    """Add the acts to `codechoir voices`."""
+    add = add_command(acts, "add", "make a voice from recordings", ADD_EXAMPLES)
+    _add_name(add)
+    add.add_argument(
+        "recording", metavar="RECORDING", nargs="+", type=Path, help="a sound file of one speaker"
+    )
+    add.add_argument(
+        "--engine", metavar="E", default=CLONING_ENGINE, help="the engine it is for (%(default)s)"
+    )
+    add.add_argument(
+        "--set",
+        dest="parameters",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="a parameter of the engine",
+    )
+    add.add_argument("--refresh", action="store_true", help="compute it anew, even if the cache has it")
+    _add_replace(add, "a voice of that name")
+    add.set_defaults(run=run_add)
+
+    mix = add_command(acts, "mix", "make a voice between others", MIX_EXAMPLES)
+    _add_name(mix)
+    mix.add_argument("share", metavar="VOICE=WEIGHT", nargs="+", help="a voice of the library and its weight")
+    _add_replace(mix, "a voice of that name")
+    mix.set_defaults(run=run_mix)
+
+    remove = add_command(acts, "remove", "delete a voice from the library", REMOVE_EXAMPLES)
+    _add_name(remove)
+    remove.set_defaults(run=run_remove)
+
+    export = add_command(acts, "export", "write a voice to a file, to carry it elsewhere", EXPORT_EXAMPLES)
+    _add_name(export)
+    export.add_argument("file", metavar="FILE", type=Path, help="the file to write, or a folder")
+    _add_replace(export, "the file")
+    export.set_defaults(run=run_export)
+
+    importing = add_command(acts, "import", "take a voice from a file into the library", IMPORT_EXAMPLES)
+    importing.add_argument("file", metavar="FILE", type=Path, help="a file of 'codechoir voices export'")
+    importing.add_argument("--name", metavar="NAME", help="call it so; otherwise it keeps its name")
+    _add_replace(importing, "a voice of that name")
+    importing.set_defaults(run=run_import)
+
+    preload = add_command(acts, "preload", "load voices of the library and check them", PRELOAD_EXAMPLES)
+    preload.add_argument("name", metavar="NAME", nargs="*", help="a voice of the library; all without it")
+    preload.add_argument("--json", action="store_true", help="as JSON, for programs")
+    preload.set_defaults(run=run_preload)
+
+
+def run_add(arguments: argparse.Namespace) -> int:
+    """Make a voice from recordings."""
+    conditioner = _cloning(arguments.engine).conditioner(parameters(arguments.parameters))
+    with _library() as library:
+        voice = library.add(
+            arguments.name, arguments.recording, conditioner, arguments.refresh, arguments.replace
+        )
+        _tell_kept(library, voice)
+    return 0
+
+
+def run_mix(arguments: argparse.Namespace) -> int:
+    """Make a voice between others."""
+    with _library() as library:
+        _tell_kept(library, library.mix(arguments.name, shares(arguments.share), arguments.replace))
+    return 0
+
+
+def run_remove(arguments: argparse.Namespace) -> int:
+    """Delete a voice."""
+    with _library() as library:
+        library.remove(arguments.name)
+    write_line(f"removed the voice '{arguments.name}'")
+    return 0
+
+
+def run_export(arguments: argparse.Namespace) -> int:
+    """Write a voice to a file."""
+    with _library() as library:
+        file = library.export_voice(arguments.name, arguments.file, arguments.replace)
+    write_line(f"wrote {file}")
+    return 0
+
+
+def run_import(arguments: argparse.Namespace) -> int:
+    """Take a voice from a file."""
+    with _library() as library:
+        _tell_kept(library, library.import_voice(arguments.file, arguments.name, arguments.replace))
+    return 0
+
+
+def run_preload(arguments: argparse.Namespace) -> int:
+    """Load voices and tell how long that took."""
+    import safetensors.numpy  # noqa: F401 - what an engine has loaded before, so it is not counted
+
+    with _library() as library:
+        began = time.perf_counter()
+        voices = library.preload(arguments.name)
+        milliseconds = (time.perf_counter() - began) * 1000
+    names = [voice.provenance.name for voice in voices]
+    if arguments.json:
+        size = sum(voice.size for voice in voices)
+        write_json({"voices": names, "bytes": size, "milliseconds": round(milliseconds, 3)})
+    else:
+        write_line(f"{len(names)} voices in {milliseconds:.0f} ms{': ' if names else ''}{', '.join(names)}")
+    return 0
+
+
+def library_voices() -> list[VoiceInfo]:
+    """The voices of the library, for `voices list`."""
+    with _library() as library:
+        return [
+            VoiceInfo(about.name, "", f"your voice, for {about.engine}{_origin(about.recipe)}")
+            for about in library.voices()
+        ]
+
+
+def show_voice(name: str, as_json: bool) -> int:
+    """Print where a voice of the library comes from, for `voices show NAME`."""
+    with _library() as library:
+        voice = library.voice(name)
+    about = voice.provenance.as_json()
+    tensors = {key: {"shape": list(t.shape), "type": t.dtype.name} for key, t in voice.tensors.items()}
+    if as_json:
+        write_json({**about, "tensors": tensors})
+        return 0
+    about["recordings"] = ", ".join(digest[:12] for digest in about["recordings"])
+    about["tensors"] = {key: f"{each['shape']} {each['type']}" for key, each in tensors.items()}
+    for key, value in about.items():
+        text = ", ".join(f"{k}={v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
+        write_line(f"{key:12} {text}".rstrip())
+    return 0
+
+
+def _library() -> VoiceLibrary:
+    from codechoir.voices.library.library import VoiceLibrary
+
+    return VoiceLibrary()
+
+
+def _cloning(name: str) -> Cloning:
+    """The engine, able to clone. Raises `InputError` when it cannot at all, `EngineError` when not here."""
+    from codechoir.engines.registry import make_engine
+    from codechoir.voices.library.latents import Cloning
+
+    engine = make_engine(name)
+    if not (engine.capabilities.cloning and isinstance(engine, Cloning)):
+        raise InputError(f"the engine '{name}' cannot make voices from recordings; use --engine xtts")
+    missing = engine.check()
+    if missing is not None:
+        raise EngineError(missing)
+    return engine
+
+
+def _tell_kept(library: VoiceLibrary, voice: ClonedVoice) -> None:
+    about = voice.provenance
+    if not library.is_kept(about.name):
+        raise CodechoirError(
+            f"the voice '{about.name}' cannot be kept in {library.settings.voices}: "
+            "free some space or make it writable, or set CODECHOIR_VOICES to another folder"
+        )
+    took = f", computed in {about.seconds:.1f} s" if about.seconds else ""
+    write_line(f"kept the voice '{about.name}' for {about.engine}{_origin(about.recipe)}{took}")
+
+
+def _origin(recipe: Mapping[str, Any]) -> str:
+    parts = ", ".join(f"{name} {share:.0%}" for name, share in recipe.items())
+    return f" ({parts})" if parts else ""
+
+
+def _add_name(parser: Parser) -> None:
+    parser.add_argument("name", metavar="NAME", help="the voice's name")
+
+
+def _add_replace(parser: Parser, what: str) -> None:
+    parser.add_argument("--replace", action="store_true", help=f"replace {what} if there is one")

@@ -1,0 +1,196 @@
+"""Arguments of commands: from JSON that anybody may have written to typed requests, or one clear line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any, Literal, TypeVar, get_args
+
+from codechoir.errors import InputError, did_you_mean
+from codechoir.settings import checked_rate
+
+Unit = Literal["selection", "line", "symbol", "file", "from-cursor"]
+UNITS: tuple[Unit, ...] = get_args(Unit)
+
+Step = Literal["span", "line", "symbol"]
+STEPS: tuple[Step, ...] = get_args(Step)
+
+FARTHEST_SKIP = 10_000
+"""Counts beyond this are mistakes, and would be steps of a loop."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a document: line and character from 0, the character in units of the negotiated encoding."""
+
+    line: int
+    character: int
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Two places, in order."""
+
+    start: Position
+    end: Position
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRequest:
+    """What to read. A selection has a range; a line, a symbol and reading from the cursor have a position."""
+
+    uri: str
+    unit: Unit
+    range: Range | None
+    position: Position | None
+
+    @property
+    def place(self) -> Position:
+        """The position, or else where the range begins. Raises `InputError` when there is neither."""
+        if self.position is not None:
+            return self.position
+        if self.range is not None:
+            return self.range.start
+        raise InputError(f'to read a {self.unit}, \'position\' is needed: {{"line": 0, "character": 0}}')
+
+
+@dataclass(frozen=True, slots=True)
+class SkipRequest:
+    """How far to go on or, with a negative count, back."""
+
+    by: Step
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RateRequest:
+    """A new rate: as such or as a difference, in words a minute."""
+
+    wpm: float | None
+    delta: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRequest:
+    """A place in a document."""
+
+    uri: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineRequest:
+    """A document, or with a position the symbol there."""
+
+    uri: str
+    position: Position | None
+
+
+def one_object(arguments: Any) -> Mapping[str, Any]:
+    """The object that a command takes, from the `arguments` list of `workspace/executeCommand`."""
+    if not arguments:
+        return {}
+    if not isinstance(arguments, Sequence) or len(arguments) != 1 or not isinstance(arguments[0], dict):
+        raise InputError("'arguments' has to be a list of one JSON object")
+    return arguments[0]
+
+
+def read_request(given: Mapping[str, Any]) -> ReadRequest:
+    """The arguments of `codechoir.server.read`."""
+    unit = _one_of(given, "unit", UNITS)
+    request = ReadRequest(_uri(given), unit, _range(given, "range"), _position(given, "position"))
+    if unit == "selection" and request.range is None:
+        raise InputError("to read a selection, 'range' is needed; without one use the unit 'line'")
+    if unit in ("line", "symbol", "from-cursor"):
+        _ = request.place
+    return request
+
+
+def skip_request(given: Mapping[str, Any]) -> SkipRequest:
+    """The arguments of `codechoir.server.skip`; a count that is missing is one step on."""
+    count = _integer(given.get("count", 1), "count")
+    if abs(count) > FARTHEST_SKIP:
+        raise InputError(f"'count' is {count}; give one from -{FARTHEST_SKIP} to {FARTHEST_SKIP}")
+    return SkipRequest(_one_of(given, "by", STEPS), count)
+
+
+def rate_request(given: Mapping[str, Any]) -> RateRequest:
+    """The arguments of `codechoir.server.rate`."""
+    wpm, delta = given.get("wpm"), given.get("delta")
+    if (wpm is None) == (delta is None):
+        raise InputError("give either 'wpm' (words a minute) or 'delta' (how many more or fewer)")
+    if wpm is not None:
+        return RateRequest(checked_rate(_number(wpm, "wpm")), None)
+    return RateRequest(None, _number(delta, "delta"))
+
+
+def outline_request(given: Mapping[str, Any]) -> OutlineRequest:
+    """The arguments of `codechoir.server.outline`."""
+    return OutlineRequest(_uri(given), _position(given, "position"))
+
+
+def place_request(given: Mapping[str, Any]) -> PlaceRequest:
+    """The arguments of `codechoir.server.describe`."""
+    position = _position(given, "position")
+    if position is None:
+        raise InputError('\'position\' is missing: {"line": 0, "character": 0}')
+    return PlaceRequest(_uri(given), position)
+
+
+def _uri(given: Mapping[str, Any]) -> str:
+    uri = given.get("uri")
+    if not isinstance(uri, str) or not uri:
+        raise InputError("'uri' is missing: name the document to read")
+    return uri
+
+
+Name = TypeVar("Name", bound=str)
+
+
+def _one_of(given: Mapping[str, Any], key: str, known: tuple[Name, ...]) -> Name:
+    value = given.get(key)
+    for name in known:
+        if name == value:
+            return name
+    said = "is missing" if value is None else f"is {value!r}"
+    near = did_you_mean(value, known) if isinstance(value, str) else ""
+    raise InputError(f"'{key}' {said}; known: {', '.join(known)}.{near}")
+
+
+def _range(given: Mapping[str, Any], key: str) -> Range | None:
+    value = given.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise InputError(f"'{key}' is no object with 'start' and 'end'")
+    start, end = _position(value, "start"), _position(value, "end")
+    if start is None or end is None:
+        raise InputError(f"'{key}' lacks 'start' or 'end'")
+    return Range(min(start, end), max(start, end))
+
+
+def _position(given: Mapping[str, Any], key: str) -> Position | None:
+    value = given.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, dict) or "line" not in value or "character" not in value:
+        raise InputError(f"'{key}' is no position: an object with 'line' and 'character'")
+    line = _integer(value["line"], f"{key}.line")
+    character = _integer(value["character"], f"{key}.character")
+    if line < 0 or character < 0:
+        raise InputError(f"'{key}' is before the document: lines and characters count from 0")
+    return Position(line, character)
+
+
+def _number(value: Any, key: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise InputError(f"'{key}' is {value!r}; it has to be a number")
+    return float(value)
+
+
+def _integer(value: Any, key: str) -> int:
+    number = _number(value, key)
+    if not number.is_integer():
+        raise InputError(f"'{key}' is {value!r}; it has to be a whole number")
+    return int(number)

@@ -1,0 +1,129 @@
+"""The choir and the engine that the settings ask for, made when they are first needed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+from codechoir.choir import Choir
+from codechoir.engines.protocol import Engine, Patient
+from codechoir.engines.registry import make_engine
+from codechoir.errors import CodechoirError, EngineError, InputError
+from codechoir.settings import Settings
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 1.0
+"""Seconds that a listener at an editor waits for an engine that loads, before the embedded one begins."""
+
+Warn = Callable[[str], None]
+"""Takes one line for the user."""
+
+
+class Ensemble:
+    """Follows the settings; an engine or profile that does not exist is told, and the one before stays.
+
+    May be used from several threads: whoever needs the choir first makes it.
+    """
+
+    def __init__(self, settings: Settings, warn: Warn) -> None:
+        self._wanted = settings
+        self._warn = warn
+        self._lock = threading.RLock()
+        self._choir: Choir | None = None
+        self._engine: Engine | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force, or those that will be when the choir is made."""
+        return self._wanted
+
+    @property
+    def choir(self) -> Choir:
+        """Who says what. Raises `CodechoirError` when not even the default can be had."""
+        return self._ready()[0]
+
+    @property
+    def engine(self) -> Engine:
+        """Who makes the sound. Raises `CodechoirError` when not even the default can be had."""
+        return self._ready()[1]
+
+    def change(self, settings: Settings) -> Engine | None:
+        """Follow new settings from the next phrase on; returns an engine that is not needed any more.
+
+        Close it when it does not speak any more.
+        """
+        with self._lock:
+            before, self._wanted = self._wanted, settings
+            if self._choir is None or self._engine is None:
+                return None
+            retired = self._engine
+            if settings.engine != before.engine:
+                self._engine = self._engine_or(before.engine)
+            try:
+                self._choir.change(self._wanted)
+            except InputError as error:
+                self._warn(str(error))
+                self._wanted = replace(self._wanted, profile=before.profile)
+                self._choir.change(self._wanted)
+            return None if retired is self._engine else retired
+
+    def warm_up(self) -> None:
+        """Load everything; what goes wrong is told, not raised: a reading that needs it will say so too."""
+        try:
+            choir, engine = self._ready()
+            choir.warm_up()
+            engine.warm_up()
+        except CodechoirError as error:
+            log.info("not ready yet: %s", error)
+
+    def check(self) -> None:
+        """Warn of voices that the engine does not have."""
+        try:
+            choir, engine = self._ready()
+            choir.check(engine)
+        except CodechoirError as error:
+            self._warn(str(error))
+
+    def close(self) -> None:
+        """Free the engine."""
+        with self._lock:
+            if self._engine is not None:
+                self._engine.close()
+
+    def _ready(self) -> tuple[Choir, Engine]:
+        choir, engine = self._choir, self._engine
+        if choir is not None and engine is not None:
+            return choir, engine
+        with self._lock:
+            if self._engine is None:
+                self._engine = self._engine_or(Settings().engine)
+            if self._choir is None:
+                self._choir = self._choir_or(Settings().profile)
+            return self._choir, self._engine
+
+    def _engine_or(self, fallback: str) -> Engine:
+        """The wanted engine, or the one called `fallback`, which is wanted from then on."""
+        try:
+            engine = make_engine(self._wanted.engine)
+            if isinstance(engine, Patient):
+                engine.patience = PATIENCE
+            return engine
+        except (InputError, EngineError) as error:
+            if self._wanted.engine == fallback:
+                raise
+            self._warn(f"{error} '{fallback}' speaks instead.")
+            self._wanted = replace(self._wanted, engine=fallback)
+            return self._engine or make_engine(fallback)
+
+    def _choir_or(self, fallback: str) -> Choir:
+        try:
+            return Choir(self._wanted)
+        except InputError as error:
+            if self._wanted.profile == fallback:
+                raise
+            self._warn(f"{error} The profile '{fallback}' is used instead.")
+            self._wanted = replace(self._wanted, profile=fallback)
+            return Choir(self._wanted)

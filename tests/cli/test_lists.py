@@ -1,0 +1,198 @@
+"""What the commands print that do not speak: spans, words, decode, voices, doctor."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from codechoir.model import Category
+from hypothesis import given
+from hypothesis import strategies as st
+from support.command_line import EXAMPLES, Codechoir
+
+SAMPLES = sorted(path for path in EXAMPLES.iterdir() if path.suffix != ".md")
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+def test_spans_leave_only_white_space_uncovered(codechoir: Codechoir, path: Path) -> None:
+    text = path.read_bytes()
+    spans = json.loads(codechoir("spans", path, "--json").out)
+    at = 0
+    for span in spans:
+        assert set(span) == {"start", "end", "line", "text", "category", "capture"}
+        assert not text[at : span["start"]].strip()
+        assert text[span["start"] : span["end"]].decode() == span["text"] != ""
+        assert span["line"] == text.count(b"\n", 0, span["start"]) + 1
+        assert span["category"] in list(Category)
+        at = span["end"]
+    assert not text[at:].strip()
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+def test_words_say_who_says_what_and_where(codechoir: Codechoir, path: Path) -> None:
+    words = json.loads(codechoir("words", path, "--json").out)
+    shape = {"text", "category", "start", "end", "voice", "pause_before", "pause_after", "cue"}
+    for word in words:
+        assert set(word) == shape
+        assert word["category"] in list(Category) and word["voice"]
+        assert 0 <= word["start"] <= word["end"] <= path.stat().st_size
+        assert isinstance(word["pause_before"], int) and isinstance(word["pause_after"], int)
+    assert len({word["voice"] for word in words}) >= 4
+    starts = [word["start"] for word in words]
+    assert starts == sorted(starts)
+
+
+def test_lines_are_a_window_of_the_whole(codechoir: Codechoir) -> None:
+    path = EXAMPLES / "words.rs"
+    whole = json.loads(codechoir("spans", path, "--json").out)
+    some = json.loads(codechoir("spans", path, "--json", "--lines", "7-9").out)
+    assert some == [span for span in whole if 7 <= span["line"] <= 9]
+    assert json.loads(codechoir("spans", path, "--json", "--lines", "-6").out)[-1]["line"] == 6
+    assert json.loads(codechoir("spans", path, "--json", "--lines", "20-").out)[0]["line"] == 20
+    words = json.loads(codechoir("words", path, "--json", "--lines", "19").out)
+    start, end = path.read_bytes().find(b"fn main"), path.read_bytes().find(b"let mut text = S")
+    assert words and all(start <= word["start"] < word["end"] <= end for word in words)
+
+
+def test_without_json_there_is_a_line_for_each_token_and_no_escape_sequence(codechoir: Codechoir) -> None:
+    path = EXAMPLES / "ring.c"
+    spans = codechoir("spans", path).out.splitlines()
+    assert len(spans) == len(json.loads(codechoir("spans", path, "--json").out))
+    assert spans[2].split() == ["2", "literal", "string.path", "<stdatomic.h>"] or "stdatomic" in spans[2]
+    words = codechoir("words", path).out
+    assert len(words.splitlines()) == len(json.loads(codechoir("words", path, "--json").out))
+    assert "\x1b" not in words + "".join(spans)
+
+
+def test_standard_input_and_a_language_by_name(codechoir: Codechoir) -> None:
+    spans = json.loads(codechoir("spans", "-", "--language", "go", "--json", stdin=b"defer x()").out)
+    assert [(span["text"], span["category"]) for span in spans][:2] == [
+        ("defer", "keyword"),
+        ("x", "function"),
+    ]
+
+
+def test_a_shebang_tells_the_language_of_standard_input(codechoir: Codechoir) -> None:
+    spans = json.loads(codechoir("spans", "-", "--json", stdin=b"#!/usr/bin/env python3\nimport os\n").out)
+    assert (spans[1]["text"], spans[1]["category"]) == ("import", "keyword")
+
+
+@pytest.mark.parametrize("command", ["spans", "words"])
+def test_an_empty_file_is_an_empty_list(
+    codechoir: Codechoir, source: Callable[..., Path], command: str
+) -> None:
+    outcome = codechoir(command, source(""), "--json")
+    assert (outcome.status, json.loads(outcome.out), outcome.err) == (0, [], "")
+
+
+def test_bytes_that_are_no_text_are_one_warning(codechoir: Codechoir, source: Callable[..., Path]) -> None:
+    path = source(b'x = "\xff\xfe\x00\x01";\r\ny', "odd.js")
+    outcome = codechoir("spans", path, "--json")
+    assert outcome.status == 0
+    assert outcome.error.startswith(f"codechoir: warning: {path}: the text is not valid UTF-8")
+    assert json.loads(outcome.out)[-1]["text"] == "y"
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+@pytest.mark.parametrize("options", [["--json"], []])
+def test_decode_gives_the_source_back(codechoir: Codechoir, path: Path, options: list[str]) -> None:
+    """Also without --json: at the level literal, output into a pipe is what decode reads."""
+    said = codechoir("words", "--level", "literal", path, *options).out
+    assert codechoir("decode", stdin=said.encode()).out == path.read_text(encoding="utf-8")
+
+
+@given(text=st.text(st.characters(codec="utf-8"), max_size=60))
+def test_decode_gives_any_text_back(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    from codechoir.choir import Choir
+    from codechoir.settings import Settings
+    from codechoir.syntax.document import Document
+    from codechoir.syntax.languages import detect
+    from codechoir.wording.decode import decode
+
+    snapshot = Document(text, detect("x.py", b"")).snapshot()
+    phrases = Choir(Settings(level="literal")).phrases(snapshot)
+    said = [(part.utterance.text, part.utterance.category) for phrase in phrases for part in phrase.parts]
+    assert decode(said).decode() == text
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        (b"{", "standard input is not JSON"),
+        (b"{}", "standard input is not a list of utterances"),
+        (b'[{"text": "x", "category": "variable"}, {"text": "y"}]', "item 2 has no text and category"),
+        (b'[{"text": 1, "category": "variable"}]', "item 1 has no text and category"),
+    ],
+)
+def test_decode_refuses_what_words_does_not_write(codechoir: Codechoir, said: bytes, line: str) -> None:
+    outcome = codechoir("decode", stdin=said)
+    assert outcome.status == 2 and line in outcome.error
+    assert "codechoir words --level literal" in outcome.error
+
+
+def test_decode_reads_a_file(codechoir: Codechoir, source: Callable[..., Path]) -> None:
+    said = source('[{"text": "x", "category": "variable"}]', "said.json")
+    assert codechoir("decode", said).out == "x"
+
+
+def test_voices_list_names_what_profiles_may_use(codechoir: Codechoir) -> None:
+    voices = json.loads(codechoir("voices", "list", "--json").out)
+    assert all(set(voice) >= {"name", "language", "description"} for voice in voices)
+    names = {voice["name"] for voice in voices}
+    assert {"en-us", "de"} <= names and len(names) > 100
+    assert len(codechoir("voices", "list").out.splitlines()) == len(voices)
+    silent = json.loads(codechoir("voices", "list", "--engine", "silent", "--json").out)
+    assert "silence" in {voice["name"] for voice in silent}
+
+
+def test_voices_show_has_a_voice_for_each_category_and_seven_that_differ(codechoir: Codechoir) -> None:
+    shown = json.loads(codechoir("voices", "show", "--json").out)
+    assert set(shown) == set(Category)
+    assert set(shown["keyword"]) == {"family", "rate", "pitch", "range", "volume", "balance"}
+    own = set(Category) - {Category.FUNCTION, Category.PUNCTUATION}
+    assert len({tuple(shown[category].values()) for category in own}) == 7
+    assert shown["keyword"]["family"] in codechoir("voices", "show").out
+
+
+def test_doctor_tells_what_works(codechoir: Codechoir) -> None:
+    outcome = codechoir("doctor", "--json")
+    report = json.loads(outcome.out)
+    assert outcome.status == 0 and report["ok"] is True
+    checks = {check["name"]: check for check in report["checks"]}
+    assert all(set(check) == {"name", "ok", "detail", "advice"} for check in report["checks"])
+    assert checks["engine espeak"]["ok"] and checks["grammars"]["ok"] and checks["sound files"]["ok"]
+    assert not checks["sound device"]["ok"] and "-o out.wav" in checks["sound device"]["advice"]
+    text = codechoir("doctor").out
+    assert "Code can be read aloud." in text and "missing  sound device" in text
+
+
+def test_doctor_finds_a_broken_engine_and_says_so(
+    codechoir: Codechoir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "codechoir.engines.espeak.engine.EspeakEngine.check", lambda _: "no data; reinstall it"
+    )
+    outcome = codechoir("doctor", "--json")
+    report = json.loads(outcome.out)
+    assert outcome.status == 1 and report["ok"] is False
+    broken = next(check for check in report["checks"] if check["name"] == "engine espeak")
+    assert (broken["ok"], broken["advice"]) == (False, "no data; reinstall it")
+    assert "Code cannot be read aloud yet" in codechoir("doctor").out
+
+
+def test_doctor_lists_what_deceives_the_eye(codechoir: Codechoir, source: Callable[..., Path]) -> None:
+    path = source('x = 1\n\u0430dmin = "a\u200bb" # \u202e\n', "trojan.py")
+    outcome = codechoir("doctor", "--file", path, "--json")
+    report = json.loads(outcome.out)
+    assert outcome.status == 0 and report["ok"] is False
+    assert [(f["kind"], f["line"], f["start"], f["end"]) for f in report["findings"]] == [
+        ("mixed", 2, 6, 12),
+        ("invisible", 2, 17, 20),
+        ("bidi", 2, 25, 28),
+    ]
+    lines = codechoir("doctor", "--file", path).out.splitlines()
+    assert len(lines) == 3 and lines[2].startswith(f"{path}:2: ") and "<U+202E>" in lines[2]
+    assert "\u202e" not in lines[2]
+    assert "Nothing" in codechoir("doctor", "--file", EXAMPLES / "cart.py").out

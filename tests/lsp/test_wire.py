@@ -1,0 +1,227 @@
+"""The protocol itself: what is malformed, what comes at the wrong time, and the end of the connection."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from codechoir.bench.lsp_client import LspClient
+from codechoir.lsp.lifetime import when_gone
+from support.wire import line_of, read, server, works
+
+
+@pytest.fixture
+def client() -> Iterator[LspClient]:
+    with server() as client:
+        client.start(audio="client", engine="silent")
+        yield client
+
+
+@pytest.fixture(scope="module")
+def patient() -> Iterator[LspClient]:
+    """One server for all that must do it no harm."""
+    with server() as client:
+        client.start(audio="client", engine="silent")
+        yield client
+
+
+@pytest.fixture
+def stranger() -> Iterator[LspClient]:
+    """A server that nobody has shaken hands with."""
+    with server() as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"no json",
+        b"[]",
+        b'"text"',
+        b"{}",
+        b'{"jsonrpc":"2.0"}',
+        b'{"jsonrpc":"1.0","method":"initialized"}',
+        b'{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{}}',
+        b'{"jsonrpc":"2.0","method":"textDocument/didChange","params":[1]}',
+        b'{"jsonrpc":"2.0","method":"codechoir/ack","params":{"session":"one"}}',
+        b'{"jsonrpc":"2.0","method":"codechoir/ack"}',
+        b'{"jsonrpc":"2.0","method":"no/such/notification","params":{"a":1}}',
+        b'{"jsonrpc":"2.0","id":99,"result":"nobody asked"}',
+        b'{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":4711}}',
+        b'{"jsonrpc":"2.0","method":"workspace/didChangeConfiguration","params":{"settings":7}}',
+        b'{"jsonrpc":"2.0","method":"workspace/didChangeConfiguration","params":{"settings":null}}',
+        b"\xff\xfe",
+    ],
+)
+def test_a_message_that_makes_no_sense_does_no_harm(patient: LspClient, body: bytes) -> None:
+    patient.send_raw(body)
+    assert works(patient)
+
+
+@pytest.mark.parametrize(
+    ("message", "line"),
+    [
+        ({"method": "no/such/request", "params": {}}, "Method Not Found"),
+        ({"method": "workspace/executeCommand", "params": {}}, "do not have the form"),
+        ({"method": "workspace/executeCommand", "params": None}, "do not have the form"),
+        (
+            {"method": "workspace/executeCommand", "params": {"command": "codechoir.server.read"}},
+            "'unit' is missing",
+        ),
+        (
+            {
+                "method": "workspace/executeCommand",
+                "params": {"command": "codechoir.server.read", "arguments": {"unit": "file"}},
+            },
+            "a list of one JSON object",
+        ),
+        (
+            {
+                "method": "workspace/executeCommand",
+                "params": {"command": "codechoir.server.read", "arguments": ["file:///a.py"]},
+            },
+            "a list of one JSON object",
+        ),
+    ],
+)
+def test_a_request_that_makes_no_sense_is_answered(
+    patient: LspClient, message: dict[str, object], line: str
+) -> None:
+    patient.send({"jsonrpc": "2.0", "id": "mine", **message})
+    assert line in line_of(patient.wait(lambda answer: answer.get("id") == "mine"))
+    assert works(patient)
+
+
+def test_nothing_is_done_before_the_handshake(stranger: LspClient) -> None:
+    answer = stranger.command("status")
+    assert answer["error"]["code"] == -32002 and "'initialize' has to come first" in line_of(answer)
+    stranger.notify("textDocument/didSave", {"textDocument": {"uri": "untitled:a"}})
+    stranger.start(audio="client", engine="silent")
+    assert works(stranger)
+
+
+def test_a_reading_may_come_right_after_the_handshake(stranger: LspClient) -> None:
+    stranger.start(audio="client", engine="espeak")
+    session = read(stranger, "at once")
+    assert stranger.wait_for("codechoir/audio", session=session)["pcm"]
+
+
+def test_an_unknown_audio_mode_is_told_and_the_server_plays(stranger: LspClient) -> None:
+    stranger.start(audio="headphones", engine="silent")
+    assert "known: client, server, none" in stranger.wait_for("window/logMessage")["message"]
+    assert stranger.result("status")["audio"] == "server"
+
+
+def test_settings_are_asked_for_where_the_editor_answers(stranger: LspClient) -> None:
+    stranger.start({"workspace": {"configuration": True}}, audio="client")
+    asked = stranger.wait(lambda message: message.get("method") == "workspace/configuration")
+    assert asked["params"] == {"items": [{"section": "codechoir"}]}
+    stranger.send({"jsonrpc": "2.0", "id": asked["id"], "result": [{"engine": "silent", "rate": 400}]})
+    assert stranger.result("status")["settings"]["rate"] == 400
+    stranger.notify("workspace/didChangeConfiguration", {"settings": None})
+    asked = stranger.wait(lambda message: message.get("method") == "workspace/configuration")
+    stranger.send({"jsonrpc": "2.0", "id": asked["id"], "error": {"code": -32601, "message": "no"}})
+    assert stranger.result("status")["settings"]["rate"] == 400
+
+
+def test_where_nobody_plays_all_marks_come_at_once(stranger: LspClient) -> None:
+    stranger.start(audio="none", engine="silent")
+    session = read(stranger, "word\n" * 300)
+    stranger.wait_for("codechoir/state", session=session, state="finished")
+    told = [m["params"] for m in stranger.inbox if m.get("method") == "codechoir/audio"]
+    assert [mark["text"] for one in told for mark in one["marks"]] == ["word"] * 300
+    assert {one["pcm"] for one in told} == {""}
+
+
+def test_a_client_that_never_acknowledges_is_told_and_can_go_on(patient: LspClient) -> None:
+    session = read(patient, "word\n" * 1000)
+    told = patient.wait_for("codechoir/state", session=session, state="blocked")
+    assert "no sound is heard yet" in told["message"]
+    assert patient.result("stop") == {"session": session, "state": "stopped"}
+    assert read(patient, "next") == session + 1
+
+
+def test_requests_after_shutdown_are_refused(client: LspClient) -> None:
+    client.request("shutdown", None)
+    assert "shutting down" in line_of(client.command("status"))
+    client.notify("exit", None)
+    assert client.process.wait(10) == 0
+
+
+def test_exit_without_shutdown_is_a_failure(client: LspClient) -> None:
+    read(client, "word\n" * 1000)
+    client.notify("exit", None)
+    assert client.process.wait(10) == 1
+
+
+def test_the_server_ends_with_its_input(client: LspClient) -> None:
+    read(client, "word\n" * 1000)
+    client.leave()
+    assert client.process.wait(10) == 1
+
+
+def test_the_server_ends_with_the_editor_that_started_it(stranger: LspClient) -> None:
+    """Even when somebody else still holds its input open."""
+    editor = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    params = stranger.initialize_params(audio="client", engine="silent")
+    stranger.request("initialize", {**params, "processId": editor.pid})
+    stranger.notify("initialized", {})
+    read(stranger, "word\n" * 1000)
+    editor.communicate(b"\n")
+    assert stranger.process.wait(10) == 1
+
+
+def test_an_editor_outside_the_container_is_not_waited_for(stranger: LspClient) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    params = stranger.initialize_params(audio="client", engine="silent")
+    stranger.request("initialize", {**params, "processId": gone.pid})
+    stranger.notify("initialized", {})
+    assert works(stranger)
+
+
+def test_an_interrupt_at_the_terminal_ends_it(client: LspClient) -> None:
+    client.process.send_signal(signal.SIGINT)
+    assert client.process.wait(10) == -signal.SIGINT
+
+
+def test_what_libraries_print_does_not_reach_the_protocol() -> None:
+    code = (
+        "import os, sys, subprocess\n"
+        "from codechoir.lsp.streams import take_standard_streams\n"
+        "incoming, output = take_standard_streams()\n"
+        "print('noise', flush=True); os.write(1, b'more noise')\n"
+        "subprocess.run([sys.executable, '-c', 'print(input())'])\n"
+        "output.send(incoming.read())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], input=b"{}", capture_output=True, check=True)
+    assert done.stdout == b"Content-Length: 2\r\n\r\n{}"
+    assert b"noise" in done.stderr and b"EOFError" in done.stderr
+
+
+def test_neither_torch_nor_numpy_is_loaded(tmp_path: Path) -> None:
+    """They would cost more memory and time than all the rest."""
+    log = tmp_path / "imports"
+    with log.open("wb") as errors:
+        client = LspClient([sys.executable, "-X", "importtime", "-m", "codechoir.lsp"], errors=errors)
+        try:
+            client.start(audio="client", engine="espeak")
+            session = read(client, "word")
+            client.wait_for("codechoir/audio", session=session, last=True)
+            client.result("voices")
+        finally:
+            client.kill()
+    loaded = {line.rpartition("|")[2].strip() for line in log.read_text().splitlines()}
+    assert "codechoir.choir" in loaded
+    assert not {"torch", "numpy", "TTS"} & loaded
+
+
+def test_a_process_that_is_not_there_is_not_watched() -> None:
+    ended: list[int] = []
+    for process in (-1, 0):
+        when_gone(process, lambda: ended.append(1))
+    assert ended == []

@@ -1,0 +1,138 @@
+"""Arguments of commands: whatever an editor sends becomes a request or one clear line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from codechoir.errors import InputError
+from codechoir.lsp.arguments import (
+    Position,
+    Range,
+    one_object,
+    outline_request,
+    place_request,
+    rate_request,
+    read_request,
+    skip_request,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+URI = "file:///a.py"
+AT = {"line": 3, "character": 4}
+
+
+def test_a_command_takes_one_object_or_nothing() -> None:
+    assert one_object(({"unit": "line"},)) == {"unit": "line"}
+    assert one_object(None) == one_object([]) == {}
+
+
+@pytest.mark.parametrize("arguments", [[1], ["uri"], [{}, {}], [[{}]], "text", 5])
+def test_anything_else_is_refused(arguments: Any) -> None:
+    with pytest.raises(InputError, match="one JSON object"):
+        one_object(arguments)
+
+
+def test_a_read_request_with_everything() -> None:
+    request = read_request(
+        {"uri": URI, "unit": "selection", "range": {"start": AT, "end": {"line": 1, "character": 0}}}
+    )
+    assert request.range == Range(Position(1, 0), Position(3, 4))
+    assert request.place == Position(1, 0)
+
+
+def test_the_position_counts_before_the_range() -> None:
+    whole = {"start": {"line": 0, "character": 0}, "end": AT}
+    assert read_request({"uri": URI, "unit": "line", "range": whole, "position": AT}).place == Position(3, 4)
+
+
+def test_whole_numbers_may_come_as_floats() -> None:
+    request = read_request({"uri": URI, "unit": "line", "position": {"line": 3.0, "character": 4.0}})
+    assert request.place == Position(3, 4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ({}, "'unit' is missing"),
+        ({"uri": URI, "unit": "lin"}, "Did you mean 'line'"),
+        ({"uri": URI, "unit": 7}, "'unit' is 7"),
+        ({"uri": URI, "unit": ["line"]}, "'unit' is"),
+        ({"unit": "file"}, "'uri' is missing"),
+        ({"uri": "", "unit": "file"}, "'uri' is missing"),
+        ({"uri": 3, "unit": "file"}, "'uri' is missing"),
+        ({"uri": URI, "unit": "line"}, "'position' is needed"),
+        ({"uri": URI, "unit": "selection", "position": AT}, "'range' is needed"),
+        ({"uri": URI, "unit": "line", "position": [1, 2]}, "no position"),
+        ({"uri": URI, "unit": "line", "position": {"line": 1}}, "no position"),
+        ({"uri": URI, "unit": "line", "position": {"line": -1, "character": 0}}, "before the document"),
+        ({"uri": URI, "unit": "line", "position": {"line": "1", "character": 0}}, "has to be a number"),
+        ({"uri": URI, "unit": "line", "position": {"line": True, "character": 0}}, "has to be a number"),
+        ({"uri": URI, "unit": "line", "position": {"line": 1.5, "character": 0}}, "whole number"),
+        ({"uri": URI, "unit": "line", "position": {"line": float("nan"), "character": 0}}, "a number"),
+        ({"uri": URI, "unit": "selection", "range": {"start": AT}}, "lacks 'start' or 'end'"),
+        ({"uri": URI, "unit": "selection", "range": 4}, "no object"),
+    ],
+)
+def test_a_read_request_that_is_wrong_says_what(arguments: dict[str, Any], line: str) -> None:
+    with pytest.raises(InputError, match=line):
+        read_request(arguments)
+
+
+def test_skips() -> None:
+    assert skip_request({"by": "line", "count": -3}).count == -3
+    assert skip_request({"by": "symbol"}).count == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ({"count": 1}, "'by' is missing; known: span, line, symbol"),
+        ({"by": "lines", "count": 1}, "Did you mean 'line'"),
+        ({"by": "line", "count": "far"}, "has to be a number"),
+        ({"by": "line", "count": 10**12}, "give one from"),
+    ],
+)
+def test_a_skip_that_is_wrong_says_what(arguments: dict[str, Any], line: str) -> None:
+    with pytest.raises(InputError, match=line):
+        skip_request(arguments)
+
+
+def test_rates() -> None:
+    assert rate_request({"wpm": 300}).wpm == 300
+    assert rate_request({"delta": -20}).delta == -20
+
+
+@pytest.mark.parametrize(
+    "arguments", [{}, {"wpm": 300, "delta": 1}, {"wpm": 5}, {"wpm": "fast"}, {"delta": []}]
+)
+def test_a_rate_that_is_wrong_is_refused(arguments: dict[str, Any]) -> None:
+    with pytest.raises(InputError):
+        rate_request(arguments)
+
+
+def test_places_and_documents() -> None:
+    assert place_request({"uri": URI, "position": AT}).position == Position(3, 4)
+    assert outline_request({"uri": URI}).position is None
+    assert outline_request({"uri": URI, "position": AT}).position == Position(3, 4)
+    with pytest.raises(InputError, match="'position' is missing"):
+        place_request({"uri": URI})
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+keys = st.sampled_from(["uri", "unit", "range", "position", "by", "count", "wpm", "delta", "start", "line"])
+
+
+@settings(deadline=None)
+@given(st.dictionaries(keys, json_values))
+def test_no_json_at_all_gets_past_the_checks_with_anything_but_one_line(arguments: dict[str, Any]) -> None:
+    for check in (read_request, skip_request, rate_request, place_request, outline_request):
+        try:
+            check(arguments)
+        except InputError as error:
+            assert str(error)
