@@ -1,0 +1,49 @@
+/** The audio thread: Web Audio asks for 128 samples at a time. Bundled into the page as text. */
+
+import { Playout } from "./playout";
+import type { ToWorklet } from "./output";
+
+/** The global scope of an audio worklet, which TypeScript's libraries do not describe. */
+declare const sampleRate: number;
+declare class AudioWorkletProcessor {
+  readonly port: MessagePort;
+}
+declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
+
+class PlayerProcessor extends AudioWorkletProcessor {
+  private readonly playout = new Playout(sampleRate);
+
+  constructor() {
+    super();
+    this.port.onmessage = ({ data }: MessageEvent<ToWorklet>): void => {
+      switch (data.type) {
+        case "chunk":
+          this.playout.play({ ...data, pcm: new Int16Array(data.pcm) });
+          break;
+        case "stop":
+          this.playout.stop();
+          break;
+        case "pause":
+          this.playout.pause();
+          break;
+        case "resume":
+          this.playout.resume();
+          break;
+      }
+    };
+  }
+
+  process(_inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
+    const channels = outputs[0]!;
+    const report = this.playout.render(channels[0]!);
+    for (const channel of channels.slice(1)) {
+      channel.set(channels[0]!);
+    }
+    if (report) {
+      this.port.postMessage(report, [report.rendered.buffer]);
+    }
+    return true;
+  }
+}
+
+registerProcessor("codechoir-player", PlayerProcessor);

@@ -1,0 +1,85 @@
+import { activeEditor, readArguments } from "./editor/target";
+import { tellFailure } from "./failure";
+import type { Log } from "./log";
+import { serverCommand, type Unit } from "./protocol";
+import { isReading } from "./reading/phase";
+import type { Reader } from "./reading/reader";
+import type { Connection } from "./server/connection";
+import { changeSetting } from "./settings";
+import type { Disposable, TextDocument } from "./vscodeapi";
+import { commands, l10n, window } from "./vscodeapi";
+import { chooseVoices } from "./voicePicker";
+
+/** What the commands act on. */
+export interface Actors {
+  reader: Reader;
+  /** The server, ready for a document; helps the user to set it up where it is missing. */
+  connect: (document?: TextDocument) => Promise<Connection>;
+  setUp: () => Promise<void>;
+  restart: () => Promise<void>;
+  enableAudio: () => Promise<void>;
+  /** Shows the answer to an act, without popping up. */
+  note: (words: string) => void;
+  log: Log;
+}
+
+/** Words a minute by which "faster" and "slower" change the rate. */
+const RATE_STEP = 20;
+
+/** Registers every command of the manifest. One that fails tells the user why. */
+export function registerCommands(actors: Actors): Disposable[] {
+  return Object.entries(handlers(actors)).map(([name, handler]) =>
+    commands.registerCommand(`codechoir.${name}`, async () => {
+      try {
+        await handler();
+      } catch (error) {
+        await tellFailure(error, actors.log);
+      }
+    }),
+  );
+}
+
+function handlers(actors: Actors): Record<string, () => unknown> {
+  const { reader, connect, log } = actors;
+  const read = (unit: Unit) => async (): Promise<void> => {
+    const editor = activeEditor();
+    const what = readArguments(editor, unit);
+    await reader.read(editor.document, what, () => connect(editor.document));
+  };
+  const changeRate = (delta: number) => async (): Promise<void> => {
+    const connection = await connect();
+    const { wpm } = await connection.execute<{ wpm: number }>(serverCommand.rate, { delta });
+    await changeSetting("rate", wpm);
+    actors.note(l10n.t("{0} words a minute", Math.round(wpm)));
+  };
+  return {
+    readSelection: read("selection"),
+    readLine: read("line"),
+    readSymbol: read("symbol"),
+    readFile: read("file"),
+    readFromCursor: read("from-cursor"),
+    stop: () => reader.stop(),
+    pauseOrResume: () => reader.pauseOrResume(),
+    skipForward: () => reader.skipLines(1),
+    skipBack: () => reader.skipLines(-1),
+    faster: changeRate(RATE_STEP),
+    slower: changeRate(-RATE_STEP),
+    enableAudio: () => actors.enableAudio(),
+    chooseVoices: async () => {
+      await chooseVoices(await connect(), async () => {
+        // A reading goes on with the new voice by itself.
+        if (!isReading(reader.state) && window.activeTextEditor) {
+          await read("line")();
+        }
+      });
+    },
+    setUp: () => actors.setUp(),
+    showLog: () => {
+      log.show();
+    },
+    restartServer: async () => {
+      await actors.restart();
+      actors.note(l10n.t("server restarted"));
+    },
+  };
+}

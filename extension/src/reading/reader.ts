@@ -1,0 +1,197 @@
+import type { Highlighter } from "../editor/highlighter";
+import type { Played, Player } from "../player/player";
+import type { AckMessage, AudioMessage, ReadArguments, StateMessage, WireMark } from "../protocol";
+import { notification, serverCommand } from "../protocol";
+import type { Connection } from "../server/connection";
+import type { Disposable, TextDocument } from "../vscodeapi";
+import { EventEmitter, l10n } from "../vscodeapi";
+import { decodeChunk } from "./chunk";
+import { afterServerState, afterSound, isReading, type ReadingState, SILENT } from "./phase";
+import { SessionGate } from "./sessionGate";
+import { Timeline } from "./timeline";
+
+/**
+ * The reading that the user hears: asks the server for it, brings its sound to the player, reports back what
+ * was heard, and shows the word that sounds.
+ *
+ * Stop, pause and replacement act on the player first and on the server second, so that silence never waits.
+ */
+export class Reader implements Disposable {
+  private readonly changed = new EventEmitter<ReadingState>();
+  readonly onDidChange = this.changed.event;
+  private readonly gate = new SessionGate(() => {
+    this.timeline.clear();
+    this.heard = false;
+  });
+  private readonly timeline = new Timeline<WireMark>();
+  private connection: Connection | undefined;
+  private current: ReadingState = SILENT;
+  private heard = false;
+  /** A new server counts its sessions from one again; for the player they go on where the last one ended. */
+  private sessionsBefore = 0;
+  private newestSession = 0;
+
+  constructor(
+    private readonly player: () => Player,
+    private readonly highlighter: Highlighter,
+  ) {}
+
+  get state(): ReadingState {
+    return this.current;
+  }
+
+  /**
+   * Reads; what was being read is silenced at once. Rejects with a line for people when it cannot.
+   *
+   * `connect` gives the server, which may first have to start.
+   */
+  async read(document: TextDocument, what: ReadArguments, connect: () => Promise<Connection>): Promise<void> {
+    this.silence();
+    const ticket = this.gate.open();
+    this.become({ phase: "waiting" });
+    try {
+      const [connection] = await Promise.all([connect(), this.player().prepare()]);
+      if (!this.gate.isCurrent(ticket)) {
+        return;
+      }
+      this.connection = connection;
+      this.highlighter.begin(document);
+      const { session } = await connection.execute<{ session: number }>(serverCommand.read, what);
+      this.gate.name(ticket, session);
+    } catch (error) {
+      if (this.gate.isCurrent(ticket)) {
+        this.end(SILENT);
+        throw error;
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.end(SILENT);
+    await this.connection?.execute(serverCommand.stop, {});
+  }
+
+  async pauseOrResume(): Promise<void> {
+    if (this.current.phase === "paused") {
+      this.player().resume();
+      this.become({ phase: this.heard || this.player().mode === "server" ? "speaking" : "waiting" });
+      await this.connection?.execute(serverCommand.resume, {});
+    } else if (isReading(this.current)) {
+      this.player().pause();
+      this.become({ phase: "paused" });
+      await this.connection?.execute(serverCommand.pause, {});
+    }
+  }
+
+  /** Goes on `count` lines further on, or back when negative. */
+  async skipLines(count: number): Promise<void> {
+    await this.connection?.execute(serverCommand.skip, { by: "line", count });
+  }
+
+  /** The player cannot go on: its page was closed or has failed. */
+  async playerLost(message: string): Promise<void> {
+    if (isReading(this.current)) {
+      this.end({ phase: "failed", message });
+      await this.connection?.execute(serverCommand.stop, {});
+    }
+  }
+
+  /** The server has gone: nobody answers any more. */
+  serverLost(): void {
+    this.connection = undefined;
+    this.sessionsBefore = this.newestSession;
+    if (isReading(this.current)) {
+      this.end({ phase: "failed", message: l10n.t("Reading stopped, because the server stopped.") });
+    }
+  }
+
+  /** The window must not let out sound yet: VS Code waits for a key or a click in the player. */
+  playerBlocked(): void {
+    if (this.current.phase === "waiting") {
+      this.become({ phase: "blocked", message: l10n.t("Audio is not enabled yet.") });
+    }
+  }
+
+  onAudio(message: AudioMessage): void {
+    this.gate.admit(message.session, () => {
+      if (this.player().mode === "server") {
+        this.show(message.marks);
+      } else {
+        this.timeline.add(message.marks);
+        this.newestSession = this.sessionsBefore + message.session;
+        this.player().play({ ...decodeChunk(message), session: this.newestSession });
+      }
+    });
+  }
+
+  onState(message: StateMessage): void {
+    this.gate.admit(message.session, () => {
+      const state = afterServerState(message, this.player().mode, this.heard);
+      this.followServer(state);
+      if (!isReading(state)) {
+        // The gate stays open: after a change of the settings the server goes on, in a newer session.
+        this.silence();
+        this.become(state);
+      } else if (!(state.phase === "waiting" && this.current.phase === "blocked")) {
+        this.become(state);
+      }
+    });
+  }
+
+  onPlayed({ session: playersSession, samples }: Played): void {
+    const session = playersSession - this.sessionsBefore;
+    this.gate.admit(session, () => {
+      const ack: AckMessage = { session, playedSamples: samples };
+      this.connection?.notify(notification.ack, ack);
+      if (samples > 0) {
+        this.heard = true;
+        this.become(afterSound(this.current));
+      }
+      this.show(this.timeline.advance(samples));
+    });
+  }
+
+  dispose(): void {
+    this.player().stop();
+    this.changed.dispose();
+  }
+
+  /** The player does as the server says, also when somebody else asked the server for it. */
+  private followServer(state: ReadingState): void {
+    if (state.phase === "paused") {
+      this.player().pause();
+    } else if (this.current.phase === "paused" && isReading(state)) {
+      this.player().resume();
+    }
+  }
+
+  private show(marks: readonly WireMark[]): void {
+    const newest = marks.at(-1);
+    if (newest) {
+      this.highlighter.show(newest.range);
+    }
+  }
+
+  /** Nothing more is to be heard until the user asks for it. */
+  private end(state: ReadingState): void {
+    this.silence();
+    this.gate.close();
+    this.highlighter.end();
+    this.become(state);
+  }
+
+  private silence(): void {
+    this.player().stop();
+    this.timeline.clear();
+    this.highlighter.hide();
+    this.heard = false;
+  }
+
+  private become(state: ReadingState): void {
+    const before = this.current;
+    this.current = state;
+    if (before.phase !== state.phase || before.message !== state.message) {
+      this.changed.fire(state);
+    }
+  }
+}
