@@ -1,0 +1,119 @@
+"""Engines for children in tests: each shows one behaviour. Imported inside the child process."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from codechoir.engines.protocol import Capabilities, Emit, VoiceInfo, cancelled, notice
+from codechoir.engines.silent import SilentEngine
+from codechoir.errors import EngineError, InputError
+from codechoir.model import AudioChunk, Mark, Phrase
+
+RATE = 24000
+STEP = RATE // 50
+
+
+class CountingEngine(SilentEngine):
+    """Each word of an utterance is a tenth of a second whose samples all hold the utterance's `start`."""
+
+    name = "counting"
+    capabilities = Capabilities(sample_rate=RATE, cloning=True, concurrent=True)
+
+    def __init__(self, step_seconds: float = 0.0, concurrent: bool = True) -> None:
+        self.capabilities = Capabilities(sample_rate=RATE, cloning=True, concurrent=concurrent)
+        self._pause = threading.Event()
+        self._step_seconds = step_seconds
+
+    def voices(self) -> list[VoiceInfo]:
+        return [VoiceInfo("one", "en", "the only one")]
+
+    def speak(self, phrases: Iterable[Phrase], emit: Emit) -> None:
+        at = 0
+        for phrase in phrases:
+            for part in phrase.parts:
+                said = part.utterance
+                for word in said.text.split():
+                    mark = Mark(at, at + 5 * STEP, said.start, said.end, said.category, word)
+                    for step in range(5):
+                        self._pause.wait(self._step_seconds)
+                        pcm = said.start.to_bytes(2, "little") * STEP
+                        if not emit(AudioChunk(pcm, RATE, at, () if step else (mark,))):
+                            return
+                        at += STEP
+
+    def answer(self, question: str, arguments: Mapping[str, Any], blob: bytes) -> tuple[Any, bytes]:
+        match question:
+            case "reverse":
+                return {"length": len(blob), **arguments}, blob[::-1]
+            case "pid":
+                return os.getpid(), b""
+            case "crash":
+                os._exit(7)
+        raise InputError(f"no question '{question}'")
+
+
+class ChattyEngine(CountingEngine):
+    """Prints to standard output in every way there is."""
+
+    name = "chatty"
+
+    def warm_up(self) -> None:
+        self._chat()
+
+    def speak(self, phrases: Iterable[Phrase], emit: Emit) -> None:
+        self._chat()
+        super().speak(phrases, emit)
+
+    def _chat(self) -> None:
+        print("hello from Python", flush=True)
+        os.write(1, b"hello from a file descriptor\n")
+        libc = ctypes.CDLL(None)
+        libc.puts(b"hello from C")
+        libc.fflush(None)
+
+
+class ThinkingEngine(CountingEngine):
+    """Never makes a chunk; ends when it learns that nobody listens."""
+
+    name = "thinking"
+
+    def speak(self, phrases: Iterable[Phrase], emit: Emit) -> None:
+        notice(emit, "thinking")
+        step = threading.Event()
+        while not cancelled(emit):
+            step.wait(0.005)
+        self.stopped = True
+
+    def answer(self, question: str, arguments: Mapping[str, Any], blob: bytes) -> tuple[Any, bytes]:
+        return getattr(self, "stopped", False), b""
+
+
+class UnloadableEngine(CountingEngine):
+    """Cannot be loaded."""
+
+    name = "unloadable"
+
+    def warm_up(self) -> None:
+        raise EngineError("the weights are missing; run 'codechoir install xtts'")
+
+
+class FailingEngine(CountingEngine):
+    """Fails in the middle of a reading, in a way that nobody foresaw."""
+
+    name = "failing"
+
+    def speak(self, phrases: Iterable[Phrase], emit: Emit) -> None:
+        raise ZeroDivisionError("one by nothing")
+
+
+class NeverReadyEngine(CountingEngine):
+    """Loads for ever."""
+
+    name = "never-ready"
+
+    def warm_up(self) -> None:
+        threading.Event().wait()

@@ -1,0 +1,56 @@
+"""Phrases to say, and a listener that remembers what it heard."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from codechoir.model import AudioChunk, Category, Mark, Phrase, Spoken, Utterance, Voice
+
+
+def phrase(*texts: str, start: int = 1) -> Phrase:
+    """A phrase of one utterance a text; utterance number n covers the bytes from `start` + 10 n."""
+    parts = []
+    for index, text in enumerate(texts):
+        at = start + 10 * index
+        parts.append(Spoken(Utterance(text, Category.VARIABLE, at, at + 9), Voice("one")))
+    return Phrase(tuple(parts), start, start + 10 * len(texts))
+
+
+class Listener:
+    """An `Emit` that keeps everything, and can act on the way."""
+
+    def __init__(self, act: Callable[[Listener], bool] = lambda _: True) -> None:
+        self.chunks: list[AudioChunk] = []
+        self.notices: list[str] = []
+        self.ended = False
+        self._act = act
+
+    def __call__(self, chunk: AudioChunk) -> bool:
+        self.chunks.append(chunk)
+        return self._act(self)
+
+    def cancelled(self) -> bool:
+        return self.ended
+
+    def notice(self, line: str) -> None:
+        self.notices.append(line)
+
+    @property
+    def samples(self) -> int:
+        return sum(chunk.samples for chunk in self.chunks)
+
+    @property
+    def marks(self) -> list[Mark]:
+        return [mark for chunk in self.chunks for mark in chunk.marks]
+
+    @property
+    def words(self) -> list[str]:
+        return [mark.text for mark in self.marks]
+
+
+def in_thread(work: Callable[[], object]) -> threading.Thread:
+    """A started thread that runs `work`."""
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
