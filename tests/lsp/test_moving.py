@@ -153,7 +153,7 @@ async def test_new_settings_are_heard_at_once(editor: Editor) -> None:
     session = await editor.read(editor.open("one two three\nfour\n", "plaintext"), "file")
     await hear_until(editor, session, "two")
     editor.configure(engine="silent", rate=300)
-    await editor.until(lambda: editor.states_of(session)[-1] == "stopped")
+    await editor.until(lambda: editor.states_of(session)[-1:] == ["stopped"])
     newest = (await editor.run("status"))["session"]
     assert newest > session
     assert await all_words(editor, newest) == ["two", "three", "four"]
@@ -182,7 +182,7 @@ async def test_another_level_changes_what_is_said_of_the_rest(editor: Editor) ->
     session = await editor.read(uri, "file")
     await hear_until(editor, session, "a")
     editor.configure(engine="silent", level="all")
-    await editor.until(lambda: editor.states_of(session)[-1] == "stopped")
+    await editor.until(lambda: editor.states_of(session)[-1:] == ["stopped"])
     newest = (await editor.run("status"))["session"]
     heard = await all_words(editor, newest)
     assert "paren" in " ".join(heard) and "b" in heard
