@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from codechoir.engines.protocol import Engine
 from codechoir.model import Category, Phrase, Spoken, Utterance, Voice
@@ -43,7 +43,8 @@ class Choir:
         same = (settings.profile, settings.engine) == (self._settings.profile, self._settings.engine)
         profile = self._profile if same else load_profile(settings.profile, settings.engine)
         casting = Casting(profile, settings)
-        wording = self._wording if settings.level == self._settings.level else Wording(_options(settings))
+        options = _options(settings)
+        wording = self._wording if options == self._wording.options else Wording(options)
         self._settings, self._profile, self._wording, self._casting = settings, profile, wording, casting
 
     def warm_up(self, language: str = "") -> None:
@@ -68,6 +69,20 @@ class Choir:
                 wording = self._wording
                 lines = wording.lines(snapshot, start, end)
 
+    def spelling(self, snapshot: Snapshot, start: int = 0, end: int | None = None) -> Iterator[Phrase]:
+        """Bytes `start` to `end` of a document character by character."""
+        end = len(snapshot.text) if end is None else end
+        yield from map(self._phrase, self._wording.spell(snapshot, start, end))
+
+    def outline(self, snapshot: Snapshot, at: int | None = None) -> Iterator[Phrase]:
+        """The structure of a document, or of the innermost symbol at byte `at`."""
+        yield from map(self._phrase, self._wording.outline(snapshot, at).phrases())
+
+    def description(self, snapshot: Snapshot, at: int) -> Iterator[Phrase]:
+        """What stands at byte `at`."""
+        described = self._wording.describe(snapshot, at)
+        yield self._phrase([described.utterance(self._settings.natural_language)])
+
     def voice_of(self, category: Category) -> Voice:
         """The voice of a category, without what a profile lays over single captures."""
         return self._casting.cast(Utterance("", category, 0, 0))
@@ -87,5 +102,28 @@ class Choir:
         return Phrase(parts, start, max(utterance.end for utterance in utterances))
 
 
+_ONLY_CATEGORIES: Mapping[str, frozenset[Category]] = {
+    "literals": frozenset({Category.LITERAL}),
+    "comments": frozenset({Category.COMMENT}),
+}
+"""What is heard where the listener wants only one kind of thing, whatever else is heard alone."""
+
+
 def _options(settings: Settings) -> WordingOptions:
-    return WordingOptions(level=settings.level)
+    return WordingOptions(
+        level=settings.level,
+        levels=settings.levels,
+        natural_language=settings.natural_language,
+        indentation=settings.indentation,
+        brackets=settings.brackets,
+        depth=settings.depth,
+        cues=settings.cues,
+        capitals=settings.capitals,
+        phonetic=settings.phonetic,
+        closers=settings.closers,
+        doc_code=settings.doc_code,
+        mute=settings.mute,
+        solo=_ONLY_CATEGORIES.get(settings.only, settings.solo),
+        signatures=settings.only == "signatures",
+        tables=(*settings.user_words, *settings.project_words),
+    )

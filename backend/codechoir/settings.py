@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Literal, get_args
 
 from codechoir.errors import InputError, did_you_mean
@@ -15,6 +16,26 @@ from codechoir.model import Category
 
 Level = Literal["some", "most", "all", "literal"]
 LEVELS: tuple[Level, ...] = get_args(Level)
+
+Indentation = Literal["tone", "words", "both", "off"]
+Brackets = Literal["pause", "sound", "words", "parentheses"]
+Capitals = Literal["off", "word", "pitch"]
+Only = Literal["everything", "signatures", "literals", "comments"]
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "level": LEVELS,
+    "indentation": get_args(Indentation),
+    "brackets": get_args(Brackets),
+    "capitals": get_args(Capitals),
+    "only": get_args(Only),
+}
+"""The settings that are one word of several, by name."""
+
+SWITCHES: tuple[str, ...] = ("cues", "phonetic", "closers", "doc_code")
+"""The settings that are on or off, by name."""
+
+DEEPEST = 20
+"""Limit of the setting `depth`."""
 
 SLOWEST, FASTEST = 80, 900
 """Limits of the rate, in words a minute."""
@@ -39,6 +60,17 @@ class Settings:
     `engine`: name of a driver. `profile`: name of a file in voices/, or the path of one. `level`: how much
     punctuation is said. `rate`: words a minute for all voices, None for the profile's. `volume`: per cent,
     on top of each voice's own. `voices`: changes by category.
+
+    How it is said: `levels`, exceptions from the level, by category (`comment`), language (`python`) or both
+    (`python.comment`). `indentation`: how a change of level is told. `brackets`: what brackets are below the
+    level at which they have names. `depth`: nesting of brackets beyond which it is said, 0 for never.
+    `cues`: whether there are earcons. `capitals`: how a capital is marked. `phonetic`: whether letters are
+    spelled as "alfa bravo". `closers`: whether a closer says what it closes. `doc_code`: whether code inside
+    comments is said as code. `natural_language`: of the words. `user_words`, `project_words`: word tables,
+    the strongest first, and the user's stronger than the project's.
+
+    What is heard: `mute`, categories that are left out; `solo`, the only ones when not empty; `only`, a kind
+    of thing. The narrator, who warns of what deceives, is always heard.
     """
 
     engine: str = "espeak"
@@ -47,6 +79,30 @@ class Settings:
     rate: float | None = None
     volume: float = 100.0
     voices: Mapping[Category, VoiceChange] = field(default_factory=dict)
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    indentation: Indentation = "tone"
+    brackets: Brackets = "pause"
+    depth: int = 3
+    cues: bool = True
+    capitals: Capitals = "off"
+    phonetic: bool = False
+    closers: bool = True
+    doc_code: bool = True
+    natural_language: str = "en"
+    user_words: tuple[Path, ...] = ()
+    project_words: tuple[Path, ...] = ()
+    mute: frozenset[Category] = frozenset()
+    solo: frozenset[Category] = frozenset()
+    only: Only = "everything"
+
+
+def checked_choice(name: str, value: str) -> str:
+    """The value of a setting of `CHOICES`. Raises `InputError` naming the known ones."""
+    known = CHOICES[name]
+    if value not in known:
+        what = f"unknown {name} '{value}'; known: {', '.join(known)}."
+        raise InputError(f"{what}{did_you_mean(value, known)}")
+    return value
 
 
 def checked_level(name: str) -> Level:
@@ -62,6 +118,21 @@ def checked_rate(rate: float) -> float:
     if not SLOWEST <= rate <= FASTEST:
         raise InputError(f"the rate is {rate:g} words a minute; choose one from {SLOWEST} to {FASTEST}")
     return float(rate)
+
+
+def checked_depth(depth: float) -> int:
+    """The depth of brackets. Raises `InputError` when it is out of bounds."""
+    if not 0 <= depth <= DEEPEST or depth != int(depth):
+        raise InputError(f"the depth is {depth:g}; choose a whole number from 0 (never said) to {DEEPEST}")
+    return int(depth)
+
+
+def checked_audible(name: str) -> Category:
+    """A category that may be muted, or heard alone. Raises `InputError` for the narrator's."""
+    category = checked_category(name)
+    if category is Category.NARRATION:
+        raise InputError("the narrator is always heard, since it warns of what deceives the eye")
+    return category
 
 
 def checked_category(name: str) -> Category:

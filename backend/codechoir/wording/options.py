@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from codechoir.model import Category
-from codechoir.settings import Level
+from codechoir.settings import Brackets, Capitals, Indentation, Level
 
-Indentation = Literal["tone", "words", "both", "off"]
-Brackets = Literal["pause", "sound", "words", "parentheses"]
-Capitals = Literal["off", "word", "pitch"]
+__all__ = ["Brackets", "Capitals", "Indentation", "WordingOptions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +19,13 @@ class WordingOptions:
     `level`: how much punctuation is said. `levels`: exceptions from it, by category (`comment`), by language
     (`python`) or by both (`python.comment`); the finest wins. `natural_language`: which table (BCP 47).
     `indentation`: how a change of level is told. `brackets`: what structural brackets are below the level at
-    which they have names: a pause, a sound, words, or words for parentheses only. `cues`: whether earcons are
-    named at all. `capitals`: how a capital is marked: by a word ("cap") in names and in spelling, or, in
-    spelling only, by a step in pitch (the capture `capital`). `phonetic`: spell as "alfa bravo". `closers`:
-    whether a closer says what it closes. `doc_code`: whether code in back-ticks inside a comment is worded as
-    code. `mute`: categories that are not read; `solo`: the only ones that are, when not empty. `signatures`:
-    read only the signatures of functions and types. `tables`: further word tables, the strongest first (the
-    user's, then the project's).
+    which they have names: a pause, a sound, words, or words for parentheses only. `depth`: nesting of
+    brackets beyond which it is said, 0 for never. `cues`: whether earcons are named at all. `capitals`: how a
+    capital is marked: by a word ("cap") in names and in spelling, or, in spelling only, by a step in pitch
+    (the capture `capital`). `phonetic`: spell as "alfa bravo". `closers`: whether a closer says what it
+    closes. `doc_code`: whether code in back-ticks inside a comment is worded as code. `mute`: categories that
+    are not read; `solo`: the only ones that are, when not empty. `signatures`: read only the signatures of
+    functions and types. `tables`: further word tables, the strongest first (the user's, then the project's).
     """
 
     level: Level = "some"
@@ -36,6 +33,7 @@ class WordingOptions:
     natural_language: str = "en"
     indentation: Indentation = "tone"
     brackets: Brackets = "pause"
+    depth: int = 3
     cues: bool = True
     capitals: Capitals = "off"
     phonetic: bool = False

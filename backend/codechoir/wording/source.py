@@ -109,14 +109,18 @@ def lines(source: Source, start: int, end: int) -> Iterator[Line]:
             number += 1
 
 
-def signatures(source: Source, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The parts of bytes `start` to `end` that are signatures of symbols, in order, without their bodies."""
+def signatures(source: Source, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+    """Bytes `start` to `end` cut into signatures of symbols (True) and what lies between them (False)."""
     at = start
     for symbol in source.symbols():
         low, high = max(symbol.start, at), min(symbol.signature_end, end)
         if low < high:
-            yield low, high
+            if at < low:
+                yield at, low, False
+            yield low, high, True
             at = high
+    if at < end:
+        yield at, end, False
 
 
 def _begins(text: bytes, offset: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from codechoir.model import Category, Span, Utterance
 from codechoir.wording.book import Book
@@ -17,8 +17,6 @@ from codechoir.wording.source import Line, Piece, Source
 from codechoir.wording.warnings import Warnings
 
 _CLOSERS = ("block.close", "body.close")
-_DEEP = 3
-"""Bracket depth beyond which the level is said."""
 
 
 class Teller:
@@ -42,9 +40,11 @@ class Teller:
         found = findings(self._source.text, line.start, line.end)
         if not line.pieces and not found:
             return self._blank_line(line)
-        self._blank = False
         out: list[Utterance] = []
-        if line.first and line.pieces and self._options.indentation != "off":
+        is_heard = any(self._options.is_heard(piece.span.category) for piece in line.pieces)
+        if is_heard or found:
+            self._blank = False  # a line that is muted leaves the blank lines around it one gap
+        if line.first and is_heard and self._options.indentation != "off":
             self._indentation(line, out)
         pieces = joined_operators(line.pieces)
         for index, piece in enumerate(pieces):
@@ -55,6 +55,15 @@ class Teller:
         for finding in found:
             self._warn(finding, None, out)
         return out
+
+    def warnings(self, start: int, end: int) -> Iterator[list[Utterance]]:
+        """What deceives in bytes that the listener has left out, one phrase for each place."""
+        for finding in findings(self._source.text, start, end):
+            spans = self._source.spans(finding.start, finding.end)
+            out: list[Utterance] = []
+            self._warn(finding, next((s for s in spans if s.start <= finding.start < s.end), None), out)
+            if out:
+                yield out
 
     # ---- the words of a piece --------------------------------------------------------------------------
 
@@ -74,7 +83,7 @@ class Teller:
         if level == "some":
             if span.closes and self._options.closers and self._closes_line(pieces, index):
                 self._closer(parts[0].text, book.snippets.words(span.closes, "some"), piece, out)
-            elif span.depth >= _DEEP and span.role.endswith(".open") and not span.role.startswith("interp"):
+            elif self._is_deep(span):
                 number = book.numbers.cardinal(span.depth + 1)
                 self._narrate(self._phrase("level", depth=number), piece.start, piece.end, out)
 
@@ -117,6 +126,11 @@ class Teller:
         """Blanks between two holes of a string: they belong to no token, but to the string."""
         words = book.symbols.names(self._source.text[start:end].decode("utf-8", "replace"))
         out.append(Utterance(words, Category.LITERAL, start, end, capture="string", language=self._tag))
+
+    def _is_deep(self, span: Span) -> bool:
+        """Whether a bracket opens so deep inside others that the level is told."""
+        is_bracket = span.role.endswith(".open") and not span.role.startswith("interp")
+        return is_bracket and span.depth >= self._options.depth > 0
 
     def _closes_line(self, pieces: list[Piece], index: int) -> bool:
         """Whether a closer ends its line, so that its name is worth the time."""

@@ -42,17 +42,22 @@ class Wording:
         costs nothing. Very long lines come as several lists. Raises `InputError` for a bad word table.
         """
         stop = len(source.text) if end is None else end
-        if is_dictation(self.options):
-            dictation = Dictation(self.options, source, start, stop, Warnings(self._book("").words))
-            for line in lines(source, start, stop):
-                yield from dictation.line(line)
-            return
         teller = Teller(self.options, self._book, source)
-        for low, high in signatures(source, start, stop) if self.options.signatures else [(start, stop)]:
-            for line in lines(source, low, high):
-                said = teller.line(line)
-                if said:
-                    yield said
+        tell = self._dictated if is_dictation(self.options) else self._told
+        parts = signatures(source, start, stop) if self.options.signatures else [(start, stop, True)]
+        for low, high, is_read in parts:
+            yield from tell(teller, source, low, high) if is_read else teller.warnings(low, high)
+
+    def _told(self, teller: Teller, source: Source, start: int, stop: int) -> Iterator[list[Utterance]]:
+        for line in lines(source, start, stop):
+            said = teller.line(line)
+            if said:
+                yield said
+
+    def _dictated(self, _: Teller, source: Source, start: int, stop: int) -> Iterator[list[Utterance]]:
+        dictation = Dictation(self.options, source, start, stop, Warnings(self._book("").words))
+        for line in lines(source, start, stop):
+            yield from dictation.line(line)
 
     def spell(self, source: Source, start: int, end: int) -> Iterator[list[Utterance]]:
         """The characters of bytes `start` to `end`, one utterance each, in lists of bounded length."""

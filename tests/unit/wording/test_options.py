@@ -74,6 +74,33 @@ def test_only_signatures_may_be_read() -> None:
 
 
 @pytest.mark.parametrize("level", LEVELS)
+def test_what_deceives_is_told_where_only_signatures_are_read(level: str) -> None:
+    code = "import os  # \u202e\n\ndef total(tax):\n    return 'a\u200b'\n"
+    python = languages.named("python")
+    assert python is not None
+    options = WordingOptions(level=level, signatures=True, indentation="off")  # type: ignore[arg-type]
+    said = [u.text for line in Wording(options).lines(Document(code, python).snapshot()) for u in line]
+    assert said[0] == "warning, right to left override"
+    assert said[-1] == "warning, invisible zero width space"
+    assert "return" not in said and "total" in " ".join(said)
+
+
+def test_lines_of_which_nothing_is_heard_tell_no_indentation_and_one_gap() -> None:
+    code = "def f():\n    x = 1\n\n    y = 2\n\n    # done\n"
+    comments = frozenset({Category.COMMENT})
+    options = WordingOptions(solo=comments, indentation="words")
+    assert words(options, code) == "blank | in | done"
+
+
+@pytest.mark.parametrize(("depth", "said"), [(3, ["depth four", "depth five"]), (4, ["depth five"]), (0, [])])
+def test_the_depth_from_which_nesting_is_told(depth: int, said: list[str]) -> None:
+    python = languages.named("python")
+    assert python is not None
+    lines = Wording(WordingOptions(depth=depth)).lines(Document("a([[[[1]]]])\n", python).snapshot())
+    assert [u.text for line in lines for u in line if u.category is Category.NARRATION] == said
+
+
+@pytest.mark.parametrize("level", LEVELS)
 def test_a_meaningful_operator_is_said_at_every_level(level: str) -> None:
     said = words(WordingOptions(level=level), "if !x\n", "javascript")  # type: ignore[arg-type]
     assert said != words(WordingOptions(level=level), "if x\n", "javascript")  # type: ignore[arg-type]
