@@ -119,6 +119,7 @@ def _options(settings: Settings) -> WordingOptions:
         depth=settings.depth,
         cues=settings.cues,
         capitals=settings.capitals,
+        balance=settings.balance,
         phonetic=settings.phonetic,
         closers=settings.closers,
         doc_code=settings.doc_code,

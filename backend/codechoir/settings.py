@@ -20,6 +20,7 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 Indentation = Literal["tone", "words", "both", "off"]
 Brackets = Literal["pause", "sound", "words", "parentheses"]
 Capitals = Literal["off", "word", "pitch"]
+Balance = Literal["off", "column", "nesting"]
 Only = Literal["everything", "signatures", "literals", "comments"]
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -27,6 +28,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "indentation": get_args(Indentation),
     "brackets": get_args(Brackets),
     "capitals": get_args(Capitals),
+    "balance": get_args(Balance),
     "only": get_args(Only),
 }
 """The settings that are one word of several, by name."""
@@ -64,10 +66,11 @@ class Settings:
     How it is said: `levels`, exceptions from the level, by category (`comment`), language (`python`) or both
     (`python.comment`). `indentation`: how a change of level is told. `brackets`: what brackets are below the
     level at which they have names. `depth`: nesting of brackets beyond which it is said, 0 for never.
-    `cues`: whether there are earcons. `capitals`: how a capital is marked. `phonetic`: whether letters are
-    spelled as "alfa bravo". `closers`: whether a closer says what it closes. `doc_code`: whether code inside
-    comments is said as code. `natural_language`: of the words. `user_words`, `project_words`: word tables,
-    the strongest first, and the user's stronger than the project's.
+    `cues`: whether there are earcons. `capitals`: how a capital is marked. `balance`: where words stand
+    between left and right. `phonetic`: whether letters are spelled as "alfa bravo". `closers`: whether a
+    closer says what it closes. `doc_code`: whether code inside comments is said as code. `natural_language`:
+    of the words. `user_words`, `project_words`: word tables, the strongest first, and the user's stronger
+    than the project's.
 
     What is heard: `mute`, categories that are left out; `solo`, the only ones when not empty; `only`, a kind
     of thing. The narrator, who warns of what deceives, is always heard.
@@ -85,6 +88,7 @@ class Settings:
     depth: int = 3
     cues: bool = True
     capitals: Capitals = "off"
+    balance: Balance = "off"
     phonetic: bool = False
     closers: bool = True
     doc_code: bool = True
@@ -100,7 +104,7 @@ def checked_choice(name: str, value: str) -> str:
     """The value of a setting of `CHOICES`. Raises `InputError` naming the known ones."""
     known = CHOICES[name]
     if value not in known:
-        what = f"unknown {name} '{value}'; known: {', '.join(known)}."
+        what = f"'{value}' is unknown for {name.replace('_', ' ')}; known: {', '.join(known)}."
         raise InputError(f"{what}{did_you_mean(value, known)}")
     return value
 

@@ -6,9 +6,10 @@ import argparse
 import re
 from pathlib import Path
 
+from codechoir.cli.manner import manner_of
 from codechoir.cli.parser import Parser
 from codechoir.errors import InputError
-from codechoir.settings import FASTEST, LEVELS, SLOWEST, Settings, checked_level, checked_rate
+from codechoir.settings import FASTEST, SLOWEST, Settings, checked_rate
 
 _LINES = re.compile(r"(?P<first>\d+)?(?P<dash>-)?(?P<last>\d+)?")
 
@@ -44,17 +45,6 @@ def add_voices(parser: Parser) -> None:
         metavar="PROFILE",
         default=Settings().profile,
         help="a voice profile's name, or a file with one (%(default)s)",
-    )
-
-
-def add_level(parser: Parser) -> None:
-    """--level."""
-    parser.add_argument(
-        "--level",
-        metavar="LV",
-        type=checked_level,
-        default=Settings().level,
-        help=f"how much punctuation is said: {', '.join(LEVELS)} (%(default)s)",
     )
 
 
@@ -104,6 +94,6 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
     return Settings(
         engine=getattr(arguments, "engine", default.engine),
         profile=getattr(arguments, "voices", default.profile),
-        level=getattr(arguments, "level", default.level),
         rate=getattr(arguments, "rate", default.rate),
+        **manner_of(arguments),
     )

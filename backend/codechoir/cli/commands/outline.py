@@ -6,19 +6,23 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from codechoir.cli import options, source
+from codechoir.cli import manner, options, source
 from codechoir.cli.palette import paint
 from codechoir.cli.parser import Subparsers, add_command
+from codechoir.cli.playing import Output, Player, checked_casting, ready_engine
 from codechoir.cli.streams import has_colour, write_json, write_line
 from codechoir.errors import InputError
 
 if TYPE_CHECKING:
+    from codechoir.choir import Choir
     from codechoir.syntax.document import Snapshot
 
 EXAMPLES = """\
 examples:
   codechoir outline cart.py
   codechoir outline cart.py --line 12         only the function or class around line 12
+  codechoir outline cart.py --speak           aloud, each name in the voice that it has in the code
+  codechoir outline cart.py -o cart.mp3 --no-play
   codechoir outline cart.py --json | jq -r '.symbols[] | select(.kind == "method") | .name'
 
 The JSON has language, lines, text (the whole summary) and symbols, a list of kind, name, line (from 1),
@@ -34,22 +38,39 @@ def configure(commands: Subparsers) -> None:
         "--line", metavar="N", type=int, help="only the innermost symbol around line N, from 1"
     )
     parser.add_argument("--json", action="store_true", help="as JSON, for programs")
+    parser.add_argument("--speak", action="store_true", help="say it, too; so do -o and --marks")
+    options.add_voices(parser)
+    options.add_output(parser)
+    manner.add_words(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the outline."""
-    from codechoir.wording import Wording
+    """Print the outline, and say it where that is wanted."""
+    from codechoir.choir import Choir
 
+    choir = Choir(options.settings_of(arguments))
     snapshot = source.open_source(arguments.file, arguments.language)
-    outline = Wording().outline(snapshot, _place(snapshot, arguments.line))
+    at = _place(snapshot, arguments.line)
+    outline = choir.wording.outline(snapshot, at)
     if arguments.json:
         write_json(outline.as_json())
-        return 0
-    colour = has_colour(sys.stdout)
-    for phrase in outline.phrases():
-        write_line(" ".join(paint(part.text, part.category, colour=colour) for part in phrase if part.text))
+    else:
+        colour = has_colour(sys.stdout)
+        for phrase in outline.phrases():
+            words = (paint(part.text, part.category, colour=colour) for part in phrase if part.text)
+            write_line(" ".join(words))
+    if arguments.speak or arguments.output or arguments.marks:
+        _speak(arguments, choir, snapshot, at)
     return 0
+
+
+def _speak(arguments: argparse.Namespace, choir: Choir, snapshot: Snapshot, at: int | None) -> None:
+    output = Output.of(arguments)
+    engine = ready_engine(choir.settings.engine)
+    checked_casting(choir.settings, engine)
+    whole = source.Window(snapshot, source.title(arguments.file), 0, len(snapshot.text))
+    Player(engine, output, whole.content).play(choir.outline(snapshot, at))
 
 
 def _place(snapshot: Snapshot, line: int | None) -> int | None:

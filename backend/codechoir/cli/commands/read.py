@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from codechoir.cli import options, source
+from codechoir.cli import manner, options, source
 from codechoir.cli.parser import Subparsers, add_command
 from codechoir.cli.playing import Output, Player, View, checked_casting, ready_engine
 from codechoir.cli.progress import Progress
@@ -16,6 +16,10 @@ examples:
   codechoir read cart.py
   codechoir read cart.py --lines 10-20 --rate 300
   codechoir read cart.py --level all              every bracket and comma is said
+  codechoir read cart.py --level python.operator=all --indentation words --brackets words
+  codechoir read cart.py --mute comment           all but the comments
+  codechoir read cart.py --only signatures        what there is to call
+  codechoir read cart.py --lines 7 --spell        character by character
   codechoir read cart.py --voices my-voices.toml  voices of your own
   codechoir read cart.py -o cart.mp3 --no-play    only write the file
   curl -s https://example.org/x.go | codechoir read - --language go
@@ -29,10 +33,11 @@ def configure(commands: Subparsers) -> None:
     parser = add_command(commands, "read", "read a source file aloud", EXAMPLES)
     options.add_file(parser)
     options.add_lines(parser)
-    options.add_level(parser)
     options.add_voices(parser)
     options.add_output(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="do not show the code")
+    parser.add_argument("--spell", action="store_true", help="read character by character")
+    manner.add_manner(parser)
     parser.set_defaults(run=run)
 
 
@@ -51,7 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
     if window.is_blank:
         diagnose(f"codechoir: nothing to read in {window.title}")
     view = None if arguments.quiet else _view(output, player, window)
-    player.play(choir.phrases(window.snapshot, window.start, window.end), view)
+    tell = choir.spelling if arguments.spell else choir.phrases
+    player.play(tell(window.snapshot, window.start, window.end), view)
     return 0
 
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from codechoir.cli import options, source
+from codechoir.cli import manner, options, source
 from codechoir.cli.palette import paint
 from codechoir.cli.parser import Subparsers, add_command
 from codechoir.cli.streams import has_colour, write_json_list, write_line
@@ -16,6 +16,8 @@ EXAMPLES = """\
 examples:
   codechoir words cart.py
   codechoir words cart.py --level all --lines 10-20
+  codechoir words cart.py --level comment=all --mute operator
+  codechoir words cart.py --lines 3 --spell --phonetic
   codechoir words cart.py --json
   codechoir words --level literal cart.py | codechoir decode    gives cart.py back, byte for byte
 
@@ -30,9 +32,10 @@ def configure(commands: Subparsers) -> None:
     parser = add_command(commands, "words", "show what will be said, and by whom", EXAMPLES)
     options.add_file(parser)
     options.add_lines(parser)
-    options.add_level(parser)
     options.add_voices(parser)
+    parser.add_argument("--spell", action="store_true", help="character by character")
     parser.add_argument("--json", action="store_true", help="as a JSON list, for programs")
+    manner.add_manner(parser)
     parser.set_defaults(run=run)
 
 
@@ -40,10 +43,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the words."""
     from codechoir.choir import Choir
 
-    choir = Choir(options.settings_of(arguments))
+    settings = options.settings_of(arguments)
+    choir = Choir(settings)
     window = source.open_window(arguments)
-    phrases = choir.phrases(window.snapshot, window.start, window.end)
-    if arguments.json or (arguments.level == "literal" and not sys.stdout.isatty()):
+    tell = choir.spelling if arguments.spell else choir.phrases
+    phrases = tell(window.snapshot, window.start, window.end)
+    if arguments.json or (settings.level == "literal" and not sys.stdout.isatty()):
         write_json_list(_item(spoken) for phrase in phrases for spoken in phrase.parts)
         return 0
     colour = has_colour(sys.stdout)
