@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gc
 
-COLLECT_AFTER = 20_000
-"""Objects that may be made before Python looks for garbage; its own 700 are made within a line."""
+COLLECT_AFTER = 5_000
+"""Objects that may be made before Python looks for garbage, which then takes a millisecond or two.
+
+Its own 700 are made within a line.
+"""
 
 
 def spare_the_collector() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -82,6 +84,29 @@ def test_a_listener_who_left_is_noticed_while_the_library_speaks() -> None:
     assert pulled == 2
     assert listener.words[: len(LINE)] == words_of(line(*LINE)).split()[: len(LINE)]
     assert len(listener.words) < 2 * len(words_of(line(*LINE)).split())
+
+
+def test_what_was_said_to_a_listener_who_left_is_freed_at_once() -> None:
+    """The error that ends the saying held its own frame: 120 objects a reading, until the collector came.
+
+    It came for 7 ms, in the way of the next sound.
+    """
+
+    class Leaves:
+        def __call__(self, chunk: object) -> bool:
+            return False
+
+    listener = Leaves()
+    gone = weakref.ref(listener)
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        engine().speak([line(*LINE)], listener)
+        del listener
+        assert gone() is None
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def test_an_error_of_the_listener_comes_out_and_the_engine_can_be_used_again() -> None:

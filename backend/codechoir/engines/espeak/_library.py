@@ -149,7 +149,10 @@ class Library:
                 self._listener = None
             raised, self._raised = self._raised, None
         if raised is not None:
-            raise raised
+            try:
+                raise raised
+            finally:
+                del raised  # its traceback holds this frame: a cycle, and in it all that was being said
         if status != 0:
             raise EngineError(
                 f"eSpeak NG failed with status {status}; try another voice than '{manner.family}'"
