@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from codechoir.engines.protocol import Engine
-from codechoir.model import Category, Phrase, Spoken, Utterance, Voice
+from codechoir.model import Category, Phrase, Utterance, Voice
 from codechoir.settings import Settings
 from codechoir.syntax.document import Snapshot
-from codechoir.voices.casting import Casting, check_families
+from codechoir.voices.casting import check_families, full_casting
 from codechoir.voices.profile import load_profile
 from codechoir.wording.options import WordingOptions
 from codechoir.wording.wording import Wording
@@ -26,7 +26,7 @@ class Choir:
         self._settings = settings
         self._wording = Wording(_options(settings))
         self._profile = load_profile(settings.profile, settings.engine)
-        self._casting = Casting(self._profile, settings)
+        self._casting = full_casting(self._profile, settings)
 
     @property
     def settings(self) -> Settings:
@@ -42,7 +42,7 @@ class Choir:
         """Follow new settings from the next phrase on; on `InputError` the old ones stay in force."""
         same = (settings.profile, settings.engine) == (self._settings.profile, self._settings.engine)
         profile = self._profile if same else load_profile(settings.profile, settings.engine)
-        casting = Casting(profile, settings)
+        casting = full_casting(profile, settings)
         options = _options(settings)
         wording = self._wording if options == self._wording.options else Wording(options)
         self._settings, self._profile, self._wording, self._casting = settings, profile, wording, casting
@@ -96,8 +96,7 @@ class Choir:
         return self._phrase([spoken.utterance for spoken in phrase.parts])
 
     def _phrase(self, utterances: list[Utterance]) -> Phrase:
-        cast = self._casting.cast
-        parts = tuple(Spoken(utterance, cast(utterance)) for utterance in utterances)
+        parts = tuple(map(self._casting.spoken, utterances))
         start = min(utterance.start for utterance in utterances)
         return Phrase(parts, start, max(utterance.end for utterance in utterances))
 

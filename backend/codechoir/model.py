@@ -100,10 +100,15 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """An utterance together with the voice that casting gave it: what an engine is asked to say."""
+    """An utterance together with the voice that casting gave it: what an engine is asked to say.
+
+    `stand_in`: its voice with the embedded engine, which says it when the engine cannot, or is away; None
+    where the engine is the embedded one, or nobody cast it.
+    """
 
     utterance: Utterance
     voice: Voice
+    stand_in: Voice | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,8 @@ class Settings:
 
     `engine`: name of a driver. `profile`: name of a file in voices/, or the path of one. `level`: how much
     punctuation is said. `rate`: words a minute for all voices, None for the profile's. `volume`: per cent,
-    on top of each voice's own. `voices`: changes by category.
+    on top of each voice's own. `voices`: changes by category. `speakers`: families by engine and
+    category, for those who use several engines; they win over the families of `voices`.
 
     How it is said: `levels`, exceptions from the level, by category (`comment`), language (`python`) or both
     (`python.comment`). `indentation`: how a change of level is told. `brackets`: what brackets are below the
@@ -82,6 +83,7 @@ class Settings:
     rate: float | None = None
     volume: float = 100.0
     voices: Mapping[Category, VoiceChange] = field(default_factory=dict)
+    speakers: Mapping[str, Mapping[Category, str]] = field(default_factory=dict)
     levels: Mapping[str, Level] = field(default_factory=dict)
     indentation: Indentation = "tone"
     brackets: Brackets = "pause"

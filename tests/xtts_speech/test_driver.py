@@ -17,11 +17,14 @@ from codechoir.engines.xtts.capabilities import CAPABILITIES
 from codechoir.engines.xtts.driver import XttsEngine, XttsSettings, missing_packages
 from codechoir.engines.xtts.embedded import Recast
 from codechoir.engines.xtts.install import Installation
+from codechoir.engines.xtts.speakers import CAST, for_category, substitute
 from codechoir.engines.xtts.weights import NEEDED
 from codechoir.errors import EngineError, InputError
 from codechoir.model import Category, Spoken, Utterance, Voice
+from codechoir.voices.casting import check_families
 from codechoir.voices.library.latents import Cloning
 from codechoir.voices.library.library import VoiceLibrary
+from codechoir.voices.profile import load_profile
 from support.listening import Listener, phrase
 from support.voice_library import FakeConditioner
 
@@ -118,7 +121,11 @@ def test_the_user_s_own_voices_are_listed_and_the_speakers_asked_for_once(
     asked = []
     monkeypatch.setattr(ChildEngine, "voices", lambda _: asked.append(1) or [driver.VoiceInfo("Ana", "")])
     for _ in range(2):
-        assert [voice.name for voice in XttsEngine(XttsSettings(), checkpoint).voices()] == ["Ana", "anna"]
+        listed = XttsEngine(XttsSettings(), checkpoint).voices()
+        assert [voice.name for voice in listed if "in this checkpoint" not in voice.description] == [
+            "Ana",
+            "anna",
+        ]
     assert asked == [1]
 
 
@@ -134,7 +141,45 @@ def test_an_editor_does_not_wait_for_the_speakers_names(
     assert started == [1]
 
 
-def test_the_stand_in_keeps_rate_and_volume_and_has_the_category_s_voice() -> None:
+def test_the_default_casting_is_that_of_the_profile_and_holds_for_any_checkpoint() -> None:
+    profile = load_profile("default", "xtts")
+    assert {category: change.family for category, change in profile.categories.items()} == CAST
+    three = ["Ana", "Ben", "Gracie Wise"]
+    cast = [for_category(category, three) for category in Category]
+    assert cast == [
+        "Ana",
+        "Ben",
+        "Gracie Wise",
+        "Ana",
+        "Ben",
+        "Gracie Wise",
+        "Gracie Wise",
+        "Gracie Wise",
+        "Ana",
+    ]
+    assert for_category(Category.TYPE, []) == ""
+    assert substitute("Damien Black", three) == "Ana"
+    assert substitute("Damien Blak", three) is None
+
+
+def test_the_default_casting_passes_the_check_of_families_on_any_checkpoint(
+    checkpoint: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver, "missing_packages", lambda _: [])
+    monkeypatch.setattr(ChildEngine, "voices", lambda _: [driver.VoiceInfo("Ana", "")])
+    engine = XttsEngine(XttsSettings(), checkpoint)
+    check_families(load_profile("default", "xtts"), engine)
+    described = {voice.name: voice.description for voice in engine.voices()}
+    assert described["Damien Black"] == "said by 'Ana' in this checkpoint"
+
+
+def test_the_stand_in_has_the_voice_that_the_user_s_profile_gives_it() -> None:
+    mine = Voice("de+f3", rate=400, pitch=20)
+    spoken = Spoken(Utterance("x", Category.COMMENT, 0, 1), Voice("Ana"), mine)
+    assert Recast()(spoken).voice == mine
+
+
+def test_without_one_the_stand_in_keeps_rate_and_volume_and_has_the_category_s_voice() -> None:
     said = [Spoken(Utterance("x", c, 0, 1), Voice("Ana", rate=300, volume=40)) for c in Category]
     voices = [recast.voice for recast in map(Recast(), said)]
     assert {(voice.rate, voice.volume) for voice in voices} == {(300, 40)}

@@ -80,12 +80,12 @@ def ready_engine(name: str) -> Engine:
 
 def checked_casting(settings: Settings, engine: Engine) -> Casting:
     """Casting by the settings. Raises `InputError` for an unknown profile, or a voice the engine lacks."""
-    from codechoir.voices.casting import Casting, check_families
+    from codechoir.voices.casting import check_families, full_casting
     from codechoir.voices.profile import load_profile
 
     profile = load_profile(settings.profile, settings.engine)
     check_families(profile, engine, settings)
-    return Casting(profile, settings)
+    return full_casting(profile, settings)
 
 
 class Player:

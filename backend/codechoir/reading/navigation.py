@@ -25,7 +25,7 @@ class Place:
         if self.word > 0:
             words = " ".join(spoken.utterance.text.split()[self.word :])
             begun = replace(spoken.utterance, text=words, pause_before=0, cue="")
-            parts = (Spoken(begun, spoken.voice), *parts[1:])
+            parts = (replace(spoken, utterance=begun), *parts[1:])
         return Phrase(parts, spoken.utterance.start, self.phrase.end)
 
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from codechoir.engines.protocol import Engine
 from codechoir.errors import InputError, did_you_mean
-from codechoir.model import Category, Utterance, Voice
+from codechoir.model import Category, Spoken, Utterance, Voice
 from codechoir.settings import VOICE_PROPERTIES, Settings, VoiceChange
-from codechoir.voices.profile import Profile
+from codechoir.voices.profile import Profile, load_profile
 from codechoir.voices.properties import LIMITS, check_change
+
+EMBEDDED = "espeak"
+"""The engine that stands in for the others."""
+
+T = TypeVar("T")
 
 _Properties = dict[str, str | float]
 """Properties of a voice that were decided so far."""
@@ -21,17 +27,27 @@ class Casting:
 
     From weak to strong: the profile's base, its category (with what that inherits from), the user's change
     of the category, the profile's overlay on the longest prefix of the capture, the step for depth, the
-    user's volume. Where the user chose a rate for all voices, the profile's rates do not count.
+    user's volume. Where the user chose a rate for all voices, the profile's rates do not count; where they
+    chose a speaker for this engine, no family of the profile's category or of `voices` does.
     """
 
-    def __init__(self, profile: Profile, settings: Settings) -> None:
-        """Raises `InputError` when a value in the settings is out of its limits."""
+    def __init__(self, profile: Profile, settings: Settings, stand_in: Casting | None = None) -> None:
+        """`stand_in`: the casting of the embedded engine, where `profile` belongs to another one.
+
+        Raises `InputError` when a value in the settings is out of its limits.
+        """
         for category, change in settings.voices.items():
             check_change(change, f"voice of {category.value}")
         self._profile = profile
         self._settings = settings
         self._categories = {category: self._of_category(category) for category in Category}
         self._cast: dict[tuple[Category, str, int], Voice] = {}
+        self._stand_in = stand_in
+
+    def spoken(self, utterance: Utterance) -> Spoken:
+        """The utterance with its voice, and with the one that stands in for it."""
+        stand_in = None if self._stand_in is None else self._stand_in.cast(utterance)
+        return Spoken(utterance, self.cast(utterance), stand_in)
 
     def cast(self, utterance: Utterance) -> Voice:
         """The voice that says `utterance`."""
@@ -53,6 +69,8 @@ class Casting:
             self._lay_profile(found, change)
         for change in _inheritance(self._settings.voices, category):
             _lay(found, change)
+        for family in _inheritance(self._settings.speakers.get(self._profile.engine, {}), category):
+            found["family"] = family
         return found
 
     def _decide(self, category: Category, capture: str, depth: int) -> Voice:
@@ -77,6 +95,28 @@ class Casting:
                 return overlay
             name = name.rpartition(".")[0]
         return None
+
+
+def full_casting(profile: Profile, settings: Settings) -> Casting:
+    """Casting for the settings' engine, with the voices of the same profile that stand in for its own.
+
+    A profile that says nothing about an engine leaves it the casting of the default profile. A family of
+    `settings.voices` belongs to the settings' engine; the others get what `speakers` says. Raises
+    `InputError` where the settings or the profile are wrong.
+    """
+    profile = _telling(profile)
+    if profile.engine == EMBEDDED:
+        return Casting(profile, settings)
+    nameless = {category: replace(change, family=None) for category, change in settings.voices.items()}
+    embedded = _telling(load_profile(settings.profile, EMBEDDED))
+    return Casting(profile, settings, Casting(embedded, replace(settings, voices=nameless)))
+
+
+def _telling(profile: Profile) -> Profile:
+    """The profile, or the default one where it says nothing about its engine."""
+    if profile.base != VoiceChange():
+        return profile
+    return load_profile(Settings().profile, profile.engine)
 
 
 def check_families(profile: Profile, engine: Engine, settings: Settings | None = None) -> None:
@@ -104,11 +144,14 @@ def _families(profile: Profile, settings: Settings | None) -> Iterator[tuple[str
     places += [(f"profile '{profile.name}', {key}", change) for key, change in profile.categories.items()]
     places += [(f"profile '{profile.name}', {key}", change) for key, change in profile.captures.items()]
     if settings is not None:
-        places += [(f"voice of {key.value}", change) for key, change in settings.voices.items()]
+        speakers = settings.speakers.get(profile.engine, {})
+        own = {key: change for key, change in settings.voices.items() if key not in speakers}
+        places += [(f"voice of {key.value}", change) for key, change in own.items()]
+        places += [(f"speaker of {key.value}", VoiceChange(name)) for key, name in speakers.items()]
     yield from ((where, change.family) for where, change in places if change.family)
 
 
-def _inheritance(changes: Mapping[Category, VoiceChange], category: Category) -> list[VoiceChange]:
+def _inheritance(changes: Mapping[Category, T], category: Category) -> list[T]:
     """The changes that hold for a category, the inherited one first."""
     chain = [category.inherits, category]
     return [changes[one] for one in chain if one is not None and one in changes]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from codechoir.engines.silent import SilentEngine
 from codechoir.errors import InputError
-from codechoir.model import Category, Utterance, Voice
+from codechoir.model import Category, Spoken, Utterance, Voice
 from codechoir.settings import Settings, VoiceChange
-from codechoir.voices.casting import Casting, check_families
-from codechoir.voices.profile import DepthStep, Profile
+from codechoir.voices.casting import Casting, check_families, full_casting
+from codechoir.voices.profile import DepthStep, Profile, load_profile
 
 PROFILE = Profile(
     name="tests",
@@ -103,3 +106,63 @@ def test_an_unknown_family_of_the_settings_is_told_with_its_category() -> None:
     settings = Settings(voices={Category.TYPE: VoiceChange(family="loud")})
     with pytest.raises(InputError, match="voice of type: the engine 'silent' has no voice 'loud'"):
         check_families(Profile("tests", "silent"), SilentEngine(), settings)
+
+
+PLAIN = """\
+[espeak.base]
+family = "en-gb"
+rate = 300
+[espeak.categories.comment]
+family = "de"
+[silent.base]
+family = "silence"
+[silent.categories.comment]
+family = "hush"
+"""
+
+
+def both(folder: Path, category: Category, settings: Settings, text: str = PLAIN) -> Spoken:
+    """A word of a category, cast by a profile for the silent engine and its stand-in."""
+    file = folder / "mine.toml"
+    file.write_text(text)
+    settings = replace(settings, engine="silent", profile=str(file))
+    casting = full_casting(load_profile(str(file), "silent"), settings)
+    return casting.spoken(Utterance("words", category, 0, 1))
+
+
+def test_one_profile_casts_an_engine_and_the_one_that_stands_in_for_it(tmp_path: Path) -> None:
+    spoken = both(tmp_path, Category.COMMENT, Settings())
+    assert spoken.stand_in is not None
+    assert (spoken.voice.family, spoken.stand_in.family, spoken.stand_in.rate) == ("hush", "de", 300)
+
+
+def test_a_family_of_the_settings_is_no_family_of_the_stand_in(tmp_path: Path) -> None:
+    change = {Category.COMMENT: VoiceChange(family="quiet", pitch=80)}
+    spoken = both(tmp_path, Category.COMMENT, Settings(voices=change))
+    assert spoken.stand_in is not None
+    assert (spoken.voice.family, spoken.voice.pitch) == ("quiet", 80)
+    assert (spoken.stand_in.family, spoken.stand_in.pitch) == ("de", 80)
+
+
+def test_a_speaker_is_chosen_for_one_engine(tmp_path: Path) -> None:
+    speakers = {"silent": {Category.VARIABLE: "mute"}, "espeak": {Category.COMMENT: "fr"}}
+    change = {Category.VARIABLE: VoiceChange(family="quiet")}
+    settings = Settings(speakers=speakers, voices=change)
+    spoken = [both(tmp_path, category, settings) for category in (Category.COMMENT, Category.FUNCTION)]
+    assert [each.voice.family for each in spoken] == ["hush", "mute"]
+    assert [each.stand_in.family for each in spoken if each.stand_in] == ["fr", "en-gb"]
+
+
+def test_a_profile_without_a_word_about_an_engine_leaves_it_the_default_casting(tmp_path: Path) -> None:
+    only = '[silent.base]\nfamily = "silence"\n'
+    families = set()
+    for category in Category:
+        spoken = both(tmp_path, category, Settings(), only)
+        assert spoken.stand_in is not None
+        families.add(spoken.stand_in.family)
+    assert len(families) == 7
+
+
+def test_the_embedded_engine_needs_no_stand_in() -> None:
+    casting = full_casting(load_profile("default", "espeak"), Settings())
+    assert casting.spoken(Utterance("words", Category.COMMENT, 0, 1)).stand_in is None

@@ -63,8 +63,9 @@ def test_an_engine_that_the_profile_does_not_know_gets_an_empty_one(tmp_path: Pa
     assert not profile.categories
 
 
-def test_the_default_profile_gives_each_voiced_category_a_family_of_its_own() -> None:
-    profile = load_profile("default", "espeak")
+@pytest.mark.parametrize("engine", ["espeak", "xtts"])
+def test_the_default_profile_gives_each_voiced_category_a_family_of_its_own(engine: str) -> None:
+    profile = load_profile("default", engine)
     voiced = [category for category in Category if category.inherits is None]
     families = {profile.categories[category].family for category in voiced}
     assert len(voiced) == 7

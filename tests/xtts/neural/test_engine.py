@@ -21,6 +21,7 @@ from codechoir.engines.xtts.capabilities import CLONING
 from codechoir.engines.xtts.driver import XttsEngine, XttsSettings
 from codechoir.engines.xtts.install import Installation
 from codechoir.engines.xtts.neural.conditioning import Cloning
+from codechoir.engines.xtts.speakers import CAST
 from codechoir.engines.xtts.speech.engine import NeuralEngine
 from codechoir.errors import EngineError, InputError
 from codechoir.model import Category, Phrase, Spoken, Voice
@@ -126,10 +127,21 @@ def test_volume_is_heard(engine: NeuralEngine) -> None:
     assert np.abs(quiet - loud / 2).max() <= 1
 
 
-def test_a_voice_that_nobody_has_is_told(engine: NeuralEngine) -> None:
-    with pytest.raises(InputError, match=r"no studio speaker 'Ana Onne'.*Did you mean 'Ana One'"):
-        heard(engine, by("Ana Onne", "or"))
-    assert heard(engine, by("", "or")).words == ["or"]
+def test_a_voice_that_nobody_has_is_told_once_and_another_one_speaks(engine: NeuralEngine) -> None:
+    """A family of another engine, or one that was removed, must not make the reader mute."""
+    listener = heard(engine, by("Ana Onne", "or"), by("Ana Onne", "if"))
+    assert listener.words == ["or", "if"]
+    assert len(listener.notices) == 1
+    assert "no studio speaker 'Ana Onne'" in listener.notices[0]
+    assert "Did you mean 'Ana One'" in listener.notices[0]
+    assert listener.notices[0].endswith("speaks instead")
+
+
+def test_who_is_not_named_has_the_voice_of_the_category(engine: NeuralEngine) -> None:
+    listener = heard(engine, by("", "or"))
+    category = listener.marks[0].category
+    assert listener.notices == []
+    assert sound(heard(engine, by(CAST[category], "or"))) == sound(listener)
 
 
 def test_a_device_that_is_not_there_is_told(checkpoint: Path) -> None:

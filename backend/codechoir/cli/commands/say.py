@@ -9,7 +9,7 @@ from codechoir.cli.parser import Subparsers, add_command
 from codechoir.cli.playing import Output, Player, checked_casting, ready_engine
 from codechoir.cli.script import script
 from codechoir.errors import InputError
-from codechoir.model import Category, Spoken, Utterance
+from codechoir.model import Category, Utterance
 from codechoir.settings import checked_category
 
 EXAMPLES = """\
@@ -49,6 +49,6 @@ def run(arguments: argparse.Namespace) -> int:
     engine = ready_engine(settings.engine)
     casting = checked_casting(settings, engine)
     lines = [Utterance(line.strip(), arguments.category, 0, 0) for line in text.splitlines() if line.strip()]
-    phrases, said = script("Said", [Spoken(line, casting.cast(line)) for line in lines])
+    phrases, said = script("Said", list(map(casting.spoken, lines)))
     Player(engine, output, said).play(phrases)
     return 0

@@ -109,7 +109,7 @@ def run_audition(arguments: argparse.Namespace) -> int:
     casting = checked_casting(settings, engine)
     families = engine.voices()
     spoken = [
-        Spoken(_named(Category(name)), casting.cast(_named(Category(name))))
+        casting.spoken(_named(Category(name)))
         if name in list(Category)
         else _introduced(name, families, settings.rate)
         for name in arguments.name or list(Category)

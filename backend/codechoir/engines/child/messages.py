@@ -194,8 +194,13 @@ def _pack_each(values: tuple[Any, ...]) -> list[dict[str, Any]]:
 
 
 def _phrase(values: Mapping[str, Any]) -> Phrase:
-    parts = tuple(Spoken(_utterance(part["utterance"]), Voice(**part["voice"])) for part in values["parts"])
-    return Phrase(parts, values["start"], values["end"])
+    return Phrase(tuple(map(_spoken, values["parts"])), values["start"], values["end"])
+
+
+def _spoken(values: Mapping[str, Any]) -> Spoken:
+    stand_in = values["stand_in"]
+    voice = Voice(**values["voice"])
+    return Spoken(_utterance(values["utterance"]), voice, None if stand_in is None else Voice(**stand_in))
 
 
 def _utterance(values: Mapping[str, Any]) -> Utterance:

@@ -20,6 +20,7 @@ from codechoir.engines.xtts.capabilities import CAPABILITIES, CLONING
 from codechoir.engines.xtts.embedded import Recast, make_embedded
 from codechoir.engines.xtts.environment import variables
 from codechoir.engines.xtts.install import Installation
+from codechoir.engines.xtts.speakers import CAST, substitute
 from codechoir.errors import EngineError, InputError, did_you_mean
 from codechoir.model import Phrase
 from codechoir.voices.library.library import VoiceLibrary
@@ -133,8 +134,10 @@ class XttsEngine:
             return []
         with VoiceLibrary() as library:
             own = [about for about in library.voices() if about.engine == self.name]
+        replaced = ((name, substitute(name, speakers)) for name in CAST.values() if name not in speakers)
         return [
             *(VoiceInfo(name, "", "studio speaker") for name in speakers),
+            *(VoiceInfo(name, "", f"said by '{other}' in this checkpoint") for name, other in replaced),
             *(VoiceInfo(about.name, "", "your voice") for about in own),
         ]
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from codechoir.engines.protocol import Engine
 from codechoir.model import Spoken
+
+if TYPE_CHECKING:
+    from codechoir.voices.casting import Casting
 
 
 def make_embedded() -> Engine:
@@ -17,28 +20,23 @@ def make_embedded() -> Engine:
 
 
 class Recast:
-    """Gives an utterance the voice that its category has with the embedded engine, at the same rate and
-    volume. The profile is read at the first use."""
+    """Gives an utterance the voice that stands in for its own. Where nobody cast it for the embedded engine,
+    it is the one of the default profile at the same rate and volume, which is read at the first use."""
 
-    def __init__(self, profile: str = "default") -> None:
-        self._profile = profile
-        self._recast: Callable[[Spoken], Spoken] | None = None
+    def __init__(self) -> None:
+        self._casting: Casting | None = None
 
     def __call__(self, spoken: Spoken) -> Spoken:
-        if self._recast is None:
-            self._recast = self._loaded()
-        return self._recast(spoken)
+        if spoken.stand_in is not None:
+            return replace(spoken, voice=spoken.stand_in)
+        voice = self._default().cast(spoken.utterance)
+        return replace(spoken, voice=replace(voice, rate=spoken.voice.rate, volume=spoken.voice.volume))
 
-    def _loaded(self) -> Callable[[Spoken], Spoken]:
-        from codechoir.settings import Settings
-        from codechoir.voices.casting import Casting
-        from codechoir.voices.profile import load_profile
+    def _default(self) -> Casting:
+        if self._casting is None:
+            from codechoir.settings import Settings
+            from codechoir.voices.casting import EMBEDDED, Casting
+            from codechoir.voices.profile import load_profile
 
-        casting = Casting(load_profile(self._profile, "espeak"), Settings())
-
-        def recast(spoken: Spoken) -> Spoken:
-            voice = casting.cast(spoken.utterance)
-            as_asked = replace(voice, rate=spoken.voice.rate, volume=spoken.voice.volume)
-            return replace(spoken, voice=as_asked)
-
-        return recast
+            self._casting = Casting(load_profile(Settings().profile, EMBEDDED), Settings())
+        return self._casting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,10 @@ from codechoir.engines.xtts.neural.precision import make_plan
 from codechoir.engines.xtts.neural.prompt import Prompt, tokenize
 from codechoir.engines.xtts.neural.scheduler import Scheduler
 from codechoir.engines.xtts.neural.start import make_scheduler, warm_vocoder
+from codechoir.engines.xtts.speakers import for_category, substitute
 from codechoir.engines.xtts.speech.script import Segment, segments
 from codechoir.errors import EngineError, InputError
-from codechoir.model import Phrase
+from codechoir.model import Phrase, Spoken
 from codechoir.voices.library.library import VoiceLibrary
 from codechoir.voices.library.provenance import ClonedVoice
 
@@ -64,14 +65,13 @@ class LoadedXtts:
         return studio_speakers(self.core)
 
     def voice(self, family: str) -> Conditioning:
-        """A voice of the library, or a studio speaker; without a name the first of these.
+        """A voice of the library, or a studio speaker; for one of the default casting that this checkpoint
+        lacks, the speaker who has its place.
 
         Raises `InputError` for a name that is neither.
         """
-        if not family and (speakers := self.speakers()):
-            family = speakers[0]
         if family in self.speakers() or family not in self._library.names():
-            return studio_voice(self.core, family)
+            return studio_voice(self.core, substitute(family, self.speakers()) or family)
         cloned = self._library.voice(family)
         known = self._conditionings.get(family)
         if known is None or known[0] is not cloned:
@@ -83,11 +83,14 @@ class LoadedXtts:
         most = min(LONGEST_PIECE, self.core.shape.most_text)
         return segments(phrase, most, lambda text, spoken: len(self._tokens(text, spoken)), embedded)
 
-    def prompts(self, segment: Segment) -> list[Prompt]:
-        """What to decode for a segment: a prompt a piece; none for what the embedded engine says."""
+    def prompts(self, segment: Segment, complain: Callable[[str], object]) -> list[Prompt]:
+        """What to decode for a segment: a prompt a piece; none for what the embedded engine says.
+
+        `complain`: takes a line for the listener where a voice is not there and another one speaks.
+        """
         if segment.language is None:
             return []
-        voice = self.voice(segment.parts[0].voice.family)
+        voice = self._voice_of(segment.parts[0], complain)
         return [self._prompt(piece, segment.language, voice) for piece in segment.pieces]
 
     def condition(self, recordings: Iterable[Path], parameters: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -99,6 +102,18 @@ class LoadedXtts:
         made = clone(self.core, "new", list(recordings), settings)
         tensors = {"gpt_cond_latent": made.latent, "speaker_embedding": made.embedding}
         return {name: tensor.float().cpu().numpy() for name, tensor in tensors.items()}
+
+    def _voice_of(self, part: Spoken, complain: Callable[[str], object]) -> Conditioning:
+        """The voice that a part asks for, else the default one of its category: a voice that was removed or
+        misspelt must not make a reading mute."""
+        default = for_category(part.utterance.category, self.speakers())
+        try:
+            return self.voice(part.voice.family or default)
+        except InputError as error:
+            if not default:
+                raise
+            complain(f"{error}; '{default}' speaks instead")
+            return self.voice(default)
 
     def _preload(self) -> None:
         """Have the user's voices in memory before anybody waits for one; an unfit one is told when used."""

@@ -41,7 +41,7 @@ StandIn = Callable[[tuple[Spoken, ...], Callable[[AudioChunk], bool]], None]
 """Says parts, handing chunks at XTTS's sample rate to a callback."""
 
 Plan = Callable[[Phrase], Iterable[Segment]]
-Prepare = Callable[[Segment], list["Prompt"]]
+Prepare = Callable[[Segment, Callable[[str], object]], list["Prompt"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,7 @@ class Telling:
         self._queue: deque[Asked] = deque()
         self._open: dict[int, deque[Sound]] = {}
         self._held = False
+        self._complaints: set[str] = set()
 
     def tell(self, phrases: Iterable[Phrase]) -> None:
         """Until all is told or the listener has left. Raises `CodechoirError`."""
@@ -103,12 +104,18 @@ class Telling:
     def _ask(self, phrase: Phrase) -> None:
         for segment in self._plan(phrase):
             ids = []
-            for prompt in self._prepare(segment):
+            for prompt in self._prepare(segment, self._complain):
                 self._urgency += 1
                 number = self._pump.submit((prompt,), self._urgency, self._reading, self._box)
                 self._open[number] = deque()
                 ids.append(number)
             self._queue.append(Asked(segment, tuple(ids)))
+
+    def _complain(self, line: str) -> None:
+        """Tell the listener something, once a reading."""
+        if line not in self._complaints:
+            self._complaints.add(line)
+            notice(self._emit, line)
 
     def _has_sound(self, asked: Asked) -> bool:
         self._sort_mail(wait=False)
