@@ -7,6 +7,7 @@ request to the first sound, and its form never changes.
 from __future__ import annotations
 
 import json
+import os
 import threading
 from binascii import b2a_base64
 from collections import deque
@@ -21,6 +22,9 @@ Send = Callable[[bytes], None]
 
 Locate = Callable[[int, int], bytes]
 """The range of two byte offsets as JSON, in the client's own units."""
+
+FIRST_CHUNKS = 4
+"""So many chunks hold the breath and the beginning of the first word, the least that an ear notices."""
 
 NO_EAR = "connect one, or let the editor play: set initializationOptions.audio to 'client'"
 
@@ -62,17 +66,32 @@ class Wire:
         )
 
 
+def make_way() -> None:
+    """Let a client that was just sent something run before we do, should we be on the same processor.
+
+    It wakes up there, and two seconds of sound are made in one go: on two cores one request in fifty else
+    waits 3 to 5 ms for its first sound. Systems that have no such call do without.
+    """
+    if hasattr(os, "sched_yield"):
+        os.sched_yield()
+
+
 class ChunkStream:
     """The client plays: it gets every chunk at once, and acknowledges to the reading what was heard."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, make_way: Callable[[], None] = make_way) -> None:
         self._wire = wire
+        self._make_way = make_way
+        self._written = 0
 
     def open(self, played: Played) -> None:
         """Nothing to do: acknowledgements come in with the client's messages."""
 
     def write(self, chunk: AudioChunk) -> None:
         self._wire.send(chunk.pcm, chunk.first_sample, chunk.marks, chunk.last)
+        if self._written < FIRST_CHUNKS:
+            self._make_way()
+        self._written += 1
 
     def pause(self) -> None:
         """The client is told by the reading's state; what was sent waits there."""

@@ -10,7 +10,7 @@ import pytest
 from codechoir.errors import CodechoirError
 from codechoir.model import AudioChunk, Category, Mark
 from codechoir.sinks.protocol import Played
-from codechoir.sinks.stream import ChunkStream, MarkStream, SoundingMarks, Wire
+from codechoir.sinks.stream import FIRST_CHUNKS, ChunkStream, MarkStream, SoundingMarks, Wire
 
 RATE = 1000
 
@@ -106,6 +106,15 @@ def test_chunks_are_numbered_and_the_last_one_says_so(client: Client) -> None:
     ]
     assert b"".join(b64decode(one["pcm"]) for one in client.told) == b"\x01\x02" * 5
     assert client.played == []
+
+
+def test_the_client_may_run_after_each_of_the_first_chunks_and_only_then(client: Client) -> None:
+    """It wakes on the processor that the burst of sound is made on, and waited until that was done."""
+    sent_before: list[int] = []
+    stream = ChunkStream(client.wire(), make_way=lambda: sent_before.append(len(client.bodies)))
+    for index in range(10):
+        stream.write(chunk(20 * index, 20))
+    assert sent_before == list(range(1, FIRST_CHUNKS + 1))
 
 
 @pytest.mark.parametrize("text", ['say "hi"', "back\\slash", "naïve 😀", "\x07"])
