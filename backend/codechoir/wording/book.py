@@ -28,6 +28,9 @@ _REMEMBERED = 20_000
 _LONGEST_KEY = 80
 """Longer tokens are hardly ever met twice."""
 
+_BUNDLE = 3
+"""An option with one dash and so few letters is a bundle of options: `-rf`."""
+
 _LONG = ("string", "docstring", "character", "symbol")
 _BEGINS = frozenset(("", *_LONG, *(f"{role}.open" for role in _LONG)))
 _ENDS = frozenset(("", *_LONG, *(f"{role}.close" for role in _LONG)))
@@ -46,7 +49,7 @@ class Book:
         self.prose = Prose(self.words, self.numbers, self.names, self.symbols, self.escapes)
         self.snippets = Snippets(self.names, self.numbers, self.symbols)
         self.regexps = Regexps(self.words, self.numbers, self.names, self.symbols, self.escapes)
-        self.strings = Strings(self.words, self.prose, self.symbols, self.regexps)
+        self.strings = Strings(self.words, self.prose, self.symbols, self.regexps, language)
         self.spelling = Spelling(self.words, WordingOptions())
         self.comments = Comments(self.words, self.prose, self.names, self.snippets, self.symbols, options)
         self._speakers = {
@@ -94,10 +97,15 @@ class Book:
         return [Said(self.words.phrase("bom") if level == "all" else "")]
 
     def _character(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
-        inner = piece.text[1:-1] if len(piece.text) > 2 else piece.text
-        if level == "all" or not inner.startswith("\\"):
+        kind, _, rest = piece.text.partition("?" if piece.text.startswith("?") else "'")
+        inner = rest.removesuffix("'") or rest
+        if level == "all" or not inner:
             return self._string(piece, level, hint)
-        return [Said(self.escapes.words_for(inner))]
+        words = (
+            self.escapes.words_for(inner) if inner.startswith("\\") else self.prose.words(inner, "all", "raw")
+        )
+        what = str(self.words.section("strings")["byte_character" if kind == "b" else "character"])
+        return [Said(f"{what} {words}")]
 
     def _comment(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
         return self.comments.said(piece.text, level, opens=_opens(piece), closes=_closes(piece))
@@ -111,13 +119,14 @@ class Book:
         """An option of a command, with its dashes: without them it would be an argument."""
         name = piece.text.lstrip("-")
         dashes = self.symbols.names(piece.text[: len(piece.text) - len(name)])
-        return [Said(f"{dashes} {self.names.words(name, level) if name else ''}".strip())]
+        is_bundle = dashes.count(" ") == 0 and len(name) <= _BUNDLE and name.isalpha()
+        said = " ".join(name) if is_bundle else self.names.words(name, level) if name else ""
+        return [Said(f"{dashes} {said}".strip())]
 
     def _format(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
         if level != "some":
             return [Said(self.prose.words(piece.text, "all", "raw"))]
-        spec = [self.spelling.name(char) for char in piece.text.lstrip(":!")]
-        return [Said(" ".join([str(self.words.section("strings")["format"]), *spec]) if spec else "")]
+        return [Said(self.prose.format_words(piece.text.lstrip(":!,")))]
 
     def _heredoc(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
         if level == "all":
@@ -127,9 +136,20 @@ class Book:
         return [Said(f"{self.words.section('strings')['document']} {name}".strip())]
 
     def _name(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
+        role = piece.span.role
+        if role.startswith("heredoc") and piece.text[:1] in "'\"" and level != "all":
+            return [self._quoted_word(piece.text.strip("'\""), role, level)]
         if not any(char.isalnum() for char in piece.text):
             return self._symbols(piece, level, hint)
+        if role == "label" and level in ("some", "most") and (label := self.words.role(role)) is not None:
+            name = self.names.words(piece.text.strip("'"), level)
+            return [Said(f"{label.say} {name}")]
         return [self.names.said(piece.text, level)]
+
+    def _quoted_word(self, word: str, role: str, level: Level) -> Said:
+        """The word of a here-document in quotes, which make its text raw."""
+        raw = "" if role == "heredoc.end" else str(self.words.section("strings")["raw"])
+        return Said(f"{raw} {self.names.words(word, level) if word else ''}".strip())
 
     def _number(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
         said = self.numbers.literal(piece.text) if level != "all" else None
@@ -158,9 +178,21 @@ class Book:
     def _symbols(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
         span = piece.span
         said = self.symbols.said(piece.text.strip(), span.role, span.category, level)
-        if hint == "empty" and level == "some":
-            said = said._replace(text=self.words.phrase("empty", what=said.text).strip())
+        if hint and level == "some":
+            said = said._replace(text=self._hinted(said.text, span.role, hint))
         return [said]
+
+    def _hinted(self, said: str, role: str, hint: Hint) -> str:
+        """The words for a bracket or separator, with what its neighbours tell."""
+        if hint == "called":
+            call = self.words.role("call.empty.open")
+            return call.say if call is not None else said
+        if hint == "skipped":
+            return self.words.phrase("skipped")
+        entry = self.words.role(role)
+        if hint == "empty" and entry is not None and entry.empty:
+            return entry.empty
+        return self.words.phrase("empty", what=said).strip()
 
 
 def _opens(piece: Piece) -> bool:

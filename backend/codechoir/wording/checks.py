@@ -23,7 +23,7 @@ _FREE = frozenset(
 
 _LANGUAGE_KEYS = {"name": "", "tag": "", "like": ""}
 _SYMBOL_KEYS = {"say": str, "many": str, "level": str}
-_ROLE_KEYS = {"say": str, "texts": dict, "structure": bool, "before": int, "after": int}
+_ROLE_KEYS = {"say": str, "texts": dict, "structure": bool, "before": int, "after": int, "empty": str}
 
 
 def check_table(path: Path) -> list[str]:

@@ -72,7 +72,7 @@ class Names:
     def _by_convention(self, text: str, level: Level) -> str:
         """Private and dunder names by their convention."""
         bare = text.strip("_")
-        if not bare or bare == text:
+        if not bare or bare == text or bare[0].isdecimal():
             return self._plain(text, level)
         leading = len(text) - len(text.lstrip("_"))
         trailing = len(text) - len(text.rstrip("_"))

@@ -8,11 +8,19 @@ from typing import Literal
 from codechoir.model import Category
 from codechoir.wording.source import Piece
 
-Hint = Literal["", "quoted", "end", "empty"]
+Hint = Literal["", "quoted", "end", "empty", "called", "skipped"]
 """`quoted`: a string begins with a hole. `end`: only here one hears that a string is over. `empty`: the
-bracket is closed at once."""
+bracket is closed at once. `called`: what is called has no name that would tell. `skipped`: nothing stands
+before this separator."""
 
-_MAY_BE_EMPTY = frozenset(("list", "map", "set", "tuple", "block", "body"))
+_MAY_BE_EMPTY = frozenset(
+    ("list", "map", "set", "tuple", "block", "body", "fields", "generic", "capture", "parameters.empty")
+)
+_RESULTS = ("call", "index", "group", "block", "body", "arithmetic")
+"""What the brackets make that can be called without having a name."""
+
+_BEFORE_CALLS = frozenset((*(f"{role}.close" for role in _RESULTS), "call.empty.close", "member"))
+_ARROWS = ("arrow.lambda", "arrow.type")
 _QUOTES = "\"'`"
 _PARTS = ("string.part", "string.escape")
 
@@ -38,6 +46,11 @@ def _is_bare(piece: Piece) -> bool:
     return span.category is Category.OPERATOR and not span.role and not any(map(str.isalnum, piece.text))
 
 
+def _leaves_out(before: Piece) -> bool:
+    """Whether a separator after this piece leaves an element out, as the second one of `[a, , b]` does."""
+    return before.span.role in ("separator", "pattern.open", "list.open")
+
+
 class Neighbours:
     """Looks around the pieces of a line, one after the other."""
 
@@ -52,8 +65,11 @@ class Neighbours:
         if role.startswith("string"):
             return self._string(pieces, index, role)
         if role.endswith(".open") and role[:-5] in _MAY_BE_EMPTY:
-            after = pieces[index + 1].span.role if index + 1 < len(pieces) else ""
-            return "empty" if after == f"{role[:-5]}.close" else ""
+            return self._empty(pieces, index, role)
+        if role == "call.open" and index > 0 and pieces[index - 1].span.role in _BEFORE_CALLS:
+            return "called"
+        if role == "separator" and index > 0 and _leaves_out(pieces[index - 1]):
+            return "skipped"
         return ""
 
     def is_text_before(self, pieces: list[Piece], index: int) -> bool:
@@ -71,6 +87,16 @@ class Neighbours:
             del self._open[-1:]
         elif role.endswith(".open") and self._open:
             self._open.append("hole")
+
+    @staticmethod
+    def _empty(pieces: list[Piece], index: int, role: str) -> Hint:
+        """Whether a bracket is closed at once. A lambda without parameters has to say so."""
+        after = [piece.span.role for piece in pieces[index + 1 : index + 3]]
+        if after[:1] != [f"{role[:-5]}.close"]:
+            return ""
+        if role == "parameters.empty.open" and not (after[1:] and after[1].startswith(_ARROWS)):
+            return ""
+        return "empty"
 
     def _string(self, pieces: list[Piece], index: int, role: str) -> Hint:
         piece = pieces[index]

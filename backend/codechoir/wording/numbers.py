@@ -8,9 +8,11 @@ from functools import lru_cache
 from codechoir.wording.tables import Words
 
 _LITERAL = re.compile(
-    r"(?P<based>0(?P<base>[xXbBoO])"
+    r"(?P<power>0[xX](?P<power_whole>[0-9a-fA-F_']*)(?:\.(?P<power_fraction>[0-9a-fA-F_']*))?"
+    r"[pP](?P<power_sign>[+-]?)(?P<power_digits>\d+)(?P<power_tail>[a-zA-Z]*))"
+    r"|(?P<based>0(?P<base>[xXbBoO])"
     r"(?P<digits>(?<=[xX])[0-9a-fA-F_']+|(?<=[bB])[01_']+|(?<=[oO])[0-7_']+)(?P<based_tail>\w*))"
-    r"|(?=\.?\d)(?P<whole>\d[\d_']*)?(?P<fraction>\.\d[\d_']*)?\.?"
+    r"|(?=\.?\d)(?P<whole>\d[\d_']*)?(?P<fraction>\.\d[\d_']*)?(?P<dot>\.)?"
     r"(?:[eE](?P<sign>[+-]?)(?P<exponent>[\d_]+))?(?P<tail>_?[A-Za-z%]\w*|%)?",
     re.ASCII,
 )
@@ -40,17 +42,30 @@ class Numbers:
         found = _LITERAL.fullmatch(text)
         if found is None:
             return None
+        if found["power"]:
+            return self._binary_float(found)
         if found["based"]:
             name = str(self._names[_BASES[found["base"].lower()]])
             return f"{name} {self.digits(found['digits'])}{self._tail(found['based_tail'])}"
         said = [self.whole(found["whole"] or "0")]
         if found["fraction"]:
             said += [str(self._names["point"]), self.digits(found["fraction"][1:])]
+        elif found["dot"]:
+            said.append(str(self._names["point"]))
         if found["exponent"]:
             sign = {"-": "minus", "+": "plus"}.get(found["sign"])
             said += [str(self._names["exponent"]), *([str(self._names[sign])] if sign else [])]
             said.append(self.whole(found["exponent"]))
         return " ".join(said) + self._tail(found["tail"] or "")
+
+    def _binary_float(self, found: re.Match[str]) -> str:
+        """A number with a power of two: `0x1.8p-3`."""
+        said = [str(self._names["hex"]), self.digits(found["power_whole"])]
+        if found["power_fraction"]:
+            said += [str(self._names["point"]), self.digits(found["power_fraction"])]
+        sign = {"-": "minus", "+": "plus"}.get(found["power_sign"])
+        said += ["p", *([str(self._names[sign])] if sign else []), self.whole(found["power_digits"])]
+        return " ".join(word for word in said if word) + self._tail(found["power_tail"])
 
     def whole(self, digits: str) -> str:
         """A whole number; one with leading zeros, or a very long one, digit by digit."""

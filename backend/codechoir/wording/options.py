@@ -22,11 +22,11 @@ class WordingOptions:
     which they have names: a pause, a sound, words, or words for parentheses only. `depth`: nesting of
     brackets beyond which it is said, 0 for never. `cues`: whether earcons are named at all. `capitals`: how a
     capital is marked, in names and in spelling: by a word ("cap"), or by a step in pitch (the capture
-    `capital`). `balance`: where words stand between left and right, by their column or by how deep they lie.
-    `phonetic`: spell as "alfa bravo". `closers`: whether a closer says what it closes. `doc_code`: whether
-    code in back-ticks inside a comment is worded as code. `mute`: categories that are not read; `solo`: the
-    only ones that are, when not empty. `signatures`: read only the signatures of functions and types.
-    `tables`: further word tables, the strongest first (the user's, then the project's).
+    `capital`). `balance`: what moves the words between left and right. `phonetic`: spell as "alfa bravo".
+    `closers`: whether a closer says what it closes. `doc_code`: whether code in back-ticks inside a comment
+    is worded as code. `mute`: categories that are not read; `solo`: the only ones that are, when not empty.
+    `signatures`: read only the signatures of functions and types. `tables`: further word tables, the
+    strongest first (the user's, then the project's).
     """
 
     level: Level = "some"

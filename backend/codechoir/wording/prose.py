@@ -23,6 +23,7 @@ _TOKEN = (
     r"(?P<uuid>\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b)"
     r"|(?P<hash>\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{32,128}\b)"
     r"|(?P<ordinal>\d+(?:st|nd|rd|th)\b)"
+    r"|(?P<option>(?<![\w-])-{1,2}(?=[A-Za-z]))"
     r"|(?P<number>\d\w*(?:[.,]\d\w*)*%?)"
     r"|(?P<word>[^\W\d_]\w*(?:['’][^\W\d_]+)*|_+\w*)"
     r"|(?P<operator>!==?|===?|=>|->|<=|>=|<-|&&|\|\||[-+*/|&%^]=|:=|::|\*\*|<<|>>)"
@@ -34,10 +35,10 @@ _HOLE = r"(?P<hole>\{(?:[^\W\d][\w.]*|\d*)(?:![rsa])?(?::[\w.?#<>^+, -]{0,12})?\
 _TOKENS: Mapping[Manner, re.Pattern[str]] = {
     "comment": re.compile(rf"(?P<tag></[a-z]\w*>)|{_TOKEN}"),
     "raw": re.compile(_TOKEN),
-    "string": re.compile(f"(?P<escape>{ESCAPE})|{_HOLE}|{_TOKEN}"),
+    "string": re.compile(rf"(?P<escape>{ESCAPE})|(?P<brace>\{{\{{|\}}\}})|{_HOLE}|{_TOKEN}"),
 }
 _KINDS = (
-    *("escape", "hole", "uuid", "hash", "ordinal", "number", "word"),
+    *("escape", "brace", "hole", "uuid", "hash", "ordinal", "option", "number", "word"),
     *("operator", "run", "sentence", "blank", "tag", "other"),
 )
 _SPACED_BEFORE = re.compile(r" +(?=[.?!](?: |$))")
@@ -89,8 +90,32 @@ class Prose:
         """A place where something will be put, such as `{}`, `{name}` or `{:?}`."""
         if level != "some":
             return self._symbols_between(token[0])
-        name = re.split(r"[!:}]", token[0][1:], maxsplit=1)[0]
-        return self._words.phrase("hole", name=self._names.words(name, level) if name else "").strip()
+        name, _, spec = re.split(r"([!:]|$)", token[0][1:-1], maxsplit=1)
+        hole = self._words.phrase("hole", name=self._names.words(name, level) if name else "").strip()
+        return f"{hole} {self.format_words(spec)}".strip()
+
+    def format_words(self, spec: str) -> str:
+        """How a hole is to be filled, such as `.2f` or `>10`; empty where nothing is said about it."""
+        said = [
+            self._numbers.whole(run)
+            if run.isdecimal()
+            else run.lower()
+            if run.isalpha()
+            else self._symbols.names(run)
+            for run in re.findall(r"\d+|[^\W\d_]|[\W_]", spec)
+            if not run.isspace()
+        ]
+        return " ".join([str(self._words.section("strings")["format"]), *said]) if said else ""
+
+    def _brace(self, token: re.Match[str], level: Level, manner: Manner) -> str:
+        """A doubled brace, which stands for one where braces are holes."""
+        if level == "some":
+            return str(self._words.section("escapes")[token[0]])
+        return self._symbols_between(token[0])
+
+    def _option(self, token: re.Match[str], level: Level, manner: Manner) -> str:
+        """The dashes of an option, which make it one."""
+        return self._symbols.names(token[0])
 
     def _uuid(self, token: re.Match[str], level: Level, manner: Manner) -> str:
         if level == "all":
@@ -168,6 +193,8 @@ class Prose:
         char = token[0]
         if char == "-":
             return self._dash(token, level)
+        if char == "\\" and manner != "comment":
+            return self._symbols.names(char)
         symbol = self._words.symbols.get(char)
         if symbol is None:
             hidden = unicodedata.category(char) in _INVISIBLE

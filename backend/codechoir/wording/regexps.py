@@ -45,6 +45,10 @@ class Regexps:
         """What a token of a regular expression is, by its role, or by its text where it has none."""
         if role in ("regexp", "regexp.open", "regexp.close"):
             return self._delimited(text, opens=role != "regexp.close", closes=role != "regexp.open")
+        if not role and text == ">":  # the end of a group's name
+            return ""
+        if not role and text in self._table:
+            return str(self._table[text])
         entry = self._words.roles.get(role)
         if entry is not None:
             return entry.words(text) or self.words(text)
@@ -97,7 +101,7 @@ class Regexps:
             return self._count(token)
         if token["property"]:
             return f"{self._table['property']} {self._names.words(token['value'], 'some')}"
-        if text in self._table and not text[0].isalpha():
+        if text in self._table and not text[0].isalpha() and text != "-":
             return str(self._table[text])
         if token["escape"]:
             return self._escapes.words_for(text)

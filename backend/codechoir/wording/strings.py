@@ -15,11 +15,23 @@ from codechoir.wording.tables import Words
 _QUOTE = r"(?P<quote>\"\"\"+|'''|\"|'|`)"
 _OPENING = re.compile(
     r"(?P<percent>%[qQwWiIr]?|(?=<))(?P<bracket>[^\w\s])"
-    r"|(?P<kind>[a-zA-Z]\w?(?=[#\"'`])|[$@]{1,2}(?=\"))?(?P<hashes>#*)" + _QUOTE
+    r"|(?P<kind>[a-zA-Z]\w{0,2}(?=[#\"'`])|[$@]{1,2}(?=\"))?(?P<hashes>#*)" + _QUOTE
 )
-_CLOSING = re.compile(r"(?:" + _QUOTE + r"|(?P<bracket>[^\w\s]))(?P<hashes>#*)$")
+_CLOSING = re.compile(_QUOTE + r"#*$")
+_DELIMITER = re.compile(r"[^\s()\\\"]{0,16}\(")
+"""What stands between quote and content in a raw string of C++."""
+
+_RAW_QUOTES = {"bash": "'", "go": "`", "php": "'", "ruby": "'", "sql": "'"}
+"""Quotes after which a backslash is a backslash, by language."""
+
+_SIGNS = re.compile(r"[\\${}^|\[\]]")
+"""What makes the content of such quotes a pattern or a program, of which every character counts."""
+
+_LIKE_A_VALUE = re.compile(r"[-+]?\.?\d[\d_.]*|true|false|none|null|nil|undefined", re.IGNORECASE)
+"""A string that would be taken for a number or a constant, if nobody said that it is a string."""
+
 _PAIRS = {"[": "]", "(": ")", "{": "}", "<": ">"}
-_RAW_KINDS = frozenset(("r", "br", "rb", "cr", "lr", "@", "%q", "%w"))
+_RAW_KINDS = frozenset(("r", "br", "rb", "cr", "lr", "u8r", "ur", "@", "$@", "@$", "%q", "%w"))
 _FOR_REGEXPS = frozenset(("r", "R", "rb", "br"))
 """Kinds of raw strings that are made for regular expressions."""
 
@@ -30,7 +42,10 @@ END_PAUSE = 60
 class Strings:
     """Words for strings and their parts."""
 
-    def __init__(self, words: Words, prose: Prose, symbols: Symbols, regexps: Regexps) -> None:
+    def __init__(
+        self, words: Words, prose: Prose, symbols: Symbols, regexps: Regexps, language: str = ""
+    ) -> None:
+        self._language = language
         self._prose = prose
         self._regexps = regexps
         self._symbols = symbols
@@ -40,27 +55,58 @@ class Strings:
     def said(self, text: str, level: Level, *, opens: bool, closes: bool, hint: Hint = "") -> Said:
         """A string, or the part of one that a piece holds; `opens`, `closes`: it has the quotes."""
         opening = _OPENING.match(text) if opens else None
-        start = opening.end() if opening else 0
-        closing = _CLOSING.search(text, start) if closes else None
-        if closing is not None and not _belongs(opening, closing):
-            closing = None
-        content = text[start : closing.start()] if closing else text[start:]
+        start = self._begin(text, opening) if opening else 0
+        closing = self._closing(text, start, opening) if closes else ""
+        content = text[start : len(text) - len(closing)]
         pause = END_PAUSE if closes else 0
         if level == "all":
-            return Said(self._all(text[:start], content, text[start + len(content) :]), after=pause)
-        if closing is not None and hint == "end":
+            return Said(self._all(text[:start], content, closing), after=pause)
+        if closing and hint == "end":
             content = content.strip()
-        said = [
-            self._opening(opening, level),
-            self._content(content, level, raw=_is_raw(opening), regexp=_kind(opening) in _FOR_REGEXPS),
-        ]
+        said = [self._opening(opening, level), self._inside(content, level, opening)]
         if level == "most":
-            said.append(self._symbols.names(closing[0]) if closing else "")
-        elif closing is not None and opening is not None and not content:
+            said.append(self._symbols.names(closing) if closing else "")
+        elif closing and opening is not None and not content:
             said.append(str(self._names["empty"]))
         elif hint == "end" or (hint == "quoted" and not said[0]):
             said.append(str(self._names[hint]))
+        elif closing and opening is not None and not said[0] and _LIKE_A_VALUE.fullmatch(content):
+            said[0] = str(self._names["quoted"])
         return Said(" ".join(word for word in said if word), after=pause)
+
+    def _begin(self, text: str, opening: re.Match[str]) -> int:
+        """Where the content begins."""
+        if self._language == "cpp" and (opening["kind"] or "").endswith("R"):
+            delimiter = _DELIMITER.match(text, opening.end())
+            return delimiter.end() if delimiter else opening.end()
+        return opening.end()
+
+    def _closing(self, text: str, start: int, opening: re.Match[str] | None) -> str:
+        """What ends the string; without the opening any real quote does."""
+        if opening is None:
+            found = _CLOSING.search(text)
+            return found[0] if found else ""
+        bracket = opening["bracket"] or ""
+        end = (_PAIRS.get(bracket, bracket) or opening["quote"]) + (opening["hashes"] or "")
+        delimiter = text[opening.end() : start]
+        if delimiter:
+            end = f"){delimiter[:-1]}{end}"
+        return end if text.endswith(end) and len(text) >= start + len(end) else ""
+
+    def _inside(self, content: str, level: Level, opening: re.Match[str] | None) -> str:
+        kind = _kind(opening)
+        if opening is not None and not kind and opening["quote"] == _RAW_QUOTES.get(self._language):
+            is_code = level != "some" or _SIGNS.search(content) is not None
+            return self._written(content, "all" if is_code and level == "some" else level)
+        if "@" in kind:
+            content = content.replace('""', '"')
+        return self._content(content, level, raw=_is_raw(opening), regexp=kind in _FOR_REGEXPS)
+
+    def _written(self, content: str, level: Level) -> str:
+        """Content without escapes."""
+        if not any(char.isalnum() for char in content):
+            return self._symbols.names(content)
+        return self._prose.words(content, level, "raw")
 
     def _opening(self, opening: re.Match[str] | None, level: Level) -> str:
         if opening is None:
@@ -97,13 +143,3 @@ def _is_raw(opening: re.Match[str] | None) -> bool:
     if opening is None:
         return False
     return bool(opening["hashes"]) or _kind(opening).lower() in _RAW_KINDS
-
-
-def _belongs(opening: re.Match[str] | None, closing: re.Match[str]) -> bool:
-    """Whether a closing quote ends what was opened; without the opening any real quote does."""
-    if opening is None:
-        return closing["quote"] is not None
-    if opening["bracket"]:
-        bracket = opening["bracket"]
-        return _PAIRS.get(bracket, bracket) == closing[0]
-    return bool(opening["quote"] == closing["quote"])

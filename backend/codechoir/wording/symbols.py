@@ -43,9 +43,9 @@ class Symbols:
         if level not in ("some", "most"):
             return Said(self.names(text))
         entry = self._words.role(role)
-        if entry is not None:
-            return self._by_role(text, entry, level)
         operators = self._words.section("operators")
+        if entry is not None and (entry.structure or entry.words(text) or text not in operators):
+            return self._by_role(text, entry, level)
         if text in operators and (category is Category.OPERATOR or len(text) > 1):
             return Said(str(operators[text]))
         always = category is not Category.PUNCTUATION

@@ -33,7 +33,8 @@ class Symbol:
 class Role:
     """What is said for a role: words, other words for some spellings, pauses in milliseconds.
 
-    `structure`: a bracket or separator, which counts as punctuation and not as an operator.
+    `structure`: a bracket or separator, which counts as punctuation and not as an operator. `empty`: the
+    words for a bracket that is closed at once.
     """
 
     say: str = ""
@@ -41,6 +42,7 @@ class Role:
     structure: bool = False
     before: int = 0
     after: int = 0
+    empty: str = ""
 
     def words(self, text: str) -> str:
         """The words for this role when it is spelled `text`."""
@@ -172,4 +174,5 @@ def _role(entry: str | Mapping[str, Any]) -> Role:
         bool(entry.get("structure", False)),
         int(entry.get("before", 0)),
         int(entry.get("after", 0)),
+        str(entry.get("empty", "")),
     )

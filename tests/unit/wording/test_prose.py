@@ -121,7 +121,7 @@ def test_prose_is_told_from_code(text: str) -> None:
         ('b"ab"', "bytes ab"),
         ('"a\\tb\\n"', "a tab b new line"),
         ('"\\u00e9\\x41\\N{BULLET}"', "unicode e acute byte four one unicode bullet"),
-        ('"{} of {total:>5}"', "hole of hole total"),
+        ('"{} of {total:>5}"', "hole of hole total format greater five"),
         ('"50% off"', "fifty percent off"),
         ('"a/b.txt"', "a slash b dot t x t"),
     ],

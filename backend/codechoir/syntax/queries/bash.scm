@@ -49,7 +49,7 @@
 (array (concatenation (word) @string))
 (for_statement value: (word) @string)
 (case_item value: (word) @string)
-(case_item value: (extglob_pattern) @string.regexp)
+(case_item value: (extglob_pattern) @string.special)
 (case_statement value: (word) @string)
 (declaration_command (word) @variable.parameter)
 (unset_command (word) @variable)
@@ -59,10 +59,10 @@
 (test_command (word) @string)
 (c_style_for_statement (binary_expression (word) @variable))
 (expansion (word) @string)
-(expansion (regex) @string.regexp)
 (subscript (word) @string)
-(extglob_pattern) @string.regexp
+(extglob_pattern) @string.special
 (regex) @string.regexp
+(expansion (regex) @string.special)
 (brace_expression) @none
 
 ((word) @number

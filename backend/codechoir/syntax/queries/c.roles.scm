@@ -34,6 +34,7 @@
 (abstract_array_declarator "[" @role.array.type.open "]" @role.array.type.close)
 (subscript_designator "[" @role.index.open "]" @role.index.close)
 (initializer_list "{" @role.list.open "}" @role.list.close)
+(initializer_list "{" @role.fields.open (initializer_pair) "}" @role.fields.close)
 (field_declaration_list "{" @role.body.open "}" @role.body.close)
 (enumerator_list "{" @role.body.open "}" @role.body.close)
 

@@ -50,3 +50,4 @@
 ["#elifdef" "#elifndef" "defined"] @keyword
 (preproc_defined "defined" @keyword)
 (conditional_expression ["?" ":"] @operator)
+(attribute_declaration ["[[" "]]"] @punctuation.bracket)

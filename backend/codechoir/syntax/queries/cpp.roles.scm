@@ -48,3 +48,5 @@
 (parameter_list "(" @role.parameters.open "..." ")" @role.parameters.close)
 (new_declarator "[" @role.array.type.open "]" @role.array.type.close)
 (delete_expression "[" @role.array.type.open "]" @role.array.type.close)
+(field_expression operator: ".*" @role.member.indirect)
+(field_expression operator: "->" (ERROR "*" @role.member.indirect))

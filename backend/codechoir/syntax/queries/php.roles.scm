@@ -24,6 +24,8 @@
 (conditional_expression "?" @role.ternary.elvis . ":" @role.ternary.elvis)
 (optional_type "?" @role.optional)
 (union_type "|" @role.type.union)
+(disjunctive_normal_form_type "|" @role.type.union)
+(property_promotion_parameter (ERROR "..." @role.star.args))
 (type_list "|" @role.alternative)
 (intersection_type "&" @role.type.intersection)
 (arrow_function "=>" @role.arrow.lambda)
@@ -62,6 +64,8 @@
 (anonymous_function_use_clause "(" @role.parameters.open ")" @role.parameters.close)
 (catch_clause "(" @role.parameters.open ")" @role.parameters.close)
 (unset_statement "(" @role.call.open ")" @role.call.close)
+(declare_statement "(" @role.call.open ")" @role.call.close)
+(declare_directive "=" @role.named.argument)
 (cast_expression "(" @role.cast.open ")" @role.cast.close)
 (if_statement condition: (parenthesized_expression "(" @role.condition.open ")" @role.condition.close))
 (else_if_clause condition: (parenthesized_expression "(" @role.condition.open ")" @role.condition.close))
@@ -72,6 +76,7 @@
 (for_statement "(" @role.condition.open ")" @role.condition.close)
 (foreach_statement "(" @role.condition.open ")" @role.condition.close)
 (subscript_expression "[" @role.index.open "]" @role.index.close)
+(list_literal "=>" @role.arrow.map)
 (list_literal ["[" "("] @role.pattern.open)
 (list_literal ["]" ")"] @role.pattern.close)
 (array_creation_expression "(" @role.list.open ")" @role.list.close)
@@ -85,6 +90,9 @@
 (dynamic_variable_name "{" @role.interpolation.open "}" @role.interpolation.close)
 (heredoc "<<<" @role.heredoc)
 (nowdoc "<<<" @role.heredoc)
+(nowdoc "'" @role.heredoc.word (heredoc_start) "'" @role.heredoc.end)
+(member_access_expression "{" @role.computed.open "}" @role.computed.close)
+(member_call_expression "{" @role.computed.open "}" @role.computed.close)
 (heredoc_start) @role.heredoc.word
 (heredoc_end) @role.heredoc.end
 (heredoc_body) @role.heredoc.body

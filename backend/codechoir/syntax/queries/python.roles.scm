@@ -78,6 +78,7 @@
 (pair ":" @role.mapping)
 (dict_pattern ":" @role.mapping)
 (slice ":" @role.slice)
+(slice ":" ":" @role.slice.step)
 (lambda ":" @role.arrow.lambda)
 (class_definition ":" @role.body.open)
 (function_definition ":" @role.block.open)
