@@ -24,4 +24,5 @@ async def editor(_server: Editor) -> AsyncIterator[Editor]:
     _server.configure(engine="silent", rate=200)  # a rate by command stays until this one changes
     _server.configure(engine="silent")
     await _server.run("stop")
+    await _server.run("unmute")
     yield _server

@@ -8,13 +8,17 @@ from math import isfinite
 from typing import Any, Literal, TypeVar, get_args
 
 from codechoir.errors import InputError, did_you_mean
-from codechoir.settings import checked_rate
+from codechoir.model import Category
+from codechoir.settings import CHOICES, checked_audible, checked_choice, checked_rate
 
 Unit = Literal["selection", "line", "symbol", "file", "from-cursor"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
 
 Step = Literal["span", "line", "symbol"]
 STEPS: tuple[Step, ...] = get_args(Step)
+
+Told = Literal["outline", "describe", "spell"]
+TOLD: tuple[Told, ...] = get_args(Told)
 
 FARTHEST_SKIP = 10_000
 """Counts beyond this are mistakes, and would be steps of a loop."""
@@ -87,6 +91,24 @@ class OutlineRequest:
     position: Position | None
 
 
+@dataclass(frozen=True, slots=True)
+class SayRequest:
+    """What to tell about code: an outline needs no place, a description a position, spelling either."""
+
+    what: Told
+    uri: str
+    range: Range | None
+    position: Position | None
+
+
+@dataclass(frozen=True, slots=True)
+class HearRequest:
+    """A category to mute, or to hear alone: on, off, or with None the other way round."""
+
+    category: Category
+    on: bool | None
+
+
 def one_object(arguments: Any) -> Mapping[str, Any]:
     """The object that a command takes, from the `arguments` list of `workspace/executeCommand`."""
     if not arguments:
@@ -136,6 +158,30 @@ def place_request(given: Mapping[str, Any]) -> PlaceRequest:
     if position is None:
         raise InputError('\'position\' is missing: {"line": 0, "character": 0}')
     return PlaceRequest(_uri(given), position)
+
+
+def say_request(given: Mapping[str, Any]) -> SayRequest:
+    """The arguments of `codechoir.server.say`."""
+    what = _one_of(given, "what", TOLD)
+    request = SayRequest(what, _uri(given), _range(given, "range"), _position(given, "position"))
+    if what == "describe" and request.position is None:
+        raise InputError('to describe, \'position\' is needed: {"line": 0, "character": 0}')
+    if what == "spell" and request.position is None and request.range is None:
+        raise InputError("to spell, 'range' is needed, or 'position' for the word there")
+    return request
+
+
+def hear_request(given: Mapping[str, Any]) -> HearRequest:
+    """The arguments of `codechoir.server.mute` and `.solo`; without `on` it is turned the other way round."""
+    on = given.get("on")
+    if on is not None and not isinstance(on, bool):
+        raise InputError(f"'on' is {on!r}; it is true, false, or left out to change it")
+    return HearRequest(checked_audible(_one_of(given, "category", tuple(Category))), on)
+
+
+def only_request(given: Mapping[str, Any]) -> str:
+    """The arguments of `codechoir.server.only`."""
+    return checked_choice("only", _one_of(given, "what", CHOICES["only"]))
 
 
 def _uri(given: Mapping[str, Any]) -> str:

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 PREFIX = "codechoir.server."
 
-AT_ONCE = ("read", "stop", "pause", "resume", "skip", "rate")
+AT_ONCE = (
+    *("read", "stop", "pause", "resume", "skip", "rate"),
+    *("say", "mute", "solo", "only", "unmute"),
+)
 """Answered by the thread that reads messages, and therefore quick."""
 
 IN_THE_BACKGROUND = ("outline", "describe", "voices", "status")

@@ -6,20 +6,21 @@ configuration must not make the reader mute.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from typing import Any, Literal, get_args
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_args
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from codechoir.errors import InputError, did_you_mean
+from codechoir.lsp import listening
+from codechoir.lsp.listening import NAMES, Given, Reader, name_in_json, number, text
 from codechoir.model import Category
-from codechoir.settings import (
-    VOICE_PROPERTIES,
-    Settings,
-    VoiceChange,
-    checked_category,
-    checked_level,
-    checked_rate,
-)
+from codechoir.settings import VOICE_PROPERTIES, Settings, VoiceChange, checked_category, checked_rate
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 SECTION = "codechoir"
 
@@ -48,24 +49,47 @@ def audio_mode(options: Mapping[str, Any]) -> AudioMode:
     raise InputError(f"'audio' is {value!r}; known: {', '.join(AUDIO_MODES)}.{near}")
 
 
-def configuration(given: Any) -> Configuration:
-    """The configuration that the section `codechoir` describes; what is missing or null is the default."""
+def open_folder(params: types.InitializeParams) -> Path | None:
+    """The folder that the editor has open, the first of several; None without one on this machine's disk."""
+    folders = params.workspace_folders or []
+    uri = folders[0].uri if folders else params.root_uri
+    parts = urlsplit(uri or "")
+    return Path(url2pathname(parts.path)) if parts.scheme == "file" else None
+
+
+def configuration(given: Any, folder: Path | None = None) -> Configuration:
+    """The configuration that the section `codechoir` describes; what is missing or null is the default.
+
+    `folder`: the one that the editor has open, which a project's relative paths are in.
+    """
     if not isinstance(given, Mapping):
         return Configuration(Settings(), () if given is None else ("the settings are no JSON object",))
     warnings: list[str] = []
     found: dict[str, Any] = {}
-    known = [field.name for field in fields(Settings)]
     for key, value in given.items():
         if key in EDITORS_OWN or value is None:
             continue
-        if key not in known:
-            warnings.append(f"unknown setting '{SECTION}.{key}'.{did_you_mean(key, known)}")
+        where = f"{SECTION}.{key}"
+        if key not in NAMES:
+            warnings.append(f"unknown setting '{where}'.{did_you_mean(key, NAMES)}")
             continue
         try:
-            found[key] = READERS[key](value, warnings)
+            found[NAMES[key]] = READERS[NAMES[key]](value, Given(where, folder, warnings))
         except InputError as error:
-            warnings.append(f"setting '{SECTION}.{key}': {error}")
+            warnings.append(f"setting '{where}': {error}")
     return Configuration(Settings(**found), tuple(warnings))
+
+
+def as_json(settings: Settings) -> dict[str, Any]:
+    """The settings as an editor would write them, for the command `status`."""
+    shape = {name_in_json(name): value for name, value in asdict(settings).items()}
+    return {
+        **shape,
+        **listening.heard(settings),
+        "voices": {category.value: change for category, change in shape["voices"].items()},
+        "userWords": [str(path) for path in settings.user_words],
+        "projectWords": [str(path) for path in settings.project_words],
+    }
 
 
 def section(given: Any) -> Any:
@@ -75,37 +99,27 @@ def section(given: Any) -> Any:
     return given
 
 
-def _text(value: Any, _: list[str]) -> str:
-    if not isinstance(value, str) or not value:
-        raise InputError(f"{value!r} is no name")
-    return value
+def _rate(value: Any, _: Given) -> float:
+    return checked_rate(number(value))
 
 
-def _rate(value: Any, _: list[str]) -> float:
-    return checked_rate(_number(value))
-
-
-def _volume(value: Any, _: list[str]) -> float:
-    volume = _number(value)
+def _volume(value: Any, _: Given) -> float:
+    volume = number(value)
     if not 0 <= volume <= 100:
         raise InputError(f"the volume is {volume:g}; choose one from 0 to 100")
     return volume
 
 
-def _level(value: Any, warnings: list[str]) -> str:
-    return checked_level(_text(value, warnings))
-
-
-def _voices(value: Any, warnings: list[str]) -> dict[Category, VoiceChange]:
+def _voices(value: Any, given: Given) -> dict[Category, VoiceChange]:
     if not isinstance(value, Mapping):
         raise InputError("it has to be an object with a voice for each category")
     voices = {}
     for name, change in value.items():
         try:
             category = checked_category(str(name))
-            voices[category] = _voice(category, change, warnings)
+            voices[category] = _voice(category, change, given.warnings)
         except InputError as error:
-            warnings.append(f"setting '{SECTION}.voices': {error}")
+            given.warn(error)
     return voices
 
 
@@ -128,16 +142,10 @@ def _voice(category: Category, change: Any, warnings: list[str]) -> VoiceChange:
     return VoiceChange(**found)
 
 
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(f"{value!r} is no number")
-    return float(value)
-
-
-READERS: Mapping[str, Callable[[Any, list[str]], Any]] = {
-    "engine": _text,
-    "profile": _text,
-    "level": _level,
+READERS: Mapping[str, Reader] = {
+    **listening.READERS,
+    "engine": text,
+    "profile": text,
     "rate": _rate,
     "volume": _volume,
     "voices": _voices,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -21,7 +22,7 @@ from pygls.protocol import default_converter
 from codechoir import __version__
 from codechoir.errors import InputError
 from codechoir.lsp.commands import register
-from codechoir.lsp.configuration import SECTION, AudioMode, audio_mode, configuration, section
+from codechoir.lsp.configuration import SECTION, AudioMode, audio_mode, configuration, open_folder, section
 from codechoir.lsp.lifetime import when_gone
 from codechoir.lsp.protocol import ACK, Protocol
 from codechoir.lsp.streams import Output
@@ -34,6 +35,9 @@ log = logging.getLogger(__name__)
 
 CLOSING_SECONDS = 1.0
 """How long the end may take; the sound ends first."""
+
+BY_COMMAND = ("rate", "mute", "solo", "only")
+"""Settings that commands change, too."""
 
 NOTEBOOKS = types.NotebookDocumentSyncOptions(
     notebook_selector=[
@@ -67,6 +71,7 @@ class Server(LanguageServer):
         self._on_orphaned = on_orphaned
         self._audio: AudioMode = "server"
         self._configured = Settings()
+        self._folder: Path | None = None
         self._asks_for_settings = False
         self.warnings: deque[str] = deque(maxlen=20)
         self._workshop: Workshop | None = None
@@ -147,6 +152,7 @@ class Server(LanguageServer):
             self._audio = audio_mode(options)
         except InputError as error:
             self._warn(str(error))
+        self._folder = open_folder(params)
         given = {key: value for key, value in options.items() if key != "audio"}
         self._asks_for_settings = not given
         self._configured = self._understood(section(given))
@@ -193,15 +199,14 @@ class Server(LanguageServer):
             self._apply(answer.result()[0])
 
     def _apply(self, given: Any) -> None:
-        """Follow the editor's settings; a rate chosen by command stays until the editor's rate changes."""
+        """Follow the editor's settings; what was chosen by command stays until the editor's value changes."""
         before, self._configured = self._configured, self._understood(given)
-        settings = self._configured
-        if settings.rate == before.rate:
-            settings = replace(settings, rate=self.workshop.ensemble.settings.rate)
-        self.workshop.readings.configure(settings)
+        now, settings = self.workshop.ensemble.settings, self._configured
+        same = [name for name in BY_COMMAND if getattr(settings, name) == getattr(before, name)]
+        self.workshop.readings.configure(replace(settings, **{name: getattr(now, name) for name in same}))
 
     def _understood(self, given: Any) -> Settings:
-        understood = configuration(given)
+        understood = configuration(given, self._folder)
         for line in understood.warnings:
             self._warn(line)
         return understood.settings

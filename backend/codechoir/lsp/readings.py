@@ -10,6 +10,7 @@ from typing import Any
 from codechoir.errors import InputError
 from codechoir.lsp.arguments import RateRequest, SkipRequest
 from codechoir.lsp.ensemble import Ensemble
+from codechoir.lsp.telling import Telling
 from codechoir.model import Category, Phrase, State, Utterance
 from codechoir.reading.reader import Reader
 from codechoir.reading.reading import Reading
@@ -35,7 +36,7 @@ class Scope:
     """What is being read: bytes `start` to `end` of a snapshot, from byte `begin` on.
 
     `opening`: what is said first, if it is not the text at `begin`: the rest of a phrase, or words of the
-    narrator's. The reading goes on where it ends.
+    narrator's. The reading goes on where it ends. `telling`: what is told instead of the text.
     """
 
     snapshot: Snapshot
@@ -43,6 +44,7 @@ class Scope:
     end: int
     begin: int
     opening: Phrase | None = None
+    telling: Telling | None = None
 
 
 class Readings:
@@ -115,10 +117,10 @@ class Readings:
         target = self._target(scope.snapshot, request, at)
         if target is None:
             words = self._ensemble.choir.narration("end", scope.end)
-            return self.read(replace(scope, begin=at, opening=words))
+            return self.read(replace(scope, begin=at, opening=words, telling=None))
         start, end = target
         if scope.start <= start < scope.end:
-            return self.read(replace(scope, begin=start, opening=None))
+            return self.read(replace(scope, begin=start, opening=None, telling=None))
         return self.read(Scope(scope.snapshot, start, end, start))
 
     def rate(self, request: RateRequest) -> Answer:
@@ -161,7 +163,10 @@ class Readings:
         if scope.opening is not None:
             yield choir.recast(scope.opening)
             begin = scope.opening.end
-        phrases = choir.phrases(scope.snapshot, begin, scope.end)
+        if scope.telling is not None:
+            phrases = scope.telling.phrases(choir.recast)
+        else:
+            phrases = choir.phrases(scope.snapshot, begin, scope.end)
         first = next(phrases, None)
         if first is not None:
             yield first
@@ -174,6 +179,8 @@ class Readings:
         was_paused = reading.state == "paused"
         if (place := reading.place) is not None:
             rest = place.rest()
+            if scope.telling is not None:
+                scope.telling.heard(place.phrase)
             scope = replace(scope, begin=rest.start, opening=rest)
         self.read(scope)
         if was_paused:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from codechoir.errors import InputError
-from codechoir.lsp.arguments import Position, ReadRequest
+from codechoir.lsp.arguments import Position, ReadRequest, SayRequest
 from codechoir.reading.steps import Extent
 from codechoir.syntax.document import Snapshot
 from codechoir.syntax.positions import Encoding, boundary, byte_of
@@ -25,6 +25,24 @@ def extent_of(request: ReadRequest, snapshot: Snapshot, encoding: Encoding) -> E
 def offset(snapshot: Snapshot, position: Position, encoding: Encoding) -> int:
     """The byte at a position, or the nearest one in the document."""
     return byte_of(snapshot, position.line, position.character, encoding)
+
+
+def extent_to_spell(request: SayRequest, snapshot: Snapshot, encoding: Encoding) -> Extent:
+    """The bytes of the range, or those of the token at the position. Raises `InputError` where none is."""
+    if request.range is not None:
+        start = offset(snapshot, request.range.start, encoding)
+        end = offset(snapshot, request.range.end, encoding)
+        if start == end:
+            raise InputError("the selection is empty; select what is to be spelled")
+        return start, end
+    if request.position is None:
+        raise InputError("to spell, 'range' or 'position' is needed")
+    at = offset(snapshot, request.position, encoding)
+    line = snapshot.line_range(snapshot.line_of(at))
+    around = [span for span in snapshot.spans(*line) if span.start <= at <= span.end]
+    if not around:
+        raise InputError("there is no word here; select what is to be spelled")
+    return max(around[-1].start, line[0]), min(around[-1].end, line[1])
 
 
 def _selection(request: ReadRequest, snapshot: Snapshot, encoding: Encoding) -> Extent:

@@ -7,25 +7,32 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from codechoir import __version__
 from codechoir.lsp.arguments import (
+    HearRequest,
     Position,
+    SayRequest,
+    hear_request,
+    only_request,
     outline_request,
     place_request,
     rate_request,
     read_request,
+    say_request,
     skip_request,
 )
 from codechoir.lsp.collector import spare_the_collector
-from codechoir.lsp.configuration import AudioMode
+from codechoir.lsp.configuration import AudioMode, as_json
 from codechoir.lsp.documents import Documents
 from codechoir.lsp.ensemble import Ensemble, Warn
+from codechoir.lsp.listening import heard
 from codechoir.lsp.outlets import Outlets
 from codechoir.lsp.readings import Answer, OnState, Readings, Scope, range_of
-from codechoir.lsp.units import extent_of, offset
+from codechoir.lsp.telling import Telling
+from codechoir.lsp.units import extent_of, extent_to_spell, offset
 from codechoir.model import Category
 from codechoir.settings import Settings
 from codechoir.sinks.device import Device
@@ -68,6 +75,11 @@ class Workshop:
             "resume": lambda _: self.readings.resume(),
             "skip": lambda given: self.readings.skip(skip_request(given)),
             "rate": lambda given: self.readings.rate(rate_request(given)),
+            "say": self._say,
+            "mute": lambda given: self._hear("mute", hear_request(given)),
+            "solo": lambda given: self._hear("solo", hear_request(given)),
+            "only": lambda given: self._listen(only=only_request(given)),
+            "unmute": lambda _: self._listen(mute=frozenset(), solo=frozenset(), only="everything"),
             "outline": self._outline,
             "describe": self._describe,
             "voices": self._voices,
@@ -105,6 +117,36 @@ class Workshop:
         start = 0 if request.unit == "from-cursor" else begin
         return {"session": self.readings.read(Scope(snapshot, start, end, begin))["session"]}
 
+    def _say(self, given: Given) -> Answer:
+        """Tell about code aloud. What has to be told is found out in the readings' thread, as it is told."""
+        request = say_request(given)
+        snapshot = self.documents.snapshot(request.uri)
+        start, telling = self._telling(request, snapshot)
+        scope = Scope(snapshot, start, start, start, telling=telling)
+        return {"session": self.readings.read(scope)["session"]}
+
+    def _telling(self, request: SayRequest, snapshot: Snapshot) -> tuple[int, Telling]:
+        """Where it is about, and what is told."""
+        choir = self.ensemble.choir
+        at = None if request.position is None else self._offset(snapshot, request.position)
+        if request.what == "outline":
+            return at or 0, Telling(lambda: choir.outline(snapshot, at))
+        if request.what == "describe":
+            return at or 0, Telling(lambda: choir.description(snapshot, at or 0))
+        start, end = extent_to_spell(request, snapshot, self.documents.encoding)
+        return start, Telling(lambda: choir.spelling(snapshot, start, end))
+
+    def _hear(self, what: str, request: HearRequest) -> dict[str, Any]:
+        """Mute a category or hear it alone, or no longer."""
+        chosen = frozenset(getattr(self.ensemble.settings, what))
+        on = request.category not in chosen if request.on is None else request.on
+        return self._listen(**{what: chosen | {request.category} if on else chosen - {request.category}})
+
+    def _listen(self, **change: Any) -> dict[str, Any]:
+        """Hear something else from the next phrase on, also in the midst of a reading."""
+        self.readings.configure(replace(self.ensemble.settings, **change))
+        return {**self.readings.answer(), **heard(self.ensemble.settings)}
+
     def _outline(self, given: Given) -> dict[str, Any]:
         request = outline_request(given)
         snapshot = self.documents.snapshot(request.uri)
@@ -132,15 +174,13 @@ class Workshop:
 
     def _status(self, given: Given) -> dict[str, Any]:
         engine = self.ensemble.engine
-        settings = asdict(self.ensemble.settings)
-        settings["voices"] = {category.value: change for category, change in settings["voices"].items()}
         return {
             **self.readings.answer(),
             "audio": self._audio,
             "engine": engine.name,
             "engineCheck": engine.check() or "ready",
             "profile": self.ensemble.settings.profile,
-            "settings": settings,
+            "settings": as_json(self.ensemble.settings),
             "warnings": list(self._warnings),
             "versions": {"codechoir": __version__, "python": platform.python_version()},
         }

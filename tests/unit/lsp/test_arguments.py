@@ -9,13 +9,17 @@ from codechoir.errors import InputError
 from codechoir.lsp.arguments import (
     Position,
     Range,
+    hear_request,
     one_object,
+    only_request,
     outline_request,
     place_request,
     rate_request,
     read_request,
+    say_request,
     skip_request,
 )
+from codechoir.model import Category
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -120,6 +124,56 @@ def test_places_and_documents() -> None:
         place_request({"uri": URI})
 
 
+def test_what_is_to_be_told() -> None:
+    whole = {"start": AT, "end": {"line": 5, "character": 0}}
+    assert say_request({"what": "outline", "uri": URI}).position is None
+    assert say_request({"what": "describe", "uri": URI, "position": AT}).position == Position(3, 4)
+    assert say_request({"what": "spell", "uri": URI, "range": whole}).range == Range(
+        Position(3, 4), Position(5, 0)
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ({"uri": URI}, "'what' is missing; known: outline, describe, spell"),
+        ({"what": "outlin", "uri": URI}, "Did you mean 'outline'"),
+        ({"what": "outline"}, "'uri' is missing"),
+        ({"what": "describe", "uri": URI}, "'position' is needed"),
+        ({"what": "spell", "uri": URI}, "'range' is needed"),
+    ],
+)
+def test_what_cannot_be_told_says_why(arguments: dict[str, Any], line: str) -> None:
+    with pytest.raises(InputError, match=line):
+        say_request(arguments)
+
+
+def test_what_is_to_be_heard() -> None:
+    assert hear_request({"category": "comment"}).on is None
+    request = hear_request({"category": "comment", "on": False})
+    assert (request.category, request.on) == (Category.COMMENT, False)
+    assert only_request({"what": "signatures"}) == "signatures"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ({}, "'category' is missing; known: comment"),
+        ({"category": "coment"}, "Did you mean 'comment'"),
+        ({"category": "narration"}, "the narrator is always heard"),
+        ({"category": "comment", "on": 1}, "'on' is 1; it is true, false"),
+    ],
+)
+def test_what_cannot_be_muted_says_why(arguments: dict[str, Any], line: str) -> None:
+    with pytest.raises(InputError, match=line):
+        hear_request(arguments)
+
+
+def test_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(InputError, match="Did you mean 'signatures'"):
+        only_request({"what": "signature"})
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
@@ -131,7 +185,8 @@ keys = st.sampled_from(["uri", "unit", "range", "position", "by", "count", "wpm"
 @settings(deadline=None)
 @given(st.dictionaries(keys, json_values))
 def test_no_json_at_all_gets_past_the_checks_with_anything_but_one_line(arguments: dict[str, Any]) -> None:
-    for check in (read_request, skip_request, rate_request, place_request, outline_request):
+    checks = (read_request, skip_request, rate_request, place_request, outline_request)
+    for check in (*checks, say_request, hear_request, only_request):
         try:
             check(arguments)
         except InputError as error:

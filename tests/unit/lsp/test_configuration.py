@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
 from codechoir.errors import InputError
 from codechoir.lsp import configuration as module
-from codechoir.lsp.configuration import audio_mode, configuration, section
+from codechoir.lsp.configuration import as_json, audio_mode, configuration, open_folder, section
+from codechoir.lsp.listening import NAMES
 from codechoir.model import Category
 from codechoir.settings import Settings, VoiceChange
+from lsprotocol import types
 
 
 def test_nothing_given_is_the_default() -> None:
@@ -18,7 +22,17 @@ def test_nothing_given_is_the_default() -> None:
         assert configuration(given) == module.Configuration(Settings())
 
 
-def test_every_setting_is_read() -> None:
+@pytest.fixture
+def tables(tmp_path: Path) -> tuple[Path, Path]:
+    """Two word tables without a mistake."""
+    paths = (tmp_path / "mine.toml", tmp_path / "theirs.toml")
+    for path in paths:
+        path.write_text('[words]\nnginx = "engine x"\n')
+    return paths
+
+
+def test_every_setting_is_read(tables: tuple[Path, Path]) -> None:
+    mine, theirs = tables
     given = {
         "engine": "silent",
         "profile": "night",
@@ -26,9 +40,25 @@ def test_every_setting_is_read() -> None:
         "rate": 300,
         "volume": 40,
         "voices": {"comment": {"family": "en+f3", "pitch": 30, "range": None}, "keyword": {"balance": -50}},
+        "levels": {"comment": "some", "py:operator": "most", "rust": "literal"},
+        "indentation": "both",
+        "brackets": "sound",
+        "depth": 5,
+        "cues": False,
+        "capitals": "word",
+        "balance": "column",
+        "phonetic": True,
+        "closers": False,
+        "docCode": False,
+        "naturalLanguage": "de",
+        "userWords": [str(mine)],
+        "projectWords": theirs.name,
+        "mute": ["comment", "operator"],
+        "solo": "keyword",
+        "only": "signatures",
     }
-    assert set(given) == set(module.READERS)
-    found = configuration(given)
+    assert {NAMES[name] for name in given} == set(module.READERS)
+    found = configuration(given, theirs.parent)
     assert found.warnings == ()
     assert found.settings == Settings(
         "silent",
@@ -40,7 +70,71 @@ def test_every_setting_is_read() -> None:
             Category.COMMENT: VoiceChange(family="en+f3", pitch=30),
             Category.KEYWORD: VoiceChange(balance=-50),
         },
+        speakers={"xtts": {Category.COMMENT: "anna"}},
+        levels={"comment": "some", "python.operator": "most", "rust": "literal"},
+        indentation="both",
+        brackets="sound",
+        depth=5,
+        cues=False,
+        capitals="word",
+        balance="column",
+        phonetic=True,
+        closers=False,
+        doc_code=False,
+        natural_language="de",
+        user_words=(mine,),
+        project_words=(theirs,),
+        mute=frozenset({Category.COMMENT, Category.OPERATOR}),
+        solo=frozenset({Category.KEYWORD}),
+        only="signatures",
     )
+
+
+def test_settings_are_told_as_they_were_given(tables: tuple[Path, Path]) -> None:
+    given = {
+        "levels": {"comment": "all"},
+        "mute": ["comment", "type"],
+        "docCode": False,
+        "userWords": [str(tables[0])],
+    }
+    told = as_json(configuration(given).settings)
+    assert {name: told[name] for name in given} == given
+    assert set(json.loads(json.dumps(told))) == set(NAMES)
+
+
+def test_a_words_file_of_the_user_may_lie_beside_the_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    table = tmp_path / "codechoir" / "words.toml"
+    table.parent.mkdir()
+    table.write_text('[words]\nx = "ex"\n')
+    assert configuration({"userWords": ["words.toml"]}).settings.user_words == (table,)
+
+
+def test_a_mistake_in_a_word_table_is_told_with_its_line(tables: tuple[Path, Path]) -> None:
+    mine, theirs = tables
+    theirs.write_text('[words]\nx = "ex"\n[rolls]\n')
+    found = configuration({"userWords": [str(mine), str(theirs)]})
+    assert found.settings.user_words == (mine,)
+    assert found.warnings == (
+        f"setting 'codechoir.userWords': {theirs}, line 3: unknown section 'rolls'. Did you mean 'roles'?",
+    )
+
+
+@pytest.mark.parametrize(
+    ("folders", "root", "found"),
+    [
+        (["file:///a%20b", "file:///c"], None, Path("/a b")),
+        ([], "file:///c", Path("/c")),
+        (["vscode-vfs://github/c"], None, None),
+        ([], None, None),
+    ],
+)
+def test_the_folder_that_is_open(folders: list[str], root: str | None, found: Path | None) -> None:
+    open_folders = [types.WorkspaceFolder(uri=uri, name="") for uri in folders]
+    params = types.InitializeParams(types.ClientCapabilities(), root_uri=root, workspace_folders=open_folders)
+    assert open_folder(params) == found
 
 
 def test_every_setting_has_a_reader() -> None:
@@ -64,6 +158,25 @@ def test_every_setting_has_a_reader() -> None:
         ({"voices": {"comment": {"pich": 3}}}, "unknown setting 'codechoir.voices.comment.pich'"),
         ({"voices": {"comment": {"pitch": 300}}}, "it is a number from 0 to 100"),
         ({"voices": {"comment": {"family": ""}}}, "it is the name of a voice"),
+        ({"levels": "most"}, "it has to be an object such as"),
+        ({"levels": {"coment": "all"}}, "Did you mean 'comment'?"),
+        ({"levels": {"comment": "al"}}, "unknown level 'al'"),
+        ({"levels": {"pyton.comment": "all"}}, "unknown language 'pyton'. Did you mean 'python'?"),
+        ({"indentation": "tones"}, "Did you mean 'tone'?"),
+        ({"brackets": 3}, "3 is no name"),
+        ({"only": "signature"}, "Did you mean 'signatures'?"),
+        ({"cues": "yes"}, "'yes' is neither true nor false"),
+        ({"depth": 2.5}, "choose a whole number"),
+        ({"depth": float("nan")}, "choose a whole number"),
+        ({"doc_code": True}, "Did you mean 'docCode'?"),
+        ({"naturalLanguage": "fr"}, "there are no words in 'fr'; known: de, en."),
+        ({"userWords": ["/nowhere/words.toml"]}, "cannot read the word table /nowhere/words.toml"),
+        ({"userWords": [3]}, "3 is no name"),
+        ({"userWords": ["/a\x00b"]}, "cannot read the word table"),
+        ({"projectWords": ["words.toml"]}, "no folder is open"),
+        ({"mute": ["coment"]}, "Did you mean 'comment'?"),
+        ({"mute": "narration"}, "the narrator is always heard"),
+        ({"solo": [["comment"]]}, "is no name"),
         ("loud", "no JSON object"),
     ],
 )
