@@ -99,12 +99,14 @@ class Book:
     def _character(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
         kind, _, rest = piece.text.partition("?" if piece.text.startswith("?") else "'")
         inner = rest.removesuffix("'") or rest
+        names = self.words.section("strings")
+        what = str(names["byte_character" if kind == "b" else "character"])
+        if piece.span.role == "character.open" and level == "some":
+            return [Said(what)]
         if level == "all" or not inner:
             return self._string(piece, level, hint)
-        words = (
-            self.escapes.words_for(inner) if inner.startswith("\\") else self.prose.words(inner, "all", "raw")
-        )
-        what = str(self.words.section("strings")["byte_character" if kind == "b" else "character"])
+        is_escape = inner.startswith("\\")
+        words = self.escapes.words_for(inner) if is_escape else self.prose.words(inner, "all", "raw")
         return [Said(f"{what} {words}")]
 
     def _comment(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:

@@ -193,7 +193,7 @@ class Prose:
         char = token[0]
         if char == "-":
             return self._dash(token, level)
-        if char == "\\" and manner != "comment":
+        if manner != "comment" and (char == "\\" or (char == "$" and _is_before_name(token))):
             return self._symbols.names(char)
         symbol = self._words.symbols.get(char)
         if symbol is None:
@@ -217,6 +217,12 @@ class Prose:
 
 def _is_before_digit(token: re.Match[str]) -> bool:
     return token.string[token.end() : token.end() + 1].isdecimal()
+
+
+def _is_before_name(token: re.Match[str]) -> bool:
+    """Whether what follows is put in for the character, as in `$x` and `${x}`."""
+    after = token.string[token.end() : token.end() + 1]
+    return after.isalnum() or after in ("_", "{", "(")
 
 
 def _is_between_blanks(token: re.Match[str]) -> bool:

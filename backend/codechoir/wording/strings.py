@@ -96,8 +96,7 @@ class Strings:
     def _inside(self, content: str, level: Level, opening: re.Match[str] | None) -> str:
         kind = _kind(opening)
         if opening is not None and not kind and opening["quote"] == _RAW_QUOTES.get(self._language):
-            is_code = level != "some" or _SIGNS.search(content) is not None
-            return self._written(content, "all" if is_code and level == "some" else level)
+            return self._written(content, "all" if _SIGNS.search(content) else level)
         if "@" in kind:
             content = content.replace('""', '"')
         return self._content(content, level, raw=_is_raw(opening), regexp=kind in _FOR_REGEXPS)

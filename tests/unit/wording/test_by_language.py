@@ -1,0 +1,92 @@
+"""What a language means by its signs: a phrase of code, and what is heard of it at the default level."""
+
+from __future__ import annotations
+
+import pytest
+from codechoir.model import Category
+from codechoir.syntax import languages
+from codechoir.syntax.document import Document
+from codechoir.wording import Wording, WordingOptions
+
+WORDING = Wording(WordingOptions(indentation="off"))
+
+
+def heard(language: str, text: str) -> str:
+    known = languages.named(language)
+    assert known is not None
+    lines = WORDING.lines(Document(text, known).snapshot())
+    said = [u.text for line in lines for u in line if u.category is not Category.NARRATION]
+    return " ".join(filter(None, said))
+
+
+HEARD = [
+    # what is called has no name
+    ("javascript", "f(a)(b)", "f a call b"),
+    ("javascript", "f?.(1); g?.[0]; h?.x", "f optional call one g optional sub zero h optional dot x"),
+    ("ruby", "f.(1)", "f dot call one"),
+    # a lambda without parameters, a bracket that is closed at once, an element that is left out
+    ("javascript", "x = () => 1", "x gets nothing to one"),
+    ("javascript", "[a, , b] = c", "pattern a skipped b gets c"),
+    ("java", "class A { M<B> m = new M<>(); }", "class a m of b m gets new m diamond call"),
+    ("rust", "fn f() -> R<()> { A {} }", "function f returns r of unit a empty"),
+    # Go: results have no sign of their own; literals are told by their type
+    ("go", "package a\nfunc f(x int) string\n", "package a func f x int returns string"),
+    ("go", "package a\nfunc (n *N) F(x int) (int, error)\n",
+     "package a func on n pointer to n f x int returns int error"),
+    ("go", "package a\nvar x = map[K]V{}\n", "package a var x gets map of k v empty map"),
+    ("go", "package a\nvar x = N{A: 1}\n", "package a var x gets n with a is one"),
+    ("go", "package a\nvar c chan<- int\n", "package a var c chan to send int"),
+    ("go", "package a\nvar c <-chan int\n", "package a var c receive from chan int"),
+    # slices with steps
+    ("python", "x[1:2, ::3]", "x sub one to two to step three"),
+    # patterns and computed keys
+    ("typescript", "type P = { [K in T]?: V[K] }", "type p is computed k in t optional is a v sub k"),
+    ("typescript", "let w = <any>y", "let w gets cast any y"),
+    ("csharp", "class A { int x = y?[0]; }", "class a int x gets y optional sub zero"),
+    ("csharp", "class A<T> where T : class? {}", "class a of t where t must be class optional empty"),
+    ("php", "<?php ['k' => $b] = $c;", "p h p pattern k maps to b gets c"),
+    ("php", "<?php $o->{$p};", "p h p o arrow computed p"),
+    ("ruby", "case x\nin {a: B => n} then 1\nend", "case x in pattern a is b as n then one end"),
+    # declarators after types say what the name is
+    ("c", "char **argv;", "char pointer pointer arg v"),
+    ("cpp", "void f(const A &a, B &&b);", "void f const a reference a b r value reference b"),
+    ("cpp", "int x = p->*m;", "int x gets p arrow star m"),
+    ("cpp", "[[nodiscard]] int f();", "attribute nodiscard int f"),
+    ("cpp", "auto f = [](int x) { };", "auto f gets lambda int x empty"),
+    ("c", "struct a b = { .c = 1 };", "struct a b gets fields dot c is one"),
+    # strings that could be taken for something else, and what stands in them as it is
+    ("python", "x = '5' + 5", "x gets quoted five plus five"),
+    ("javascript", "x === 'null' || null", "x is identical to quoted null or null"),
+    ("c", "x = '\\n' + 'a' + \"a\";", "x gets char new line plus char a plus a"),
+    ("rust", "fn f() { b'a'; 'x: loop {} }", "function f byte a label x loop empty"),
+    ("php", "<?php 'a\\n';", "p h p a backslash n"),
+    ("go", "package a\nvar x = `a\\d`\n", "package a var x gets raw a backslash d"),
+    ("csharp", 'class A { string s = @"c:\\d ""q"""; }',
+     "class a string s gets verbatim c colon backslash d quote q quote"),
+    ("cpp", 'auto s = R"x(a)b)x";', "auto s gets raw a right paren b"),
+    ("rust", 'fn f() { println!("{n:>5} {:?}"); }',
+     "function f print line macro hole n format greater five hole format question"),
+    ("python", 'x = "{{a}} {b}"', "x gets left brace a right brace hole b"),
+    ("ruby", "x = `ls -l`", "x gets output of l s dash l"),
+    ("bash", "awk '{print $1}'", "awk left brace print dollar one right brace"),
+    # shells
+    ("bash", "echo ${#x} ${x%%.*} ${x//a/b} ${x:1:2}",
+     "echo length of x x without longest suffix dot star x replace all a by b x from one for two"),
+    ("bash", "case $1 in -h|--help) a;; esac", "case dollar one in dash h or dash dash help then a end case"),
+    ("bash", "tar -xzf a", "tar dash x z f a"),
+    ("bash", "cat <<'E'\n$x\nE\n", "cat here document raw e dollar x e"),
+    # macros
+    ("rust", "fn f() { vec![0; n]; }", "function f vec macro zero size n"),
+    ("rust", "macro_rules! m { ($($x:expr)*) => { } }",
+     "macro rules m paren repeat macro x is a expr close any number close then empty"),
+    ("rust", "pub(crate) struct A;", "pub crate struct a"),
+    # regular expressions
+    ("javascript", "/(?<y>a)-b/", "pattern group named y a end group dash b end pattern"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "said"), HEARD, ids=[f"{lang}: {text[:30]!r}" for lang, text, _ in HEARD]
+)
+def test_a_phrase_of_code_is_heard_by_its_meaning(language: str, text: str, said: str) -> None:
+    assert heard(language, text) == said
