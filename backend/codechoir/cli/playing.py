@@ -70,12 +70,13 @@ class Output:
 def ready_engine(name: str) -> Engine:
     """The engine, able to speak. Raises `InputError` for an unknown name, `EngineError` when it cannot."""
     from codechoir.engines.registry import make_engine
+    from codechoir.phrases.policy import Phrases
 
     engine = make_engine(name)
     missing = engine.check()
     if missing is not None:
         raise EngineError(missing)
-    return engine
+    return Phrases().in_front_of(engine)
 
 
 def checked_casting(settings: Settings, engine: Engine) -> Casting:

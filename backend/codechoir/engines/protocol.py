@@ -67,6 +67,23 @@ def notice(emit: Emit, line: str) -> bool:
     return False
 
 
+def told(emit: Emit) -> None:
+    """Tell who listens that the next phrase that was pulled has been said to its end.
+
+    Phrases are told in the order in which they were pulled, each once, those without sound too. An engine
+    whose phrases may be kept has to do this.
+    """
+    tell = getattr(emit, "told", None)
+    if callable(tell):
+        tell()
+
+
+def continues(emit: Emit) -> bool:
+    """Whether the reading has sound already that this call of `speak` goes on after."""
+    ask = getattr(emit, "continues", None)
+    return bool(ask()) if callable(ask) else False
+
+
 @runtime_checkable
 class Patient(Protocol):
     """An engine that may load for long, with another one to begin in its place.

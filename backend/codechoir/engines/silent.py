@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from codechoir.engines.protocol import Capabilities, Emit, VoiceInfo
+from codechoir.engines.protocol import Capabilities, Emit, VoiceInfo, told
 from codechoir.model import AudioChunk, Mark, Phrase, Spoken
 
 SAMPLE_RATE = 22050
@@ -40,6 +40,7 @@ class SilentEngine:
                     if not emit(AudioChunk(bytes(2 * size), SAMPLE_RATE, at + offset, begins)):
                         return
                 at += total
+            told(emit)
 
 
 def _timing(spoken: Spoken, at: int) -> tuple[int, list[Mark]]:

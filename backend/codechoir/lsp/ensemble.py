@@ -11,6 +11,7 @@ from codechoir.choir import Choir
 from codechoir.engines.protocol import Engine, Patient
 from codechoir.engines.registry import make_engine
 from codechoir.errors import CodechoirError, EngineError, InputError
+from codechoir.phrases.policy import Phrases
 from codechoir.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ class Ensemble:
         self._wanted = settings
         self._warn = warn
         self._lock = threading.RLock()
+        self.phrases = Phrases()
         self._choir: Choir | None = None
         self._engine: Engine | None = None
 
@@ -110,13 +112,20 @@ class Ensemble:
             engine = make_engine(self._wanted.engine)
             if isinstance(engine, Patient):
                 engine.patience = PATIENCE
-            return engine
+            return self._with_phrases(engine)
         except (InputError, EngineError) as error:
             if self._wanted.engine == fallback:
                 raise
             self._warn(f"{error} '{fallback}' speaks instead.")
             self._wanted = replace(self._wanted, engine=fallback)
             return self._engine or make_engine(fallback)
+
+    def _with_phrases(self, engine: Engine) -> Engine:
+        try:
+            return self.phrases.in_front_of(engine)
+        except InputError as error:
+            self._warn(f"{error} No phrases are kept.")
+            return engine
 
     def _choir_or(self, fallback: str) -> Choir:
         try:

@@ -10,7 +10,7 @@ from codechoir.engines.child import messages
 from codechoir.engines.child.process import ChildProcess, Gone, Mail
 from codechoir.engines.child.spec import BackOff, ChildSpec
 from codechoir.engines.child.supervisor import Supervisor
-from codechoir.engines.protocol import Capabilities, Emit, VoiceInfo, cancelled, notice
+from codechoir.engines.protocol import Capabilities, Emit, VoiceInfo, cancelled, notice, told
 from codechoir.errors import EngineError
 from codechoir.model import AudioChunk, Phrase
 
@@ -142,6 +142,8 @@ class Conversation:
         match mail:
             case messages.Want():
                 self._owed += 1
+            case messages.Told():
+                told(self._emit)
             case messages.Note(_, line):
                 notice(self._emit, line)
             case messages.Finished():

@@ -19,7 +19,7 @@ from codechoir.engines.child.client import POLL, ChildEngine
 from codechoir.engines.child.process import ChildLostError
 from codechoir.engines.child.progress import Progress
 from codechoir.engines.child.resampling import Resampler
-from codechoir.engines.protocol import Emit, Engine, VoiceInfo, cancelled, notice
+from codechoir.engines.protocol import Emit, Engine, VoiceInfo, cancelled, continues, notice
 from codechoir.model import AudioChunk, Phrase, Spoken
 from codechoir.reading.reading import shifted
 
@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 
 SILENT_SECONDS = 1.0
 """A listener who waits longer than this is told what for."""
+
+Keep = Callable[[Engine], Engine]
+"""Puts a cache in front of an engine."""
 
 Recast = Callable[[Spoken], Spoken]
 """Gives an utterance the voice that it has with the embedded engine."""
@@ -36,7 +39,8 @@ class FallbackEngine:
     """The engine of a child, with the embedded one to stand in for it.
 
     `patience`: seconds that a reading waits for a child that is still loading before the embedded engine
-    begins; None waits as long as it takes, which is right when a file is written.
+    begins; None waits as long as it takes, which is right when a file is written. `keep`: puts the phrase
+    cache in front of the child, which is then waited for only where something is not kept.
     """
 
     def __init__(
@@ -45,11 +49,14 @@ class FallbackEngine:
         embedded: Callable[[], Engine],
         recast: Recast,
         patience: float | None = None,
+        keep: Keep | None = None,
     ) -> None:
         self.name = primary.name
         self.capabilities = primary.capabilities
         self.primary = primary
         self.patience = patience
+        awaited = AwaitedChild(self)
+        self._speaker: Engine = awaited if keep is None else keep(awaited)
         self._make_embedded = embedded
         self._recast = recast
         self._embedded: Engine | None = None
@@ -75,7 +82,7 @@ class FallbackEngine:
 
     def close(self) -> None:
         """See `Engine.close`."""
-        self.primary.close()
+        self._speaker.close()
         with self._turn:
             if self._embedded is not None:
                 self._embedded.close()
@@ -88,8 +95,7 @@ class FallbackEngine:
             progress = Progress(source)
             listener.begin(progress)
             try:
-                self._await(listener)
-                self.primary.speak(progress.phrases(), listener)
+                self._speaker.speak(progress.phrases(), listener)
                 self._told = False
                 return
             except ChildLostError as loss:
@@ -97,20 +103,6 @@ class FallbackEngine:
             source = progress.rest()
             if not self._bridge(source, listener):
                 return
-
-    def _await(self, listener: Listener) -> None:
-        """Wait for a child that loads, as long as patience lasts. Raises `ChildLostError` after that."""
-        if self.primary.supervisor.ready:
-            return
-        child = self.primary.supervisor.child()
-        began = time.monotonic()
-        told = False
-        while not child.wait_ready(POLL) and not listener.cancelled():
-            waited = time.monotonic() - began
-            if self.patience is not None and waited > self.patience:
-                raise ChildLostError(f"the engine '{self.name}' is still loading")
-            if not told and waited > SILENT_SECONDS:
-                told = listener.notice(f"the engine '{self.name}' is loading") or True
 
     def _bridge(self, source: Iterator[Phrase], listener: Listener) -> bool:
         """Say phrases with the embedded engine until the child is back; True when there is more to say."""
@@ -136,6 +128,51 @@ class FallbackEngine:
         self._told = True
         line = f"{loss}; reading on with the embedded voices until it is back"
         log.log(logging.INFO if listener.notice(line) else logging.WARNING, "%s", line)
+
+
+class AwaitedChild:
+    """The child's engine, which is waited for before it speaks, as long as `fallback` is patient."""
+
+    def __init__(self, fallback: FallbackEngine) -> None:
+        self.name = fallback.name
+        self.capabilities = fallback.capabilities
+        self._fallback = fallback
+        self._child = fallback.primary
+
+    def check(self) -> str | None:
+        """See `Engine.check`."""
+        return self._child.check()
+
+    def warm_up(self) -> None:
+        """See `Engine.warm_up`."""
+        self._child.warm_up()
+
+    def voices(self) -> list[VoiceInfo]:
+        """See `Engine.voices`."""
+        return self._child.voices()
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        self._child.close()
+
+    def speak(self, phrases: Iterable[Phrase], emit: Emit) -> None:
+        """See `Engine.speak`. Raises `ChildLostError` when patience has ended."""
+        if not self._child.supervisor.ready:
+            self._await(emit)
+        self._child.speak(phrases, emit)
+
+    def _await(self, emit: Emit) -> None:
+        patience = self._fallback.patience
+        child = self._child.supervisor.child()
+        began = time.monotonic()
+        told = False
+        while not child.wait_ready(POLL) and not cancelled(emit):
+            waited = time.monotonic() - began
+            if patience is not None and waited > patience:
+                raise ChildLostError(f"the engine '{self.name}' is still loading")
+            if not told and waited > SILENT_SECONDS:
+                told = True
+                notice(emit, f"the engine '{self.name}' is loading")
 
 
 class Stretch:
@@ -186,6 +223,10 @@ class Listener:
     def cancelled(self) -> bool:
         """See `engines.protocol.cancelled`."""
         return self.left or cancelled(self._emit)
+
+    def continues(self) -> bool:
+        """See `engines.protocol.continues`."""
+        return self._before + self._samples > 0 or continues(self._emit)
 
     def notice(self, line: str) -> bool:
         """See `engines.protocol.notice`."""

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 
-from codechoir.engines.child.messages import Audio, Note, ToParent, Want
+from codechoir.engines.child.messages import Audio, Note, Told, ToParent, Want
 from codechoir.model import AudioChunk, Phrase
 from codechoir.reading.reading import shifted
 
@@ -54,6 +54,10 @@ class HostedReading:
     def notice(self, line: str) -> None:
         """See `engines.protocol.notice`."""
         self._send(Note(self.number, line))
+
+    def told(self) -> None:
+        """See `engines.protocol.told`."""
+        self._send(Told(self.number))
 
     def phrases(self) -> Iterator[Phrase]:
         """The phrases in order, waiting for each; ends early when the reading is cancelled."""

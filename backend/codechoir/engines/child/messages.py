@@ -109,6 +109,13 @@ class Audio:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """The next phrase of the reading was said to its end."""
+
+    reading: int
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A line for the listener of the reading."""
 
@@ -150,7 +157,7 @@ class Refused:
 
 
 ToChild: TypeAlias = Begin | Speak | Phrases | Taken | Cancel | Call | Leave
-ToParent: TypeAlias = Ready | Beat | Want | Audio | Note | Finished | Failed | Answer | Refused
+ToParent: TypeAlias = Ready | Beat | Want | Audio | Told | Note | Finished | Failed | Answer | Refused
 Message: TypeAlias = ToChild | ToParent
 
 # ---- to frames and back ------------------------------------------------------------------------------
@@ -219,7 +226,7 @@ _KINDS: Mapping[str, Any] = {
     kind.__name__: kind
     for kind in (
         *(Begin, Speak, Phrases, Taken, Cancel, Call, Leave),
-        *(Ready, Beat, Want, Audio, Note, Finished, Failed, Answer, Refused),
+        *(Ready, Beat, Want, Audio, Told, Note, Finished, Failed, Answer, Refused),
     )
 }
 _PACKERS: Mapping[str, Callable[[Any], Any]] = {

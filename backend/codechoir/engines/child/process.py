@@ -211,9 +211,9 @@ class ChildProcess:
                 self.refusal = line
             case messages.Answer(number) | messages.Refused(number):
                 self._put(number, message)
-            case messages.Want(number) | messages.Audio(number) | messages.Note(number):
+            case messages.Want(number) | messages.Audio(number) | messages.Told(number):
                 self._put(number, message)
-            case messages.Finished(number) | messages.Failed(number):
+            case messages.Note(number) | messages.Finished(number) | messages.Failed(number):
                 self._put(number, message)
             case _:
                 raise frames.FrameError(f"{type(message).__name__} is not for a parent")

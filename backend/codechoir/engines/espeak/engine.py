@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib.metadata import version
+from typing import TYPE_CHECKING
 
+from codechoir import __version__
 from codechoir.engines.espeak._library import library
 from codechoir.engines.espeak.joiner import Joiner
 from codechoir.engines.espeak.manner import DEFAULT_FAMILY
 from codechoir.engines.espeak.outlet import Cancelled, Outlet
 from codechoir.engines.espeak.telling import Telling
-from codechoir.engines.protocol import Capabilities, Emit, VoiceInfo
+from codechoir.engines.protocol import Capabilities, Emit, Engine, VoiceInfo, told
 from codechoir.errors import EngineError
 from codechoir.model import Category, Phrase, Spoken, Utterance, Voice
+
+if TYPE_CHECKING:
+    from codechoir.phrases.cache import PhraseCache
 
 SAMPLE_RATE = 22050
 
 
 class EspeakEngine:
-    """eSpeak NG in this process. All instances share the one library, which stays loaded."""
+    """eSpeak NG in this process. All instances share the one library, which stays loaded.
+
+    See also `Keeping`: a phrase is made faster than a file is read, so that it does not pay.
+    """
 
     name = "espeak"
     capabilities = Capabilities(sample_rate=SAMPLE_RATE, inline_prosody=True, concurrent=True)
+    keeps = False
+
+    def keep_in(self, cache: PhraseCache) -> Engine:
+        """See `Keeping`. A phrase is one breath of all its voices, so it is kept as a whole."""
+        from codechoir.phrases.kept import KeptEngine
+
+        identity = f"{__version__} {version('espeakng-loader')}"
+        return KeptEngine(self, cache, lambda: lambda _: identity, hears_beginning=True)
 
     def check(self) -> str | None:
         try:
@@ -49,6 +66,7 @@ class EspeakEngine:
         try:
             for phrase in phrases:
                 Telling(loaded, joiner, emit, phrase.parts).tell()
+                told(emit)
         except Cancelled:
             return
 

@@ -25,7 +25,7 @@ from codechoir.engines.espeak.outlet import Cancelled
 from codechoir.engines.espeak.pacing import Gap, Pacing
 from codechoir.engines.espeak.rendition import Rendition
 from codechoir.engines.espeak.script import Breath, breaths
-from codechoir.engines.protocol import Emit, cancelled
+from codechoir.engines.protocol import Emit, cancelled, continues
 from codechoir.model import Mark, Spoken
 
 BREATH_PAUSE = 120
@@ -181,7 +181,7 @@ class Telling:
         A reading does not begin with a pause.
         """
         pause = round(gap.pause - hush - self._hushed)
-        if pause > 0 and self._joiner.now:
+        if pause > 0 and (self._joiner.now or continues(self._emit)):
             self._joiner.rest(pause)
         if gap.cue is not None:
             self._joiner.sound(gap.cue)

@@ -11,11 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from codechoir import __version__
 from codechoir.engines.child.client import ChildEngine
 from codechoir.engines.child.fallback import FallbackEngine
 from codechoir.engines.child.spec import BackOff, ChildSpec
-from codechoir.engines.protocol import Emit, VoiceInfo
+from codechoir.engines.protocol import Emit, Engine, VoiceInfo
 from codechoir.engines.xtts.capabilities import CAPABILITIES, CLONING
 from codechoir.engines.xtts.embedded import Recast, make_embedded
 from codechoir.engines.xtts.environment import variables
@@ -25,6 +27,10 @@ from codechoir.errors import EngineError, InputError, did_you_mean
 from codechoir.model import Phrase
 from codechoir.voices.library.library import VoiceLibrary
 from codechoir.voices.library.provenance import Parameter, Tensors
+
+if TYPE_CHECKING:
+    from codechoir.phrases.cache import PhraseCache
+    from codechoir.phrases.kept import Identity
 
 HOSTED = "codechoir.engines.xtts.speech.engine:NeuralEngine"
 PACKAGES = ("torch", "TTS")
@@ -64,10 +70,11 @@ class XttsSettings:
 
 
 class XttsEngine:
-    """See `Engine` and `Patient`. Reads on with the embedded engine while the child is away."""
+    """See `Engine`, `Patient` and `Keeping`. Reads on with the embedded engine while the child is away."""
 
     name = "xtts"
     capabilities = CAPABILITIES
+    keeps = True
 
     def __init__(
         self,
@@ -80,6 +87,12 @@ class XttsEngine:
         self._back_off = back_off
         self.patience: float | None = None
         self._was_complete = False
+        self._cache: PhraseCache | None = None
+
+    def keep_in(self, cache: PhraseCache) -> XttsEngine:
+        """See `Keeping`. The cache is in front of the child, so that what stands in for it is never kept."""
+        self._cache = cache
+        return self
 
     @cached_property
     def settings(self) -> XttsSettings:
@@ -105,7 +118,25 @@ class XttsEngine:
 
     @cached_property
     def _speaker(self) -> FallbackEngine:
-        return FallbackEngine(self.child, make_embedded, Recast())
+        return FallbackEngine(self.child, make_embedded, Recast(), keep=self._kept)
+
+    def _kept(self, child: Engine) -> Engine:
+        if self._cache is None:
+            return child
+        from codechoir.engines.xtts.speech.script import units
+        from codechoir.phrases.kept import KeptEngine
+
+        return KeptEngine(child, self._cache, self._identity, units)
+
+    def _identity(self) -> Identity:
+        """What the sound of a voice depends on: the model, how it computes, and what the voice was made of.
+
+        A row's random numbers come from the words and the voice, so no seed is needed here.
+        """
+        how = (self.installation.fingerprint(), self.settings.device, self.settings.precision, __version__)
+        with VoiceLibrary() as library:
+            own = {about.name: about.key for about in library.voices() if about.engine == self.name}
+        return lambda family: repr((*how, own.get(family, family)))
 
     def _patient_speaker(self) -> FallbackEngine:
         self._demand()

@@ -39,12 +39,12 @@ class LibrarySettings:
 
         given = os.environ if environment is None else environment
         folders = platformdirs.PlatformDirs("codechoir", appauthor=False)
-        lifetime = _number(given, "CODECHOIR_VOICE_LIFETIME", 0.0)
+        lifetime = number(given, "CODECHOIR_VOICE_LIFETIME", 0.0)
         return cls(
             voices=Path(given.get("CODECHOIR_VOICES") or Path(folders.user_data_dir) / "voices"),
             cache=Path(given.get("CODECHOIR_CACHE") or folders.user_cache_dir),
-            memory=round(_number(given, "CODECHOIR_VOICE_MEMORY", 64.0) * MEGABYTE),
-            disk=round(_number(given, "CODECHOIR_VOICE_DISK", 512.0) * MEGABYTE),
+            memory=round(number(given, "CODECHOIR_VOICE_MEMORY", 64.0) * MEGABYTE),
+            disk=round(number(given, "CODECHOIR_VOICE_DISK", 512.0) * MEGABYTE),
             lifetime=lifetime or None,
             shared=given.get("CODECHOIR_SHARED_VOICES", ""),
             preload=tuple(
@@ -53,7 +53,8 @@ class LibrarySettings:
         )
 
 
-def _number(given: Mapping[str, str], name: str, default: float) -> float:
+def number(given: Mapping[str, str], name: str, default: float) -> float:
+    """The number that a variable holds. Raises `InputError` for a bad one."""
     text = given.get(name, "").strip()
     if not text:
         return default

@@ -56,25 +56,40 @@ def segments(
 ) -> Iterator[Segment]:
     """The segments of a phrase in order. Without an `embedded` engine XTTS has to say everything that has a
     letter, in a language of its own."""
+    for parts in _runs(phrase, embedded):
+        spoken_by = _language(parts[0], embedded)
+        if spoken_by is None:
+            yield _segment(parts, (), None)
+        else:
+            yield _said_by_xtts(parts, spoken_by, most_tokens, count)
+
+
+def units(phrase: Phrase) -> Iterator[Phrase]:
+    """The pieces of a phrase that sound the same wherever they stand: each becomes one segment."""
+    for parts in _runs(phrase, embedded=True):
+        yield Phrase(tuple(parts), parts[0].utterance.start, parts[-1].utterance.end)
+
+
+def _runs(phrase: Phrase, embedded: bool) -> Iterator[Sequence[Spoken]]:
+    """The parts of each segment: neighbours that may be joined, joined where that helps."""
     for group in _groups(phrase.parts, embedded):
         spoken_by = _language(group[0], embedded)
         if spoken_by is None:
-            yield from (_segment([part], (), None) for part in group)
+            yield from ([part] for part in group)
             continue
-        yield from _joined(group, spoken_by, most_tokens, count)
+        texts = [part.utterance.text for part in group]
+        for run in policy.runs(texts, [part.voice.family for part in group], spoken_by):
+            yield group[run.start : run.stop]
 
 
-def _joined(
-    group: Sequence[Spoken], spoken_by: Language, most_tokens: int, count: CountTokens
-) -> Iterator[Segment]:
-    """Neighbours that may be joined, joined where that helps, and cut where they are too long."""
-    texts = [part.utterance.text for part in group]
-    for run in policy.runs(texts, [part.voice.family for part in group], spoken_by):
-        parts = group[run.start : run.stop]
-        whole = " ".join(part.utterance.text for part in parts)
-        cut = text.pieces(whole, spoken_by, most_tokens, lambda piece: count(piece, spoken_by))
-        ended = (policy.ended(piece, spoken_by) for piece in cut)
-        yield _segment(parts, tuple(filter(None, ended)), spoken_by)
+def _said_by_xtts(
+    parts: Sequence[Spoken], spoken_by: Language, most_tokens: int, count: CountTokens
+) -> Segment:
+    """The segment of neighbours, cut where they are too long."""
+    whole = " ".join(part.utterance.text for part in parts)
+    cut = text.pieces(whole, spoken_by, most_tokens, lambda piece: count(piece, spoken_by))
+    ended = (policy.ended(piece, spoken_by) for piece in cut)
+    return _segment(parts, tuple(filter(None, ended)), spoken_by)
 
 
 def _groups(parts: Sequence[Spoken], embedded: bool) -> Iterator[list[Spoken]]:

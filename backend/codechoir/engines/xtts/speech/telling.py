@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codechoir.engines.cues import render
-from codechoir.engines.protocol import Emit, Engine, cancelled, notice
+from codechoir.engines.protocol import Emit, Engine, cancelled, notice, told
 from codechoir.engines.xtts import policy
 from codechoir.engines.xtts.speech.outlet import ListenerLeft, Outlet
 from codechoir.engines.xtts.speech.script import NORMAL_RATE, Segment
@@ -46,10 +46,10 @@ Prepare = Callable[[Segment, Callable[[str], object]], list["Prompt"]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A segment and the numbers of its requests."""
+    """A segment and the numbers of its requests; None stands for the end of a phrase."""
 
-    segment: Segment
-    ids: tuple[int, ...]
+    segment: Segment | None
+    ids: tuple[int, ...] = ()
 
 
 class Telling:
@@ -110,6 +110,7 @@ class Telling:
                 self._open[number] = deque()
                 ids.append(number)
             self._queue.append(Asked(segment, tuple(ids)))
+        self._queue.append(Asked(None))
 
     def _complain(self, line: str) -> None:
         """Tell the listener something, once a reading."""
@@ -123,10 +124,13 @@ class Telling:
 
     def _tell(self, asked: Asked) -> None:
         segment = asked.segment
+        if segment is None:
+            told(self._emit)
+            return
         self._outlet.silence(segment.pause_before)
         self._sound_cue(segment.parts[0])
         if asked.ids:
-            self._tell_neural(asked)
+            self._tell_neural(segment, asked.ids)
         elif self._stand_in is not None and any(part.utterance.text for part in segment.parts):
             self._tell_embedded(segment, self._stand_in)
         self._outlet.silence(segment.pause_after)
@@ -138,8 +142,7 @@ class Telling:
         self._outlet.sound(cue / np.float32(32768) * np.float32(part.voice.volume / 100))
         self._outlet.silence(CUE_GAP)
 
-    def _tell_neural(self, asked: Asked) -> None:
-        segment = asked.segment
+    def _tell_neural(self, segment: Segment, ids: tuple[int, ...]) -> None:
         voice = segment.parts[0].voice
         speed = min(4.0, max(0.4, voice.rate / NORMAL_RATE))
         stretch = Stretch(speed, self._rate)
@@ -147,10 +150,10 @@ class Telling:
         seconds = sum(policy.expected_seconds(piece, segment.language) for piece in segment.pieces)
         clock = WordClock(segment.words, seconds / speed * self._rate)
         begin = self._outlet.samples
-        for number in asked.ids:
+        for number in ids:
             for samples, last in self._sounds(number):
                 heard = stretch.take(samples)
-                if last and number == asked.ids[-1]:
+                if last and number == ids[-1]:
                     # At least 10 ms, to carry the marks of words that nothing was left for.
                     least = np.zeros(self._rate // 100, np.float32)
                     heard = np.concatenate([heard, stretch.finish()])

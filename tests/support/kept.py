@@ -1,0 +1,40 @@
+"""An engine that counts how often it is asked, behind a phrase cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from codechoir.engines.protocol import Emit
+from codechoir.engines.silent import SilentEngine
+from codechoir.model import Phrase
+from codechoir.phrases.cache import PhraseCache
+from codechoir.phrases.kept import KeptEngine
+
+
+class CountingEngine(SilentEngine):
+    """Says nothing for as long as the words take, and remembers what it was asked to say."""
+
+    name = "counting"
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.asked: list[str] = []
+
+    def speak(self, phrases: Iterable[Phrase], emit: Emit) -> None:
+        self.calls += 1
+        super().speak(self._noted(phrases), emit)
+
+    def _noted(self, phrases: Iterable[Phrase]) -> Iterable[Phrase]:
+        for phrase in phrases:
+            self.asked.append(" ".join(part.utterance.text for part in phrase.parts))
+            yield phrase
+
+
+def each_part(phrase: Phrase) -> Iterable[Phrase]:
+    """Units as a neural engine has them: every utterance by itself."""
+    return (Phrase((part,), part.utterance.start, part.utterance.end) for part in phrase.parts)
+
+
+def kept(engine: SilentEngine, cache: PhraseCache, model: str = "one") -> KeptEngine:
+    """The engine behind the cache, with units of one utterance."""
+    return KeptEngine(engine, cache, lambda: lambda family: model + family, each_part)
