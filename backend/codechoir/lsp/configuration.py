@@ -16,6 +16,7 @@ from urllib.request import url2pathname
 from codechoir.errors import InputError, did_you_mean
 from codechoir.lsp import listening
 from codechoir.lsp.listening import NAMES, Given, Reader, name_in_json, number, text
+from codechoir.lsp.speakers import speakers
 from codechoir.model import Category
 from codechoir.settings import VOICE_PROPERTIES, Settings, VoiceChange, checked_category, checked_rate
 
@@ -149,5 +150,6 @@ READERS: Mapping[str, Reader] = {
     "rate": _rate,
     "volume": _volume,
     "voices": _voices,
+    "speakers": speakers,
 }
 """How each setting is read; a test compares the keys with the fields of `Settings`."""

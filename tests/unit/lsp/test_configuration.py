@@ -40,6 +40,7 @@ def test_every_setting_is_read(tables: tuple[Path, Path]) -> None:
         "rate": 300,
         "volume": 40,
         "voices": {"comment": {"family": "en+f3", "pitch": 30, "range": None}, "keyword": {"balance": -50}},
+        "speakers": {"xtts": {"comment": "anna"}},
         "levels": {"comment": "some", "py:operator": "most", "rust": "literal"},
         "indentation": "both",
         "brackets": "sound",

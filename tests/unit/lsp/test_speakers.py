@@ -1,0 +1,26 @@
+"""The setting `speakers`: what is right holds, what is wrong is told."""
+
+from __future__ import annotations
+
+import pytest
+from codechoir.errors import InputError
+from codechoir.lsp.listening import Given
+from codechoir.lsp.speakers import speakers
+from codechoir.model import Category
+
+
+def test_families_by_engine_and_category() -> None:
+    given = Given("codechoir.speakers")
+    found = speakers({"xtts": {"comment": "anna", "type": None}, "espeak": None}, given)
+    assert found == {"xtts": {Category.COMMENT: "anna"}}
+    assert given.warnings == []
+
+
+def test_what_is_wrong_is_told_and_the_rest_holds() -> None:
+    given = Given("codechoir.speakers")
+    found = speakers({"xtts": {"coment": "anna", "type": 3, "keyword": "ben"}, "espeak": "en"}, given)
+    assert found == {"xtts": {Category.KEYWORD: "ben"}}
+    assert len(given.warnings) == 3
+    assert "Did you mean 'comment'" in given.warnings[0]
+    with pytest.raises(InputError, match="no object"):
+        speakers(["anna"], given)
