@@ -158,10 +158,31 @@ def test_exit_without_shutdown_is_a_failure(client: LspClient) -> None:
     assert client.process.wait(10) == 1
 
 
-def test_the_server_ends_with_its_input(client: LspClient) -> None:
-    read(client, "word\n" * 1000)
-    client.leave()
-    assert client.process.wait(10) == 1
+def test_a_result_that_is_no_json_is_an_error_and_not_a_request_without_answer() -> None:
+    code = (
+        "from codechoir.lsp.server import main\n"
+        "from codechoir.lsp.workshop import Workshop\n"
+        "Workshop.run = lambda self, command, given: object()\n"
+        "main()\n"
+    )
+    client = LspClient([sys.executable, "-c", code], errors=subprocess.DEVNULL)
+    try:
+        client.start(audio="client", engine="silent")
+        for command in ("status", "stop"):
+            assert "please report it" in client.command(command)["error"]["message"]
+    finally:
+        client.kill()
+
+
+def test_the_server_ends_with_its_input_and_without_a_word(tmp_path: Path) -> None:
+    with (tmp_path / "errors").open("w+b") as errors:
+        client = LspClient(errors=errors)
+        client.start(audio="client", engine="silent")
+        read(client, "word\n" * 1000)
+        client.leave()
+        assert client.process.wait(10) == 1
+        errors.seek(0)
+        assert errors.read() == b""
 
 
 def test_the_server_ends_with_the_editor_that_started_it(stranger: LspClient) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import signal
 from collections import deque
@@ -110,17 +109,15 @@ class Server(LanguageServer):
         With pygls' own loop, the one without a hop between threads for each line of a header, which takes a
         third of a millisecond off the way to the first sound.
         """
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # asyncio's handler would wait for the next message
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's handler would wait for the next message
         self.protocol.set_writer(self._output)
         try:
-            asyncio.run(
-                run(
-                    stop_event=Event(),
-                    reader=incoming,
-                    protocol=self.protocol,
-                    logger=log,
-                    error_handler=self.report_server_error,
-                )
+            run(
+                stop_event=Event(),
+                reader=incoming,
+                protocol=self.protocol,
+                logger=log,
+                error_handler=self.report_server_error,
             )
             status = 1  # the editor went away without a word
         except SystemExit as end:

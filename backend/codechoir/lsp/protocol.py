@@ -9,6 +9,7 @@ Overridden, and why:
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Generator
 from concurrent.futures import Future
@@ -113,7 +114,7 @@ class Protocol(LanguageServerProtocol):
         if future.cancelled():
             self._fail(msg_id, JsonRpcRequestCancelled("the request was cancelled"))
             return
-        error = future.exception()
+        error = future.exception() or self._unsendable(future.result())
         if error is None:
             self._send_response(msg_id, result=future.result())
         elif isinstance(error, JsonRpcException):
@@ -127,6 +128,14 @@ class Protocol(LanguageServerProtocol):
             line = f"{type(error).__name__}: {error}; this is a mistake in Codechoir, please report it"
             self._fail(msg_id, JsonRpcInternalError(line))
             self._server.report_server_error(JsonRpcInternalError(line), FeatureRequestError)
+
+    def _unsendable(self, result: Any) -> Exception | None:
+        """Why a result is no JSON; pygls would log it and leave the request without an answer."""
+        try:
+            json.dumps(result, default=self._serialize_message)
+        except (AttributeError, TypeError, ValueError) as error:
+            return error
+        return None
 
     def _fail(self, number: int | str, error: JsonRpcException) -> None:
         """Answer a request with an error in one line."""
