@@ -99,9 +99,9 @@ describe("reading aloud in the workbench", () => {
       assert.ok(levels.length > lastLoud + 1, `the meter fell to zero: ${JSON.stringify(levels)}`);
       delays.push(levels[lastLoud + 1]!.time - pressed);
     }
-    // The best of several: a machine that is busy with something else adds to the others.
+    // The middle one: a machine that is busy with something else adds to the others.
     context.diagnostic(`milliseconds from key to silence: ${delays.map(Math.round).join(", ")}`);
-    assert.ok(Math.min(...delays) < 100, `milliseconds to silence: ${delays.join(", ")}`);
+    assert.ok(delays.sort((a, b) => a - b)[2]! < 100, `milliseconds to silence: ${delays.join(", ")}`);
     assert.equal(await player.level(), 0);
   });
 
