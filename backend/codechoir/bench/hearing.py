@@ -44,9 +44,13 @@ class Heard:
     @property
     def longest_gap(self) -> float:
         """Seconds of the longest silence inside."""
+        return self.gap(QUIET)
+
+    def gap(self, quiet: int) -> float:
+        """Seconds of the longest stretch inside in which no sample is larger than `quiet`."""
         import numpy as np
 
-        loud = np.flatnonzero(np.abs(self.samples.astype(np.int32)) > QUIET)
+        loud = np.flatnonzero(np.abs(self.samples.astype(np.int32)) > quiet)
         return float(np.diff(loud).max(initial=1) - 1) / self.sample_rate
 
     @property

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from codechoir.bench.hearing import Heard, hear, in_one_voice, mark_error, pitches, without_cues
+from codechoir.bench.hearing import QUIET, Heard, hear, in_one_voice, mark_error, pitches, without_cues
 from codechoir.bench.lines import phrases, sources
 from codechoir.engines.espeak.joiner import MARGIN
 from codechoir.model import Category, Phrase, Spoken, Utterance, Voice
@@ -49,9 +49,14 @@ def test_a_line_in_its_voices_takes_as_long_as_in_one(rate: int) -> None:
 
 @pytest.mark.parametrize("rate", RATES)
 def test_no_gap_inside_a_line_is_longer_than_a_natural_one(rate: int) -> None:
-    """eSpeak NG's sound differs from run to run, and the longest of 336 gaps by some milliseconds with it."""
-    natural = max(heard.longest_gap for heard in one_voice(rate))
-    assert max(heard.longest_gap for heard in ours(rate)) <= natural + 0.010
+    """A faint sound may count as silence in the one and not in the other: one voice is given 3 dB.
+
+    What eSpeak NG says depends, by a little, on all that it said before in the process: said again in the same
+    order by another one, it is the same to the sample. With the same limit for both, the longest gap at 450
+    words a minute was 39 or 49 ms, in one voice as in ours.
+    """
+    natural = max(heard.gap(round(QUIET * 2**0.5)) for heard in one_voice(rate))
+    assert max(heard.longest_gap for heard in ours(rate)) <= natural + 0.005
 
 
 @pytest.mark.parametrize("rate", [*RATES, 80, 600, 900])
