@@ -51,9 +51,9 @@ def test_a_line_in_its_voices_takes_as_long_as_in_one(rate: int) -> None:
 def test_no_gap_inside_a_line_is_longer_than_a_natural_one(rate: int) -> None:
     """A faint sound may count as silence in the one and not in the other: one voice is given 3 dB.
 
-    What eSpeak NG says depends, by a little, on all that it said before in the process: said again in the same
-    order by another one, it is the same to the sample. With the same limit for both, the longest gap at 450
-    words a minute was 39 or 49 ms, in one voice as in ours.
+    What eSpeak NG says depends, by a little, on all that it said before in the process: said again in the
+    same order by another one, it is the same to the sample. With the same limit for both, the longest gap at
+    450 words a minute was 39 or 49 ms, in one voice as in ours.
     """
     natural = max(heard.gap(round(QUIET * 2**0.5)) for heard in one_voice(rate))
     assert max(heard.longest_gap for heard in ours(rate)) <= natural + 0.005
