@@ -1,7 +1,8 @@
-import { activeEditor, readArguments } from "./editor/target";
+import { activeEditor, readArguments, sayArguments } from "./editor/target";
 import { tellFailure } from "./failure";
+import { chooseCategories, chooseKind, hearEverything, listeningWords, toggle } from "./listening";
 import type { Log } from "./log";
-import { serverCommand, type Unit } from "./protocol";
+import { serverCommand, type Told, type Unit } from "./protocol";
 import { isReading } from "./reading/phase";
 import type { Reader } from "./reading/reader";
 import type { Connection } from "./server/connection";
@@ -20,6 +21,8 @@ export interface Actors {
   enableAudio: () => Promise<void>;
   /** Shows the answer to an act, without popping up. */
   note: (words: string) => void;
+  /** Shows words that are spoken, too, for as long as it takes to read them. */
+  show: (words: string) => void;
   log: Log;
 }
 
@@ -46,6 +49,23 @@ function handlers(actors: Actors): Record<string, () => unknown> {
     const what = readArguments(editor, unit);
     await reader.read(editor.document, what, () => connect(editor.document));
   };
+  const tell = async (what: Told, place: "document" | "cursor"): Promise<void> => {
+    const editor = activeEditor();
+    const about = sayArguments(editor, what, place);
+    await reader.tell(editor.document, about, () => connect(editor.document));
+  };
+  const describe = async (): Promise<void> => {
+    const editor = activeEditor();
+    const connection = await connect(editor.document);
+    const about = sayArguments(editor, "describe", "cursor");
+    const { words } = await connection.execute<{ words: string }>(serverCommand.describe, about);
+    actors.show(words);
+    await reader.tell(editor.document, about, () => Promise.resolve(connection));
+  };
+  const listen = (choose: () => Promise<void>) => async (): Promise<void> => {
+    await choose();
+    actors.note(listeningWords() ?? l10n.t("everything is heard"));
+  };
   const changeRate = (delta: number) => async (): Promise<void> => {
     const connection = await connect();
     const { wpm } = await connection.execute<{ wpm: number }>(serverCommand.rate, { delta });
@@ -58,6 +78,15 @@ function handlers(actors: Actors): Record<string, () => unknown> {
     readSymbol: read("symbol"),
     readFile: read("file"),
     readFromCursor: read("from-cursor"),
+    outlineFile: () => tell("outline", "document"),
+    outlineSymbol: () => tell("outline", "cursor"),
+    describeToken: describe,
+    spellSelection: () => tell("spell", "cursor"),
+    mute: listen(() => chooseCategories("mute")),
+    solo: listen(() => chooseCategories("solo")),
+    muteComments: listen(() => toggle("comment")),
+    chooseWhatIsRead: listen(chooseKind),
+    hearEverything: listen(hearEverything),
     stop: () => reader.stop(),
     pauseOrResume: () => reader.pauseOrResume(),
     skipForward: () => reader.skipLines(1),

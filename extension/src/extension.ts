@@ -13,8 +13,11 @@ import { Server } from "./server/server";
 import { SetUp } from "./server/setUp";
 import { StatusItem } from "./statusItem";
 import type { ExtensionContext } from "./vscodeapi";
-import { Uri } from "./vscodeapi";
-import { keepContexts, offerAudioOnce, tellFailures, watchSettings } from "./wiring";
+import { Uri, window } from "./vscodeapi";
+import { keepContexts, offerAudioOnce, tellFailures, tellListening, watchSettings } from "./wiring";
+
+/** How long the description of a token is shown, in milliseconds. */
+const WORDS_TIME = 20_000;
 
 let server: Server | undefined;
 
@@ -73,6 +76,7 @@ export function activate(context: ExtensionContext): void {
       status.showServer(state);
     }),
     keepContexts(reader, languageServer),
+    tellListening(status),
     watchSettings(languageServer, log),
     ...registerCommands({
       reader,
@@ -86,6 +90,9 @@ export function activate(context: ExtensionContext): void {
       enableAudio: () => view.enableAudio(),
       note: (words) => {
         status.showNote(words);
+      },
+      show: (words) => {
+        window.setStatusBarMessage(words, WORDS_TIME);
       },
       log,
     }),

@@ -12,7 +12,10 @@ export const serverCommand = {
   resume: "codechoir.server.resume",
   skip: "codechoir.server.skip",
   rate: "codechoir.server.rate",
+  say: "codechoir.server.say",
+  describe: "codechoir.server.describe",
   voices: "codechoir.server.voices",
+  status: "codechoir.server.status",
 } as const;
 
 export const notification = {
@@ -51,6 +54,16 @@ export interface WireRange {
 export interface ReadArguments {
   uri: string;
   unit: Unit;
+  range?: WireRange;
+  position?: WirePosition;
+}
+
+/** What is told about code; an outline without a position is that of the document. */
+export type Told = "outline" | "describe" | "spell";
+
+export interface SayArguments {
+  what: Told;
+  uri: string;
   range?: WireRange;
   position?: WirePosition;
 }

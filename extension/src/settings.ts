@@ -10,15 +10,36 @@ export type VoiceChange = Partial<
   Record<"rate" | "pitch" | "range" | "volume" | "balance", number> & { family: string }
 >;
 
-/** The settings that the server follows. The names are those of `Settings` in backend/codechoir/settings.py. */
-export interface ServerSettings {
-  engine: string;
-  profile: string;
-  level: string;
-  rate: number | null;
-  volume: number;
-  voices: Partial<Record<Category, VoiceChange>>;
-}
+/**
+ * The settings that the server follows as they are, with their defaults. The names are those of `Settings` in
+ * backend/codechoir/settings.py; tests compare both with the manifest.
+ */
+export const followed = {
+  engine: "espeak",
+  profile: "default",
+  level: "some",
+  rate: null as number | null,
+  volume: 100,
+  levels: {} as Record<string, string>,
+  indentation: "tone",
+  brackets: "pause",
+  depth: 3,
+  cues: true,
+  capitals: "off",
+  balance: "off",
+  phonetic: false,
+  closers: true,
+  docCode: true,
+  naturalLanguage: "en",
+  userWords: [] as string[],
+  projectWords: [] as string[],
+  mute: [] as Category[],
+  solo: [] as Category[],
+  only: "everything",
+};
+
+/** What the server is told. */
+export type ServerSettings = typeof followed & { voices: Partial<Record<Category, VoiceChange>> };
 
 /** The server's settings for reading `document`, since some may differ from language to language. */
 export function serverSettings(document?: TextDocument): ServerSettings {
@@ -30,13 +51,20 @@ export function serverSettings(document?: TextDocument): ServerSettings {
       voices[category] = { ...change };
     }
   }
+  const values = Object.entries(followed).map(([name, otherwise]) => [
+    name,
+    settings.get<unknown>(name, otherwise),
+  ]);
+  return { ...(Object.fromEntries(values) as typeof followed), voices };
+}
+
+/** What the listener has chosen to hear. */
+export function listening(): Pick<ServerSettings, "mute" | "solo" | "only"> {
+  const settings = workspace.getConfiguration(SECTION);
   return {
-    engine: settings.get("engine", "espeak"),
-    profile: settings.get("profile", "default"),
-    level: settings.get("level", "some"),
-    rate: settings.get<number | null>("rate", null),
-    volume: settings.get("volume", 100),
-    voices,
+    mute: settings.get<Category[]>("mute", followed.mute),
+    solo: settings.get<Category[]>("solo", followed.solo),
+    only: settings.get<string>("only", followed.only),
   };
 }
 

@@ -20,6 +20,7 @@ export class StatusItem implements Disposable {
   private server: ServerState = "off";
   private reading: ReadingState = { phase: "silent" };
   private note: string | undefined;
+  private listening: string | undefined;
   private timer: NodeJS.Timeout | undefined;
 
   constructor() {
@@ -37,6 +38,12 @@ export class StatusItem implements Disposable {
   showReading(state: ReadingState): void {
     this.reading = state;
     this.dropNote();
+    this.update();
+  }
+
+  /** Shows what is heard where that is not everything, such as "without comment". */
+  showListening(words: string | undefined): void {
+    this.listening = words;
     this.update();
   }
 
@@ -64,8 +71,9 @@ export class StatusItem implements Disposable {
   private update(): void {
     const look = (serverLooks[this.server] ?? readingLooks[this.reading.phase])();
     const words = this.note ?? this.reading.message ?? (this.isStarting ? l10n.t("starting…") : look.words);
-    const sentence = words.endsWith(".") ? words : `${words}.`;
-    this.item.text = `$(${look.icon}) Codechoir: ${words}`;
+    const listening = this.note === undefined && this.listening ? ` (${this.listening})` : "";
+    const sentence = words.endsWith(".") ? `${words}${listening}` : `${words}${listening}.`;
+    this.item.text = `$(${look.icon}) Codechoir: ${words}${listening}`;
     this.item.tooltip = look.hint;
     this.item.command = look.command;
     this.item.accessibilityInformation = { label: `Codechoir: ${sentence} ${look.hint}`, role: "button" };
@@ -79,7 +87,7 @@ export class StatusItem implements Disposable {
 const readingLooks: Record<Phase, () => Look> = {
   silent: () => ({
     icon: "mute",
-    words: l10n.t("silent"),
+    words: l10n.t("not reading"),
     hint: l10n.t("Choose to see all commands."),
     command: { title: "", command: "workbench.action.quickOpen", arguments: [">Codechoir: "] },
   }),

@@ -1,10 +1,12 @@
 import { tellFailure } from "./failure";
+import { listeningWords } from "./listening";
 import type { Log } from "./log";
 import type { PlayerView } from "./player/playerView";
 import { isReading } from "./reading/phase";
 import type { Reader } from "./reading/reader";
 import type { Server } from "./server/server";
 import { audioMode, SECTION } from "./settings";
+import type { StatusItem } from "./statusItem";
 import { commands, Disposable, l10n, window, workspace } from "./vscodeapi";
 
 /** A reading that fails by itself, without a command that could tell, is told as a failed command is. */
@@ -34,6 +36,15 @@ export function keepContexts(reader: Reader, server: Server): Disposable {
     }),
     workspace.onDidChangeConfiguration(setAudio),
   );
+}
+
+/** Shows what is left out of the readings: who forgets that something is muted would think it is not there. */
+export function tellListening(status: StatusItem): Disposable {
+  const tell = (): void => {
+    status.showListening(listeningWords());
+  };
+  tell();
+  return workspace.onDidChangeConfiguration(tell);
 }
 
 /** Brings a change of the settings to the server: most at once, some only by starting it anew. */

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { beforeEach, describe, test } from "node:test";
 import { type Actors, registerCommands } from "../src/commands";
+import { audible, kinds } from "../src/listening";
 import { categories } from "../src/protocol";
+import { followed } from "../src/settings";
 import { limits } from "../src/voicePicker";
 import { fake } from "./fakes/vscode";
 import { silentLog } from "./support";
@@ -13,6 +15,8 @@ interface Setting {
   tags: string[];
   type: unknown;
   additionalProperties?: boolean;
+  enum?: string[];
+  items?: { enum?: string[] };
   properties?: Record<string, { minimum?: number; maximum?: number }>;
 }
 
@@ -118,8 +122,25 @@ describe("settings", () => {
 
   test("what chooses the code that runs is not for a folder that is not trusted", () => {
     const restricted = capabilities.untrustedWorkspaces.restrictedConfigurations;
-    assert.deepEqual(restricted, ["codechoir.interpreter", "codechoir.engine", "codechoir.profile"]);
+    assert.deepEqual(
+      restricted,
+      ["interpreter", "engine", "profile", "userWords", "projectWords", "mute", "solo", "only"].map(
+        (name) => `codechoir.${name}`,
+      ),
+    );
     assert.equal(settings["codechoir.interpreter"]!.scope, "machine-overridable");
+  });
+
+  test("the extension knows the settings that the server follows, and their defaults", () => {
+    for (const [name, value] of Object.entries(followed)) {
+      assert.deepEqual(settings[`codechoir.${name}`]!.default, value, name);
+    }
+  });
+
+  test("the commands that choose what is heard offer what the settings take", () => {
+    assert.deepEqual(settings["codechoir.only"]!.enum, kinds);
+    assert.deepEqual(settings["codechoir.mute"]!.items!.enum, audible);
+    assert.deepEqual(settings["codechoir.solo"]!.items!.enum, audible);
   });
 
   test("every category has a voice that the settings editor can show as a form", () => {

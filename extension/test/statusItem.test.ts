@@ -47,7 +47,19 @@ test("a server that is not there matters more than any reading", () => {
   assert.match(shown().text, /not set up/);
   assert.equal(shown().command, "codechoir.setUp");
   item.showServer("ready");
-  assert.match(shown().text, /silent/);
+  assert.match(shown().text, /Codechoir: not reading$/);
+});
+
+test("what is left out is told as long as it is, but for the answer to an act", () => {
+  item.showListening("without comment");
+  assert.match(shown().text, /Codechoir: not reading \(without comment\)$/);
+  item.showReading({ phase: "speaking" });
+  assert.equal(shown().label, "Codechoir: speaking (without comment). Choose to stop.");
+  item.showNote("everything is heard");
+  assert.match(shown().text, /Codechoir: everything is heard$/);
+  item.showListening(undefined);
+  item.showReading({ phase: "paused" });
+  assert.match(shown().text, /Codechoir: paused$/);
 });
 
 test("the answer to an act is shown for a while, and gives way to news", () => {
@@ -56,7 +68,7 @@ test("the answer to an act is shown for a while, and gives way to news", () => {
     item.showNote("195 words a minute");
     assert.match(shown().label, /195 words a minute/);
     mock.timers.tick(8000);
-    assert.match(shown().text, /silent/);
+    assert.match(shown().text, /not reading/);
     item.showNote("215 words a minute");
     item.showReading({ phase: "speaking" });
     assert.match(shown().text, /speaking/);

@@ -9,11 +9,22 @@ from typing import Any
 
 import pytest
 from codechoir import __version__
-from codechoir.lsp.arguments import UNITS
+from codechoir.lsp.arguments import TOLD, UNITS
 from codechoir.lsp.commands import AT_ONCE, IN_THE_BACKGROUND, PREFIX
-from codechoir.lsp.configuration import EDITORS_OWN
+from codechoir.lsp.configuration import EDITORS_OWN, as_json
+from codechoir.lsp.listening import NAMES, name_in_json
 from codechoir.model import Category
-from codechoir.settings import FASTEST, LEVELS, SLOWEST, VOICE_PROPERTIES, Settings
+from codechoir.settings import (
+    CHOICES,
+    DEEPEST,
+    FASTEST,
+    LEVELS,
+    SLOWEST,
+    SWITCHES,
+    VOICE_PROPERTIES,
+    Settings,
+)
+from codechoir.wording.tables import natural_languages
 
 ROOT = Path(__file__).parents[2]
 MANIFEST = json.loads((ROOT / "package.json").read_text())
@@ -34,22 +45,40 @@ def strings_of(constant: str) -> list[str]:
     return re.findall(r'"([^"]+)"', definition[1])
 
 
-@pytest.mark.parametrize("name", ["engine", "profile", "level", "rate", "volume"])
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"voices"}))
 def test_defaults_of_the_manifest_are_those_of_the_package(name: str) -> None:
-    assert settings()[name]["default"] == getattr(Settings(), name)
+    assert settings()[name]["default"] == as_json(Settings())[name]
 
 
 def test_the_manifest_has_every_setting_and_no_other() -> None:
     here = {name.split(".")[0] for name in settings()}
-    package = set(Settings.__dataclass_fields__)
+    package = set(NAMES)
     assert package <= here
     assert here - package <= EDITORS_OWN
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_the_manifest_has_every_value_of_a_choice(name: str) -> None:
+    assert settings()[name_in_json(name)]["enum"] == list(CHOICES[name])
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_what_is_on_or_off_is_so_in_the_manifest(name: str) -> None:
+    assert settings()[name_in_json(name)]["type"] == "boolean"
 
 
 def test_limits_and_names_are_the_same() -> None:
     schema = settings()
     assert (schema["rate"]["minimum"], schema["rate"]["maximum"]) == (SLOWEST, FASTEST)
-    assert schema["level"]["enum"] == list(LEVELS)
+    assert (schema["depth"]["minimum"], schema["depth"]["maximum"]) == (0, DEEPEST)
+    assert schema["levels"]["additionalProperties"]["enum"] == list(LEVELS)
+    assert schema["naturalLanguage"]["enum"] == natural_languages()
+
+
+def test_the_narrator_cannot_be_muted() -> None:
+    heard = [category.value for category in Category if category is not Category.NARRATION]
+    for name in ("mute", "solo"):
+        assert settings()[name]["items"]["enum"] == heard
 
 
 def test_every_engine_that_the_package_brings_can_be_chosen() -> None:
@@ -70,6 +99,7 @@ def test_every_category_has_a_voice_with_every_property(category: Category) -> N
 def test_categories_and_units_are_the_same() -> None:
     assert strings_of("categories") == [category.value for category in Category]
     assert strings_of("Unit") == list(UNITS)
+    assert strings_of("Told") == list(TOLD)
 
 
 def test_the_extension_asks_for_commands_that_the_server_has() -> None:

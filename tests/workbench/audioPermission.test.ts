@@ -38,7 +38,7 @@ describe("in a window that asks for a gesture before it lets out sound", () => {
     server = await CodeServer.start({ "a.py": "answer = forty + two\n" });
     workbench = await Workbench.open(server.url, beStrict);
     await workbench.openFile("a.py");
-    await workbench.untilStatus("silent");
+    await workbench.untilStatus("not reading");
   });
 
   after(async () => {
@@ -70,7 +70,7 @@ describe("in a window that asks for a gesture before it lets out sound", () => {
   });
 
   test("from then on readings sound at once", async () => {
-    await workbench.untilStatus("silent");
+    await workbench.untilStatus("not reading");
     await workbench.chord("Control+K", "l");
     await (await workbench.player()).untilLoud();
     assert.ok(await workbench.editorHasFocus());

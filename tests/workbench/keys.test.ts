@@ -38,7 +38,7 @@ describe("default keys", () => {
 
   test("none of ours is taken by VS Code or by an extension that comes with it", async () => {
     await workbench.openFile("a.py");
-    await workbench.untilStatus("silent");
+    await workbench.untilStatus("not reading");
     await workbench.command("Preferences: Open Default Keyboard Shortcuts (JSON)");
     await workbench.page.locator('.tab.active[data-resource-name="keybindings.json"]').waitFor();
     await workbench.focusEditor();

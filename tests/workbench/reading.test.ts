@@ -38,19 +38,19 @@ describe("reading aloud in the workbench", () => {
   afterEach(async (context) => {
     await workbench.screenshot(context.name);
     await workbench.chord("Shift+Alt+Q");
-    await workbench.untilStatus("silent");
+    await workbench.untilStatus("not reading");
   });
 
   test("a shortcut reads a line: sound is let out, and the editor keeps its focus", async () => {
     await workbench.openFile("cart.py");
-    await workbench.untilStatus("silent");
+    await workbench.untilStatus("not reading");
     await workbench.chord("Control+K", "l");
     player = await workbench.player();
     await player.untilLoud();
     await workbench.untilStatus("speaking");
     assert.ok(await workbench.editorHasFocus());
     await player.untilSaid("class");
-    await workbench.untilStatus("silent");
+    await workbench.untilStatus("not reading");
     assert.ok(await workbench.editorHasFocus());
   });
 
@@ -60,7 +60,7 @@ describe("reading aloud in the workbench", () => {
     await workbench.chord(...Array<string>(6).fill("Shift+ArrowDown"));
     await workbench.chord("Control+K", "h");
     await player.untilLoud();
-    await workbench.untilStatus("silent");
+    await workbench.untilStatus("not reading");
     const figures = await player.figures();
     const voiced = figures.filter(({ loudness, pitch }) => loudness > -50 && pitch > 0);
     const pitches = new Map(voiced.map(({ category, pitch }) => [category, pitch]));
@@ -91,7 +91,7 @@ describe("reading aloud in the workbench", () => {
       await player.untilLoud();
       await player.record();
       await workbench.chord("Shift+Alt+Q");
-      await workbench.untilStatus("silent");
+      await workbench.untilStatus("not reading");
       await until("silence", async () => (await player.level()) === 0);
       const pressed = await workbench.lastKey();
       const levels = (await player.recorded()).filter(({ time }) => time > pressed);
@@ -112,7 +112,7 @@ describe("reading aloud in the workbench", () => {
     await workbench.openFile("cart.py");
     await workbench.chord("Control+End", "ArrowUp", "Control+K", "l");
     await player.untilSaid("answer");
-    await workbench.untilStatus("silent");
+    await workbench.untilStatus("not reading");
     const said = await player.transcript();
     assert.match(said, /^answer .*(42|forty)/);
     assert.doesNotMatch(said, /alpha|beta/);

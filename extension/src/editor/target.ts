@@ -1,5 +1,5 @@
-import type { ReadArguments, Unit, WirePosition } from "../protocol";
-import type { Position, TextEditor } from "../vscodeapi";
+import type { ReadArguments, SayArguments, Told, Unit, WirePosition, WireRange } from "../protocol";
+import type { Position, Selection, TextEditor } from "../vscodeapi";
 import { l10n, window } from "../vscodeapi";
 
 /** The editor that the user means. Throws with a line for people when there is none. */
@@ -19,12 +19,32 @@ export function readArguments({ document, selection }: TextEditor, unit: Unit): 
       if (selection.isEmpty) {
         throw new Error(l10n.t("Nothing is selected. Select some code, then try again."));
       }
-      return { uri, unit, range: { start: wire(selection.start), end: wire(selection.end) } };
+      return { uri, unit, range: wireRange(selection) };
     case "file":
       return { uri, unit };
     default:
       return { uri, unit, position: wire(selection.active) };
   }
+}
+
+/** What to tell about `editor`: its selection, or what is at its cursor; an outline may be of it all. */
+export function sayArguments(
+  { document, selection }: TextEditor,
+  what: Told,
+  place: "document" | "cursor",
+): SayArguments {
+  const uri = document.uri.toString();
+  if (place === "document") {
+    return { what, uri };
+  }
+  if (what === "spell" && !selection.isEmpty) {
+    return { what, uri, range: wireRange(selection) };
+  }
+  return { what, uri, position: wire(selection.active) };
+}
+
+function wireRange({ start, end }: Selection): WireRange {
+  return { start: wire(start), end: wire(end) };
 }
 
 function wire({ line, character }: Position): WirePosition {

@@ -1,6 +1,13 @@
 import type { Highlighter } from "../editor/highlighter";
 import type { Played, Player } from "../player/player";
-import type { AckMessage, AudioMessage, ReadArguments, StateMessage, WireMark } from "../protocol";
+import type {
+  AckMessage,
+  AudioMessage,
+  ReadArguments,
+  SayArguments,
+  StateMessage,
+  WireMark,
+} from "../protocol";
 import { notification, serverCommand } from "../protocol";
 import type { Connection } from "../server/connection";
 import type { Disposable, TextDocument } from "../vscodeapi";
@@ -45,7 +52,21 @@ export class Reader implements Disposable {
    *
    * `connect` gives the server, which may first have to start.
    */
-  async read(document: TextDocument, what: ReadArguments, connect: () => Promise<Connection>): Promise<void> {
+  read(document: TextDocument, what: ReadArguments, connect: () => Promise<Connection>): Promise<void> {
+    return this.ask(serverCommand.read, document, what, connect);
+  }
+
+  /** Tells about code aloud, in the way and with the consequences of a reading. */
+  tell(document: TextDocument, what: SayArguments, connect: () => Promise<Connection>): Promise<void> {
+    return this.ask(serverCommand.say, document, what, connect);
+  }
+
+  private async ask(
+    command: string,
+    document: TextDocument,
+    what: ReadArguments | SayArguments,
+    connect: () => Promise<Connection>,
+  ): Promise<void> {
     this.silence();
     const ticket = this.gate.open();
     this.become({ phase: "waiting" });
@@ -56,7 +77,7 @@ export class Reader implements Disposable {
       }
       this.connection = connection;
       this.highlighter.begin(document);
-      const { session } = await connection.execute<{ session: number }>(serverCommand.read, what);
+      const { session } = await connection.execute<{ session: number }>(command, what);
       this.gate.name(ticket, session);
     } catch (error) {
       if (this.gate.isCurrent(ticket)) {

@@ -70,6 +70,10 @@ export class Uri {
     return new Uri(path);
   }
 
+  static parse(text: string): Uri {
+    return new Uri(text);
+  }
+
   static joinPath(uri: Uri, ...parts: string[]): Uri {
     return new Uri([uri.path, ...parts].join("/"));
   }
@@ -113,6 +117,12 @@ export interface StatusItem {
   accessibilityInformation?: { label: string };
 }
 
+export interface QuickPickItem {
+  label: string;
+  description?: string;
+  picked?: boolean;
+}
+
 const documentChanged = new EventEmitter<unknown>();
 const configurationChanged = new EventEmitter<{ affectsConfiguration(name: string): boolean }>();
 
@@ -123,6 +133,20 @@ export const fake = {
   /** Messages that popped up. */
   messages: [] as string[],
   statusItem: undefined as StatusItem | undefined,
+  /** What was shown in the status bar beside the item. */
+  shown: [] as string[],
+  /** Lists that were shown, and what the user picks of the next one; nothing is Escape. */
+  lists: [] as QuickPickItem[][],
+  pick: undefined as ((item: QuickPickItem) => boolean) | undefined,
+  /** What the user chooses in the messages with buttons that come, typed answers, and a chosen folder. */
+  choices: [] as string[],
+  inputs: [] as string[],
+  folder: undefined as string | undefined,
+  /** Pages that were opened outside, and what the progress of the work told. */
+  opened: [] as string[],
+  progress: [] as string[],
+  /** Presses the progress message's button. */
+  cancel: undefined as (() => void) | undefined,
   /** Commands that were carried out, with their arguments. */
   executed: [] as unknown[][],
   registered: new Map<string, (...args: unknown[]) => unknown>(),
@@ -139,6 +163,15 @@ export const fake = {
     fake.updates = [];
     fake.messages = [];
     fake.statusItem = undefined;
+    fake.shown = [];
+    fake.choices = [];
+    fake.inputs = [];
+    fake.folder = undefined;
+    fake.opened = [];
+    fake.progress = [];
+    fake.cancel = undefined;
+    fake.lists = [];
+    fake.pick = undefined;
     fake.executed = [];
     fake.registered.clear();
     fake.extensions = {};
@@ -173,6 +206,10 @@ export const env = {
   get uiKind(): UIKind {
     return fake.uiKind;
   },
+  openExternal(uri: Uri): Promise<boolean> {
+    fake.opened.push(uri.path);
+    return Promise.resolve(true);
+  },
 };
 
 export const extensions = {
@@ -195,7 +232,41 @@ export const window = {
     fake.statusItem = { text: "" };
     return Object.assign(fake.statusItem, { show: () => undefined, dispose: () => undefined });
   },
+  setStatusBarMessage(words: string): Disposable {
+    fake.shown.push(words);
+    return new Disposable(() => undefined);
+  },
+  showQuickPick(items: QuickPickItem[], options: { canPickMany?: boolean }): Promise<unknown> {
+    fake.lists.push(items);
+    const picked = fake.pick && items.filter(fake.pick);
+    return Promise.resolve(options.canPickMany ? picked : picked?.[0]);
+  },
   createTextEditorDecorationType: (): unknown => ({ dispose: () => undefined }),
+  showInformationMessage(message: string, ...more: unknown[]): Promise<unknown> {
+    fake.messages.push(message);
+    const next = fake.choices[0];
+    const isThere = next !== undefined && more.includes(next);
+    return Promise.resolve(isThere ? fake.choices.shift() : undefined);
+  },
+  showInputBox(options: { validateInput?: (text: string) => unknown }): Promise<string | undefined> {
+    const typed = fake.inputs.shift();
+    const isTaken = typed !== undefined && options.validateInput?.(typed) === undefined;
+    return Promise.resolve(isTaken ? typed : undefined);
+  },
+  showOpenDialog(): Promise<Uri[] | undefined> {
+    return Promise.resolve(fake.folder === undefined ? undefined : [Uri.file(fake.folder)]);
+  },
+  withProgress<T>(
+    _options: unknown,
+    work: (progress: unknown, cancellation: unknown) => Promise<T>,
+  ): Promise<T> {
+    const cancelled = new EventEmitter<void>();
+    fake.cancel = () => {
+      cancelled.fire();
+    };
+    const report = ({ message }: { message: string }): void => void fake.progress.push(message);
+    return work({ report }, { onCancellationRequested: cancelled.event });
+  },
   showWarningMessage(message: string): Promise<undefined> {
     fake.messages.push(message);
     return Promise.resolve(undefined);
@@ -209,6 +280,7 @@ export const workspace = {
   workspaceFolders: undefined,
   onDidChangeTextDocument: documentChanged.event,
   onDidChangeConfiguration: configurationChanged.event,
+  onDidGrantWorkspaceTrust: new EventEmitter<void>().event,
   getConfiguration(section: string): unknown {
     const full = (name: string): string => `${section}.${name}`;
     return {
@@ -217,6 +289,7 @@ export const workspace = {
       inspect: (name: string) => ({ workspaceValue: fake.workspaceSettings[full(name)] }),
       update: (name: string, value: unknown, target: ConfigurationTarget) => {
         fake.updates.push({ name: full(name), value, target });
+        fake.set(full(name), value);
         return Promise.resolve();
       },
     };
