@@ -65,7 +65,8 @@ class Utterance:
     `pause_before`, `pause_after`: milliseconds at the normal rate. `cue`: name of an earcon that sounds
     before the words, or empty. `capture`: lets a profile overlay a voice on a finer kind. `depth`: nesting,
     which casting may turn into a step of pitch or balance. `spell`: the words are single characters, to be
-    said by their names. `language`: the natural language of the words (BCP 47).
+    said by their names. `language`: the natural language of the words (BCP 47). `balance`: how far the words
+    are moved from their voice's own place, -100 (left) to 100 (right).
     """
 
     text: str
@@ -79,6 +80,7 @@ class Utterance:
     depth: int = 0
     spell: bool = False
     language: str = "en"
+    balance: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,8 @@ class AudioChunk:
     """A piece of sound: PCM s16le mono.
 
     `first_sample`: index of the chunk's first sample in the reading. `marks`: the words that begin in this
-    chunk, in samples of the reading, ascending. `last`: nothing comes after it.
+    chunk, in samples of the reading, ascending. `last`: nothing comes after it. `balances`: where the sound
+    moves between left and right: a sample of the reading and the balance from there on, -100 to 100.
     """
 
     pcm: bytes
@@ -148,6 +151,7 @@ class AudioChunk:
     first_sample: int
     marks: tuple[Mark, ...] = ()
     last: bool = False
+    balances: tuple[tuple[int, float], ...] = ()
 
     @property
     def samples(self) -> int:

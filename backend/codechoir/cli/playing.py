@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from codechoir.sinks.file import FileSink
     from codechoir.sinks.output import Content
     from codechoir.sinks.playout import Playout
+    from codechoir.sinks.protocol import Sink
     from codechoir.voices.casting import Casting
 
 FRAME_SECONDS = 0.03
@@ -54,14 +55,14 @@ class Output:
             raise InputError("--no-play needs -o OUT or --marks OUT.json: nothing would be heard or written")
         return output
 
-    def files(self, content: Content) -> list[FileSink]:
+    def files(self, content: Content, channels: int = 1) -> list[FileSink]:
         """The sinks of the files, which tell of `content`. Raises `InputError` for one that cannot be."""
         from codechoir.sinks.file import MarksFile
         from codechoir.sinks.output import output_file
 
         files: list[FileSink] = []
         if self.sound is not None:
-            files.append(output_file(self.sound, content))
+            files.append(output_file(self.sound, content, channels))
         if self.marks is not None:
             files.append(MarksFile(self.marks))
         return files
@@ -90,12 +91,16 @@ def checked_casting(settings: Settings, engine: Engine) -> Casting:
 
 
 class Player:
-    """Plays one lot of phrases, which say `content`. Raises `InputError` for files that cannot be."""
+    """Plays one lot of phrases, which say `content`. Raises `InputError` for files that cannot be.
 
-    def __init__(self, engine: Engine, output: Output, content: Content) -> None:
+    `is_wide`: their voices stand apart, so that the sound has to be stereo.
+    """
+
+    def __init__(self, engine: Engine, output: Output, content: Content, is_wide: bool = False) -> None:
         self._engine = engine
+        self._channels = 2 if is_wide else 1
         self._rate = engine.capabilities.sample_rate
-        self._files = output.files(content)
+        self._files = output.files(content, self._channels)
         self._wanted = output.play
         self._device: Device | None = None
 
@@ -109,7 +114,7 @@ class Player:
         if self._wanted and self._device is None:
             device = Device()
             try:
-                device.open(self._rate)
+                device.open(self._rate, self._channels)
             except CodechoirError as error:
                 if not self._files:
                     raise CodechoirError(f"{error}; add '-o out.wav' to write a file instead") from error
@@ -122,6 +127,7 @@ class Player:
     def play(self, phrases: Iterable[Phrase], view: View | None = None) -> None:
         """Say everything, and return when it was heard or written. Raises `CodechoirError`."""
         from codechoir.reading.reader import Reader
+        from codechoir.sinks.stage import Stage
         from codechoir.sinks.tee import Tee
 
         errors: list[str] = []
@@ -133,9 +139,13 @@ class Player:
                 diagnose(f"codechoir: {message}")
 
         reader = Reader(on_state)
-        ear = self._device.sink(self._rate) if self.open() and self._device is not None else None
+        device = self._device if self.open() else None
+        ear = device.sink(self._rate, self._channels) if device is not None else None
         try:
-            sink = ear if ear is not None and not self._files else Tee(ear, [*self._files], _ignore)
+            sink: Sink = ear if ear is not None and not self._files else Tee(ear, [*self._files], _ignore)
+            if self._channels == 2:
+                stage = Stage(phrases)
+                phrases, sink = stage, stage.sink(sink)
             reading = reader.start(phrases, self._engine, sink)
             _follow(reader, reading, view)
             if errors:

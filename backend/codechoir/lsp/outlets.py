@@ -16,15 +16,15 @@ class Outlets:
     def __init__(self, audio: AudioMode, device: Device) -> None:
         self._audio = audio
         self._device = device
-        self._make: Mapping[AudioMode, Callable[[Wire, int], Sink]] = {
-            "client": lambda wire, _: ChunkStream(wire),
-            "none": lambda wire, _: MarkStream(wire),
-            "server": lambda wire, sample_rate: SoundingMarks(device.sink(sample_rate), wire),
+        self._make: Mapping[AudioMode, Callable[[Wire, int, int], Sink]] = {
+            "client": lambda wire, _, __: ChunkStream(wire),
+            "none": lambda wire, _, __: MarkStream(wire),
+            "server": lambda wire, rate, channels: SoundingMarks(device.sink(rate, channels), wire),
         }
 
-    def sink(self, wire: Wire, sample_rate: int) -> Sink:
-        """The sink of one reading, for sound of `sample_rate` hertz."""
-        return self._make[self._audio](wire, sample_rate)
+    def sink(self, wire: Wire, sample_rate: int, is_wide: bool = False) -> Sink:
+        """The sink of one reading, for sound of `sample_rate` hertz; `is_wide`: its voices stand apart."""
+        return self._make[self._audio](wire, sample_rate, 2 if is_wide else 1)
 
     def warm_up(self) -> None:
         """Open the device in the background, where the server plays."""

@@ -39,6 +39,8 @@ def _asked(part: Spoken) -> tuple[object, ...]:
     return *_UTTERANCE(part.utterance), *_VOICE(part.voice), stand_in
 
 
-_PLACE = ("start", "end")
+_PLACE = ("start", "end", "balance")
+"""Where words stand, in the document and between left and right: their sound does not depend on it."""
+
 _UTTERANCE = attrgetter(*(each.name for each in fields(Utterance) if each.name not in _PLACE))
-_VOICE = attrgetter(*(each.name for each in fields(Voice)))
+_VOICE = attrgetter(*(each.name for each in fields(Voice) if each.name not in _PLACE))

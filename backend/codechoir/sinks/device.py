@@ -46,6 +46,7 @@ class Device:
         self._settled = threading.Event()
         self._stream: Stream | None = None
         self._sample_rate = 0
+        self._channels = 1
         self._running = False
         self._playout: Playout | None = None
         self._leaving: Playout | None = None
@@ -58,10 +59,10 @@ class Device:
         """What the system calls the device; empty while it is not open."""
         return self._stream.name if self._stream is not None else ""
 
-    def open(self, sample_rate: int = USUAL_RATE) -> None:
+    def open(self, sample_rate: int = USUAL_RATE, channels: int = 1) -> None:
         """Open the device now. Raises `CodechoirError` with a line when there is none."""
         with self._lock:
-            self._opened(sample_rate)
+            self._opened(sample_rate, channels)
 
     def warm_up(self, sample_rate: int = USUAL_RATE) -> threading.Thread:
         """Open the device in the background; a failure shows when a reading starts. Returns the thread."""
@@ -71,9 +72,9 @@ class Device:
         opening.start()
         return opening
 
-    def sink(self, sample_rate: int) -> Playout:
-        """A sink for one reading of this sample rate in hertz."""
-        return Playout(sample_rate, self._attach)
+    def sink(self, sample_rate: int, channels: int = 1) -> Playout:
+        """A sink for one reading of this sample rate in hertz; with two channels its words stand apart."""
+        return Playout(sample_rate, self._attach, channels)
 
     def settle(self) -> None:
         """Wait until the last words of a reading that has finished have left the system's buffers, too."""
@@ -103,7 +104,7 @@ class Device:
             self._idle += samples
             if self._idle >= SETTLE_SECONDS * self._sample_rate:
                 self._settled.set()
-            pcm = bytes(2 * samples)
+            pcm = bytes(2 * self._channels * samples)
         self._pulled.set()
         return pcm
 
@@ -111,8 +112,9 @@ class Device:
 
     def _attach(self, playout: Playout) -> None:
         with self._lock:
-            stream = self._opened(playout.sample_rate)
-            self._leaving, self._playout = self._playout, playout
+            alike = self._channels == playout.channels
+            stream = self._opened(playout.sample_rate, playout.channels)
+            self._leaving, self._playout = self._playout if alike else None, playout
             self._second_chance = True
             self._idle = 0
             self._settled.clear()
@@ -124,10 +126,14 @@ class Device:
                 self._worker.start()
             self._pulled.set()
 
-    def _opened(self, sample_rate: int) -> Stream:
-        if self._stream is None or self._sample_rate != sample_rate:
+    def _opened(self, sample_rate: int, channels: int) -> Stream:
+        if self._stream is None or (self._sample_rate, self._channels) != (sample_rate, channels):
             self._close_stream()
-            self._stream = self._open_stream(sample_rate, self._pull)
+            if self._channels != channels:
+                self._playout = self._leaving = None  # its frames are of another size
+            self._channels = channels
+            more = (channels,) if channels != 1 else ()
+            self._stream = self._open_stream(sample_rate, self._pull, *more)
             self._sample_rate = sample_rate
         return self._stream
 
@@ -174,7 +180,7 @@ class Device:
                 if not self._second_chance:
                     raise CodechoirError("the sound device stopped answering")
                 self._second_chance = False
-                self._opened(playout.sample_rate).start()
+                self._opened(playout.sample_rate, playout.channels).start()
                 self._running = True
                 log.info("the sound device stopped answering and was opened anew")
                 return

@@ -13,7 +13,7 @@ from codechoir.errors import CodechoirError
 
 
 class Encoder(Protocol):
-    """Writes one audio file, mono, from s16le pieces."""
+    """Writes one audio file from s16le pieces, interleaved where it has two channels."""
 
     def write(self, pcm: bytes) -> None:
         """Append samples. Raises `OSError` or `CodechoirError`."""
@@ -25,8 +25,10 @@ class Encoder(Protocol):
         """Free what is held without completing the file."""
 
 
-MakeEncoder = Callable[[BinaryIO, int], Encoder]
-"""Makes an encoder on an open binary file, for a sample rate in hertz."""
+class MakeEncoder(Protocol):
+    """Makes an encoder on an open binary file, for a sample rate in hertz."""
+
+    def __call__(self, file: BinaryIO, sample_rate: int, /, *, channels: int = 1) -> Encoder: ...
 
 
 class WavEncoder:
@@ -34,8 +36,9 @@ class WavEncoder:
 
     LIMIT = 2**32 - 1024
 
-    def __init__(self, file: BinaryIO, sample_rate: int) -> None:
+    def __init__(self, file: BinaryIO, sample_rate: int, channels: int = 1) -> None:
         self._file = file
+        self._channels = channels
         self._sample_rate = sample_rate
         self._data = 0
         file.write(self._header())
@@ -55,7 +58,7 @@ class WavEncoder:
         """Nothing is held."""
 
     def _header(self) -> bytes:
-        pcm, channels, width = 1, 1, 2
+        pcm, channels, width = 1, self._channels, 2
         form = struct.pack(
             "<HHIIHH",
             pcm,
@@ -79,7 +82,9 @@ class SndfileEncoder:
     SHORTEST = bytes(2 * 1152)
     """One frame of silence: without any, libsndfile makes files that nothing opens, itself included."""
 
-    def __init__(self, file: BinaryIO, sample_rate: int, format: str, subtype: str, **options: Any) -> None:
+    def __init__(
+        self, file: BinaryIO, sample_rate: int, format: str, subtype: str, channels: int = 1, **options: Any
+    ) -> None:
         import soundfile
 
         self._file = _Remembering(file)
@@ -90,7 +95,7 @@ class SndfileEncoder:
                 self._file,
                 "w",
                 samplerate=sample_rate,
-                channels=1,
+                channels=channels,
                 format=format,
                 subtype=subtype,
                 **options,

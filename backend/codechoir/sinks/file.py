@@ -11,6 +11,7 @@ from codechoir.model import AudioChunk
 from codechoir.sinks.atomic import AtomicFile, checked_target, reason
 from codechoir.sinks.encoders import ENCODERS, Encoder
 from codechoir.sinks.labels import LABELS, Labels
+from codechoir.sinks.panning import Panner
 from codechoir.sinks.protocol import Played
 
 
@@ -83,8 +84,10 @@ class FileSink:
 class AudioFile(FileSink):
     """The sound as .wav, .flac or .mp3, by the ending of the name, with title and chapters."""
 
-    def __init__(self, path: Path, labels: Labels | None = None) -> None:
+    def __init__(self, path: Path, labels: Labels | None = None, channels: int = 1) -> None:
         super().__init__(path)
+        self._channels = channels
+        self._panner = Panner() if channels == 2 else None
         self._labels = labels or Labels(path.stem)
         self._make_encoder = ENCODERS[path.suffix.lower()]
         self._label = LABELS[path.suffix.lower()]
@@ -98,9 +101,9 @@ class AudioFile(FileSink):
     def _take(self, file: AtomicFile, chunk: AudioChunk) -> None:
         if self._encoder is None:
             self._sample_rate = chunk.sample_rate
-            self._encoder = self._make_encoder(file.file, chunk.sample_rate)
+            self._encoder = self._make_encoder(file.file, chunk.sample_rate, channels=self._channels)
         if chunk.pcm:
-            self._encoder.write(chunk.pcm)
+            self._encoder.write(chunk.pcm if self._panner is None else self._panner.stereo(chunk))
         self._labels.hear(chunk.marks)
 
     def _complete(self, file: AtomicFile) -> None:

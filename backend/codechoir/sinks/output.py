@@ -25,8 +25,11 @@ class Content:
     text: Callable[[], PageText]
 
 
-def output_file(path: Path, content: Content) -> FileSink:
-    """The sink for `path`: a sound file with chapters, or a page. Raises `InputError` where none can be."""
+def output_file(path: Path, content: Content, channels: int = 1) -> FileSink:
+    """The sink for `path`: a sound file with chapters, or a page. Raises `InputError` where none can be.
+
+    With two channels a sound file has the words where their voices stand; a page is always mono.
+    """
     ending = path.suffix.lower()
     if ending not in ENDINGS:
         what = f"'{path.suffix}' is not a format that can be written" if ending else f"'{path}' has no ending"
@@ -35,4 +38,4 @@ def output_file(path: Path, content: Content) -> FileSink:
         from codechoir.sinks.page.sink import PageFile
 
         return PageFile(path, content.text())
-    return AudioFile(path, Labels(content.title, content.chapters()))
+    return AudioFile(path, Labels(content.title, content.chapters()), channels)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from codechoir.errors import CodechoirError
 from codechoir.model import AudioChunk
+from codechoir.sinks.panning import Panner
 from codechoir.sinks.protocol import Played
 
 FADE_SECONDS = 0.005
@@ -24,8 +25,11 @@ class Playout:
     device's worker alone.
     """
 
-    def __init__(self, sample_rate: int, attach: Callable[[Playout], None]) -> None:
+    def __init__(self, sample_rate: int, attach: Callable[[Playout], None], channels: int = 1) -> None:
         self.sample_rate = sample_rate
+        self.channels = channels
+        self._frame = 2 * channels
+        self._panner = Panner() if channels == 2 else None
         self.failure: CodechoirError | None = None
         self._attach = attach
         self._fade = round(sample_rate * FADE_SECONDS)
@@ -52,7 +56,7 @@ class Playout:
             if self.failure is not None:
                 raise self.failure
             if chunk.pcm and not self._aborted:
-                self._queue.append(chunk.pcm)
+                self._queue.append(chunk.pcm if self._panner is None else self._panner.stereo(chunk))
             self._written = chunk.first_sample + chunk.samples
 
     def pause(self) -> None:
@@ -74,16 +78,18 @@ class Playout:
         with self._lock:
             silent = self._paused or self._aborted
             if silent:
-                pcm = _ramp(self._peek(self._fade), up=False) if self._sounding else b""
+                pcm = self._ramp(self._peek(self._fade), up=False) if self._sounding else b""
             else:
                 pcm = self._take(samples)
-                pcm = pcm if self._sounding else _ramp(pcm[: 2 * self._fade], up=True) + pcm[2 * self._fade :]
+                cut = self._frame * self._fade
+                pcm = pcm if self._sounding else self._ramp(pcm[:cut], up=True) + pcm[cut:]
             if self._aborted:
                 self._queue.clear()
             self._sounding = bool(pcm) and not silent
             self._clock += samples
             self._under_way.append((self._clock, self._handed))
-        return pcm[: 2 * samples].ljust(2 * samples, b"\0")
+        size = self._frame * samples
+        return pcm[:size].ljust(size, b"\0")
 
     def report(self, latency: int) -> None:
         """Tell the reading what was heard, when sound reaches the ear `latency` samples after `pull`."""
@@ -122,7 +128,7 @@ class Playout:
     def _take(self, samples: int) -> bytes:
         """Up to `samples` samples off the queue."""
         pieces = []
-        wanted = 2 * samples
+        wanted = self._frame * samples
         while wanted and self._queue:
             piece = self._queue[0][self._offset : self._offset + wanted]
             pieces.append(piece)
@@ -132,22 +138,27 @@ class Playout:
                 self._queue.popleft()
                 self._offset = 0
         taken = b"".join(pieces)
-        self._handed += len(taken) // 2
+        self._handed += len(taken) // self._frame
         return taken
 
     def _peek(self, samples: int) -> bytes:
         """The next samples, left in the queue, so that they are heard in full after a pause."""
-        return self._queue[0][self._offset : self._offset + 2 * samples] if self._queue else b""
+        size = self._frame * samples
+        return self._queue[0][self._offset : self._offset + size] if self._queue else b""
+
+    def _ramp(self, pcm: bytes, up: bool) -> bytes:
+        return _ramped(pcm, up, self.channels)
 
 
-def _ramp(pcm: bytes, up: bool) -> bytes:
+def _ramped(pcm: bytes, up: bool, channels: int) -> bytes:
     """The samples, their level rising from or falling to zero in a straight line."""
     values = array("h", pcm)
     if sys.byteorder == "big":
         values.byteswap()
-    count = len(values)
-    for i in range(count):
-        values[i] = values[i] * (i if up else count - 1 - i) // count
+    count = len(values) // channels
+    for i in range(len(values)):
+        at = i // channels
+        values[i] = values[i] * (at if up else count - 1 - at) // count
     if sys.byteorder == "big":
         values.byteswap()
     return values.tobytes()

@@ -21,7 +21,8 @@ PERIODS = 4
 """Sound waits at most 40 ms in the device: enough for a busy interpreter, too little for an ear to notice."""
 
 Pull = Callable[[int], bytes]
-"""Called by the device's own thread with a number of samples; returns exactly that many, s16le mono."""
+"""Called by the device's own thread with a number of samples; returns exactly that many of s16le, times
+the channels."""
 
 
 class Stream(Protocol):
@@ -43,13 +44,18 @@ class Stream(Protocol):
         """Stop, and give the device back."""
 
 
-OpenStream = Callable[[int, Pull], Stream]
-"""Opens a stream for a sample rate in hertz. Raises `CodechoirError` with a line for the user."""
+class OpenStream(Protocol):
+    """Opens a stream for a sample rate in hertz. Raises `CodechoirError` with a line for the user.
+
+    It is asked for a number of channels only where that is not one.
+    """
+
+    def __call__(self, sample_rate: int, pull: Pull, channels: int = 1, /) -> Stream: ...
 
 
-def open_soundcard(sample_rate: int, pull: Pull) -> Stream:
+def open_soundcard(sample_rate: int, pull: Pull, channels: int = 1) -> Stream:
     """Open the default sound output, stopped. Raises `CodechoirError` where there is none."""
-    return MiniaudioStream(sample_rate, pull)
+    return MiniaudioStream(sample_rate, pull, channels)
 
 
 class MiniaudioStream:
@@ -59,17 +65,18 @@ class MiniaudioStream:
     keeps the connection to the sound server of every device that it closes.
     """
 
-    def __init__(self, sample_rate: int, pull: Pull) -> None:
+    def __init__(self, sample_rate: int, pull: Pull, channels: int = 1) -> None:
         _silence_alsa()
         ffi, lib = _miniaudio()
         self._ffi, self._lib = ffi, lib
         self._pull = pull
+        self._frame = 2 * channels
         self._handle = ffi.new_handle(self)
         self._device = ffi.new("ma_device *")
         config = lib.ma_device_config_init(lib.ma_device_type_playback)
         config.sampleRate = sample_rate
         config.playback.format = lib.ma_format_s16
-        config.playback.channels = 1
+        config.playback.channels = channels
         config.periodSizeInMilliseconds = PERIOD_MILLISECONDS
         config.periods = PERIODS
         config.dataCallback = lib._internal_data_callback
@@ -97,7 +104,7 @@ class MiniaudioStream:
 
     def _data_callback(self, _: Any, output: Any, __: Any, frames: int) -> None:
         """Called in the device's thread; the name is miniaudio's, whose own dispatcher may call."""
-        self._ffi.memmove(output, self._pull(frames), 2 * frames)
+        self._ffi.memmove(output, self._pull(frames), self._frame * frames)
 
 
 def _give_back(lib: Any, device: Any) -> None:

@@ -41,8 +41,16 @@ class Casting:
         self._profile = profile
         self._settings = settings
         self._categories = {category: self._of_category(category) for category in Category}
-        self._cast: dict[tuple[Category, str, int], Voice] = {}
+        self._cast: dict[tuple[Category, str, int, int], Voice] = {}
         self._stand_in = stand_in
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether words may stand elsewhere than in the middle, so that their sound has to be stereo."""
+        named = [*self._profile.captures.values(), *self._settings.voices.values()]
+        moved = [self._profile.depth.balance, *(change.balance for change in named)]
+        moved += [float(category["balance"]) for category in self._categories.values()]
+        return self._settings.balance != "off" or any(moved)
 
     def spoken(self, utterance: Utterance) -> Spoken:
         """The utterance with its voice, and with the one that stands in for it."""
@@ -51,7 +59,7 @@ class Casting:
 
     def cast(self, utterance: Utterance) -> Voice:
         """The voice that says `utterance`."""
-        key = (utterance.category, utterance.capture, utterance.depth)
+        key = (utterance.category, utterance.capture, utterance.depth, utterance.balance)
         voice = self._cast.get(key)
         if voice is None:
             voice = self._cast[key] = self._decide(*key)
@@ -73,14 +81,14 @@ class Casting:
             found["family"] = family
         return found
 
-    def _decide(self, category: Category, capture: str, depth: int) -> Voice:
+    def _decide(self, category: Category, capture: str, depth: int, moved: int) -> Voice:
         found = dict(self._categories[category])
         if overlay := self._overlay(capture):
             self._lay_profile(found, overlay)
         step = self._profile.depth
         levels = min(max(depth, 0), step.deepest)
         found["pitch"] = _bounded("pitch", float(found["pitch"]) + step.pitch * levels)
-        found["balance"] = _bounded("balance", float(found["balance"]) + step.balance * levels)
+        found["balance"] = _bounded("balance", float(found["balance"]) + step.balance * levels + moved)
         found["volume"] = _bounded("volume", float(found["volume"]) * self._settings.volume / 100)
         return Voice(**found)  # type: ignore[arg-type]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codechoir.model import Utterance
+from codechoir.wording.balance import Places
 from codechoir.wording.book import Book
 from codechoir.wording.describe import Description, describe
 from codechoir.wording.dictation import Dictation, is_dictation
@@ -49,15 +50,18 @@ class Wording:
             yield from tell(teller, source, low, high) if is_read else teller.warnings(low, high)
 
     def _told(self, teller: Teller, source: Source, start: int, stop: int) -> Iterator[list[Utterance]]:
+        places = Places(source, self.options.balance)
         for line in lines(source, start, stop):
             said = teller.line(line)
             if said:
-                yield said
+                yield places.placed(line, said)
 
     def _dictated(self, _: Teller, source: Source, start: int, stop: int) -> Iterator[list[Utterance]]:
         dictation = Dictation(self.options, source, start, stop, Warnings(self._book("").words))
+        places = Places(source, self.options.balance)
         for line in lines(source, start, stop):
-            yield from dictation.line(line)
+            for said in dictation.line(line):
+                yield places.placed(line, said)
 
     def spell(self, source: Source, start: int, end: int) -> Iterator[list[Utterance]]:
         """The characters of bytes `start` to `end`, one utterance each, in lists of bounded length."""

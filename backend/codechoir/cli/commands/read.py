@@ -46,13 +46,13 @@ def run(arguments: argparse.Namespace) -> int:
     output = Output.of(arguments)
     settings = options.settings_of(arguments)
     engine = ready_engine(settings.engine)
-    checked_casting(settings, engine)
+    is_wide = checked_casting(settings, engine).is_wide
 
     from codechoir.choir import Choir
 
     choir = Choir(settings)
     window = source.open_window(arguments)
-    player = Player(engine, output, window.content)
+    player = Player(engine, output, window.content, is_wide)
     if window.is_blank:
         diagnose(f"codechoir: nothing to read in {window.title}")
     view = None if arguments.quiet else _view(output, player, window)
