@@ -77,6 +77,8 @@ lock: $(STAMP)  ## pin all Python packages anew (after a change in pyproject.tom
 	  --no-emit-index-url --no-annotate --no-header --quiet -o requirements/runtime.txt
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --no-header --quiet -o requirements/dev.txt
+	$(BIN)/uv pip compile pyproject.toml --extra xtts --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --no-header --quiet -o requirements/neural.txt
 	$(BIN)/uv pip compile pyproject.toml --extra xtts --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o requirements/xtts.txt
 

@@ -61,6 +61,7 @@ mkdirSync(backend, { recursive: true });
 run(root, process.execPath, "extension/scripts/build.mjs");
 run(root, python(), "-m", "build", "--wheel", "--no-isolation", "--outdir", backend);
 cpSync(join(root, "requirements", "runtime.txt"), join(backend, "requirements.txt"));
+cpSync(join(root, "requirements", "neural.txt"), join(backend, "neural.txt"));
 for (const path of contents.filter((path) => existsSync(join(root, path)))) {
   cpSync(join(root, path), join(stage, path), { recursive: true });
 }

@@ -17,6 +17,7 @@ export interface Actors {
   /** The server, ready for a document; helps the user to set it up where it is missing. */
   connect: (document?: TextDocument) => Promise<Connection>;
   setUp: () => Promise<void>;
+  installNeuralVoices: () => Promise<void>;
   restart: () => Promise<void>;
   enableAudio: () => Promise<void>;
   /** Shows the answer to an act, without popping up. */
@@ -103,6 +104,7 @@ function handlers(actors: Actors): Record<string, () => unknown> {
       });
     },
     setUp: () => actors.setUp(),
+    installNeuralVoices: () => actors.installNeuralVoices(),
     showLog: () => {
       log.show();
     },

@@ -9,6 +9,9 @@ import { findServer } from "./server/discovery";
 import { connectHelpfully } from "./server/help";
 import { startLanguageClient } from "./server/languageClient";
 import { ManagedEnvironment } from "./server/managedEnvironment";
+import { NeuralEnvironment } from "./server/neuralEnvironment";
+import { offerNeuralVoices } from "./server/neuralOffer";
+import { NeuralVoices } from "./server/neuralVoices";
 import { Server } from "./server/server";
 import { SetUp } from "./server/setUp";
 import { StatusItem } from "./statusItem";
@@ -34,10 +37,12 @@ export function activate(context: ExtensionContext): void {
   const backend = { folder: Uri.joinPath(extensionUri, "dist", "backend").fsPath, version };
   const managed = new ManagedEnvironment(globalStorageUri.fsPath, backend);
   const setUp = new SetUp(managed, log);
+  const neural = new NeuralEnvironment(globalStorageUri.fsPath, backend);
   const languageServer = new Server({
     find: () => findServer(managed, version, extensionUri.fsPath, log),
     start: startLanguageClient,
     cwd: extensionUri.fsPath,
+    variables: () => neural.variables(),
     log,
     onAudio: (message) => {
       reader.onAudio(message);
@@ -50,6 +55,14 @@ export function activate(context: ExtensionContext): void {
     },
   });
   server = languageServer;
+  const neuralVoices = new NeuralVoices({
+    environment: neural,
+    findServer: () => findServer(managed, version, extensionUri.fsPath, log),
+    findBase: () => setUp.findBase(),
+    restart: () => languageServer.restart(),
+    cwd: extensionUri.fsPath,
+    log,
+  });
 
   subscriptions.push(
     log,
@@ -60,6 +73,8 @@ export function activate(context: ExtensionContext): void {
     reader,
     languageServer,
     setUp,
+    neuralVoices,
+    offerNeuralVoices(() => languageServer.connect(), log),
     view.onPlayed((played) => {
       reader.onPlayed(played);
     }),
@@ -86,6 +101,7 @@ export function activate(context: ExtensionContext): void {
           await languageServer.restart();
         }
       },
+      installNeuralVoices: () => neuralVoices.install(),
       restart: () => languageServer.restart(),
       enableAudio: () => view.enableAudio(),
       note: (words) => {

@@ -32,6 +32,7 @@ function makeServer(budget = new RestartBudget()): Server {
     find: () => (problem ? Promise.reject(problem) : Promise.resolve({ program: "python3", args: [] })),
     start,
     cwd: "/",
+    variables: () => Promise.resolve({ CODECHOIR_XTTS_PYTHON: "/neural" }),
     log,
     onAudio: () => undefined,
     onState: () => undefined,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from codechoir.cli.commands.install import LARGE, Meter
 from codechoir.cli.main import main
 from codechoir.engines.xtts.install import Installation
 from codechoir.engines.xtts.weights import NEEDED, WeightFile
@@ -83,6 +84,18 @@ def test_a_checkpoint_elsewhere_needs_no_download(run: Any, home: Path, tmp_path
     assert run("xtts", "--checkpoint", mine) == (0, f"using the checkpoint in {mine}\n", "")
     status, _, err = run("xtts", "--checkpoint", tmp_path)
     assert (status, "is no checkpoint of XTTS v2" in err) == (2, True)
+    status, _, err = run("xtts", "--checkpoint", tmp_path / "nowhere")
+    assert (status, "there is no folder" in err) == (2, True)
+
+
+def test_a_large_file_is_told_in_small_steps(capfd: pytest.CaptureFixture[str]) -> None:
+    meter = Meter()
+    for have in range(0, 2 * LARGE + 1, LARGE // 100):
+        meter("model.pth", have, 2 * LARGE)
+    meter("config.json", 1, 2)
+    lines = capfd.readouterr().err.splitlines()
+    assert len(lines) == 102
+    assert lines[1].endswith("model.pth: 20 of 2000 MB (1%)")
 
 
 def test_an_engine_that_needs_nothing_is_told(run: Any) -> None:

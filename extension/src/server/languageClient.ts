@@ -26,6 +26,8 @@ export interface ServerEvents {
 export interface StartOptions {
   python: Python;
   cwd: string;
+  /** Variables that are added to ours. */
+  variables: Record<string, string>;
   audio: AudioMode;
   settings: ServerSettings;
   log: Log;
@@ -40,11 +42,11 @@ export interface RunningServer extends Connection {
 
 /** Starts the language server and resolves once it has answered `initialize`. */
 export async function startLanguageClient(options: StartOptions): Promise<RunningServer> {
-  const { python, cwd, log, events } = options;
+  const { python, cwd, variables, log, events } = options;
   const executable: Executable = {
     command: python.program,
     args: codechoirArgs(python, "lsp"),
-    options: { cwd },
+    options: { cwd, env: { ...process.env, ...variables } },
   };
   const client = new LanguageClient("codechoir", "Codechoir", executable, clientOptions(options));
   client.onNotification(notification.audio, events.onAudio);

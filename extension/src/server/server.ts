@@ -17,6 +17,8 @@ export interface ServerOptions {
   start: (options: StartOptions) => Promise<RunningServer>;
   /** The working folder of the server, which is not the user's. */
   cwd: string;
+  /** Variables that the server gets besides ours. */
+  variables?: () => Promise<Record<string, string>>;
   log: Log;
   onAudio: ServerEvents["onAudio"];
   onState: ServerEvents["onState"];
@@ -110,7 +112,15 @@ export class Server implements Disposable {
       const settings = serverSettings();
       const onDeath = (): void => void this.revive();
       const events = { onAudio, onState, onDeath };
-      const server = await this.options.start({ python, cwd, audio: audioMode(), settings, log, events });
+      const server = await this.options.start({
+        python,
+        cwd,
+        variables: (await this.options.variables?.()) ?? {},
+        audio: audioMode(),
+        settings,
+        log,
+        events,
+      });
       this.sent = JSON.stringify(settings);
       this.running = server;
       this.become("ready");

@@ -85,7 +85,8 @@ export class SetUp implements Disposable {
     });
   }
 
-  private async findBase(): Promise<Python> {
+  /** A Python that an environment can be made of. Rejects with a line for people. */
+  async findBase(): Promise<Python> {
     for (const candidate of await baseCandidates()) {
       const finding = await probeBase(candidate, process.cwd());
       this.log.info(`${candidate.program}: ${finding.ok ? finding.version : finding.problem}`);

@@ -72,15 +72,20 @@ def _ask(record: Path, words: str | None) -> None:
     consent.agree(record, words)
 
 
+LARGE = 1_000_000_000
+"""Bytes from which a file is told in finer steps, so that who watches sees it move."""
+
+
 class Meter:
-    """Progress on standard error: a line that grows on a terminal, a line for each tenth elsewhere."""
+    """Progress on standard error: a line that grows on a terminal; elsewhere a line for each tenth, or for
+    each hundredth of a large file."""
 
     def __init__(self) -> None:
         self._told = ("", -1)
 
     def __call__(self, name: str, have: int, size: int) -> None:
         live = is_terminal(sys.stderr)
-        step = have * (100 if live else 10) // size
+        step = have * (100 if live or size > LARGE else 10) // size
         if (name, step) == self._told:
             return
         self._told = (name, step)

@@ -19,6 +19,8 @@ from codechoir.voices.library.store import write_atomically
 
 VARIABLE = "COQUI_TOS_AGREED"
 PHRASE = "I agree"
+PHRASES = (PHRASE, "Ich stimme zu")
+"""What says it, in the languages of the extension."""
 
 
 def has_agreed(record: Path, environment: Mapping[str, str] | None = None) -> bool:
@@ -35,7 +37,7 @@ def has_agreed(record: Path, environment: Mapping[str, str] | None = None) -> bo
 
 def agree(record: Path, words: str) -> None:
     """Write down that the user agreed with these words. Raises `InputError` when they do not say so."""
-    if words.strip().rstrip(".!").casefold() != PHRASE.casefold():
+    if words.strip().rstrip(".!").casefold() not in map(str.casefold, PHRASES):
         raise InputError(f"the licence was not agreed to, so nothing was fetched; the words are: {PHRASE}")
     written = {
         "licence": LICENCE,

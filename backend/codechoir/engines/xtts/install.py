@@ -72,6 +72,8 @@ class Installation:
         missing = self.missing()
         if not missing:
             return None
+        if self.given is not None and not self.given.is_dir():
+            return f"there is no folder {self.given}; name the folder of the checkpoint"
         if self.given is not None:
             return f"{self.folder} is no checkpoint of XTTS v2: it lacks {', '.join(missing)}"
         size = sum(file.size for file in self.files) / 1e9
