@@ -47,6 +47,10 @@ class Choir:
         wording = self._wording if options == self._wording.options else Wording(options)
         self._settings, self._profile, self._wording, self._casting = settings, profile, wording, casting
 
+    def reword(self) -> None:
+        """Read the word tables anew; readings follow them from the next phrase on."""
+        self._wording = Wording(self._wording.options)
+
     def warm_up(self, language: str = "") -> None:
         """Read the words of a language, so that its first line costs what every line costs."""
         self._wording.warm_up(language)

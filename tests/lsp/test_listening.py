@@ -82,10 +82,10 @@ async def test_new_settings_in_the_midst_of_an_outline_are_heard_at_once(editor:
     uri = editor.open(CODE)
     text = (await editor.run("outline", uri=uri))["text"].split()
     session = (await editor.run("say", what="outline", uri=uri))["session"]
-    for rate in (300, 600):
-        word = {300: "cart,", 600: "takes"}[rate]
+    for word, rate in (("cart,", 300), ("takes", 600)):
         await hear_until(editor, session, word)
-        session = (await editor.run("rate", wpm=rate))["session"]
+        editor.configure(engine="silent", rate=rate, depth=rate // 100)
+        session = (await editor.run("status"))["session"]
     said = await read_on(editor, session)
     assert said == text[text.index("takes") :]
     assert {mark.length for mark in editor.marks(session)} == {SAMPLE_RATE // 10}
@@ -191,6 +191,16 @@ async def test_words_of_the_users_are_heard_at_once(editor: Editor, tmp_path: Pa
     newest = (await editor.run("status"))["session"]
     said = await read_on(editor, newest)
     assert said[said.index("b") :][:3] == ["b", "becomes", "two"]
+
+
+async def test_a_table_that_is_saved_is_heard_in_the_next_reading(editor: Editor, tmp_path: Path) -> None:
+    table = tmp_path / "mine.toml"
+    uri = editor.open("a\n")
+    table.write_text('[words]\na = "one"\n')
+    editor.configure(engine="silent", userWords=[str(table)])
+    assert await read_on(editor, await editor.read(uri, "file")) == ["one"]
+    table.write_text('[words]\na = "another"\n')
+    assert await read_on(editor, await editor.read(uri, "file")) == ["another"]
 
 
 async def test_a_mistake_in_a_table_is_told_and_the_reading_goes_on(editor: Editor, tmp_path: Path) -> None:

@@ -6,11 +6,14 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
+from codechoir.choices import word_table
 from codechoir.choir import Choir
 from codechoir.engines.protocol import Engine, Patient
 from codechoir.engines.registry import make_engine
 from codechoir.errors import CodechoirError, EngineError, InputError
+from codechoir.lsp.stamps import Stamps
 from codechoir.phrases.policy import Phrases
 from codechoir.settings import Settings
 
@@ -36,6 +39,8 @@ class Ensemble:
         self.phrases = Phrases()
         self._choir: Choir | None = None
         self._engine: Engine | None = None
+        self._tables = Stamps()
+        self._tables.changed(_tables_of(settings))
 
     @property
     def settings(self) -> Settings:
@@ -59,6 +64,7 @@ class Ensemble:
         """
         with self._lock:
             before, self._wanted = self._wanted, settings
+            self._tables.changed(_tables_of(settings))
             if self._choir is None or self._engine is None:
                 return None
             retired = self._engine
@@ -71,6 +77,19 @@ class Ensemble:
                 self._wanted = replace(self._wanted, profile=before.profile)
                 self._choir.change(self._wanted)
             return None if retired is self._engine else retired
+
+    def follow_tables(self) -> None:
+        """Use the word tables as they were saved last; one with a mistake is told, and the words stay."""
+        changed = self._tables.changed(_tables_of(self._wanted))
+        if not changed:
+            return
+        try:
+            for path in changed:
+                word_table(str(path))
+        except InputError as error:
+            self._warn(str(error))
+        else:
+            self.choir.reword()
 
     def warm_up(self) -> None:
         """Load everything; what goes wrong is told, not raised: a reading that needs it will say so too."""
@@ -136,3 +155,7 @@ class Ensemble:
             self._warn(f"{error} The profile '{fallback}' is used instead.")
             self._wanted = replace(self._wanted, profile=fallback)
             return Choir(self._wanted)
+
+
+def _tables_of(settings: Settings) -> tuple[Path, ...]:
+    return (*settings.user_words, *settings.project_words)

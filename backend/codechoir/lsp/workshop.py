@@ -112,6 +112,7 @@ class Workshop:
 
     def _read(self, given: Given) -> Answer:
         request = read_request(given)
+        self.ensemble.follow_tables()
         snapshot = self.documents.snapshot(request.uri)
         begin, end = extent_of(request, snapshot, self.documents.encoding)
         start = 0 if request.unit == "from-cursor" else begin

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from codechoir.lsp.ensemble import Ensemble
 from codechoir.model import Category
@@ -63,6 +65,27 @@ def test_a_voice_that_the_engine_does_not_have_is_told(warnings: list[str]) -> N
     made = ensemble(warnings, engine="espeak", voices={Category.COMMENT: VoiceChange(family="en-us+f33")})
     made.check()
     assert len(warnings) == 1 and "en-us+f33" in warnings[0]
+
+
+def test_a_word_table_that_is_saved_anew_is_followed(warnings: list[str], tmp_path: Path) -> None:
+    table = tmp_path / "mine.toml"
+    table.write_text('[words]\nx = "ex"\n')
+    made = ensemble(warnings, user_words=(table,))
+    words = made.choir.wording
+    made.follow_tables()
+    assert made.choir.wording is words
+    table.write_text('[words]\nx = "iks"\n\n')
+    made.follow_tables()
+    assert made.choir.wording is not words
+    words = made.choir.wording
+    table.write_text("[rolls]\n")
+    made.follow_tables()
+    assert made.choir.wording is words
+    assert len(warnings) == 1 and f"{table}, line 1: unknown section 'rolls'" in warnings[0]
+    table.unlink()
+    made.follow_tables()
+    assert len(warnings) == 2 and "cannot read the word table" in warnings[1]
+    made.close()
 
 
 def test_warming_up_does_not_raise(warnings: list[str]) -> None:
