@@ -179,7 +179,12 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=8,
 )
-keys = st.sampled_from(["uri", "unit", "range", "position", "by", "count", "wpm", "delta", "start", "line"])
+keys = st.sampled_from(
+    [
+        *("uri", "unit", "range", "position", "by", "count", "wpm", "delta", "start", "line"),
+        *("what", "category", "on"),
+    ]
+)
 
 
 @settings(deadline=None)
