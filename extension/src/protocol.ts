@@ -85,6 +85,8 @@ export interface AudioMessage {
   pcm: string;
   firstSample: number;
   marks: WireMark[];
+  /** Where the sound moves between left and right: from a sample of the reading on, -100 to 100. */
+  balances?: [sample: number, balance: number][];
   last: boolean;
 }
 

@@ -199,3 +199,18 @@ test("sound begins and ends without a jump that would be heard as a click", () =
   const steepest = (0.5 * 2 * Math.PI * 200) / RATE;
   assert.ok(Math.max(...jumps) < 2 * steepest, `a jump of ${Math.max(...jumps)}`);
 });
+
+test("a voice stands where its words are, until the next one comes", () => {
+  const pcm = sine(200, SOURCE, SOURCE);
+  const balances: [number, number][] = [
+    [0, -80],
+    [SOURCE / 2, 40],
+  ];
+  playout.play({ session: 1, sampleRate: SOURCE, firstSample: 0, pcm, last: true, balances });
+  render(0.1);
+  assert.equal(playout.balance, -80);
+  render(0.5);
+  assert.equal(playout.balance, 40);
+  render(1);
+  assert.equal(playout.balance, 0);
+});

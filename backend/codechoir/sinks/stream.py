@@ -39,11 +39,21 @@ class Wire:
         self._locate = locate
         self._seq = 0
 
-    def send(self, pcm: bytes, first_sample: int, marks: Iterable[Mark], last: bool) -> None:
-        """Send one notification. `pcm`: s16le mono, empty where only the marks are told."""
+    def send(
+        self,
+        pcm: bytes,
+        first_sample: int,
+        marks: Iterable[Mark],
+        last: bool,
+        balances: Iterable[tuple[int, float]] = (),
+    ) -> None:
+        """Send one notification. `pcm`: s16le mono, empty where only the marks are told.
+
+        `balances`: as in `AudioChunk`; where there are none the client is not told of them at all.
+        """
         self._send(
             b'{"jsonrpc":"2.0","method":"codechoir/audio","params":{%b"seq":%d,%b"pcm":"%b","firstSample":%d,'
-            b'"marks":[%b],"last":%b}}'
+            b'"marks":[%b]%b,"last":%b}}'
             % (
                 self._head,
                 self._seq,
@@ -51,6 +61,7 @@ class Wire:
                 b2a_base64(pcm, newline=False),
                 first_sample,
                 b",".join(map(self._mark, marks)),
+                _balances(balances),
                 b"true" if last else b"false",
             )
         )
@@ -76,6 +87,11 @@ def make_way() -> None:
         os.sched_yield()
 
 
+def _balances(balances: Iterable[tuple[int, float]]) -> bytes:
+    told = b",".join(b"[%d,%g]" % balance for balance in balances)
+    return b',"balances":[%b]' % told if told else b""
+
+
 class ChunkStream:
     """The client plays: it gets every chunk at once, and acknowledges to the reading what was heard."""
 
@@ -88,7 +104,7 @@ class ChunkStream:
         """Nothing to do: acknowledgements come in with the client's messages."""
 
     def write(self, chunk: AudioChunk) -> None:
-        self._wire.send(chunk.pcm, chunk.first_sample, chunk.marks, chunk.last)
+        self._wire.send(chunk.pcm, chunk.first_sample, chunk.marks, chunk.last, chunk.balances)
         if self._written < FIRST_CHUNKS:
             self._make_way()
         self._written += 1

@@ -11,6 +11,7 @@ export type ToWorklet =
       firstSample: number;
       pcm: ArrayBuffer;
       last: boolean;
+      balances: [sample: number, balance: number][];
     }
   | { type: "stop" }
   | { type: "pause" }
@@ -27,6 +28,8 @@ export interface OutputEvents {
  * permission to sound is bound to it.
  */
 export class Output {
+  private isWide = false;
+
   private constructor(
     private readonly context: AudioContext,
     private readonly node: AudioWorkletNode,
@@ -50,9 +53,10 @@ export class Output {
     URL.revokeObjectURL(program);
     const node = new AudioWorkletNode(context, "codechoir-player", {
       numberOfInputs: 0,
-      outputChannelCount: [1],
+      numberOfOutputs: 2,
+      outputChannelCount: [1, 1],
     });
-    node.connect(context.destination);
+    node.connect(context.destination, 0);
     return new Output(context, node, events);
   }
 
@@ -65,7 +69,22 @@ export class Output {
   }
 
   send(message: ToWorklet): void {
+    if (message.type === "chunk" && message.balances.length > 0) {
+      this.widen();
+    }
     this.node.port.postMessage(message, message.type === "chunk" ? [message.pcm] : []);
+  }
+
+  /** From now on the sound is stereo. The worklet's second output tells where each sample stands. */
+  private widen(): void {
+    if (this.isWide) {
+      return;
+    }
+    this.isWide = true;
+    const panner = new StereoPannerNode(this.context);
+    this.node.disconnect();
+    this.node.connect(panner, 0).connect(this.context.destination);
+    this.node.connect(panner.pan, 1);
   }
 
   /** Lets sound out if the browser allows it now, as it does during a key or a click. */

@@ -68,6 +68,7 @@ class Page {
           firstSample: message.firstSample,
           pcm: message.pcm,
           last: message.last,
+          balances: message.balances,
         });
         break;
       case "focusEnable":

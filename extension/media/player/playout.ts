@@ -87,6 +87,11 @@ export class Playout {
     return this.settle(reading, filled < out.length && !isShut);
   }
 
+  /** Where the sound stands, between -100 (left) and 100 (right). */
+  get balance(): number {
+    return this.reading?.balance ?? 0;
+  }
+
   /** Decides what comes next, after a stretch of `reading` was rendered. */
   private settle(reading: Stream, isStarved: boolean): Report | undefined {
     if (this.isEnding && (this.gain === 0 || isStarved)) {

@@ -7,6 +7,8 @@ export interface PlayoutChunk {
   firstSample: number;
   pcm: Int16Array;
   last: boolean;
+  /** From a sample of the reading on, between -100 (left) and 100 (right). */
+  balances?: [sample: number, balance: number][];
 }
 
 /** The sound of one reading. An engine that steps in for another may bring another rate in its middle. */
@@ -16,6 +18,8 @@ export class Stream {
   private readonly parts: Resampler[] = [];
   private consumedBefore = 0;
   private isLast = false;
+  private readonly moves: [sample: number, balance: number][] = [];
+  private place = 0;
 
   constructor(
     chunk: PlayoutChunk,
@@ -33,6 +37,7 @@ export class Stream {
       this.parts.push(part);
     }
     part.push(chunk.pcm);
+    this.moves.push(...(chunk.balances ?? []));
     if (chunk.last) {
       part.end();
       this.isLast = true;
@@ -56,6 +61,14 @@ export class Stream {
   /** Samples of the reading that have gone out. */
   get played(): number {
     return this.first + this.consumedBefore + (this.parts[0]?.consumed ?? 0);
+  }
+
+  /** Where what goes out now stands, between -100 (left) and 100 (right). */
+  get balance(): number {
+    while (this.moves[0] && this.moves[0][0] <= this.played) {
+      this.place = this.moves.shift()![1];
+    }
+    return this.place;
   }
 
   get isDone(): boolean {

@@ -10,8 +10,12 @@ declare class AudioWorkletProcessor {
 }
 declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
 
+/** How long a voice takes from one side to the other, in seconds. */
+const GLIDE = 0.005;
+
 class PlayerProcessor extends AudioWorkletProcessor {
   private readonly playout = new Playout(sampleRate);
+  private place = 0;
 
   constructor() {
     super();
@@ -35,6 +39,7 @@ class PlayerProcessor extends AudioWorkletProcessor {
 
   process(_inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
     const channels = outputs[0]!;
+    this.pan(outputs[1]?.[0] ?? new Float32Array());
     const report = this.playout.render(channels[0]!);
     for (const channel of channels.slice(1)) {
       channel.set(channels[0]!);
@@ -43,6 +48,16 @@ class PlayerProcessor extends AudioWorkletProcessor {
       this.port.postMessage(report, [report.rendered.buffer]);
     }
     return true;
+  }
+
+  /** Where each sample stands, -1 to 1; a voice that jumps to the other side glides, or it would click. */
+  private pan(out: Float32Array): void {
+    const goal = this.playout.balance / 100;
+    const step = 2 / (GLIDE * sampleRate);
+    for (let i = 0; i < out.length; i++) {
+      this.place += Math.min(Math.max(goal - this.place, -step), step);
+      out[i] = this.place;
+    }
   }
 }
 

@@ -10,6 +10,8 @@ export interface Chunk {
   pcm: ArrayBuffer;
   last: boolean;
   marks: SpokenWord[];
+  /** Where the sound moves between left and right: from a sample of the reading on, -100 to 100. */
+  balances: [sample: number, balance: number][];
 }
 
 /** What the player shows: no source range, since it does not know the document. */

@@ -10,6 +10,7 @@ export function decodeChunk(message: AudioMessage): Chunk {
     pcm: decodeBase64(message.pcm),
     last: message.last,
     marks: message.marks.map(({ sample, category, text }) => ({ sample, category, text })),
+    balances: message.balances ?? [],
   };
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -191,3 +192,13 @@ def test_a_machine_without_a_sound_device_says_what_to_do(client: Client) -> Non
     sounding = SoundingMarks(Ear("no sound device can be opened on this machine"), client.wire())
     with pytest.raises(CodechoirError, match=r"^no sound device .*; connect one, or .*'client'$"):
         sounding.open(client.played.append)
+
+
+def test_where_voices_stand_is_told_only_when_they_stand_apart() -> None:
+    client = Client()
+    sink = ChunkStream(client.wire())
+    sink.write(chunk(0, 10, word(0, "if")))
+    sink.write(replace(chunk(10, 10, word(10, "x")), balances=((10, -80.0), (15, 12.5))))
+    first, second = client.told
+    assert "balances" not in first
+    assert second["balances"] == [[10, -80], [15, 12.5]]
