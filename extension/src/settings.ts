@@ -10,6 +10,9 @@ export type VoiceChange = Partial<
   Record<"rate" | "pitch" | "range" | "volume" | "balance", number> & { family: string }
 >;
 
+/** Families by engine and category. */
+export type Speakers = Record<string, Partial<Record<Category, string>>>;
+
 /**
  * The settings that the server follows as they are, with their defaults. The names are those of `Settings` in
  * backend/codechoir/settings.py; tests compare both with the manifest.
@@ -20,6 +23,7 @@ export const followed = {
   level: "some",
   rate: null as number | null,
   volume: 100,
+  speakers: {} as Speakers,
   levels: {} as Record<string, string>,
   indentation: "tone",
   brackets: "pause",
@@ -71,6 +75,11 @@ export function listening(): Pick<ServerSettings, "mute" | "solo" | "only"> {
 /** What the user has changed of one category's voice so far. */
 export function ownVoice(category: Category): VoiceChange {
   return workspace.getConfiguration(SECTION).get<VoiceChange>(`voices.${category}`, {});
+}
+
+/** The speakers that the user has chosen so far. */
+export function ownSpeakers(): Speakers {
+  return workspace.getConfiguration(SECTION).get<Speakers>("speakers", {});
 }
 
 /** How the reading is shown in the editor. */

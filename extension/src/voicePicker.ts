@@ -1,15 +1,19 @@
 import { categoryWords } from "./player/playerPage";
 import { categories, type Category, serverCommand } from "./protocol";
 import type { Connection } from "./server/connection";
-import { changeSetting, ownVoice, type VoiceChange } from "./settings";
+import { changeSetting, ownSpeakers, ownVoice, type VoiceChange } from "./settings";
 import type { QuickPickItem } from "./vscodeapi";
 import { l10n, window } from "./vscodeapi";
 
 /** What the server answers to `codechoir.server.voices`, as far as it is used here. */
 interface VoicesAnswer {
+  engine: string;
   families: { name: string; language: string; description: string }[];
   casting: Record<Category, Required<VoiceChange>>;
 }
+
+/** The engine whose families are part of a category's voice. */
+const EMBEDDED = "espeak";
 
 type Property = keyof VoiceChange;
 type Numeric = Exclude<Property, "family">;
@@ -62,9 +66,10 @@ async function changeOne(category: Category, answer: VoicesAnswer): Promise<bool
       return false;
     case "profile":
       await changeSetting(`voices.${category}`, undefined);
+      await saveSpeaker(answer.engine, category, undefined);
       return true;
     case "family":
-      return save(category, { family: await pickFamily(title, now.family, answer) });
+      return saveFamily(answer.engine, category, await pickFamily(title, now.family, answer));
     default:
       return save(category, { [property]: await askNumber(title, property, now[property]) });
   }
@@ -113,6 +118,28 @@ async function askNumber(title: string, property: Numeric, now: number): Promise
     },
   });
   return answer === undefined ? undefined : Number(answer);
+}
+
+/**
+ * Saves who speaks. The embedded engine's families are part of a category's voice; those of the others, which
+ * it does not have, are kept apart, so that changing the engine changes all speakers at once.
+ */
+async function saveFamily(engine: string, category: Category, family: string | undefined): Promise<boolean> {
+  if (engine === EMBEDDED && ownSpeakers()[engine]?.[category] === undefined) {
+    return save(category, { family });
+  }
+  if (family !== undefined) {
+    await saveSpeaker(engine, category, family);
+  }
+  return true;
+}
+
+/** Saves the speaker of a category; undefined takes it away. */
+async function saveSpeaker(engine: string, category: Category, family: string | undefined): Promise<void> {
+  const speakers = ownSpeakers();
+  if (speakers[engine]?.[category] !== family) {
+    await changeSetting("speakers", { ...speakers, [engine]: { ...speakers[engine], [category]: family } });
+  }
 }
 
 /** Saves a change, unless the user has left without one; true, so that the next one may follow. */
