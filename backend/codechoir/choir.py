@@ -11,6 +11,7 @@ from codechoir.syntax.document import Snapshot
 from codechoir.voices.casting import check_families, full_casting
 from codechoir.voices.profile import load_profile
 from codechoir.wording.options import WordingOptions
+from codechoir.wording.where import Where
 from codechoir.wording.wording import Wording
 
 
@@ -94,6 +95,10 @@ class Choir:
     def narration(self, text: str, at: int) -> Phrase:
         """Words of the narrator's about the place `at`."""
         return self._phrase([Utterance(text, Category.NARRATION, at, at)])
+
+    def place(self, where: Where) -> Phrase:
+        """Where a place is, as the narrator tells it."""
+        return self._phrase([where.utterance(self._settings.natural_language)])
 
     def recast(self, phrase: Phrase) -> Phrase:
         """The same words in the voices that the settings give them now."""

@@ -39,6 +39,9 @@ SWITCHES: tuple[str, ...] = ("cues", "phonetic", "closers", "doc_code")
 DEEPEST = 20
 """Limit of the setting `depth`."""
 
+MOST_RESUMED = 30
+"""Limit of the setting `resume_words`."""
+
 SLOWEST, FASTEST = 80, 900
 """Limits of the rate, in words a minute."""
 
@@ -73,6 +76,8 @@ class Settings:
     of the words. `user_words`, `project_words`: word tables, the strongest first, and the user's stronger
     than the project's.
 
+    A pause: `resume_after`, seconds after which going on repeats the last `resume_words` words; 0 for never.
+
     What is heard: `mute`, categories that are left out; `solo`, the only ones when not empty; `only`, a kind
     of thing. The narrator, who warns of what deceives, is always heard.
     """
@@ -97,6 +102,8 @@ class Settings:
     natural_language: str = "en"
     user_words: tuple[Path, ...] = ()
     project_words: tuple[Path, ...] = ()
+    resume_after: float = 5.0
+    resume_words: int = 3
     mute: frozenset[Category] = frozenset()
     solo: frozenset[Category] = frozenset()
     only: Only = "everything"
@@ -131,6 +138,20 @@ def checked_depth(depth: float) -> int:
     if not 0 <= depth <= DEEPEST or depth != int(depth):
         raise InputError(f"the depth is {depth:g}; choose a whole number from 0 (never said) to {DEEPEST}")
     return int(depth)
+
+
+def checked_resume_after(seconds: float) -> float:
+    """The seconds of a long pause. Raises `InputError` when they are out of bounds."""
+    if not 0 <= seconds <= 86400:
+        raise InputError(f"the pause is {seconds:g} seconds; choose 0 (never repeat) to 86400")
+    return float(seconds)
+
+
+def checked_resume_words(words: float) -> int:
+    """How many words going on repeats. Raises `InputError` when they are out of bounds."""
+    if not 0 <= words <= MOST_RESUMED or words != int(words):
+        raise InputError(f"{words:g} words cannot be repeated; choose a number from 0 to {MOST_RESUMED}")
+    return int(words)
 
 
 def checked_audible(name: str) -> Category:

@@ -56,7 +56,7 @@ async def test_readings(editor: Editor, arguments: dict[str, Any], line: str) ->
 @pytest.mark.parametrize(
     ("command", "arguments", "line"),
     [
-        ("skip", {"by": "word"}, "known: span, line, symbol"),
+        ("skip", {"by": "word"}, "known: span, line, block, symbol"),
         ("skip", {"by": "line", "count": "x"}, "has to be a number"),
         ("rate", {}, "give either 'wpm'"),
         ("rate", {"wpm": 5000}, "choose one from 80 to 900"),

@@ -14,11 +14,14 @@ from codechoir.settings import CHOICES, checked_audible, checked_choice, checked
 Unit = Literal["selection", "line", "symbol", "file", "from-cursor"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
 
-Step = Literal["span", "line", "symbol"]
+Step = Literal["span", "line", "block", "symbol"]
 STEPS: tuple[Step, ...] = get_args(Step)
 
 Told = Literal["outline", "describe", "spell"]
 TOLD: tuple[Told, ...] = get_args(Told)
+
+Cleared = Literal["memory", "disk", "both"]
+CLEARED: tuple[Cleared, ...] = get_args(Cleared)
 
 FARTHEST_SKIP = 10_000
 """Counts beyond this are mistakes, and would be steps of a loop."""
@@ -135,6 +138,23 @@ def skip_request(given: Mapping[str, Any]) -> SkipRequest:
     if abs(count) > FARTHEST_SKIP:
         raise InputError(f"'count' is {count}; give one from -{FARTHEST_SKIP} to {FARTHEST_SKIP}")
     return SkipRequest(_one_of(given, "by", STEPS), count)
+
+
+def repeat_slower(given: Mapping[str, Any]) -> bool:
+    """The argument of `codechoir.server.repeat`."""
+    value = given.get("slower", False)
+    if not isinstance(value, bool):
+        raise InputError(f"'slower' is {value!r}; it has to be true or false")
+    return value
+
+
+def cache_request(given: Mapping[str, Any]) -> tuple[bool, bool]:
+    """The argument of `codechoir.server.cache`: whether to clear what is in memory, and what is on disk."""
+    value = given.get("clear")
+    if value is None:
+        return False, False
+    cleared = _one_of(given, "clear", CLEARED)
+    return cleared != "disk", cleared != "memory"
 
 
 def rate_request(given: Mapping[str, Any]) -> RateRequest:

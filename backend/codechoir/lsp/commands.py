@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 PREFIX = "codechoir.server."
 
 AT_ONCE = (
-    *("read", "stop", "pause", "resume", "skip", "rate"),
+    *("read", "stop", "pause", "resume", "skip", "repeat", "where", "rate"),
     *("say", "mute", "solo", "only", "unmute"),
 )
 """Answered by the thread that reads messages, and therefore quick."""
 
-IN_THE_BACKGROUND = ("outline", "describe", "voices", "status")
+IN_THE_BACKGROUND = ("outline", "describe", "voices", "cache", "status")
 """Answered by a thread of the pool: they may take a while, and Stop must not wait for them."""
 
 

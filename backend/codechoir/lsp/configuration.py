@@ -18,7 +18,15 @@ from codechoir.lsp import listening
 from codechoir.lsp.listening import NAMES, Given, Reader, name_in_json, number, text
 from codechoir.lsp.speakers import speakers
 from codechoir.model import Category
-from codechoir.settings import VOICE_PROPERTIES, Settings, VoiceChange, checked_category, checked_rate
+from codechoir.settings import (
+    VOICE_PROPERTIES,
+    Settings,
+    VoiceChange,
+    checked_category,
+    checked_rate,
+    checked_resume_after,
+    checked_resume_words,
+)
 
 if TYPE_CHECKING:
     from lsprotocol import types
@@ -151,5 +159,7 @@ READERS: Mapping[str, Reader] = {
     "volume": _volume,
     "voices": _voices,
     "speakers": speakers,
+    "resume_after": lambda value, _: checked_resume_after(number(value)),
+    "resume_words": lambda value, _: checked_resume_words(number(value)),
 }
 """How each setting is read; a test compares the keys with the fields of `Settings`."""

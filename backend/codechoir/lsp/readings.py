@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from codechoir.errors import InputError
 from codechoir.lsp.arguments import RateRequest, SkipRequest
 from codechoir.lsp.ensemble import Ensemble
-from codechoir.lsp.telling import Telling
+from codechoir.lsp.moves import target
+from codechoir.lsp.ranges import range_json
+from codechoir.lsp.scope import Scope
 from codechoir.model import Category, Phrase, State, Utterance
+from codechoir.reading.navigation import Place
 from codechoir.reading.reader import Reader
 from codechoir.reading.reading import Reading
-from codechoir.reading.steps import Extent, by_line, by_span, by_symbol
+from codechoir.reading.steps import by_line
 from codechoir.settings import FASTEST, SLOWEST, Settings
 from codechoir.sinks.protocol import Sink
 from codechoir.sinks.stream import Send, Wire
-from codechoir.syntax.document import Snapshot
-from codechoir.syntax.positions import Encoding, position_of
+from codechoir.syntax.positions import Encoding
 
 Answer = dict[str, Any]
 """`{session, state}`, as the commands answer."""
@@ -29,22 +32,6 @@ MakeSink = Callable[[Wire, int], Sink]
 
 OnState = Callable[[int, State, str], None]
 """Told of each change of state: session, state, a line or an empty string."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What is being read: bytes `start` to `end` of a snapshot, from byte `begin` on.
-
-    `opening`: what is said first, if it is not the text at `begin`: the rest of a phrase, or words of the
-    narrator's. The reading goes on where it ends. `telling`: what is told instead of the text.
-    """
-
-    snapshot: Snapshot
-    start: int
-    end: int
-    begin: int
-    opening: Phrase | None = None
-    telling: Telling | None = None
 
 
 class Readings:
@@ -59,6 +46,8 @@ class Readings:
         self._send = send
         self._reader = Reader(lambda reading, state, line: on_state(reading.session, state, line))
         self._scope: Scope | None = None
+        self._waiting: Scope | None = None  # what goes on after the place was told in a pause
+        self._paused_at = 0.0
 
     def warm_up(self) -> None:
         """Load voices and engine in the readings' own thread; a reading that comes meanwhile waits for it."""
@@ -73,29 +62,40 @@ class Readings:
         engine = self._ensemble.engine
         rate = engine.capabilities.sample_rate
         locate = partial(range_json, scope.snapshot, self._encoding)
-        self._scope = scope
+        self._scope, self._waiting = scope, None
         self._reader.start_with(
-            self._phrases(scope),
+            scope.phrases(self._ensemble.choir),
             engine,
             lambda session: self._make_sink(Wire(session, rate, self._send, locate), rate),
+            scope.share,
         )
         return self.answer()
 
     def stop(self) -> Answer:
         """Be silent."""
+        self._waiting = None
         self._reader.stop()
         return self.answer()
 
     def pause(self) -> Answer:
         """Be silent and remember the place."""
-        if (reading := self._reader.active) is not None:
-            reading.pause()
+        if (reading := self._reader.active) is not None and reading.pause():
+            self._paused_at = time.monotonic()
         return self.answer()
 
     def resume(self) -> Answer:
-        """Go on after a pause."""
-        if (reading := self._reader.active) is not None:
-            reading.resume()
+        """Go on after a pause; after a long one the last words are repeated, as a new session."""
+        reading, settings = self._reader.active, self._ensemble.settings
+        if self._waiting is not None and (reading is None or reading.state != "paused"):
+            return self.read(self._waiting)
+        if reading is None or reading.state != "paused":
+            return self.answer()
+        paused = time.monotonic() - self._paused_at
+        is_long = 0 < settings.resume_after <= paused and settings.resume_words > 0
+        place = reading.back(settings.resume_words) if is_long else None
+        if place is not None and self._scope is not None:
+            return self.read(_from(self._scope, place))
+        reading.resume()
         return self.answer()
 
     def heard(self, session: int, samples: int) -> None:
@@ -107,21 +107,55 @@ class Readings:
     def skip(self, request: SkipRequest) -> Answer:
         """Read on from another place, as a new session.
 
-        Inside what is being read the reading goes on to its end; outside of it only the span, line or symbol
-        that was skipped to is read. Beyond the last one the narrator says that there is no more.
+        Inside what is being read the reading goes on to its end; outside of it only the span, line, block or
+        symbol that was skipped to is read. Beyond the last one the narrator says that there is no more.
         """
-        scope = self._scope
-        if scope is None:
-            raise InputError("nothing has been read yet, so there is no place to skip from")
+        scope = self._demanded()
         at = self._at(scope)
-        target = self._target(scope.snapshot, request, at)
-        if target is None:
+        extent = target(self._ensemble.choir, scope.snapshot, request, at)
+        if extent is None:
             words = self._ensemble.choir.narration("end", scope.end)
-            return self.read(replace(scope, begin=at, opening=words, telling=None))
-        start, end = target
+            return self.read(replace(scope.at(at), opening=(words,)))
+        start, end = extent
         if scope.start <= start < scope.end:
-            return self.read(replace(scope, begin=start, opening=None, telling=None))
+            return self.read(scope.at(start))
         return self.read(Scope(scope.snapshot, start, end, start))
+
+    def repeat(self, slower: bool) -> Answer:
+        """Read the line again that is being heard, or was heard last; `slower`: this line, and only once.
+
+        What was being read then goes on.
+        """
+        scope = self._demanded()
+        reading = self._reader.current
+        if scope.telling is not None and reading is not None and (place := reading.place) is not None:
+            scope.telling.heard(place.phrase)
+            until = place.phrase.end + 1 if slower else 0
+            return self.read(replace(scope, opening=(place.phrase,), share=None, slow_until=until))
+        start, end = by_line(scope.snapshot, self._at(scope), 0) or (scope.start, scope.end)
+        if self._reader.active is None:
+            scope = Scope(scope.snapshot, start, end, start)
+        begin = max(start, scope.start)
+        return self.read(replace(scope.at(begin), slow_until=end if slower else 0))
+
+    def where(self) -> Answer:
+        """Say where the ear is: line, symbols, share of the file; what was being read then goes on.
+
+        In a pause it waits for `resume`.
+        """
+        scope, reading, waiting = self._demanded(), self._reader.active, self._waiting
+        choir = self._ensemble.choir
+        where = choir.wording.where(scope.snapshot, self._at(scope))
+        words = choir.place(where)
+        is_speaking = reading is not None and reading.state != "paused"
+        if reading is not None and not scope.is_all:
+            waiting = self._here(reading, scope)
+        if waiting is not None and is_speaking and not scope.is_all:
+            answer = self.read(replace(waiting, opening=(words, *waiting.opening)))
+        else:
+            answer = self.read(replace(scope.at(where.at), opening=(words,), is_all=True))
+            self._waiting = waiting
+        return {**answer, **where.as_json()}
 
     def rate(self, request: RateRequest) -> Answer:
         """Read faster or slower from the word on that is being heard."""
@@ -132,13 +166,18 @@ class Readings:
         return {**self.answer(), "wpm": wpm}
 
     def configure(self, settings: Settings) -> None:
-        """Follow new settings; a reading in progress goes on in them, as a new session."""
-        if settings == self._ensemble.settings:
+        """Follow new settings; a reading in progress goes on in them, as a new session.
+
+        From the sample on that is being heard where only rate or volume are new, else from the word on.
+        """
+        before = self._ensemble.settings
+        if settings == before:
             return
         retired = self._ensemble.change(settings)
         reading, scope = self._reader.active, self._scope
         if reading is not None and scope is not None:
-            self._go_on(reading, scope)
+            is_same = replace(settings, rate=before.rate, volume=before.volume) == before
+            self._go_on(reading, scope, reading.share if is_same else None)
         if retired is not None:
             self.prepare(retired.close)
             self.warm_up()
@@ -156,57 +195,31 @@ class Readings:
 
     # ---- inside --------------------------------------------------------------------------------------
 
-    def _phrases(self, scope: Scope) -> Iterator[Phrase]:
-        """What there is to say, or the word "blank", so that silence is never taken for a failure."""
-        choir = self._ensemble.choir
-        begin = scope.begin
-        if scope.opening is not None:
-            yield choir.recast(scope.opening)
-            begin = scope.opening.end
-        if scope.telling is not None:
-            phrases = scope.telling.phrases(choir.recast)
-        else:
-            phrases = choir.phrases(scope.snapshot, begin, scope.end)
-        first = next(phrases, None)
-        if first is not None:
-            yield first
-        elif scope.opening is None:
-            yield choir.narration("blank", begin)
-        yield from phrases
+    def _demanded(self) -> Scope:
+        """What was read last. Raises `InputError` before anything was."""
+        if self._scope is None:
+            raise InputError("nothing has been read yet, so there is no place to go on from")
+        return self._scope
 
-    def _go_on(self, reading: Reading, scope: Scope) -> None:
-        """Read on from the word that is being heard; paused, if it was paused."""
+    def _go_on(self, reading: Reading, scope: Scope, share: float | None) -> None:
+        """Read on from the word that is being heard, of which `share` was heard; paused, if it was paused."""
         was_paused = reading.state == "paused"
-        if (place := reading.place) is not None:
-            rest = place.rest()
-            if scope.telling is not None:
-                scope.telling.heard(place.phrase)
-            scope = replace(scope, begin=rest.start, opening=rest)
-        self.read(scope)
+        waiting = self._waiting
+        self.read(replace(self._here(reading, scope), share=share))
+        self._waiting = waiting
         if was_paused:
             self.pause()
+
+    def _here(self, reading: Reading, scope: Scope) -> Scope:
+        """The scope from the word on that is being heard."""
+        place = reading.place
+        return scope if place is None else _from(scope, place)
 
     def _at(self, scope: Scope) -> int:
         """The byte that is being heard, or was heard last; the narrator's own words are at no place."""
         reading = self._reader.current
         mark = reading.sounding if reading is not None else None
         return scope.begin if mark is None or mark.start == mark.end else mark.start
-
-    def _target(self, snapshot: Snapshot, request: SkipRequest, at: int) -> Extent | None:
-        if request.by == "line":
-            return by_line(snapshot, at, request.count)
-        if request.by == "span":
-            return by_span(snapshot, partial(self._heard_in, snapshot), at, request.count)
-        symbols = snapshot.symbols()
-        if not symbols:
-            raise InputError("there are no functions or classes in this document")
-        return by_symbol(symbols, at, request.count)
-
-    def _heard_in(self, snapshot: Snapshot, start: int, end: int) -> list[Utterance]:
-        """The utterances of a range that have words."""
-        phrases = self._ensemble.choir.phrases(snapshot, start, end)
-        said = (spoken.utterance for phrase in phrases for spoken in phrase.parts)
-        return [one for one in said if one.text and one.category != Category.NARRATION]
 
     def _words_a_minute(self) -> float:
         settings = self._ensemble.settings
@@ -215,16 +228,17 @@ class Readings:
         return self._ensemble.choir.voice_of(Category.NARRATION).rate
 
 
-def range_of(snapshot: Snapshot, encoding: Encoding, start: int, end: int) -> dict[str, dict[str, int]]:
-    """The LSP range of two byte offsets."""
-    places = (position_of(snapshot, start, encoding), position_of(snapshot, end, encoding))
-    first, last = ({"line": line, "character": character} for line, character in places)
-    return {"start": first, "end": last}
+def _from(scope: Scope, place: Place) -> Scope:
+    """The scope from a word on that was heard."""
+    rest = place.rest()
+    if scope.telling is not None:
+        scope.telling.heard(place.phrase)
+    following: tuple[Phrase, ...] = ()
+    for index, phrase in enumerate(scope.opening):
+        if _words(phrase) == _words(place.phrase):
+            following = scope.opening[index + 1 :]
+    return replace(scope, begin=rest.start, opening=(rest, *following), share=None)
 
 
-def range_json(snapshot: Snapshot, encoding: Encoding, start: int, end: int) -> bytes:
-    """The same as JSON, put together by hand: it is made for each word that is said."""
-    return b'{"start":{"line":%d,"character":%d},"end":{"line":%d,"character":%d}}' % (
-        *position_of(snapshot, start, encoding),
-        *position_of(snapshot, end, encoding),
-    )
+def _words(phrase: Phrase) -> list[Utterance]:
+    return [part.utterance for part in phrase.parts]

@@ -15,12 +15,14 @@ from codechoir.lsp.arguments import (
     HearRequest,
     Position,
     SayRequest,
+    cache_request,
     hear_request,
     only_request,
     outline_request,
     place_request,
     rate_request,
     read_request,
+    repeat_slower,
     say_request,
     skip_request,
 )
@@ -30,7 +32,9 @@ from codechoir.lsp.documents import Documents
 from codechoir.lsp.ensemble import Ensemble, Warn
 from codechoir.lsp.listening import heard
 from codechoir.lsp.outlets import Outlets
-from codechoir.lsp.readings import Answer, OnState, Readings, Scope, range_of
+from codechoir.lsp.ranges import range_of
+from codechoir.lsp.readings import Answer, OnState, Readings
+from codechoir.lsp.scope import Scope
 from codechoir.lsp.telling import Telling
 from codechoir.lsp.units import extent_of, extent_to_spell, offset
 from codechoir.model import Category
@@ -74,6 +78,8 @@ class Workshop:
             "pause": lambda _: self.readings.pause(),
             "resume": lambda _: self.readings.resume(),
             "skip": lambda given: self.readings.skip(skip_request(given)),
+            "repeat": lambda given: self.readings.repeat(repeat_slower(given)),
+            "where": lambda _: self.readings.where(),
             "rate": lambda given: self.readings.rate(rate_request(given)),
             "say": self._say,
             "mute": lambda given: self._hear("mute", hear_request(given)),
@@ -83,6 +89,7 @@ class Workshop:
             "outline": self._outline,
             "describe": self._describe,
             "voices": self._voices,
+            "cache": self._cache,
             "status": self._status,
         }
 
@@ -171,6 +178,23 @@ class Workshop:
             "profile": self.ensemble.settings.profile,
             "families": [asdict(voice) for voice in engine.voices()],
             "casting": {category.value: asdict(choir.voice_of(category)) for category in Category},
+        }
+
+    def _cache(self, given: Given) -> dict[str, Any]:
+        """What the phrase cache holds and has saved, after it was cleared if that is asked for."""
+        memory, disk = cache_request(given)
+        cache = self.ensemble.phrases.cache
+        removed, freed = cache.clear(memory, disk) if memory or disk else (0, 0)
+        figures = cache.figures()
+        total = figures.total
+        return {
+            "removed": {"entries": removed, "bytes": freed},
+            "entries": figures.entries,
+            "bytes": figures.bytes,
+            "memory": {"entries": figures.memory_entries, "bytes": figures.memory_bytes},
+            "hits": total.hits,
+            "misses": total.misses,
+            "secondsSaved": round(total.seconds_saved, 6),
         }
 
     def _status(self, given: Given) -> dict[str, Any]:

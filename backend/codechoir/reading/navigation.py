@@ -29,6 +29,10 @@ class Place:
         return Phrase(parts, spoken.utterance.start, self.phrase.end)
 
 
+REMEMBERED = 32
+"""Words behind the ear that can be gone back to."""
+
+
 class Trail:
     """Hands phrases on to an engine, and remembers those that were pulled and are not behind the ear yet.
 
@@ -41,6 +45,7 @@ class Trail:
         self._lock = threading.Lock()
         self._place: Place | None = None
         self._words = 0
+        self._heard: deque[Place] = deque(maxlen=REMEMBERED)
 
     def __iter__(self) -> Iterator[Phrase]:
         for phrase in self._phrases:
@@ -52,6 +57,11 @@ class Trail:
     def place(self) -> Place | None:
         """Where the last mark that was followed belongs; None before the first."""
         return self._place
+
+    def back(self, words: int) -> Place | None:
+        """The place so many words before the last one, or the farthest remembered; None before any."""
+        with self._lock:
+            return self._heard[max(len(self._heard) - 1 - words, 0)] if self._heard else None
 
     @property
     def ahead(self) -> int:
@@ -69,6 +79,8 @@ class Trail:
             elif (found := self._find(mark)) is not None:
                 self._place = found
                 self._words = words
+            if self._place is not None and self._place is not here:
+                self._heard.append(self._place)
 
     def _find(self, mark: Mark) -> Place | None:
         """The next part that says the mark; phrases before it are forgotten."""

@@ -45,15 +45,22 @@ class Reader:
         return self.start_with(phrases, engine, lambda _: sink)
 
     def start_with(
-        self, phrases: Iterable[Phrase], engine: Engine, make_sink: Callable[[int], Sink]
+        self,
+        phrases: Iterable[Phrase],
+        engine: Engine,
+        make_sink: Callable[[int], Sink],
+        share: float | None = None,
     ) -> Reading:
-        """Begin a new reading into the sink that `make_sink` makes for its session number."""
+        """Begin a new reading into the sink that `make_sink` makes for its session number.
+
+        `share`: how much of the first word was heard already, None where it is new.
+        """
         with self._lock:
             if self._current is not None:
                 self._current.stop()
             self._session += 1
             sink = make_sink(self._session)
-            reading = Reading(self._session, phrases, engine, sink, self._on_state)
+            reading = Reading(self._session, phrases, engine, sink, self._on_state, share)
             self._current = reading
             self._put(reading.run)
             return reading

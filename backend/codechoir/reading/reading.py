@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 from codechoir.engines.protocol import Engine
 from codechoir.errors import CodechoirError
 from codechoir.model import AudioChunk, Mark, Phrase, State
+from codechoir.reading.continuing import Continued
 from codechoir.reading.credit import Credit
 from codechoir.reading.navigation import Place, Trail
 from codechoir.sinks.protocol import Sink
@@ -23,6 +25,9 @@ AHEAD_SECONDS = 2.0
 BLOCKED_AFTER_SECONDS = 3.0
 """With a full budget and no sound heard for this long, the sink counts as blocked."""
 
+MOST_UNTOLD_SECONDS = 0.1
+"""How far the ear is taken to have gone on since the listener last told what was heard."""
+
 ENDED: frozenset[State] = frozenset({"stopped", "finished", "error"})
 
 OnState = Callable[["Reading", State, str], None]
@@ -30,14 +35,21 @@ OnState = Callable[["Reading", State, str], None]
 
 
 class Reading:
-    """A reading in progress. `session` is its number; numbers only grow.
+    """A reading in progress. `session` is its number; numbers only grow. `share`: how much of the first word
+    was heard already (0 to 1), in an earlier reading that this one goes on from; None where it does not.
 
     `run` is called once, by the reader's thread. All other methods may be called from any thread, at any
     time, more than once. After `stop` has returned no chunk reaches the sink any more.
     """
 
     def __init__(
-        self, session: int, phrases: Iterable[Phrase], engine: Engine, sink: Sink, on_state: OnState
+        self,
+        session: int,
+        phrases: Iterable[Phrase],
+        engine: Engine,
+        sink: Sink,
+        on_state: OnState,
+        share: float | None = None,
     ) -> None:
         self.session = session
         self.engine = engine
@@ -49,6 +61,8 @@ class Reading:
         self._lock = threading.RLock()
         self._marks: deque[Mark] = deque()
         self._sounding: Mark | None = None
+        self._share = share
+        self._told_at = 0.0
         self._ended = threading.Event()
 
     # ---- the reader's thread -------------------------------------------------------------------------
@@ -60,7 +74,8 @@ class Reading:
                 if self._ended.is_set():
                     return
                 self.sink.open(self.played)
-            self.engine.speak(self._trail, Ear(self))
+            ear = Ear(self)
+            self.engine.speak(self._trail, ear if self._share is None else Continued(ear, self._share))
             self._finish()
         except CodechoirError as error:
             self._end("error", str(error))
@@ -76,7 +91,7 @@ class Reading:
             if self._ended.is_set():
                 return False
             self._marks.extend(chunk.marks)
-            self.sink.write(chunk)
+            self.sink.write(_begun_here(chunk))
             if self.state is None:
                 self._set("speaking")
         return True
@@ -114,6 +129,7 @@ class Reading:
         if self._credit.report(samples) == 0:
             return
         with self._lock:
+            self._told_at = time.monotonic()
             while self._marks and self._marks[0].t0 <= self._credit.played:
                 self._sounding = self._marks.popleft()
                 self._trail.follow(self._sounding)
@@ -140,6 +156,23 @@ class Reading:
     def place(self) -> Place | None:
         """The phrase and the word of it that is heard now, or was heard last; None before the first."""
         return self._trail.place
+
+    @property
+    def share(self) -> float | None:
+        """How much of the word at `place` was heard, from 0 to 1; None where nothing was."""
+        with self._lock:
+            word = self._sounding
+            if word is None:
+                return self._share
+            untold = min(time.monotonic() - self._told_at, MOST_UNTOLD_SECONDS)
+            heard = float(self._credit.played)
+            if self.state == "speaking":
+                heard = min(heard + untold * self.engine.capabilities.sample_rate, self._credit.spent)
+            return min(max((heard - word.t0) / max(word.t1 - word.t0, 1), 0.0), 1.0)
+
+    def back(self, words: int) -> Place | None:
+        """The place so many words before `place`, or the farthest that is remembered."""
+        return self._trail.back(words)
 
     def pause(self) -> bool:
         """Be silent, also when nothing has sounded yet; False when there is nothing to pause."""
@@ -200,6 +233,13 @@ class Ear:
     def notice(self, line: str) -> None:
         """See `engines.protocol.notice`."""
         self.reading.notice(line)
+
+
+def _begun_here(chunk: AudioChunk) -> AudioChunk:
+    """The chunk without the mark of a word that began in an earlier reading, and was told there."""
+    if not (chunk.marks and chunk.marks[0].t0 < 0):
+        return chunk
+    return replace(chunk, marks=tuple(mark for mark in chunk.marks if mark.t0 >= 0))
 
 
 def shifted(chunk: AudioChunk, samples: int) -> AudioChunk:

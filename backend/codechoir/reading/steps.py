@@ -1,4 +1,4 @@
-"""Where a listener lands who goes on or back by a span, a line or a symbol. Pure."""
+"""Where a listener lands who goes on or back by a span, a line, a block or a symbol. Pure."""
 
 from __future__ import annotations
 
@@ -49,6 +49,62 @@ def by_line(ground: Ground, at: int, count: int) -> Extent | None:
             landed = line
             left -= 1
     return None if left and count > 0 else ground.line_range(landed)
+
+
+def by_block(ground: Ground, at: int, count: int) -> Extent | None:
+    """The block `count` blocks on from the one that holds `at`; 0 is that block itself, from its first line.
+
+    A block is a run of lines of one indentation; a blank line and any other indentation end it, and a line of
+    closing brackets alone belongs to the block before it. Going back stops at the first; None is beyond the
+    last.
+    """
+    first = _block_start(ground, ground.line_of(at))
+    left = abs(count)
+    step = 1 if count > 0 else -1
+    line = first
+    while left and 0 <= line + step < ground.line_count:
+        line += step
+        if _begins_block(ground, line):
+            first = line
+            left -= 1
+    if left and count > 0:
+        return None
+    last = first
+    while (
+        last + 1 < ground.line_count and _words_of(ground, last + 1) and not _begins_block(ground, last + 1)
+    ):
+        last += 1
+    return ground.line_range(first)[0], ground.line_range(last)[1]
+
+
+def _block_start(ground: Ground, line: int) -> int:
+    while line > 0 and not _begins_block(ground, line):
+        line -= 1
+    return line
+
+
+def _begins_block(ground: Ground, line: int) -> bool:
+    here = _words_of(ground, line)
+    if not here:
+        return False
+    before = _words_of(ground, line - 1) if line else b""
+    if not before:
+        return True
+    return _indentation(here) != _indentation(before) and bool(here.strip(_CLOSERS))
+
+
+def _words_of(ground: Ground, line: int) -> bytes:
+    """The line; empty when it is blank."""
+    start, end = ground.line_range(line)
+    text = ground.text[start:end]
+    return text if text.strip() else b""
+
+
+def _indentation(line: bytes) -> bytes:
+    return line[: len(line) - len(line.lstrip())]
+
+
+_CLOSERS = b" \t\r\n)]};,"
 
 
 def by_symbol(symbols: Sequence[Extended], at: int, count: int) -> Extent | None:

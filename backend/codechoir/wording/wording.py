@@ -16,6 +16,7 @@ from codechoir.wording.source import Source, lines, signatures
 from codechoir.wording.spelling import Spelling
 from codechoir.wording.teller import Teller
 from codechoir.wording.warnings import Warnings
+from codechoir.wording.where import Where, where
 
 if TYPE_CHECKING:
     from codechoir.syntax.document import Snapshot
@@ -74,6 +75,10 @@ class Wording:
     def describe(self, snapshot: Snapshot, at: int) -> Description:
         """What stands at byte `at`."""
         return describe(snapshot, at, self._book(snapshot.language.name))
+
+    def where(self, snapshot: Snapshot, at: int) -> Where:
+        """In which line, symbols and part of the document byte `at` is."""
+        return where(snapshot, at, self._book(snapshot.language.name))
 
     def _book(self, language: str) -> Book:
         book = self._books.get(language)

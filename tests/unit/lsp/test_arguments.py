@@ -92,7 +92,7 @@ def test_skips() -> None:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        ({"count": 1}, "'by' is missing; known: span, line, symbol"),
+        ({"count": 1}, "'by' is missing; known: span, line, block, symbol"),
         ({"by": "lines", "count": 1}, "Did you mean 'line'"),
         ({"by": "line", "count": "far"}, "has to be a number"),
         ({"by": "line", "count": 10**12}, "give one from"),

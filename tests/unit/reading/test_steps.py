@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from codechoir.reading.steps import by_line, by_span, by_symbol
+from codechoir.reading.steps import by_block, by_line, by_span, by_symbol
 from codechoir.syntax.document import Document
 from codechoir.syntax.languages import PROSE
 
@@ -116,3 +116,27 @@ def test_symbols_are_counted_in_the_order_of_the_text(at: int, count: int, lands
 
 def test_without_symbols_there_is_nowhere_to_go() -> None:
     assert by_symbol([], 5, 1) is None
+
+
+BLOCKS = Document("a\nb (\n)\n  c\n  d\ne\n\nf\n", PROSE).snapshot()
+
+
+@pytest.mark.parametrize(
+    ("at", "count", "lands"),
+    [
+        ("a", 0, "a\nb (\n)"),
+        ("b", 0, "a\nb (\n)"),
+        (")", 1, "  c\n  d"),
+        ("a", 2, "e"),
+        ("c", 2, "f"),
+        ("d", -1, "a\nb (\n)"),
+        ("f", -1, "e"),
+        ("f", -99, "a\nb (\n)"),
+        ("f", 1, None),
+        ("a", 9, None),
+    ],
+)
+def test_blocks_are_lines_of_one_indentation(at: str, count: int, lands: str | None) -> None:
+    text = BLOCKS.text.decode()
+    found = by_block(BLOCKS, text.index(at), count)
+    assert (None if found is None else text[slice(*found)]) == lands
