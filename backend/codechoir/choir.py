@@ -8,7 +8,7 @@ from codechoir.engines.protocol import Engine
 from codechoir.model import Category, Phrase, Utterance, Voice
 from codechoir.settings import Settings
 from codechoir.syntax.document import Snapshot
-from codechoir.voices.casting import check_families, full_casting
+from codechoir.voices.casting import check_families, full_casting, unheard
 from codechoir.voices.profile import load_profile
 from codechoir.wording.options import WordingOptions
 from codechoir.wording.where import Where
@@ -59,6 +59,10 @@ class Choir:
     def check(self, engine: Engine) -> None:
         """Raises `InputError` when the profile or the settings name a voice that `engine` does not have."""
         check_families(self._profile, engine, self._settings)
+
+    def unheard(self, engine: Engine) -> str | None:
+        """A line about properties of voices that `engine` ignores although somebody set them, if any."""
+        return unheard(self._profile, self._settings, engine)
 
     def phrases(self, snapshot: Snapshot, start: int = 0, end: int | None = None) -> Iterator[Phrase]:
         """The phrases of bytes `start` to `end` of a document, in order; only what is pulled is computed."""

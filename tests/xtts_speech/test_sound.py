@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from codechoir.engines.xtts.speech.outlet import ListenerLeft, Outlet
+from codechoir.engines.xtts.speech.pitch import Shaper, factor_of
 from codechoir.engines.xtts.speech.script import Word
 from codechoir.engines.xtts.speech.stretch import Stretch
 from codechoir.engines.xtts.speech.trim import FLOOR, Trimmer
@@ -127,6 +128,42 @@ def test_the_pieces_in_which_it_comes_are_not_heard(cuts: list[int], speed: floa
 def test_very_short_sound_comes_out_too(size: int) -> None:
     made = stretched(voice()[:size], 2.0, [])
     assert len(made) == pytest.approx(size / 2, abs=1)
+    assert np.isfinite(made).all()
+
+
+# ---- pitch ----------------------------------------------------------------------------------------------
+
+
+def shaped(samples: np.ndarray, speed: float, height: float, cuts: list[int]) -> np.ndarray:
+    shaper = Shaper(speed, factor_of(height), RATE)
+    edges = [0, *sorted(min(cut, len(samples)) for cut in cuts), len(samples)]
+    made = [shaper.take(samples[a:b]) for a, b in pairwise(edges)]
+    return np.concatenate([*made, shaper.finish()])
+
+
+@pytest.mark.parametrize("speed", [0.7, 1.0, 2.0])
+@pytest.mark.parametrize(("height", "hertz"), [(0, 99.0), (25, 117.7), (52, 141.6), (100, 198.0)])
+def test_a_higher_voice_takes_the_same_time(height: float, hertz: float, speed: float) -> None:
+    made = shaped(voice(), speed, height, [])
+    assert len(made) == pytest.approx(RATE / speed, abs=RATE * 0.002)
+    assert pitch(made) == pytest.approx(hertz, rel=0.02)
+    inner = made[1000:-1500]
+    assert np.sqrt(np.square(inner).mean()) == pytest.approx(np.sqrt(np.square(voice()).mean()), rel=0.15)
+
+
+def test_the_speaker_s_own_pitch_changes_nothing() -> None:
+    assert np.array_equal(shaped(voice(), 1.0, 50, [100, 5000]), voice())
+
+
+@given(st.lists(st.integers(0, 12_000), max_size=5), st.sampled_from([10, 90]))
+def test_the_pieces_in_which_a_higher_voice_comes_are_not_heard(cuts: list[int], height: float) -> None:
+    assert np.allclose(shaped(voice(0.5), 1.0, height, cuts), shaped(voice(0.5), 1.0, height, []), atol=1e-5)
+
+
+@pytest.mark.parametrize("size", [0, 1, 50, 500])
+def test_very_short_sound_is_shaped_too(size: int) -> None:
+    made = shaped(voice()[:size], 1.0, 80, [])
+    assert len(made) == pytest.approx(size, abs=2)
     assert np.isfinite(made).all()
 
 

@@ -82,11 +82,13 @@ def ready_engine(name: str) -> Engine:
 
 def checked_casting(settings: Settings, engine: Engine) -> Casting:
     """Casting by the settings. Raises `InputError` for an unknown profile, or a voice the engine lacks."""
-    from codechoir.voices.casting import check_families, full_casting
+    from codechoir.voices.casting import check_families, full_casting, unheard
     from codechoir.voices.profile import load_profile
 
     profile = load_profile(settings.profile, settings.engine)
     check_families(profile, engine, settings)
+    if line := unheard(profile, settings, engine):
+        diagnose(f"codechoir: {line}")
     return full_casting(profile, settings)
 
 

@@ -16,7 +16,7 @@ class Capabilities:
     `sample_rate`: native, in hertz. `inline_prosody`: pitch, rate and volume may change inside an utterance
     without a seam. `cloning`: voices can be made from recordings. `batching`: several utterances cost little
     more than one, so the driver should be given look-ahead. `concurrent`: several threads may `speak` at
-    once. `languages`: BCP 47 tags it can speak.
+    once. `languages`: BCP 47 tags it can speak. `ignores`: properties of a voice that change nothing.
     """
 
     sample_rate: int
@@ -25,6 +25,7 @@ class Capabilities:
     batching: bool = False
     concurrent: bool = False
     languages: tuple[str, ...] = ("en",)
+    ignores: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,10 +101,12 @@ class Ensemble:
             log.info("not ready yet: %s", error)
 
     def check(self) -> None:
-        """Warn of voices that the engine does not have."""
+        """Warn of voices that the engine does not have, and of properties that it ignores."""
         try:
             choir, engine = self._ready()
             choir.check(engine)
+            if line := choir.unheard(engine):
+                self._warn(line)
         except CodechoirError as error:
             self._warn(str(error))
 

@@ -146,17 +146,35 @@ def check_families(profile: Profile, engine: Engine, settings: Settings | None =
             )
 
 
+def unheard(profile: Profile, settings: Settings, engine: Engine) -> str | None:
+    """A line about properties that profile or settings give to voices and that `engine` ignores, if any."""
+    found = dict.fromkeys(
+        name
+        for _, change in _places(profile, settings)
+        for name in engine.capabilities.ignores
+        if getattr(change, name) is not None
+    )
+    if not found:
+        return None
+    names = " and ".join(f"'{name}'" for name in found)
+    return f"the engine '{engine.name}' takes no notice of {names} of a voice; the other properties are heard"
+
+
 def _families(profile: Profile, settings: Settings | None) -> Iterator[tuple[str, str]]:
     """Every family that is named, and where."""
-    places: list[tuple[str, VoiceChange]] = [(f"profile '{profile.name}'", profile.base)]
-    places += [(f"profile '{profile.name}', {key}", change) for key, change in profile.categories.items()]
-    places += [(f"profile '{profile.name}', {key}", change) for key, change in profile.captures.items()]
+    yield from ((where, change.family) for where, change in _places(profile, settings) if change.family)
+
+
+def _places(profile: Profile, settings: Settings | None) -> Iterator[tuple[str, VoiceChange]]:
+    """Every change of a voice that counts, and where it is written."""
+    yield f"profile '{profile.name}'", profile.base
+    yield from ((f"profile '{profile.name}', {key}", each) for key, each in profile.categories.items())
+    yield from ((f"profile '{profile.name}', {key}", each) for key, each in profile.captures.items())
     if settings is not None:
         speakers = settings.speakers.get(profile.engine, {})
-        own = {key: change for key, change in settings.voices.items() if key not in speakers}
-        places += [(f"voice of {key.value}", change) for key, change in own.items()]
-        places += [(f"speaker of {key.value}", VoiceChange(name)) for key, name in speakers.items()]
-    yield from ((where, change.family) for where, change in places if change.family)
+        for key, change in settings.voices.items():
+            yield f"voice of {key.value}", replace(change, family=None) if key in speakers else change
+        yield from ((f"speaker of {key.value}", VoiceChange(name)) for key, name in speakers.items())
 
 
 def _inheritance(changes: Mapping[Category, T], category: Category) -> list[T]:

@@ -10,7 +10,7 @@ from codechoir.engines.silent import SilentEngine
 from codechoir.errors import InputError
 from codechoir.model import Category, Spoken, Utterance, Voice
 from codechoir.settings import Settings, VoiceChange
-from codechoir.voices.casting import Casting, check_families, full_casting
+from codechoir.voices.casting import Casting, check_families, full_casting, unheard
 from codechoir.voices.profile import DepthStep, Profile, load_profile
 
 PROFILE = Profile(
@@ -166,3 +166,14 @@ def test_a_profile_without_a_word_about_an_engine_leaves_it_the_default_casting(
 def test_the_embedded_engine_needs_no_stand_in() -> None:
     casting = full_casting(load_profile("default", "espeak"), Settings())
     assert casting.spoken(Utterance("words", Category.COMMENT, 0, 1)).stand_in is None
+
+
+def test_what_the_engine_ignores_is_told_where_somebody_set_it() -> None:
+    engine = SilentEngine()
+    engine.capabilities = replace(engine.capabilities, ignores=("range", "pitch"))
+    plain = replace(PROFILE, base=VoiceChange("base"), categories={}, captures={})
+    assert unheard(plain, Settings(), engine) is None
+    lively = Settings(voices={Category.COMMENT: VoiceChange(range=80)})
+    assert "no notice of 'range' of a voice" in str(unheard(plain, lively, engine))
+    assert "no notice of 'pitch' and 'range'" in str(unheard(PROFILE, lively, engine))
+    assert unheard(PROFILE, lively, SilentEngine()) is None

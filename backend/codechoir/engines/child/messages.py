@@ -219,7 +219,8 @@ def _mark(values: Mapping[str, Any]) -> Mark:
 
 
 def _capabilities(values: Mapping[str, Any]) -> Capabilities:
-    return Capabilities(**{**values, "languages": tuple(values["languages"])})
+    found: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in values.items()}
+    return Capabilities(**found)
 
 
 _KINDS: Mapping[str, Any] = {

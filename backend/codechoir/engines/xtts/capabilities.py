@@ -8,7 +8,12 @@ from codechoir.engines.xtts.languages import LANGUAGES
 SAMPLE_RATE = 24_000
 
 CAPABILITIES = Capabilities(
-    SAMPLE_RATE, cloning=True, batching=True, concurrent=True, languages=tuple(LANGUAGES)
+    SAMPLE_RATE,
+    cloning=True,
+    batching=True,
+    concurrent=True,
+    languages=tuple(LANGUAGES),
+    ignores=("range",),
 )
 
 CLONING: dict[str, int | bool] = {

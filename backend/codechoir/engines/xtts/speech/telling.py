@@ -15,8 +15,8 @@ from codechoir.engines.cues import render
 from codechoir.engines.protocol import Emit, Engine, cancelled, notice, told
 from codechoir.engines.xtts import policy
 from codechoir.engines.xtts.speech.outlet import ListenerLeft, Outlet
+from codechoir.engines.xtts.speech.pitch import Shaper, factor_of
 from codechoir.engines.xtts.speech.script import NORMAL_RATE, Segment
-from codechoir.engines.xtts.speech.stretch import Stretch
 from codechoir.engines.xtts.speech.trim import Trimmer
 from codechoir.engines.xtts.speech.wordclock import WordClock
 from codechoir.errors import CodechoirError
@@ -145,18 +145,18 @@ class Telling:
     def _tell_neural(self, segment: Segment, ids: tuple[int, ...]) -> None:
         voice = segment.parts[0].voice
         speed = min(4.0, max(0.4, voice.rate / NORMAL_RATE))
-        stretch = Stretch(speed, self._rate)
+        shaper = Shaper(speed, factor_of(voice.pitch), self._rate)
         assert segment.language is not None
         seconds = sum(policy.expected_seconds(piece, segment.language) for piece in segment.pieces)
         clock = WordClock(segment.words, seconds / speed * self._rate)
         begin = self._outlet.samples
         for number in ids:
             for samples, last in self._sounds(number):
-                heard = stretch.take(samples)
+                heard = shaper.take(samples)
                 if last and number == ids[-1]:
                     # At least 10 ms, to carry the marks of words that nothing was left for.
                     least = np.zeros(self._rate // 100, np.float32)
-                    heard = np.concatenate([heard, stretch.finish()])
+                    heard = np.concatenate([heard, shaper.finish()])
                     heard = heard if len(heard) else least
                     now = self._outlet.samples - begin
                     clock.ends_at(now + len(heard), now)
