@@ -146,7 +146,7 @@ class Book:
         if role == "label" and level in ("some", "most") and (label := self.words.role(role)) is not None:
             name = self.names.words(piece.text.strip("'"), level)
             return [Said(f"{label.say} {name}")]
-        return [self.names.said(piece.text, level)]
+        return self.names.parts(piece.text, level)
 
     def _quoted_word(self, word: str, role: str, level: Level) -> Said:
         """The word of a here-document in quotes, which make its text raw."""

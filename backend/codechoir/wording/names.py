@@ -10,7 +10,7 @@ from codechoir.wording.characters import runs
 from codechoir.wording.identifiers import split
 from codechoir.wording.numbers import Numbers
 from codechoir.wording.options import WordingOptions
-from codechoir.wording.said import Said, is_spelled
+from codechoir.wording.said import CAPITAL, Said, is_spelled
 from codechoir.wording.symbols import REPEATED, Symbols
 from codechoir.wording.tables import Words
 
@@ -38,6 +38,7 @@ class Names:
         self._numbers = numbers
         self._symbols = symbols
         self._capitals = options.capitals == "word"
+        self._raises = options.capitals == "pitch"
         self._identifiers = words.section("identifiers")
         self._whole = words.section("whole")
         self._prefixes = words.section("prefixes")
@@ -47,6 +48,30 @@ class Names:
         """How a name or a keyword is told."""
         words = self.words(text, level)
         return Said(words, spell=is_spelled(words))
+
+    def parts(self, text: str, level: Level) -> list[Said]:
+        """How a name is told where the voice marks capitals: apart where one begins, else as one."""
+        whole = self.said(text, level)
+        if not self._raises or not any(map(str.isupper, text)):
+            return [whole]
+        bare = text.rstrip("_")
+        capital = CAPITAL if text.lstrip("_")[0].isupper() else ""
+        if bare != text or not text.isascii() or text.isupper() or text.lower() in self._pronounced:
+            return [whole._replace(capture=capital)]
+        told: list[Said] = []
+        end = 0
+        for part in split(text, self._whole):
+            start, end = end, text.index(part, end) + len(part)
+            words = self.words(text[:end], level) if start == 0 else self._later(part, text[start:end], level)
+            capture = CAPITAL if part[0].isupper() else ""
+            if told and not capture and not told[-1].capture:
+                start, words = told[-1].start, f"{told.pop().text} {words}"
+            told.append(Said(words, start, end, spell=is_spelled(words), capture=capture))
+        return [*told[:-1], told[-1]._replace(end=-1)]
+
+    def _later(self, part: str, written: str, level: Level) -> str:
+        """A part of a name that is not its first, with what stands before it."""
+        return self.part(part) if level == "some" else self._plain(written, level)
 
     def words(self, text: str, level: Level) -> str:
         """The words of a name, separators dropped or named as the level has it."""

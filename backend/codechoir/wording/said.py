@@ -12,7 +12,7 @@ class Said(NamedTuple):
 
     `start`, `end`: bytes of the piece that it says, counted from the piece's start; `end` -1 is the piece's
     end. `category`: None for the piece's own. `before`, `after`: pauses in milliseconds. `cue`: an earcon.
-    `spell`: the words are single characters.
+    `spell`: the words are single characters. `capture`: empty for the piece's own.
     """
 
     text: str
@@ -23,6 +23,11 @@ class Said(NamedTuple):
     after: int = 0
     cue: str = ""
     spell: bool = False
+    capture: str = ""
+
+
+CAPITAL = "capital"
+"""The capture of a capital that is marked by its voice; a profile may raise its pitch."""
 
 
 def is_spelled(text: str) -> bool:

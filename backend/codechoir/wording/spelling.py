@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from codechoir.model import Category, Utterance
 from codechoir.wording.characters import name_of
 from codechoir.wording.options import WordingOptions
+from codechoir.wording.said import CAPITAL
 from codechoir.wording.source import Source
 from codechoir.wording.speakable import cleaned
 from codechoir.wording.tables import Words
-
-CAPITAL = "capital"
-"""The capture of a capital that is marked by its voice; a profile may raise its pitch."""
 
 PHRASE_CHARACTERS = 40
 _PAUSE = 40

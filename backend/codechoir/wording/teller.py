@@ -107,7 +107,7 @@ class Teller:
                 said.before,
                 said.after,
                 said.cue,
-                span.capture,
+                said.capture or span.capture,
                 span.depth,
                 said.spell,
                 self._tag,

@@ -79,3 +79,22 @@ def test_a_single_letter_is_spelled() -> None:
     assert PYTHON.names.said("x", "some").spell
     assert not PYTHON.names.said("xs_total", "some").spell
     assert PYTHON.names.said("xml", "some").spell
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("parseHTTPHeader2", ["parse", "h t t p +", "header +", "two"]),
+        ("MAX_SIZE", ["max size +"]),
+        ("_PrivateName", ["private private +", "name +"]),
+        ("Foo_bar", ["foo +", "bar"]),
+        ("snake_case", ["snake case"]),
+        ("None", ["none +"]),
+        ("straßeÖffnen", ["straße öffnen"]),
+    ],
+)
+def test_capitals_may_be_marked_by_the_voice(name: str, parts: list[str]) -> None:
+    said = Book(WordingOptions(capitals="pitch"), "python").names.parts(name, "some")
+    assert [f"{part.text} +" if part.capture == "capital" else part.text for part in said] == parts
+    ends = [*(part.start for part in said[1:]), -1]
+    assert [part.end for part in said] == ends
