@@ -75,7 +75,7 @@ class ReadOff:
         whole = np.floor(places).astype(int)
         phase = np.floor((places - whole) * PHASES).astype(int)
         windows = (whole - self._begin - TAPS // 2 + 1)[:, None] + np.arange(TAPS)
-        made = np.einsum("ij,ij->i", self._waiting[windows], self._bank[phase]).astype(np.float32)
+        made: Floats = np.einsum("ij,ij->i", self._waiting[windows], self._bank[phase]).astype(np.float32)
         self._forget(int(last * self._factor))
         return made
 
