@@ -108,9 +108,13 @@ def _refuse_near_miss(source: TomlSource, engine: str) -> None:
                 raise source.wrong((key,), f"unknown engine '{key}'.{near}")
 
 
+_OF_WORDING = ("capital",)
+"""Captures that no grammar has, but wording gives: a capital that is marked by its voice."""
+
+
 def _refuse_unknown_captures(source: TomlSource, keys: Keys, captures: Iterable[str]) -> None:
     """An overlay on a capture that no grammar has would never be heard."""
-    known = sorted({name.partition(".")[0] for name in CATEGORIES})
+    known = sorted({*(name.partition(".")[0] for name in CATEGORIES), *_OF_WORDING})
     for capture in captures:
         first = capture.partition(".")[0]
         if first not in known:

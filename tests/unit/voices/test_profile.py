@@ -10,6 +10,7 @@ from codechoir.model import Category
 from codechoir.settings import VoiceChange
 from codechoir.voices import profile as profiles
 from codechoir.voices.profile import DepthStep, load_profile, profile_names
+from codechoir.wording.said import CAPITAL
 
 
 @pytest.fixture
@@ -156,3 +157,8 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
 def test_a_folder_is_no_profile(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         load_profile(str(tmp_path), "espeak")
+
+
+def test_a_capital_is_raised_by_the_default_profile() -> None:
+    profile = load_profile("default", "espeak")
+    assert profile.captures[CAPITAL].pitch is not None
