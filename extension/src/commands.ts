@@ -90,8 +90,24 @@ function handlers(actors: Actors): Record<string, () => unknown> {
     hearEverything: listen(hearEverything),
     stop: () => reader.stop(),
     pauseOrResume: () => reader.pauseOrResume(),
-    skipForward: () => reader.skipLines(1),
-    skipBack: () => reader.skipLines(-1),
+    skipForward: () => reader.skip("line", 1),
+    skipBack: () => reader.skip("line", -1),
+    nextSpan: () => reader.skip("span", 1),
+    previousSpan: () => reader.skip("span", -1),
+    nextBlock: () => reader.skip("block", 1),
+    previousBlock: () => reader.skip("block", -1),
+    nextSymbol: () => reader.skip("symbol", 1),
+    previousSymbol: () => reader.skip("symbol", -1),
+    repeatLine: () => reader.repeat(false),
+    repeatLineSlower: () => reader.repeat(true),
+    whereAmI: () => reader.where(),
+    forgetPhrases: async () => {
+      const connection = await connect();
+      const { removed } = await connection.execute<{ removed: { entries: number } }>(serverCommand.cache, {
+        clear: "both",
+      });
+      actors.note(l10n.t("{0} phrases forgotten", removed.entries));
+    },
     faster: changeRate(RATE_STEP),
     slower: changeRate(-RATE_STEP),
     enableAudio: () => actors.enableAudio(),

@@ -11,10 +11,13 @@ export const serverCommand = {
   pause: "codechoir.server.pause",
   resume: "codechoir.server.resume",
   skip: "codechoir.server.skip",
+  repeat: "codechoir.server.repeat",
+  where: "codechoir.server.where",
   rate: "codechoir.server.rate",
   say: "codechoir.server.say",
   describe: "codechoir.server.describe",
   voices: "codechoir.server.voices",
+  cache: "codechoir.server.cache",
   status: "codechoir.server.status",
 } as const;
 
@@ -37,6 +40,9 @@ export const categories = [
 ] as const;
 
 export type Category = (typeof categories)[number];
+
+/** By what a reading can be skipped. */
+export type Step = "span" | "line" | "block" | "symbol";
 
 export type Unit = "selection" | "line" | "symbol" | "file" | "from-cursor";
 

@@ -37,6 +37,8 @@ export const followed = {
   naturalLanguage: "en",
   userWords: [] as string[],
   projectWords: [] as string[],
+  resumeAfter: 5,
+  resumeWords: 3,
   mute: [] as Category[],
   solo: [] as Category[],
   only: "everything",

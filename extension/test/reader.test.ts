@@ -52,7 +52,7 @@ function setUp(mode: AudioMode): void {
   events = [];
   chunks = [];
   session = 0;
-  answer = (command) => Promise.resolve(command.endsWith("read") ? { session: ++session } : {});
+  answer = (command) => Promise.resolve({ session: command.endsWith("read") ? ++session : session });
   const player = makePlayer(mode);
   reader = new Reader(() => player, highlighter);
 }
@@ -157,7 +157,7 @@ describe("where the window plays", () => {
     assert.equal(events.at(-1), "highlight 3");
   });
 
-  test("pause and resume act on the player first", async () => {
+  test("pause acts on the player first, resume on the server: it may go on in a newer session", async () => {
     await read();
     state(1, "speaking");
     reader.onPlayed({ session: 1, samples: 5 });
@@ -167,8 +167,57 @@ describe("where the window plays", () => {
     assert.equal(reader.state.phase, "paused");
     events = [];
     await reader.pauseOrResume();
-    assert.deepEqual(events, ["player resume", "server resume"]);
+    assert.deepEqual(events, ["server resume", "player resume"]);
     assert.equal(reader.state.phase, "speaking");
+  });
+
+  test("after a long pause the last words come in a newer session, and nothing of the old one before", async () => {
+    await read();
+    state(1, "speaking");
+    reader.onPlayed({ session: 1, samples: 5 });
+    await reader.pauseOrResume();
+    answer = () => {
+      state(1, "stopped");
+      reader.onAudio(audio(2, [mark(0, 4)]));
+      state(2, "speaking");
+      return Promise.resolve({ session: 2, state: "speaking" });
+    };
+    events = [];
+    await reader.pauseOrResume();
+    assert.ok(!events.includes("player resume"));
+    reader.onPlayed({ session: 2, samples: 5 });
+    assert.equal(reader.state.phase, "speaking");
+    assert.equal(events.at(-1), "highlight 4");
+  });
+
+  test("in a pause the place is told, and the reading stays paused", async () => {
+    await read();
+    state(1, "speaking");
+    await reader.pauseOrResume();
+    await reader.where();
+    state(1, "stopped");
+    reader.onAudio(audio(2));
+    state(2, "speaking");
+    reader.onPlayed({ session: 2, samples: 5 });
+    state(2, "finished");
+    assert.equal(reader.state.phase, "paused");
+    events = [];
+    await reader.pauseOrResume();
+    assert.equal(events[0], "server resume");
+  });
+
+  test("after the end a line is repeated as a reading of its own", async () => {
+    await read();
+    await reader.stop();
+    answer = () => Promise.resolve({ session: 2, state: "speaking" });
+    await reader.repeat(true);
+    reader.onAudio(audio(2));
+    assert.equal(chunks.at(-1)!.session, 2);
+    assert.ok(events.includes("server repeat"));
+  });
+
+  test("before anything was read there is nothing to repeat", async () => {
+    await assert.rejects(reader.repeat(false), /Nothing has been read yet/);
   });
 
   test("the player follows when the server was paused from elsewhere", async () => {

@@ -6,6 +6,7 @@ import type {
   ReadArguments,
   SayArguments,
   StateMessage,
+  Step,
   WireMark,
 } from "../protocol";
 import { notification, serverCommand } from "../protocol";
@@ -32,7 +33,10 @@ export class Reader implements Disposable {
   });
   private readonly timeline = new Timeline<WireMark>();
   private connection: Connection | undefined;
+  private document: TextDocument | undefined;
   private current: ReadingState = SILENT;
+  /** The reading is paused, and what is heard meanwhile is about it. */
+  private isWaiting = false;
   private heard = false;
   /** A new server counts its sessions from one again; for the player they go on where the last one ended. */
   private sessionsBefore = 0;
@@ -61,12 +65,40 @@ export class Reader implements Disposable {
     return this.ask(serverCommand.say, document, what, connect);
   }
 
+  /** Something more about what was read last, also after its end. */
+  private async again(command: string, what: object): Promise<void> {
+    const { connection, document } = this;
+    if (!connection || !document) {
+      throw new Error(l10n.t("Nothing has been read yet."));
+    }
+    if (isReading(this.current)) {
+      await connection.execute(command, what);
+    } else {
+      await this.ask(command, document, what, () => Promise.resolve(connection));
+    }
+  }
+
+  /**
+   * After a long pause the server repeats the last words, in a new session: so the player goes on only once
+   * the server has said that it is the old one, else a syllable of it would be heard first.
+   */
+  private async resume(): Promise<void> {
+    this.isWaiting = false;
+    const paused = this.gate.current;
+    const answer = await this.connection?.execute<{ session: number }>(serverCommand.resume, {});
+    if (this.current.phase === "paused" && (!answer || answer.session === paused)) {
+      this.player().resume();
+      this.become({ phase: this.heard || this.player().mode === "server" ? "speaking" : "waiting" });
+    }
+  }
+
   private async ask(
     command: string,
     document: TextDocument,
-    what: ReadArguments | SayArguments,
+    what: object,
     connect: () => Promise<Connection>,
   ): Promise<void> {
+    this.isWaiting = false;
     this.silence();
     const ticket = this.gate.open();
     this.become({ phase: "waiting" });
@@ -76,6 +108,7 @@ export class Reader implements Disposable {
         return;
       }
       this.connection = connection;
+      this.document = document;
       this.highlighter.begin(document);
       const { session } = await connection.execute<{ session: number }>(command, what);
       this.gate.name(ticket, session);
@@ -94,9 +127,7 @@ export class Reader implements Disposable {
 
   async pauseOrResume(): Promise<void> {
     if (this.current.phase === "paused") {
-      this.player().resume();
-      this.become({ phase: this.heard || this.player().mode === "server" ? "speaking" : "waiting" });
-      await this.connection?.execute(serverCommand.resume, {});
+      await this.resume();
     } else if (isReading(this.current)) {
       this.player().pause();
       this.become({ phase: "paused" });
@@ -104,9 +135,23 @@ export class Reader implements Disposable {
     }
   }
 
-  /** Goes on `count` lines further on, or back when negative. */
-  async skipLines(count: number): Promise<void> {
-    await this.connection?.execute(serverCommand.skip, { by: "line", count });
+  /** Goes on `count` steps further on, or back when negative. */
+  async skip(by: Step, count: number): Promise<void> {
+    this.isWaiting = false;
+    await this.connection?.execute(serverCommand.skip, { by, count });
+  }
+
+  /** Reads the line again that is heard, or was heard last; `slower`: this once. */
+  async repeat(slower: boolean): Promise<void> {
+    this.isWaiting = false;
+    await this.again(serverCommand.repeat, { slower });
+  }
+
+  /** Says where in the document the ear is. In a pause the reading stays paused. */
+  async where(): Promise<void> {
+    const wasPaused = this.current.phase === "paused" || this.isWaiting;
+    await this.again(serverCommand.where, {});
+    this.isWaiting = wasPaused;
   }
 
   /** The player cannot go on: its page was closed or has failed. */
@@ -152,7 +197,7 @@ export class Reader implements Disposable {
       if (!isReading(state)) {
         // The gate stays open: after a change of the settings the server goes on, in a newer session.
         this.silence();
-        this.become(state);
+        this.become(this.isWaiting && message.state === "finished" ? { phase: "paused" } : state);
       } else if (!(state.phase === "waiting" && this.current.phase === "blocked")) {
         this.become(state);
       }
@@ -195,6 +240,7 @@ export class Reader implements Disposable {
 
   /** Nothing more is to be heard until the user asks for it. */
   private end(state: ReadingState): void {
+    this.isWaiting = false;
     this.silence();
     this.gate.close();
     this.highlighter.end();

@@ -42,6 +42,11 @@ export class SessionGate {
     this.turn++;
   }
 
+  /** The session that is let through; undefined where there is none, or its name is not known yet. */
+  get current(): number | undefined {
+    return typeof this.session === "number" ? this.session : undefined;
+  }
+
   /** Whether the request of `ticket` is still the user's latest wish. */
   isCurrent(ticket: number): boolean {
     return ticket === this.turn;
