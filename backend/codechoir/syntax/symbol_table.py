@@ -17,16 +17,22 @@ class Definitions:
     """The definitions of a grammar.
 
     `kinds`: node type → what it is called. `name_fields`: where the name stands, if not in `name`.
+    `namers`: node types around a definition without a name that give it one (`typedef struct {…} name`).
     `wrappers`: node types around a definition that belong to it (decorators, `export`, `template <…>`).
     `only_with`: node types that define something only if they have this field; `values`: or only if the named
-    field holds one of these types. `returns`: node types that leave a function with a value.
+    field holds one of these types; `declares`: or only if they declare a function, outside of any function.
+    `shapes`: node types whose kind is that of what a field of theirs holds. `returns`: node types that leave
+    a function with a value.
     """
 
     kinds: dict[str, str]
     name_fields: dict[str, str] = field(default_factory=dict)
+    namers: frozenset[str] = frozenset()
     wrappers: frozenset[str] = frozenset()
     only_with: dict[str, str] = field(default_factory=dict)
     values: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
+    declares: frozenset[str] = frozenset()
+    shapes: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     returns: frozenset[str] = frozenset({"return_statement"})
 
 
@@ -39,6 +45,8 @@ _JAVASCRIPT = {
     "variable_declarator": "function",
 }
 _FUNCTION_VALUE = {"variable_declarator": ("value", _FUNCTION_VALUES)}
+_FIELD = {"field_definition": ("value", _FUNCTION_VALUES)}
+_TYPED_FIELD = {"public_field_definition": ("value", _FUNCTION_VALUES)}
 _JAVASCRIPT_WRAPPERS = frozenset({"export_statement", "lexical_declaration", "variable_declaration"})
 _TYPESCRIPT = Definitions(
     {
@@ -48,9 +56,13 @@ _TYPESCRIPT = Definitions(
         "enum_declaration": "enum",
         "type_alias_declaration": "type",
         "internal_module": "namespace",
+        "public_field_definition": "method",
+        "abstract_method_signature": "method",
+        "method_signature": "method",
+        "function_signature": "function",
     },
     wrappers=_JAVASCRIPT_WRAPPERS,
-    values=_FUNCTION_VALUE,
+    values=_FUNCTION_VALUE | _TYPED_FIELD,
 )
 _C = {
     "function_definition": "function",
@@ -65,7 +77,12 @@ DEFINITIONS: dict[str, Definitions] = {
         {"function_definition": "function", "class_definition": "class"},
         wrappers=frozenset({"decorated_definition"}),
     ),
-    "javascript": Definitions(_JAVASCRIPT, wrappers=_JAVASCRIPT_WRAPPERS, values=_FUNCTION_VALUE),
+    "javascript": Definitions(
+        _JAVASCRIPT | {"field_definition": "method"},
+        name_fields={"field_definition": "property"},
+        wrappers=_JAVASCRIPT_WRAPPERS,
+        values=_FUNCTION_VALUE | _FIELD,
+    ),
     "typescript": _TYPESCRIPT,
     "tsx": _TYPESCRIPT,
     "rust": Definitions(
@@ -85,8 +102,14 @@ DEFINITIONS: dict[str, Definitions] = {
         returns=frozenset({"return_expression"}),
     ),
     "go": Definitions(
-        {"function_declaration": "function", "method_declaration": "method", "type_spec": "type"},
+        {
+            "function_declaration": "function",
+            "method_declaration": "method",
+            "method_elem": "method",
+            "type_spec": "type",
+        },
         wrappers=frozenset({"type_declaration"}),
+        shapes={"type_spec": ("type", {"struct_type": "struct", "interface_type": "interface"})},
     ),
     "java": Definitions(
         {
@@ -99,12 +122,27 @@ DEFINITIONS: dict[str, Definitions] = {
             "constructor_declaration": "constructor",
         }
     ),
-    "c": Definitions(_C, name_fields={"function_definition": "declarator"}, only_with=_WITH_BODY),
+    "c": Definitions(
+        {**_C, "declaration": "function"},
+        name_fields={"function_definition": "declarator", "declaration": "declarator"},
+        namers=frozenset({"type_definition"}),
+        wrappers=frozenset({"type_definition"}),
+        only_with=_WITH_BODY,
+        declares=frozenset({"declaration"}),
+    ),
     "cpp": Definitions(
-        {**_C, "class_specifier": "class", "namespace_definition": "namespace"},
-        name_fields={"function_definition": "declarator"},
-        wrappers=frozenset({"template_declaration"}),
+        {
+            **_C,
+            "class_specifier": "class",
+            "namespace_definition": "namespace",
+            "declaration": "function",
+            "field_declaration": "function",
+        },
+        name_fields=dict.fromkeys(("function_definition", "declaration", "field_declaration"), "declarator"),
+        namers=frozenset({"type_definition"}),
+        wrappers=frozenset({"template_declaration", "type_definition"}),
         only_with={**_WITH_BODY, "class_specifier": "body"},
+        declares=frozenset({"declaration", "field_declaration"}),
     ),
     "csharp": Definitions(
         {

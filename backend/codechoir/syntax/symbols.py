@@ -15,6 +15,13 @@ import tree_sitter
 from codechoir.syntax.grammars import load
 from codechoir.syntax.symbol_table import CONTAINERS, DEFINITIONS, Definitions
 
+_INSIDE_FUNCTIONS = (
+    "compound_statement",
+    "for_statement",
+    "case_statement",
+    "if_statement",
+    "condition_clause",
+)
 _BLOCK = re.compile(rb"[^\r\n]*\S[^\r\n]*(?:(?:\r\n|\n|\r)[^\r\n]*\S[^\r\n]*)*")
 
 
@@ -55,7 +62,7 @@ def tree_symbols(key: str, tree: tree_sitter.Tree, text: bytes) -> list[Symbol]:
     for start, end, node in extents:
         while enclosing and enclosing[-1][0] <= start:
             enclosing.pop()
-        kind = definitions.kinds[node.type]
+        kind = _kind(node, definitions)
         if kind == "function" and enclosing and enclosing[-1][1] in CONTAINERS:
             kind = "method"
         found.append(_symbol(node, definitions, kind, start, end, len(enclosing), text))
@@ -89,11 +96,37 @@ def _defines(node: tree_sitter.Node, definitions: Definitions) -> bool:
     needed = definitions.only_with.get(node.type)
     if needed and node.child_by_field_name(needed) is None:
         return False
+    if node.type in definitions.declares:
+        return _declares_function(node)
     if node.type in definitions.values:
         name, types = definitions.values[node.type]
         value = node.child_by_field_name(name)
         return value is not None and value.type in types
     return node.is_named
+
+
+def _kind(node: tree_sitter.Node, definitions: Definitions) -> str:
+    """What a definition is called: by its node's type, or by what it gives a name to."""
+    kind = definitions.kinds[node.type]
+    if node.type in definitions.shapes:
+        name, kinds = definitions.shapes[node.type]
+        shape = node.child_by_field_name(name)
+        return kinds.get(shape.type, kind) if shape is not None else kind
+    return kind
+
+
+def _declares_function(node: tree_sitter.Node) -> bool:
+    """Whether a declaration of C is one of a function with a name, and not inside of another function."""
+    parent = node.parent
+    if parent is None or parent.type in _INSIDE_FUNCTIONS:
+        return False
+    declarator = node.child_by_field_name("declarator")
+    while declarator is not None and declarator.type in ("pointer_declarator", "reference_declarator"):
+        declarator = _inner_declarator(declarator)
+    if declarator is None or declarator.type != "function_declarator":
+        return False
+    name = declarator.child_by_field_name("declarator")
+    return name is not None and name.type != "parenthesized_declarator"
 
 
 def _extent(node: tree_sitter.Node, definitions: Definitions) -> tuple[int, int]:
@@ -108,6 +141,8 @@ def _symbol(
     node: tree_sitter.Node, definitions: Definitions, kind: str, start: int, end: int, depth: int, text: bytes
 ) -> Symbol:
     name = _name(node.child_by_field_name(definitions.name_fields.get(node.type, "name")))
+    if name is None and node.parent is not None and node.parent.type in definitions.namers:
+        name = _name(node.parent.child_by_field_name("declarator"))
     holder = node
     if node.type in definitions.values:
         holder = node.child_by_field_name(definitions.values[node.type][0]) or node

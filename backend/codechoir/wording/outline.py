@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -19,6 +20,10 @@ _RECEIVERS = frozenset(("self", "cls", "this"))
 """Parameters that every method has, so that nobody needs to be told."""
 
 _IS_CALLED = frozenset(("function", "method", "constructor", "macro"))
+_OPERATOR = re.compile(r"(?:operator\s*)?([^\w\s]+)")
+_SIGNS = {"~": "destructor", "[": "computed.open"}
+"""What a name may begin with besides letters, and what it does there."""
+
 _PAUSE = 120
 """Milliseconds between the symbols."""
 
@@ -87,7 +92,10 @@ class Outline:
         return out
 
     def _takes(self, symbol: Symbol) -> str:
-        names = [self._book.names.words(name, "some") for name in symbol.parameters if name not in _RECEIVERS]
+        written = [
+            name for name in symbol.parameters if name not in _RECEIVERS and any(map(str.isalnum, name))
+        ]
+        names = [self._book.names.words(name, "some") for name in written]
         if not names:
             return ""
         *others, last = names
@@ -137,8 +145,24 @@ class Outline:
 
 def symbol_words(symbol: Symbol, book: Book) -> str:
     """The name of a symbol as words, without its type parameters."""
-    name = symbol.name if symbol.name.startswith("operator") else symbol.name.partition("<")[0]
-    return book.names.words(name, "some") if name else str(book.words.section("outline")["unnamed"])
+    name = symbol.name
+    operator = _OPERATOR.fullmatch(name)
+    if operator is not None:
+        said = book.symbols.said(operator[1], "operator.name", Category.OPERATOR, "some").text
+        return f"{book.words.section('categories')['operator']} {said}"
+    signs = [_role(role, sign, book) for sign, role in _SIGNS.items() if name.startswith(sign)]
+    signs += [_role("setter", "=", book)] if name.endswith("=") else []
+    bare = name.strip("~[]=").partition("<")[0]
+    path = f" {_role('path', '::', book)} "
+    words = path.join(book.names.words(part, "some") for part in bare.split("::") if part)
+    if not words:
+        return str(book.words.section("outline")["unnamed"])
+    return f"{words} {signs[0]}" if name.endswith("=") else " ".join([*signs, words])
+
+
+def _role(role: str, text: str, book: Book) -> str:
+    entry = book.words.role(role)
+    return entry.words(text) if entry is not None else ""
 
 
 def _within(symbols: Sequence[Symbol], outer: Symbol) -> list[Symbol]:

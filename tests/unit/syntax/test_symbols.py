@@ -67,6 +67,7 @@ abstract class A { x(n: number) { return n } }
 """,
         [
             "0 interface Task() 0",
+            "1 method run() 0",
             "0 enum Level() 0",
             "0 type Id() 0",
             "0 function go(id, fast) 0",
@@ -112,7 +113,7 @@ func (r *report) check(a, b int, s string) error {
 func main() {}
 """,
         [
-            "0 type report() 0",
+            "0 struct report() 0",
             "0 method check(a, b, s) 1",
             "0 function main() 0",
         ],
@@ -141,11 +142,16 @@ interface I { void f(); }
         """\
 struct ring { int a; };
 struct ring *r;
+typedef struct { int b; } pair;
+int area(const pair *p, int n);
+extern int (*hook)(int);
 static bool put(struct ring *r, unsigned byte[4]) { return 1; }
 int *find(void) { return 0; }
 """,
         [
             "0 struct ring() 0",
+            "0 struct pair() 0",
+            "0 function area(p, n) 0",
             "0 function put(r, byte) 1",
             "0 function find() 1",
         ],
@@ -155,6 +161,8 @@ int *find(void) { return 0; }
 namespace n {
 template <class T> class Box {
   int get(const T& x) const { return 1; }
+  T& operator[](int i);
+  int *held;
 };
 int Box<int>::size() { return 2; }
 }
@@ -163,6 +171,7 @@ int Box<int>::size() { return 2; }
             "0 namespace n() 0",
             "1 class Box() 0",
             "2 method get(x) 1",
+            "2 method operator[](i) 0",
             "1 function Box<int>::size() 1",
         ],
     ),

@@ -95,6 +95,31 @@ def test_every_main_language_has_an_outline(language: str, line: str) -> None:
     assert line in WORDING.outline(golden(language)).text().splitlines()
 
 
+@pytest.mark.parametrize(
+    ("language", "code", "line"),
+    [
+        ("cpp", "struct A { A& operator=(const A&); };", "method operator equals, one line"),
+        ("cpp", "struct A { int operator()(int i); };", "method operator call, takes i, one line"),
+        ("cpp", "struct A { ~A(); };", "method destructor a, one line"),
+        ("cpp", "int a::b(int n) { return n; }", "function a scope b, takes n, one line, one return"),
+        ("c", "typedef struct { int a; } pair;", "struct pair, one line"),
+        ("c", "char *name(void);", "function name, one line"),
+        ("ruby", "class A\n def <=>(o) = 1\nend", "method operator compared to, takes o, one line"),
+        ("ruby", "class A\n def n=(v); end\nend", "method n setter, takes v, one line"),
+        ("javascript", "class A { [Symbol.iterator]() {} }", "method computed symbol dot iterator, one line"),
+        ("javascript", "class A { f = (x) => x }", "method f, takes x, one line"),
+        ("typescript", "interface A { f(x: T): U }", "method f, takes x, one line"),
+        ("typescript", "abstract class A { abstract f(): U }", "method f, one line"),
+        ("go", "package a\ntype A struct {\n}\n", "struct a, two lines"),
+        ("go", "package a\ntype A interface {\n\tF(x int)\n}\n", "method f, takes x, one line"),
+    ],
+)
+def test_what_has_no_plain_name_is_told_too(language: str, code: str, line: str) -> None:
+    known = languages.named(language)
+    assert known is not None
+    assert line in WORDING.outline(Document(code, known).snapshot()).text().splitlines()
+
+
 def test_the_outline_in_german() -> None:
     german = Wording(WordingOptions(natural_language="de"))
     assert (
