@@ -20,6 +20,7 @@ import torch
 
 from codechoir.bench.xtts_checkpoint import SHAPES, random_model, random_speakers, write_vocabulary
 from codechoir.bench.xtts_deviation import deviation
+from codechoir.bench.xtts_outliers import outliers
 from codechoir.engines.xtts.neural.conditioning import Conditioning
 from codechoir.engines.xtts.neural.model import from_coqui
 from codechoir.engines.xtts.neural.precision import make_plan
@@ -156,6 +157,7 @@ def measure(shape: str, device: str) -> list[dict[str, Any]]:
             if bench.core.plan.precision != "fp32"
             else ()
         ),
+        *outliers(bench.coqui, bench.voices, device),
     ]
 
 

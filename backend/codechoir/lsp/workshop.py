@@ -30,6 +30,7 @@ from codechoir.lsp.collector import spare_the_collector
 from codechoir.lsp.configuration import AudioMode, as_json
 from codechoir.lsp.documents import Documents
 from codechoir.lsp.ensemble import Ensemble, Warn
+from codechoir.lsp.latents import latents_answer
 from codechoir.lsp.listening import heard
 from codechoir.lsp.outlets import Outlets
 from codechoir.lsp.ranges import range_of
@@ -181,13 +182,14 @@ class Workshop:
         }
 
     def _cache(self, given: Given) -> dict[str, Any]:
-        """What the phrase cache holds and has saved, after it was cleared if that is asked for."""
+        """What the caches hold and have saved, after they were cleared if that is asked for."""
         memory, disk = cache_request(given)
         cache = self.ensemble.phrases.cache
         removed, freed = cache.clear(memory, disk) if memory or disk else (0, 0)
         figures = cache.figures()
         total = figures.total
         return {
+            **latents_answer(self.ensemble.engine, memory, disk),
             "removed": {"entries": removed, "bytes": freed},
             "entries": figures.entries,
             "bytes": figures.bytes,

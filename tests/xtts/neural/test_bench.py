@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from codechoir.bench.xtts import figures
 from codechoir.errors import InputError
@@ -15,16 +17,24 @@ PROMISED = (
     "step.rows_16",
     "parity",
     "deviation.mel",
+    "outliers",
+    "outliers_of_three",
 )
 
 
 @pytest.mark.timeout(900)
-def test_the_benchmark_runs_on_the_tiny_shape_and_names_its_figures() -> None:
+def test_the_benchmark_runs_on_the_tiny_shape_and_names_its_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODECHOIR_XTTS_CHECKPOINT", str(tmp_path))
     found = {figure["name"]: figure for figure in figures("tiny")}
     assert {f"xtts.{name}" for name in PROMISED} <= set(found)
     keys = {"name", "ours", "peer", "peer_name", "ratio", "unit", "goal", "met"}
     assert all(set(figure) == keys for figure in found.values())
     assert found["xtts.parity"]["ours"] == 0.0
+    few, many = found["xtts.outliers_of_three"]["ours"], found["xtts.outliers"]["ours"]
+    assert 0.0 <= few <= many <= 1.0
+    assert found["xtts.outliers"]["unit"] == "share of 40 short utterances, random weights"
     assert "coqui-tts" in found["xtts.throughput"]["peer_name"]
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import pytest_asyncio
+from codechoir.model import Category
+from codechoir.voices.library.library import VoiceLibrary
+from codechoir.voices.library.provenance import Tensors
+from codechoir.voices.recordings import recording_path
 from support.editor import PATIENCE_SECONDS, Editor
+from support.voice_library import FakeConditioner
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -110,3 +115,30 @@ async def test_a_voice_that_is_not_there_is_told_and_the_reading_goes_on(editor:
     assert list(whole) == ["or", "do", "if"]
     told = [getattr(state, "message", "") for state in editor.states]
     assert any("no studio speaker 'Ana Onne'" in line for line in told)
+
+
+async def test_latents_in_memory_and_on_disk_can_be_cleared(editor: Editor, checkpoint: Path) -> None:
+    """The cache is the child's; a voice that was cleared from memory speaks again."""
+    add_voice("anna")
+    before = await read(editor, **voice("anna"))
+    held = await editor.run("cache")
+    assert (held["latents"]["entries"], held["latents"]["memory"]["entries"]) == (1, 1)
+    cleared = (await editor.run("cache", clear="memory"))["latents"]
+    assert (cleared["entries"], cleared["memory"]["entries"], cleared["removed"]["entries"]) == (1, 0, 0)
+    cleared = (await editor.run("cache", clear="disk"))["latents"]
+    assert (cleared["entries"], cleared["removed"]["entries"]) == (0, 1)
+    assert alike((await read(editor, **voice("anna")))["if"], before["if"])
+
+
+class Small(FakeConditioner):
+    """Latents in the shape of the small checkpoint."""
+
+    def condition(self, recordings: Sequence[Path]) -> Tensors:
+        whole = dict(super().condition(recordings))
+        return {**whole, "gpt_cond_latent": whole["gpt_cond_latent"][:, :, :64]}
+
+
+def add_voice(name: str) -> None:
+    """Add a voice to the library that the server reads, without a recording, in the checkpoint's shapes."""
+    with VoiceLibrary() as library:
+        library.add(name, [recording_path(Category.COMMENT)], Small(engine="xtts"))

@@ -194,6 +194,15 @@ class XttsEngine:
         self._demand()
         return XttsConditioner(self.child, self.installation.fingerprint(), {**CLONING, **parameters})
 
+    def latents(self, clear_memory: bool = False, clear_disk: bool = False) -> dict[str, int]:
+        """See `LatentKeeping`. Only a child that runs keeps any in memory; none is started to ask it."""
+        if "child" in self.__dict__ and self.child.supervisor.ready:
+            wishes = {"memory": clear_memory, "disk": clear_disk}
+            told: dict[str, int] = self.child.call("latents", wishes).value
+            return told
+        with VoiceLibrary() as library:
+            return library.latents.cleared(clear_memory, clear_disk)
+
     def _demand(self) -> None:
         """Raise `EngineError` where something is missing; once nothing was, a reading need not ask again."""
         if self._was_complete:

@@ -50,6 +50,14 @@ class Cloning(Protocol):
         """The way to make one. Raises `InputError` for a parameter that the engine does not know."""
 
 
+@runtime_checkable
+class LatentKeeping(Protocol):
+    """An engine that keeps latents in memory and on disk."""
+
+    def latents(self, clear_memory: bool = False, clear_disk: bool = False) -> Mapping[str, int]:
+        """What it keeps, after what is asked for was cleared; see `LatentCache.cleared`."""
+
+
 @dataclass(frozen=True, slots=True)
 class CacheFigures:
     """What the cache holds and did: entries and bytes on disk and in memory, counts in all and by voice."""
@@ -128,6 +136,20 @@ class LatentCache:
                 freed += size
             self.statistics.clear()
         return removed, freed
+
+    def cleared(self, memory: bool, disk: bool) -> dict[str, int]:
+        """Clear memory, disk, both or neither; then `removed` and `freed` (bytes on disk), and what is left:
+        `entries` and `bytes` on disk, `memory_entries` and `memory_bytes`."""
+        removed, freed = self.clear(memory, disk) if memory or disk else (0, 0)
+        left = self.figures()
+        return {
+            "removed": removed,
+            "freed": freed,
+            "entries": left.entries,
+            "bytes": left.bytes,
+            "memory_entries": left.memory_entries,
+            "memory_bytes": left.memory_bytes,
+        }
 
     def figures(self) -> CacheFigures:
         """What is there, and what it was good for."""

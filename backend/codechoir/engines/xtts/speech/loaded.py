@@ -103,6 +103,12 @@ class LoadedXtts:
         tensors = {"gpt_cond_latent": made.latent, "speaker_embedding": made.embedding}
         return {name: tensor.float().cpu().numpy() for name, tensor in tensors.items()}
 
+    def latents(self, memory: bool, disk: bool) -> dict[str, int]:
+        """Clear what is asked for; see `LatentCache.cleared`. A voice that is used again is read anew."""
+        if memory:
+            self._conditionings.clear()
+        return self._library.latents.cleared(memory, disk)
+
     def _voice_of(self, part: Spoken, complain: Callable[[str], object]) -> Conditioning:
         """The voice that a part asks for, else the default one of its category: a voice that was removed or
         misspelt must not make a reading mute."""
