@@ -6,12 +6,12 @@ configuration must not make the reader mute.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote, urlsplit
 
 from codechoir.errors import InputError, did_you_mean
 from codechoir.lsp import listening
@@ -63,7 +63,9 @@ def open_folder(params: types.InitializeParams) -> Path | None:
     folders = params.workspace_folders or []
     uri = folders[0].uri if folders else params.root_uri
     parts = urlsplit(uri or "")
-    return Path(url2pathname(parts.path)) if parts.scheme == "file" else None
+    # not by urllib.request: it loads a client for HTTP, and the start has to be quick
+    path = unquote(parts.path).lstrip("/") if os.name == "nt" else unquote(parts.path)
+    return Path(path) if parts.scheme == "file" else None
 
 
 def configuration(given: Any, folder: Path | None = None) -> Configuration:
