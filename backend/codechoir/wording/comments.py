@@ -24,10 +24,30 @@ _DECORATION = re.compile(r"^(?:([^\w\s])\1{2,}\s*)+(?=\w)|(?<=[\w.)])\s*(?:([^\w
 _RULE = re.compile(r"[^\w]*([^\w\s])\1{2,}[^\w]*")
 _MARKER = re.compile(r"([A-Z]{3,})(\([^)]*\))?(?::|\b(?!['-]))\s*")
 _TAG = re.compile(
-    r"[@\\](?P<at>[A-Za-z]+)(?=\W|$)|:(?P<field>[a-z]+)(?P<name>\s[^:`]*)?:(?=\s|$)|<(?P<xml>[a-z]+)\b[^>]*>"
+    r"[@\\](?P<at>[A-Za-z]+)(?=\W|$)|:(?P<field>[a-z]+)(?P<name>\s[^:`]*)?:(?=\s|$)"
+    r"|<(?P<xml>[a-z]+)\b(?:\s+name=\"(?P<named>[^\"]*)\")?[^>]*>"
 )
-_TYPE = re.compile(r"\s*\{(?P<type>[^}]*)\}\s*|\s+")
-_TICKS = re.compile(r"(`+)(?P<code>[^`]+)\1")
+_TYPE = re.compile(r"\s*\{(?P<type>(?!@)[^}]*)\}\s*|\s+")
+_OPTIONAL = re.compile(r"\[(?P<name>[\w.$]+)(?:\s*=\s*(?P<value>.*?))?\](?=\s|$)")
+_GENERIC = re.compile(r"<(?P<name>\w+)>(?=\s|$)")
+_SIGNS_OF_TYPES = re.compile(r"\[\]|[<>|?=]|\.\.\.")
+_TICKS = re.compile(
+    r"(`+)(?P<code>[^`]+)\1|\{@(?:code|link|linkplain|literal|value)\s+(?P<inline>[^{}]*)\}"
+    r"|<(?P<tag>c|code)>(?P<element>[^<]*)</(?P=tag)>"
+    r"|<(?:paramref|typeparamref|see|seealso)\s+\w+=\"(?P<reference>[^\"]*)\"\s*/?>"
+)
+_CODE = ("code", "inline", "element", "reference")
+"""The groups of `_TICKS` that hold code."""
+
+_ROLES_IN_TYPES = {
+    "<": "generic.open",
+    "|": "type.union",
+    "?": "optional",
+    "=": "optional",
+    "[]": "array.type.open",
+    "...": "variadic",
+}
+_EXAMPLE = re.compile(r"(?:>>>|\.\.\.) ")
 _CODE_AS = Category.VARIABLE
 """The voice for code inside a comment."""
 
@@ -63,7 +83,7 @@ class Comments:
             return [self._rule()]
         if not body:
             return [Said("")]
-        decoration = _DECORATION.search(body)
+        decoration = _DECORATION.search(body) if not _EXAMPLE.match(body) else None
         while decoration is not None:
             cut = decoration.end() if decoration.start() == 0 else 0
             start, end = (start + cut, end) if cut else (start, start + decoration.start())
@@ -84,6 +104,11 @@ class Comments:
     def _parts(self, body: str, at: int) -> Iterator[tuple[int, str, Category | None]]:
         """Where each part begins in the text, its words, and whose voice says it."""
         offset = 0
+        example = _EXAMPLE.match(body)
+        if example is not None:
+            yield at, str(self._tags["example"]) if body.startswith(">") else "", None
+            yield at + example.end(), self._snippets.words(body[example.end() :], "some"), _CODE_AS
+            return
         marker = _MARKER.match(body)
         if marker is not None and marker[1] in self._markers:
             yield at, str(self._markers[marker[1]]), Category.NARRATION
@@ -95,7 +120,10 @@ class Comments:
         for code in _TICKS.finditer(body, offset) if self._options.doc_code else ():
             if code.start() > offset:
                 yield at + offset, self._prose.words(body[offset : code.start()], "some", "comment"), None
-            yield at + code.start(), self._snippets.words(code["code"], "some"), _CODE_AS
+            written = next(code[group] for group in _CODE if code[group] is not None)
+            if code["inline"]:
+                written = written.replace("#", ".")  # a member, as Java's documentation writes it
+            yield at + code.start(), self._snippets.words(written, "some"), _CODE_AS
             offset = code.end()
         if offset < len(body):
             yield at + offset, self._prose.words(body[offset:], "some", "comment"), None
@@ -110,14 +138,50 @@ class Comments:
         if said is None:
             return "", 0
         words = [str(said)]
-        if tag["name"]:
-            words.append(self._snippets.words(tag["name"], "some"))
+        named = tag["name"] or tag["named"]
+        if named:
+            words.append(self._snippets.words(named, "some"))
         end = tag.end()
-        kind = _TYPE.match(body, end)
-        if tag["at"] and kind is not None and kind["type"]:
-            words.append(self._snippets.words(kind["type"], "some"))
-            end = kind.end()
-        return " ".join(words), end
+        if tag["at"]:
+            kind = _TYPE.match(body, end)
+            if kind is not None and kind["type"]:
+                words.append(self._type(kind["type"]))
+                end = kind.end()
+            more, end = self._subject(body, end)
+            words += more
+        return " ".join(word for word in words if word), end
+
+    def _subject(self, body: str, at: int) -> tuple[list[str], int]:
+        """What a tag is about, where it is written in brackets: `[name=value]`, `<T>`."""
+        begin = at + len(body[at:]) - len(body[at:].lstrip())
+        generic = _GENERIC.match(body, begin)
+        if generic is not None:
+            return [str(self._tags["type"]), self._names.words(generic["name"], "some")], generic.end()
+        optional = _OPTIONAL.match(body, begin)
+        if optional is None:
+            return [], at
+        words = [self._role("optional", "?"), self._names.words(optional["name"], "some")]
+        if optional["value"]:
+            value = optional["value"]
+            said = self._snippets.words(value, "some") or self._symbols.names(value)
+            words += [self._role("default", "="), said]
+        return words, optional.end()
+
+    def _type(self, written: str) -> str:
+        """A type as documentation writes it: `Array<string>`, `number|null`."""
+        said = []
+        at = 0
+        for sign in (*_SIGNS_OF_TYPES.finditer(written), None):
+            said.append(self._snippets.words(written[at : sign.start() if sign else len(written)], "some"))
+            if sign is not None:
+                role = _ROLES_IN_TYPES.get(sign[0])
+                said.append(self._role(role, sign[0]) if role else "")
+                at = sign.end()
+        return " ".join(word for word in said if word)
+
+    def _role(self, role: str, text: str) -> str:
+        entry = self._words.role(role)
+        return entry.words(text) if entry is not None else ""
 
 
 def body_of(text: str, *, opens: bool, closes: bool) -> tuple[int, int]:

@@ -59,8 +59,13 @@ def _is_boundary(run: str, at: int) -> bool:
     if here.isupper() or here.istitle():
         if not before.isupper():
             return before.isalpha()
-        return at + 1 < len(run) and run[at + 1].islower()
+        return at + 1 < len(run) and run[at + 1].islower() and not _is_plural(run, at + 1)
     return False
+
+
+def _is_plural(run: str, at: int) -> bool:
+    """Whether the `s` at `at` is the plural of the acronym before it: `URLs`, `userIDsByName`."""
+    return run[at] == "s" and (at + 1 == len(run) or not run[at + 1].islower())
 
 
 def _is_mark(char: str) -> bool:

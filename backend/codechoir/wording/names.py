@@ -17,6 +17,9 @@ from codechoir.wording.tables import Words
 _RUN = re.compile(r"[^\W_]+|_+|-+|\s+|[^\w\s]")
 _NO_VOWEL = re.compile(r"[b-df-hj-np-tv-xz]{2,}")
 _UNPRONOUNCEABLE = re.compile(r"[aeiouy]{5,}|[b-df-hj-np-tv-xz]{6,}")
+_PLURAL = re.compile(r"[A-Z]{2,}s")
+"""An acronym and its plural's ending."""
+
 _LETTERS = re.compile(r"\d+|[^\W\d_]")
 _SILENT = "_-"
 """What only joins the words of a name; named from the level of its symbol on."""
@@ -128,6 +131,8 @@ class Names:
             return self._number(part)
         word = part.lower()
         said = self._pronounced.get(word) or self._whole.get(word) or self._by_pattern(word)
+        if said is None and _PLURAL.fullmatch(part):
+            said = f"{self.part(part[:-1])} s"
         if said is None:
             said = self._spelled(word)
         if self._capitals and part[0].isupper():

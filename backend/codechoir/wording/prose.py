@@ -23,6 +23,7 @@ _TOKEN = (
     r"(?P<uuid>\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b)"
     r"|(?P<hash>\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{32,128}\b)"
     r"|(?P<ordinal>\d+(?:st|nd|rd|th)\b)"
+    r"|(?P<abbreviation>\b(?:e\.g|i\.e|z\.B|d\.h)\.)"
     r"|(?P<option>(?<![\w-])-{1,2}(?=[A-Za-z]))"
     r"|(?P<number>\d\w*(?:[.,]\d\w*)*%?)"
     r"|(?P<word>[^\W\d_]\w*(?:['’][^\W\d_]+)*|_+\w*)"
@@ -33,13 +34,13 @@ _TOKEN = (
 )
 _HOLE = r"(?P<hole>\{(?:[^\W\d][\w.]*|\d*)(?:![rsa])?(?::[\w.?#<>^+, -]{0,12})?\})"
 _TOKENS: Mapping[Manner, re.Pattern[str]] = {
-    "comment": re.compile(rf"(?P<tag></[a-z]\w*>)|{_TOKEN}"),
+    "comment": re.compile(rf"(?P<tag></[a-z]\w*>)|(?P<target>(?<=\])\([^()\s]+\))|{_TOKEN}"),
     "raw": re.compile(_TOKEN),
     "string": re.compile(rf"(?P<escape>{ESCAPE})|(?P<brace>\{{\{{|\}}\}})|{_HOLE}|{_TOKEN}"),
 }
 _KINDS = (
-    *("escape", "brace", "hole", "uuid", "hash", "ordinal", "option", "number", "word"),
-    *("operator", "run", "sentence", "blank", "tag", "other"),
+    *("escape", "brace", "abbreviation", "hole", "uuid", "hash", "ordinal", "option", "number", "word"),
+    *("operator", "run", "sentence", "blank", "tag", "target", "other"),
 )
 _SPACED_BEFORE = re.compile(r" +(?=[.?!](?: |$))")
 _PAUSE = re.compile(r"[ ,]*,[ ,]*")
@@ -116,6 +117,14 @@ class Prose:
     def _option(self, token: re.Match[str], level: Level, manner: Manner) -> str:
         """The dashes of an option, which make it one."""
         return self._symbols.names(token[0])
+
+    def _abbreviation(self, token: re.Match[str], level: Level, manner: Manner) -> str:
+        said = self._words.section("words").get(token[0].lower())
+        return self._symbols_between(token[0]) if said is None or level == "all" else str(said)
+
+    def _target(self, token: re.Match[str], level: Level, manner: Manner) -> str:
+        """Where a link in a comment leads; its words have been said."""
+        return "" if level == "some" else self._symbols_between(token[0])
 
     def _uuid(self, token: re.Match[str], level: Level, manner: Manner) -> str:
         if level == "all":

@@ -76,6 +76,10 @@ class Wording:
         """What stands at byte `at`."""
         return describe(snapshot, at, self._book(snapshot.language.name))
 
+    def book(self, language: str = "") -> Book:
+        """The words for a programming language."""
+        return self._book(language)
+
     def where(self, snapshot: Snapshot, at: int) -> Where:
         """In which line, symbols and part of the document byte `at` is."""
         return where(snapshot, at, self._book(snapshot.language.name))

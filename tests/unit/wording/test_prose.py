@@ -34,11 +34,21 @@ def literal(text: str, level: Level = "some", role: str = "string", language: st
     [
         ("# It's done, isn't it?", ["It's done, isn't it?"]),
         ("// note: call `a->b` first", ["note, call", "a arrow b", "first"]),
-        ("/* x != y, i.e. x < 10% */", ["x is not equal to y, i dot e. x less ten percent"]),
+        ("/* x != y, i.e. x < 10% */", ["x is not equal to y, that is x less ten percent"]),
         ("# see user_name and parseHTTP", ["see user name and parse h t t p"]),
         ("# TODO(ann): fix it", ["[to do]", "ann, fix it"]),
         ("# FIXME later", ["[fix me]", "later"]),
         ("// @param {string} name - who", ["parameter string", "name, who"]),
+        ("// @param {Array<string>} [b=[]] - last", [
+            "parameter array of string optional b defaults to left bracket right bracket", "last",
+        ]),
+        ("// @returns {Promise<void>|null} nothing", ["returns promise of void or null", "nothing"]),
+        ("// @param <T> the type", ["parameter type t", "the type"]),
+        ("/** Gets {@code x} of {@link Foo#bar}. */", ["Gets", "x", "of", "foo dot bar", "."]),
+        ('/// <param name="a">The <c>first</c>.</param>', ["parameter a", "The", "first", "."]),
+        ("/// If `x`, see [`Bar`](crate::Bar).", ["If", "x", "see,", "bar", "."]),
+        ("# >>> f(1)", ["example", "f one"]),
+        ("# run it with -f or --force", ["run it with dash f or dash dash force"]),
         ("# :param items: by name", ["parameter items", "by name"]),
         ("/// <summary>Adds.</summary>", ["summary", "Adds."]),
         ("# ---------------------", ["<rule>"]),
@@ -53,7 +63,7 @@ def literal(text: str, level: Level = "some", role: str = "string", language: st
         ("# width * height - 1 = -1", ["width star height, one equals minus one"]),
         ("#", []),
     ],
-)
+)  # fmt: skip
 def test_comments_are_prose(text: str, said: list[str]) -> None:
     assert comment(text) == said
 
