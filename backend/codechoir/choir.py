@@ -8,8 +8,10 @@ from codechoir.engines.protocol import Engine
 from codechoir.model import Category, Phrase, Utterance, Voice
 from codechoir.settings import Settings
 from codechoir.syntax.document import Snapshot
+from codechoir.syntax.languages import Language
 from codechoir.voices.casting import check_families, full_casting, unheard
 from codechoir.voices.profile import load_profile
+from codechoir.wording.lexicon import lexicon
 from codechoir.wording.options import WordingOptions
 from codechoir.wording.where import Where
 from codechoir.wording.wording import Wording
@@ -91,6 +93,16 @@ class Choir:
         """What stands at byte `at`."""
         described = self._wording.describe(snapshot, at)
         yield self._phrase([described.utterance(self._settings.natural_language)])
+
+    def lexicon(self, language: Language) -> Iterator[Phrase]:
+        """The words that every file of a language needs, each by itself, in the voices that say them."""
+        for said in lexicon(self._wording, language):
+            yield self._phrase([said])
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether words may stand elsewhere than in the middle, so that their sound has to be stereo."""
+        return self._casting.is_wide
 
     def voice_of(self, category: Category) -> Voice:
         """The voice of a category, without what a profile lays over single captures."""

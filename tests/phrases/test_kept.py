@@ -217,8 +217,27 @@ def test_units_of_a_neural_engine_are_what_it_says_at_once() -> None:
     )
     found = [[part.utterance.text for part in unit.parts] for unit in units(Phrase(parts, 0, 4))]
     assert found == [["if"], ["x"], ["user name"], ["is set to"]]
-    close = tuple(replace(part, voice=Voice("a")) for part in parts[2:])
-    assert [unit.parts for unit in units(Phrase(close, 2, 4))] == [close]
+
+
+def test_pauses_and_cues_are_units_of_their_own() -> None:
+    """So a word sounds from the cache wherever it stands, and all together sounds as it did."""
+    said = Utterance("return", Category.KEYWORD, 4, 10, pause_before=80, pause_after=40, cue="tick")
+    part = Spoken(said, Voice("a"))
+    found = [[part.utterance for part in unit.parts] for unit in units(Phrase((part,), 4, 10))]
+    empty = replace(said, text="")
+    assert found == [
+        [replace(empty, pause_after=0)],
+        [replace(said, pause_before=0, pause_after=0, cue="")],
+        [replace(empty, pause_before=0, cue="")],
+    ]
+
+
+def test_neighbours_that_a_neural_engine_joins_stay_together() -> None:
+    texts = ["user name", "is set to"]
+    parts = tuple(
+        Spoken(Utterance(text, Category.VARIABLE, at, at + 1), Voice("b")) for at, text in enumerate(texts)
+    )
+    assert [unit.parts for unit in units(Phrase(parts, 0, 2))] == [parts]
 
 
 def test_the_rest_of_a_phrase_after_a_kept_one_has_its_pause(cache: PhraseCache) -> None:

@@ -30,16 +30,14 @@ def add_lines(parser: Parser) -> None:
     )
 
 
-def add_engine(parser: Parser) -> None:
+def add_engine(parser: Parser, default: str = Settings().engine) -> None:
     """--engine."""
-    parser.add_argument(
-        "--engine", metavar="E", default=Settings().engine, help="the speech engine (%(default)s)"
-    )
+    parser.add_argument("--engine", metavar="E", default=default, help="the speech engine (%(default)s)")
 
 
-def add_voices(parser: Parser) -> None:
+def add_voices(parser: Parser, engine: str = Settings().engine) -> None:
     """--engine and --voices."""
-    add_engine(parser)
+    add_engine(parser, engine)
     parser.add_argument(
         "--voices",
         metavar="PROFILE",
@@ -48,11 +46,16 @@ def add_voices(parser: Parser) -> None:
     )
 
 
-def add_output(parser: Parser) -> None:
-    """--rate, -o, --marks and --no-play."""
+def add_rate(parser: Parser) -> None:
+    """--rate."""
     parser.add_argument(
         "--rate", metavar="WPM", type=rate, help=f"words a minute, {SLOWEST} to {FASTEST} (175)"
     )
+
+
+def add_output(parser: Parser) -> None:
+    """--rate, -o, --marks and --no-play."""
+    add_rate(parser)
     parser.add_argument(
         "-o",
         "--output",

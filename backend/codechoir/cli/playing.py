@@ -16,6 +16,7 @@ from codechoir.settings import Settings
 
 if TYPE_CHECKING:
     from codechoir.engines.protocol import Engine
+    from codechoir.phrases.policy import Phrases
     from codechoir.reading.reader import Reader
     from codechoir.reading.reading import Reading
     from codechoir.sinks.device import Device
@@ -68,8 +69,11 @@ class Output:
         return files
 
 
-def ready_engine(name: str) -> Engine:
-    """The engine, able to speak. Raises `InputError` for an unknown name, `EngineError` when it cannot."""
+def ready_engine(name: str, phrases: Phrases | None = None) -> Engine:
+    """The engine, able to speak, with the phrase cache where it is wanted.
+
+    Raises `InputError` for an unknown name, `EngineError` when it cannot speak.
+    """
     from codechoir.engines.registry import make_engine
     from codechoir.phrases.policy import Phrases
 
@@ -77,7 +81,7 @@ def ready_engine(name: str) -> Engine:
     missing = engine.check()
     if missing is not None:
         raise EngineError(missing)
-    return Phrases().in_front_of(engine)
+    return (phrases or Phrases()).in_front_of(engine)
 
 
 def checked_casting(settings: Settings, engine: Engine) -> Casting:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from codechoir.cli import lexicon
 from codechoir.cli.assignments import parameters, shares
 from codechoir.cli.parser import Parser, Subparsers, add_command
 from codechoir.cli.streams import write_json, write_line
@@ -54,8 +55,12 @@ PRELOAD_EXAMPLES = """\
 examples:
   codechoir voices preload                         all voices of the library
   codechoir voices preload anna ben
+  codechoir voices preload --language python       its keywords, operators and the narrator's words
+  codechoir voices preload --language go --rate 300 --voices my-voices.toml
 
-Loads and checks the voices, as the engine does at its start.
+Without --language the voices are loaded and checked, as the engine does at its start. With it, what every
+file of the language needs is made ahead in the voices that will say it, at the rate that is given, and kept.
+It can be stopped at any time; what was made is kept, and is not made again.
 """
 
 
@@ -105,6 +110,7 @@ def configure(acts: Subparsers) -> None:
 
     preload = add_command(acts, "preload", "load voices of the library and check them", PRELOAD_EXAMPLES)
     preload.add_argument("name", metavar="NAME", nargs="*", help="a voice of the library; all without it")
+    lexicon.add_arguments(preload)
     preload.add_argument("--json", action="store_true", help="as JSON, for programs")
     preload.set_defaults(run=run_preload)
 
@@ -151,7 +157,9 @@ def run_import(arguments: argparse.Namespace) -> int:
 
 
 def run_preload(arguments: argparse.Namespace) -> int:
-    """Load voices and tell how long that took."""
+    """Load voices and tell how long that took, or have a language's words made ahead."""
+    if arguments.language is not None:
+        return lexicon.run(arguments)
     import safetensors.numpy  # noqa: F401 - what an engine has loaded before, so it is not counted
 
     with _library() as library:

@@ -39,8 +39,9 @@ def _asked(part: Spoken) -> tuple[object, ...]:
     return *_UTTERANCE(part.utterance), *_VOICE(part.voice), stand_in
 
 
-_PLACE = ("start", "end", "balance")
-"""Where words stand, in the document and between left and right: their sound does not depend on it."""
+_PLACE = ("start", "end", "balance", "capture", "depth")
+"""Where words stand, in the document, in its structure, and between left and right: their sound does not
+depend on it, since casting has made a voice of it."""
 
 _UTTERANCE = attrgetter(*(each.name for each in fields(Utterance) if each.name not in _PLACE))
 _VOICE = attrgetter(*(each.name for each in fields(Voice) if each.name not in _PLACE))

@@ -49,11 +49,15 @@ class Phrases:
 
         return PhraseCache(self.settings)
 
+    def wanted_for(self, engine: Engine) -> bool:
+        """Whether the phrases of an engine are kept."""
+        if not isinstance(engine, Keeping):
+            return False
+        wish = self.settings.wish
+        return wish == "on" or (wish == "auto" and engine.keeps)
+
     def in_front_of(self, engine: Engine) -> Engine:
         """The engine, with the cache in front of it or without."""
-        if not isinstance(engine, Keeping):
-            return engine
-        wish = self.settings.wish
-        if wish == "off" or (wish == "auto" and not engine.keeps):
-            return engine
-        return engine.keep_in(self.cache)
+        if isinstance(engine, Keeping) and self.wanted_for(engine):
+            return engine.keep_in(self.cache)
+        return engine

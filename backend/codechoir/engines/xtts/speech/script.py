@@ -7,12 +7,12 @@ badly; long texts are cut into pieces that it can say; what it cannot say at all
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codechoir.engines.xtts import policy, text
 from codechoir.engines.xtts.languages import Language, language
 from codechoir.errors import InputError
-from codechoir.model import Category, Phrase, Spoken
+from codechoir.model import Category, Phrase, Spoken, Utterance
 
 NORMAL_RATE = 175.0
 """Words a minute at which XTTS speaks when it is left alone."""
@@ -65,9 +65,32 @@ def segments(
 
 
 def units(phrase: Phrase) -> Iterator[Phrase]:
-    """The pieces of a phrase that sound the same wherever they stand: each becomes one segment."""
+    """The pieces of a phrase that sound the same wherever they stand: each becomes one segment.
+
+    The words of a segment are one piece, and the pauses and the cue around them others, so that "return" is
+    the same whatever comes before it.
+    """
     for parts in _runs(phrase, embedded=True):
-        yield Phrase(tuple(parts), parts[0].utterance.start, parts[-1].utterance.end)
+        first, last = parts[0], parts[-1]
+        if not any(part.utterance.text for part in parts):
+            yield _piece(parts)
+            continue
+        said = first.utterance
+        if said.pause_before or said.cue:
+            lead = replace(said, text="", pause_after=0)
+            yield _piece([replace(first, utterance=lead)])
+        yield _piece([replace(part, utterance=_bare(part.utterance)) for part in parts])
+        if last.utterance.pause_after:
+            rest = replace(last.utterance, text="", pause_before=0, cue="")
+            yield _piece([replace(last, utterance=rest)])
+
+
+def _piece(parts: Sequence[Spoken]) -> Phrase:
+    return Phrase(tuple(parts), parts[0].utterance.start, parts[-1].utterance.end)
+
+
+def _bare(said: Utterance) -> Utterance:
+    return replace(said, pause_before=0, pause_after=0, cue="")
 
 
 def _runs(phrase: Phrase, embedded: bool) -> Iterator[Sequence[Spoken]]:

@@ -1,0 +1,130 @@
+"""`codechoir voices preload --language L`: the words of a language, made ahead and kept."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codechoir.cli import manner, options
+from codechoir.cli.parser import Parser
+from codechoir.cli.playing import checked_casting, ready_engine
+from codechoir.cli.streams import diagnose, is_terminal, write_json, write_line
+from codechoir.errors import InputError
+
+if TYPE_CHECKING:
+    from codechoir.model import AudioChunk, Phrase
+    from codechoir.phrases.policy import Phrases
+    from codechoir.syntax.languages import Language
+
+ENGINE = "xtts"
+BAR = 24
+"""Characters of the progress bar."""
+
+
+def add_arguments(parser: Parser) -> None:
+    """--language, and the options that decide how its words sound."""
+    parser.add_argument("--language", metavar="L", help="make the words of this language ahead")
+    options.add_voices(parser, ENGINE)
+    options.add_rate(parser)
+    manner.add_words(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Have everything said to nobody; the phrase cache keeps it."""
+    from codechoir.choir import Choir
+
+    if arguments.name:
+        raise InputError("give either names of voices or --language, not both")
+    language = _language(arguments.language)
+    settings = options.settings_of(arguments)
+    cache = _cache_for(settings.engine)
+    engine = ready_engine(settings.engine, cache)
+    checked_casting(settings, engine)
+    phrases = list(Choir(settings).lexicon(language))
+    making = Making(len(phrases), language.title, is_terminal(sys.stderr) and not arguments.json)
+    began, before = time.perf_counter(), _made(cache, settings.engine)
+    try:
+        engine.speak(making.counted(phrases), making)
+    except KeyboardInterrupt:
+        diagnose(f"codechoir: stopped after {making.pulled} of {len(phrases)}; what was made is kept")
+        raise
+    finally:
+        making.close()
+        engine.close()
+    made = _made(cache, settings.engine) - before
+    seconds = time.perf_counter() - began
+    if arguments.json:
+        about = {"language": language.name, "phrases": len(phrases), "made": made}
+        write_json({**about, "seconds": round(seconds, 3)})
+    else:
+        write_line(f"{len(phrases)} phrases of {language.title}: {made} made, the others were kept already")
+    return 0
+
+
+def _language(name: str) -> Language:
+    """The language called so. Raises `InputError` naming the nearest one."""
+    from codechoir.syntax.languages import detect
+
+    return detect(None, b"", name)
+
+
+def _cache_for(engine: str) -> Phrases:
+    """The cache that an engine's phrases are kept in. Raises `InputError` where they are not."""
+    from codechoir.engines.registry import make_engine
+    from codechoir.phrases.policy import Phrases
+
+    phrases = Phrases()
+    if not phrases.wanted_for(make_engine(engine)):
+        raise InputError(
+            f"the phrases of the engine '{engine}' are not kept, so there is nothing to make ahead; "
+            "CODECHOIR_PHRASES=on keeps those of every engine that can"
+        )
+    return phrases
+
+
+def _made(phrases: Phrases, engine: str) -> int:
+    """How many phrases an engine has made so far."""
+    counts = phrases.cache.statistics.voices().get(engine)
+    return 0 if counts is None else counts.misses
+
+
+class Making:
+    """Takes the sound, and shows how much of it was made. It is the engine's `Emit`."""
+
+    def __init__(self, count: int, title: str, shows: bool) -> None:
+        self.pulled = 0
+        self._count = count
+        self._title = title
+        self._shows = shows
+
+    def __call__(self, chunk: AudioChunk) -> bool:
+        return True
+
+    def notice(self, line: str) -> None:
+        """See `engines.protocol.notice`."""
+        self.close()
+        diagnose(f"codechoir: {line}")
+
+    def counted(self, phrases: list[Phrase]) -> Iterator[Phrase]:
+        """The phrases, as the engine asks for them."""
+        for phrase in phrases:
+            self._show()
+            yield phrase
+            self.pulled += 1
+        self._show()
+
+    def close(self) -> None:
+        """Leave the line of the terminal as it was."""
+        if self._shows:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+    def _show(self) -> None:
+        if self._shows:
+            done = BAR * self.pulled // max(self._count, 1)
+            bar = "#" * done + "." * (BAR - done)
+            sys.stderr.write(f"\r{self._title} [{bar}] {self.pulled} of {self._count}\x1b[K")
+            sys.stderr.flush()
