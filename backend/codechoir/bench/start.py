@@ -28,13 +28,26 @@ HEAVY = ("torch", "TTS", "numpy", "scipy", "transformers")
 
 
 def figures(starts: int = STARTS) -> list[Figure]:
-    """Time to `initialize` answered, memory after a while of reading, and what must not be loaded."""
-    ours, peer = [], []
+    """Time to `initialize` answered and to the first sound, memory after reading, what must not be loaded.
+
+    `initialize` is answered before most is loaded; `start.first_audio` tells what a listener waits for.
+    """
+    ours, peer, sound, answer = [], [], [], []
     for _ in range(starts):
         ours.append(_initialize(SERVER))
         peer.append(_initialize(BARE))
+        sound.append(_first_audio())
+        answer.append(_first_answer())
     found = [
         figure("start.initialize", statistics.median(ours), "ms", 400.0, statistics.median(peer), PEER),
+        figure(
+            "start.first_audio",
+            statistics.median(sound),
+            "ms",
+            None,
+            statistics.median(answer),
+            f"{PEER} answers its first request",
+        ),
         figure("start.heavy_imports", len(_heavy_imports()), "packages", 0.0),
     ]
     memory, bare = _memory_at_work(), _memory_of_bare()
@@ -49,6 +62,32 @@ def _initialize(command: tuple[str, ...]) -> float:
     client = LspClient(command, errors=subprocess.DEVNULL)
     try:
         client.request("initialize", client.initialize_params())
+        return (time.perf_counter() - began) * 1000
+    finally:
+        client.kill()
+
+
+def _first_audio() -> float:
+    """Milliseconds from starting the process to the first sound of a line that is asked for at once."""
+    began = time.perf_counter()
+    client = LspClient(errors=subprocess.DEVNULL)
+    try:
+        client.start(audio="client", engine="espeak")
+        client.open("untitled:a.py", "total = price * 2\n")
+        client.result("read", uri="untitled:a.py", unit="file")
+        client.wait_for("codechoir/audio")
+        return (time.perf_counter() - began) * 1000
+    finally:
+        client.kill()
+
+
+def _first_answer() -> float:
+    """Milliseconds from starting the bare server to the answer to what follows `initialize`."""
+    began = time.perf_counter()
+    client = LspClient(BARE, errors=subprocess.DEVNULL)
+    try:
+        client.start()
+        client.request("shutdown", None)
         return (time.perf_counter() - began) * 1000
     finally:
         client.kill()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import signal
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -11,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 from pygls.io_ import run
@@ -22,6 +21,7 @@ from codechoir import __version__
 from codechoir.errors import InputError
 from codechoir.lsp.commands import register
 from codechoir.lsp.configuration import SECTION, AudioMode, audio_mode, configuration, open_folder, section
+from codechoir.lsp.greeting import Greeting, Replayed
 from codechoir.lsp.lifetime import when_gone
 from codechoir.lsp.protocol import ACK, Protocol
 from codechoir.lsp.streams import Output
@@ -56,8 +56,13 @@ class Server(LanguageServer):
 
     protocol: Protocol
 
-    def __init__(self, output: Output, on_orphaned: Callable[[], None]) -> None:
-        """`on_orphaned`: called, in a thread of its own, when the editor's process is gone."""
+    def __init__(
+        self, output: Output, on_orphaned: Callable[[], None], greeted: Greeting | None = None
+    ) -> None:
+        """`on_orphaned`: called, in a thread of its own, when the editor's process is gone.
+
+        `greeted`: the `initialize` that comes first and is answered already.
+        """
         super().__init__(
             "codechoir",
             __version__,
@@ -66,6 +71,7 @@ class Server(LanguageServer):
             converter_factory=default_converter,
             max_workers=2,
         )
+        self.protocol.greeted = greeted
         self._output = output
         self._on_orphaned = on_orphaned
         self._audio: AudioMode = "server"
@@ -103,13 +109,12 @@ class Server(LanguageServer):
             )
         return self._workshop
 
-    def serve(self, incoming: BinaryIO) -> int:
+    def serve(self, incoming: Replayed) -> int:
         """Handle messages until the editor says `exit` or closes the stream; returns the exit status.
 
         With pygls' own loop, the one without a hop between threads for each line of a header, which takes a
         third of a millisecond off the way to the first sound.
         """
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's handler would wait for the next message
         self.protocol.set_writer(self._output)
         try:
             run(

@@ -3,6 +3,7 @@
 Overridden, and why:
 - documents: pygls keeps texts of its own and copies the whole of one at each change, 10 ms at 10,000 lines;
 - commands: each takes one JSON object, checked by `arguments`, instead of positional arguments;
+- the answer to `initialize`: `greeting` has given it already, as a rule;
 - failures: a wrong argument is an answer, not a traceback in the log, and a message that cannot be
   understood is answered too, since a request without an answer hangs the editor that waits for it.
 """
@@ -31,6 +32,7 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from codechoir.errors import CodechoirError, InputError
 from codechoir.lsp.arguments import one_object
+from codechoir.lsp.greeting import Greeting
 
 if TYPE_CHECKING:
     from codechoir.lsp.language_server import Server
@@ -65,6 +67,8 @@ class Protocol(LanguageServerProtocol):
     """What comes in is handled by the thread that reads; answers may leave from any thread."""
 
     _server: Server
+    greeted: Greeting | None = None
+    """The `initialize` that is answered already, until it has come."""
 
     # ---- messages ------------------------------------------------------------------------------------
 
@@ -88,7 +92,10 @@ class Protocol(LanguageServerProtocol):
     def handle_message(self, message: Any) -> None:
         """Handle one message, in the life that the protocol prescribes: initialize, work, shutdown, exit."""
         if isinstance(message, Malformed):
-            if message.id is None:
+            if self.greeted is not None and message.id == self.greeted.id:
+                log.warning("%s; what could be understood of them is used", message.reason)
+                super().handle_message(super().structure_message(self.greeted.essence))
+            elif message.id is None:
                 log.warning("%s; it is ignored", message.reason)
             else:
                 self._fail(message.id, JsonRpcInvalidParams(message.reason))
@@ -111,6 +118,11 @@ class Protocol(LanguageServerProtocol):
 
     def _send_handler_result(self, future: Future[Any], *, msg_id: int | str) -> None:
         self._request_futures.pop(msg_id, None)
+        greeted, self.greeted = self.greeted, None
+        if greeted is not None and msg_id == greeted.id:
+            if error := future.exception():
+                log.error("the answer to 'initialize' was given before it failed", exc_info=error)
+            return
         if future.cancelled():
             self._fail(msg_id, JsonRpcRequestCancelled("the request was cancelled"))
             return
