@@ -9,7 +9,9 @@ from typing import Any
 
 from codechoir.errors import did_you_mean
 from codechoir.settings import LEVELS
+from codechoir.syntax.languages import language_names, named
 from codechoir.syntax.roles import ROLES
+from codechoir.wording.check_values import TEMPLATES, misfit, pattern_error
 from codechoir.wording.speakable import is_speakable
 from codechoir.wording.tables import read_table, shipped
 
@@ -52,7 +54,7 @@ def line_of(text: str, keys: tuple[str, ...]) -> int:
             here = header
         else:
             here = header + _dotted(stripped.partition("=")[0].strip())
-        if here == keys:
+        if here[: len(keys)] == keys:
             return number
         if keys[: len(here)] == here and here:
             best = number
@@ -71,14 +73,31 @@ def _complaints(table: Mapping[str, Any], at: tuple[str, ...]) -> Iterator[tuple
     for name, section in table.items():
         keys = (*at, name)
         if name == "for" and not at:
-            for language, part in section.items():
-                yield from _complaints(part, ("for", language))
+            yield from _for_languages(section)
         elif name not in base:
             yield keys, f"unknown section '{name}'.{did_you_mean(name, base)}"
         elif not isinstance(section, Mapping):
             yield keys, f"'{name}' must be a section: [{name}]"
         else:
             yield from _in_section(name, section, keys)
+
+
+def _for_languages(section: object) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Complaints about what a table says of single programming languages."""
+    if not isinstance(section, Mapping):
+        yield ("for",), "'for' needs a language and a section, such as [for.rust.words]"
+        return
+    for name, part in section.items():
+        keys = ("for", name)
+        language = named(name)
+        if not isinstance(part, Mapping):
+            yield keys, f"'{name}' must be a section, such as [for.{name}.words]"
+        elif language is None:
+            yield keys, f"unknown language '{name}'.{did_you_mean(name, language_names())}"
+        elif language.name != name:
+            yield keys, f"'{name}' is called {language.name} here: write [for.{language.name}]"
+        else:
+            yield from _complaints(part, keys)
 
 
 def _in_section(
@@ -92,11 +111,11 @@ def _in_section(
             yield from _symbol(key, value, keys)
         elif name not in _FREE and key not in known:
             yield keys, f"unknown {name.removesuffix('s')} '{key}'.{did_you_mean(key, known)}"
-        elif name == "roles" and isinstance(value, Mapping):
-            yield from _fields(value, _ROLE_KEYS, keys)
-        elif name == "patterns":
-            yield from _pattern(key, keys)
-        elif name not in ("language", "phrases", "outline", "describe", "deception"):
+        elif name == "roles":
+            yield from _role(value, keys)
+        elif wrong := pattern_error(key, value) if name == "patterns" else misfit(name, key, value):
+            yield keys, wrong
+        elif name not in TEMPLATES and name not in ("language", "patterns"):
             yield from _speakable(value, keys)
 
 
@@ -107,6 +126,8 @@ def _symbol(char: str, value: object, keys: tuple[str, ...]) -> Iterator[tuple[t
         yield keys, f'the symbol \'{char}\' needs a table such as {{ say = "bar", level = "most" }}'
         return
     yield from _fields(value, _SYMBOL_KEYS, keys)
+    if "say" not in value:
+        yield keys, f"'{char}' needs 'say', its name, beside its {' and '.join(value) or 'level'}"
     level = value.get("level", "all")
     if level not in LEVELS:
         yield keys, f"unknown level '{level}'; known: {', '.join(LEVELS)}.{did_you_mean(str(level), LEVELS)}"
@@ -125,13 +146,23 @@ def _fields(
                 yield from _speakable(words, keys)
 
 
-def _pattern(pattern: str, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        yield keys, f"'{pattern}' is not a regular expression: {error}"
+def _role(value: object, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    if isinstance(value, str):
+        yield from _speakable(value, keys)
+    elif not isinstance(value, Mapping):
+        yield keys, f'a role has words in quotes, or a table such as {{ say = "plus" }}, not {value!r}'
+    else:
+        yield from _fields(value, _ROLE_KEYS, keys)
+        texts = value.get("texts")
+        for text, words in texts.items() if isinstance(texts, Mapping) else ():
+            if not isinstance(words, str):
+                yield keys, f"'{text}' must be followed by words in quotes, not {words!r}"
 
 
 def _speakable(value: object, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    if isinstance(value, str) and not is_speakable(value):
-        yield keys, f"'{value}' has characters that cannot be spoken; write words, letters and digits only"
+    for words in value if isinstance(value, list) else [value]:
+        if isinstance(words, str) and not is_speakable(words):
+            yield (
+                keys,
+                f"'{words}' has characters that cannot be spoken; write words, letters and digits only",
+            )

@@ -86,6 +86,23 @@ def test_words_are_pronounced_exactly_or_by_pattern(tmp_path: Path) -> None:
         ("[patterns]\n'(a' = 'b'\n", 2, "not a regular expression"),
         ('[for.rust.roles]\n"plum" = "and"\n', 2, "Did you mean 'plus'?"),
         ('[roles]\n"times" = "\n', 2, "not valid TOML"),
+        ("for = 3\n", 1, "'for' needs a language and a section"),
+        ("[for]\nrust = 3\n", 2, "'rust' must be a section"),
+        ('[words]\n[for.pyton.words]\nx = "y"\n', 2, "unknown language 'pyton'. Did you mean 'python'?"),
+        ('[for.js.words]\nx = "y"\n', 1, "'js' is called javascript here"),
+        ("[words]\nx = 3\n", 2, "'x' must be words in quotes, not 3"),
+        ('[symbols]\n"~" = { level = "all" }\n', 2, "needs 'say'"),
+        ("[roles]\nplus = 3\n", 2, "a role has words in quotes"),
+        ('[roles]\nplus = { texts = { "+" = 3 } }\n', 2, "'+' must be followed by words"),
+        ("[numbers]\nones = 3\n", 2, "'ones' must be a list of words"),
+        ('[numbers]\nones = ["zero"]\n', 2, "'ones' must be a list of"),
+        ('[phrases]\nclosers = "x"\n', 2, "Did you mean 'closer'?"),
+        ('[phrases]\ncloser = "end {x}"\n', 2, "has the gap {x}; known: {what}"),
+        ('[phrases]\ncloser = "end {what"\n', 2, "has a brace that is no gap"),
+        ("[patterns]\n'a' = 3\n", 2, "must be followed by words in quotes"),
+        ("[patterns]\n'a(.)' = '\\2'\n", 2, "the pattern has 1 groups"),
+        ("[patterns]\n'a(?P<b>.)' = '\\g<c>'\n", 2, "no group of this name"),
+        ("[patterns]\n'a(.)' = '\\q'\n", 2, "is no group of the pattern"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(tmp_path: Path, toml: str, line: int, complaint: str) -> None:
@@ -96,6 +113,21 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, toml: str, line: int, 
     assert f"line {line}" in str(caught.value)
     assert complaint in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "toml",
+    [
+        "[patterns]\n'a(?P<b>.)' = '\\g<b> \\1 \\g<1>'\n",
+        '[phrases]\ncloser = "finish {what}"\n',
+        '[phrases]\ncloser = "finish"\n',
+        '[for.haskell.words]\nx = "y"\n',
+    ],
+)
+def test_what_is_right_is_not_complained_about(tmp_path: Path, toml: str) -> None:
+    table = tmp_path / "words.toml"
+    table.write_text(toml)
+    assert check_table(table) == []
 
 
 def test_a_missing_table_and_an_unknown_language_are_told(tmp_path: Path) -> None:
