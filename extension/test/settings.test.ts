@@ -53,7 +53,7 @@ beforeEach(() => {
       starts++;
       return Promise.resolve({
         execute: () => Promise.reject(new Error("not asked in these tests")),
-        notify: (method, parameters) => {
+        notify: (method: string, parameters: unknown) => {
           assert.equal(method, "workspace/didChangeConfiguration");
           told.push((parameters as { settings: { codechoir: ServerSettings } }).settings.codechoir);
         },
