@@ -21,14 +21,15 @@ from codechoir.reading.reading import Reading
 from codechoir.reading.steps import by_line
 from codechoir.settings import FASTEST, SLOWEST, Settings
 from codechoir.sinks.protocol import Sink
+from codechoir.sinks.stage import Stage
 from codechoir.sinks.stream import Send, Wire
 from codechoir.syntax.positions import Encoding
 
 Answer = dict[str, Any]
 """`{session, state}`, as the commands answer."""
 
-MakeSink = Callable[[Wire, int], Sink]
-"""A sink that tells the client over a wire; the number is the sample rate in hertz."""
+MakeSink = Callable[[Wire, int, bool], Sink]
+"""A sink that tells the client over a wire: the sample rate in hertz, and whether its voices stand apart."""
 
 OnState = Callable[[int, State, str], None]
 """Told of each change of state: session, state, a line or an empty string."""
@@ -59,16 +60,18 @@ class Readings:
 
     def read(self, scope: Scope) -> Answer:
         """Begin a reading; what was being read ends."""
-        engine = self._ensemble.engine
+        choir, engine = self._ensemble.choir, self._ensemble.engine
         rate = engine.capabilities.sample_rate
         locate = partial(range_json, scope.snapshot, self._encoding)
+        is_wide = choir.is_wide
+        stage = Stage(scope.phrases(choir))
+
+        def make_sink(session: int) -> Sink:
+            sink = self._make_sink(Wire(session, rate, self._send, locate), rate, is_wide)
+            return stage.sink(sink) if is_wide else sink
+
         self._scope, self._waiting = scope, None
-        self._reader.start_with(
-            scope.phrases(self._ensemble.choir),
-            engine,
-            lambda session: self._make_sink(Wire(session, rate, self._send, locate), rate),
-            scope.share,
-        )
+        self._reader.start_with(stage, engine, make_sink, scope.share)
         return self.answer()
 
     def stop(self) -> Answer:
