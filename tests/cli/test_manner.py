@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from codechoir.cli.manner import HEARD, MANNER, SPELLING, WORDS
-from codechoir.settings import Settings
+from codechoir.wording.options import WordingOptions
 from support.command_line import Codechoir
 
 Source = Callable[..., Path]
@@ -33,11 +33,10 @@ def words(codechoir: Codechoir, code: Path) -> Callable[..., str]:
     return run
 
 
-def test_every_setting_has_an_option() -> None:
-    about_voices = {"engine", "profile", "rate", "volume", "voices"}
-    levels = {"levels"}  # by --level, too
-    names = {field.name for field in fields(Settings)} - about_voices - levels
-    assert {*MANNER, *SPELLING, *WORDS, *HEARD} == names
+def test_every_option_of_the_wording_is_one_of_the_command_line() -> None:
+    otherwise = {"levels", "signatures", "tables"}  # by --level, --only, --user-words and --project-words
+    names = {field.name for field in fields(WordingOptions)} - otherwise
+    assert {*MANNER, *SPELLING, *WORDS, *HEARD} == names | {"only", "user_words", "project_words"}
 
 
 @pytest.mark.parametrize(
