@@ -22,6 +22,7 @@ BENCHMARKS: Mapping[str, str] = {
     "tokenise": "text to spans: whole files, windows, edits",
     "wording": "spans to words",
     "seams": "what changing voices costs the ear",
+    "cache": "what the phrase cache saves and costs",
     "library": "loading cloned voices at start",
     "xtts": "neural voices: throughput, first audio, several voices at once",
 }
