@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from codechoir.engines.xtts.neural.requests import CPU_PACE, Request, Sound
-from codechoir.engines.xtts.neural.start import make_decoder, make_scheduler, warm_vocoder
+import pytest
+import torch
+from codechoir.engines.xtts.neural.precision import make_plan
+from codechoir.engines.xtts.neural.requests import CPU_PACE, GPU_PACE, Request, Sound
+from codechoir.engines.xtts.neural.scheduler import _is_out_of_memory
+from codechoir.engines.xtts.neural.start import make_decoder, make_scheduler, pace_for, warm_vocoder
+from codechoir.engines.xtts.neural.vocoder import layout
+from codechoir.engines.xtts.speech.loaded import chosen_device
+from codechoir.errors import EngineError
 from xtts.neural.decoding import GREEDY, collect, prompts
 
 
@@ -29,3 +36,56 @@ def test_the_scheduler_suits_the_device_and_speaks(core: Any, voices: Any) -> No
 
 def test_the_vocoder_can_be_warmed_up_without_a_voice(core: Any) -> None:
     warm_vocoder(core)
+
+
+# ---- devices that this machine may not have -------------------------------------------------------------
+
+
+@pytest.fixture
+def two_cards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two CUDA devices, and no MPS."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+
+
+def test_a_device_is_taken_only_if_it_is_there(two_cards: None) -> None:
+    assert [chosen_device(name) for name in ("auto", "cuda", "cuda:1", "cpu")] == [
+        *("cuda", "cuda", "cuda:1", "cpu")
+    ]
+    for name in ("cuda:2", "cuda:x", "cuda:-1", "mps", "tpu"):
+        with pytest.raises(EngineError, match=f"no device '{name}' here; choose auto, cpu, cuda"):
+            chosen_device(name)
+
+
+def test_mps_is_taken_by_choice_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    assert (chosen_device("auto"), chosen_device("mps")) == ("cpu", "mps")
+
+
+@pytest.mark.parametrize("device", ["cuda:1", "mps"])
+def test_a_graphics_card_computes_in_halves_unless_told_otherwise(device: str) -> None:
+    plan = make_plan(device)
+    assert (plan.compute, plan.vocoder) == (torch.float16, torch.float16)
+    assert make_plan(device, "int8").reason.endswith("(int8 only pays on the CPU)")
+    assert make_plan(device, "fp32").compute is torch.float32
+    assert pace_for(plan.device) is (CPU_PACE if device == "mps" else GPU_PACE)
+
+
+def test_pictures_lie_as_each_device_s_kernels_like_them() -> None:
+    layouts = [layout(torch.device(name)) for name in ("cpu", "cuda", "mps")]
+    assert layouts == [torch.channels_last, torch.channels_last, torch.contiguous_format]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
+        RuntimeError("MPS backend out of memory (MPS allocated: 9.00 GB)"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory"),
+        MemoryError(),
+    ],
+)
+def test_a_lack_of_memory_is_known_by_each_device_s_words(error: RuntimeError | MemoryError) -> None:
+    assert _is_out_of_memory(error)

@@ -181,4 +181,6 @@ class Scheduler:
 
 
 def _is_out_of_memory(error: RuntimeError | MemoryError) -> bool:
-    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "allocate memory" in str(error)
+    """CUDA has a class of its own for it; the CPU's allocator and MPS say it in words."""
+    words = ("allocate memory", "out of memory")
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or any(w in str(error) for w in words)

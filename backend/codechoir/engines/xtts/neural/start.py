@@ -32,6 +32,9 @@ def make_decoder(core: XttsCore, sampling: Sampling, rows: int) -> Decoder:
         decoder = Decoder(core, sampling)
         decoder.reserve(rows, positions)
         return decoder
+    if core.plan.device.index is not None:
+        # Streams and graphs belong to the thread's current device, which is the first one unless it is told.
+        torch.cuda.set_device(core.plan.device.index)
     steps = GraphedSteps(CudaRecorder())
     decoder = Decoder(core, sampling, steps)
     steps.capture(decoder, rows, positions)

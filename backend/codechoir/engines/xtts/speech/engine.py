@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,5 +114,13 @@ class NeuralEngine:
             if missing is not None:
                 log.warning("XTTS says single letters itself, which it does badly: %s", missing)
             stand_in = None if missing else EmbeddedVoice(embedded, Recast(), SAMPLE_RATE)
-            self._state = _Running(model, Pump(model.make_scheduler), stand_in)
+            self._state = _Running(model, Pump(model.make_scheduler, _end_process), stand_in)
         return self._state
+
+
+def _end_process(line: str) -> None:
+    """Only a new process gets over what happened: this one ends, the parent reads on with the embedded engine
+    and starts another. The line is what it tells."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+    os._exit(1)

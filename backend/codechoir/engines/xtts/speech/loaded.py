@@ -164,8 +164,10 @@ def chosen_device(wanted: str) -> str:
     has = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if wanted == "auto":
         return "cuda" if has["cuda"] else "cpu"
-    kind = wanted.partition(":")[0]
-    if not has.get(kind, False):
+    kind, _, index = wanted.partition(":")
+    count = torch.cuda.device_count() if kind == "cuda" else 1
+    is_there = has.get(kind, False) and (not index or (index.isdecimal() and int(index) < count))
+    if not is_there:
         found = ", ".join(name for name, there in has.items() if there)
         raise EngineError(f"torch finds no device '{wanted}' here; choose auto, {found}")
     return wanted

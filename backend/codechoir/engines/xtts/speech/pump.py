@@ -6,6 +6,7 @@ import itertools
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -20,18 +21,32 @@ log = logging.getLogger(__name__)
 
 
 class Pump:
-    """Takes requests from any thread. `make_scheduler` is called in the pump's own thread, again after an
-    error that left the old one in an unknown state."""
+    """Takes requests from any thread. `make_scheduler` is called in the pump's own thread, which computes:
+    before the pump is there, and again after an error that left the old one in an unknown state.
 
-    def __init__(self, make_scheduler: Callable[[], Scheduler]) -> None:
+    `on_broken`: called when it cannot be made again, as after an error of a graphics card that only a new
+    process gets over. Raises `EngineError` when it cannot be made at all.
+    """
+
+    def __init__(
+        self, make_scheduler: Callable[[], Scheduler], on_broken: Callable[[str], None] = log.critical
+    ) -> None:
         self._make = make_scheduler
+        self._on_broken = on_broken
         self._changed = threading.Condition()
         self._orders: list[Callable[[Scheduler], None]] = []
         self._boxes: dict[int, SimpleQueue[Event | CodechoirError]] = {}
         self._numbers = itertools.count(1)
         self._closed = False
-        self._thread = threading.Thread(target=self._run, name="xtts-pump", daemon=True)
+        made: Future[Scheduler] = Future()
+        self._thread = threading.Thread(target=self._run, args=(made,), name="xtts-pump", daemon=True)
         self._thread.start()
+        try:
+            made.result()
+        except CodechoirError:
+            raise
+        except Exception as error:
+            raise EngineError(f"XTTS cannot start: {_in_a_line(error)}") from error
 
     def number(self) -> int:
         """A new number, for a reading."""
@@ -80,8 +95,13 @@ class Pump:
             self._orders.append(order)
             self._changed.notify_all()
 
-    def _run(self) -> None:
-        self._scheduler = self._make()
+    def _run(self, made: Future[Scheduler]) -> None:
+        try:
+            self._scheduler = self._make()
+        except Exception as error:  # noqa: BLE001 - it is raised where the pump is made
+            made.set_exception(error)
+            return
+        made.set_result(self._scheduler)
         while self._wait():
             try:
                 for order in self._taken_orders():
@@ -91,7 +111,7 @@ class Pump:
                 self._fail(error)
             except Exception as error:
                 log.exception("XTTS stopped")
-                self._fail(EngineError(f"XTTS stopped: {type(error).__name__}: {error}"))
+                self._fail(EngineError(f"XTTS stopped: {_in_a_line(error)}"))
             else:
                 for event in events:
                     self._deliver(event)
@@ -126,6 +146,18 @@ class Pump:
         with self._changed:
             boxes = list({id(box): box for box in self._boxes.values()}.values())
             self._boxes.clear()
+        try:
+            self._scheduler = self._make()
+        except Exception as broken:
+            # Before anybody is told, so that a process that ends here is read on for, and not failed with.
+            log.exception("XTTS cannot begin anew")
+            self._closed = True
+            self._on_broken(f"XTTS cannot begin anew: {_in_a_line(broken)}")
         for box in boxes:
             box.put(error)
-        self._scheduler = self._make()
+
+
+def _in_a_line(error: Exception) -> str:
+    """What an error of a library says, whose text may go on for pages."""
+    first = (str(error).strip().splitlines() or ["no reason given"])[0]
+    return first if isinstance(error, CodechoirError) else f"{type(error).__name__}: {first}"
