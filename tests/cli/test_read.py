@@ -200,9 +200,15 @@ def test_a_bug_in_an_engine_is_one_line(tmp_path: Path) -> None:
     assert done.stderr == "codechoir: reading stopped: ZeroDivisionError: division by zero\n"
 
 
+@pytest.mark.parametrize("ending", ["wav", "flac", "mp3", "html"])
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interruption_is_quiet_and_leaves_no_half_file(
-    codechoir: Codechoir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, status: int
+    codechoir: Codechoir,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    status: int,
+    ending: str,
 ) -> None:
     def interrupted(self: SilentEngine, phrases: Iterable[Phrase], emit: Emit) -> None:
         first = 0
@@ -212,11 +218,12 @@ def test_an_interruption_is_quiet_and_leaves_no_half_file(
                 _thread.interrupt_main(number)
 
     monkeypatch.setattr(SilentEngine, "speak", interrupted)
-    (tmp_path / "c.wav").write_bytes(b"old")
-    outcome = codechoir("read", CART, "--engine", "silent", "--no-play", "-o", tmp_path / "c.wav")
+    file = tmp_path / f"c.{ending}"
+    file.write_bytes(b"old")
+    outcome = codechoir("read", CART, "--engine", "silent", "--no-play", "-o", file)
     assert (outcome.status, outcome.out, outcome.err) == (status, "", "")
-    assert [path.name for path in tmp_path.iterdir()] == ["c.wav"]
-    assert (tmp_path / "c.wav").read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [file]
+    assert file.read_bytes() == b"old"
 
 
 def test_say_says_one_thing_in_the_voice_of_a_category(codechoir: Codechoir, tmp_path: Path) -> None:
