@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
-_CHUNK = 512
+_CHUNK = 256
 
 
 @dataclass(frozen=True, slots=True)
