@@ -213,6 +213,20 @@ async def test_a_mistake_in_a_table_is_told_and_the_reading_goes_on(editor: Edit
     assert await read_on(editor, await editor.read(editor.open("a\n"), "file")) == ["a"]
 
 
+async def test_a_mistake_in_the_settings_is_shown_once(editor: Editor) -> None:
+    def shown() -> list[str]:
+        return [message.message for message in editor.client.messages if "bracket" in message.message]
+
+    before = len(shown())
+    for volume in (50, 60):
+        editor.configure(engine="silent", brackets="bracket", volume=volume)
+    editor.configure(engine="silent")
+    editor.configure(engine="silent", brackets="bracket")
+    await editor.run("status")
+    line = "'bracket' is unknown for brackets; known: pause, sound, words, parentheses."
+    assert shown()[before:] == [f"Codechoir: setting 'codechoir.brackets': {line}"] * 2
+
+
 @pytest.mark.parametrize(
     ("command", "arguments", "line"),
     [

@@ -77,6 +77,7 @@ class Server(LanguageServer):
         self._audio: AudioMode = "server"
         self._configured = Settings()
         self._folder: Path | None = None
+        self._mistakes: tuple[str, ...] = ()
         self._asks_for_settings = False
         self.warnings: deque[str] = deque(maxlen=20)
         self._workshop: Workshop | None = None
@@ -208,9 +209,14 @@ class Server(LanguageServer):
         self.workshop.readings.configure(replace(settings, **{name: getattr(now, name) for name in same}))
 
     def _understood(self, given: Any) -> Settings:
+        """The settings; a mistake in them is shown once, since who has just made it looks for the effect."""
         understood = configuration(given, self._folder)
         for line in understood.warnings:
             self._warn(line)
+            if line not in self._mistakes:
+                message = f"Codechoir: {line}"
+                self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
+        self._mistakes = understood.warnings
         return understood.settings
 
     def _warn(self, line: str) -> None:
