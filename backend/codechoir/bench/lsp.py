@@ -41,6 +41,7 @@ def figures(requests: int = REQUESTS, stops: int = STOPS) -> list[Figure]:
         figure("lsp.first_audio.p50", p50, "ms", 1.5, theirs, name),
         figure("lsp.first_audio.p99", p99, "ms", 4.0, _percentile(peer, 0.99) if peer else None, name),
         figure("lsp.first_word.p50", statistics.median(first_words), "ms", None, theirs, name),
+        figure("lsp.first_word.p99", _percentile(first_words, 0.99), "ms", None),
         figure(
             "lsp.first_audio.long_file",
             statistics.median(long),
@@ -85,8 +86,8 @@ def _first_audio(
 ) -> list[float]:
     """Milliseconds from sending a request to having decoded the first sound, for lines all over the file.
 
-    The first sound is the breath before a word; `words` collects the times to the chunk in which the first
-    word begins.
+    The first sound is the cue of an indented line, else the breath before a word; `words` collects the times
+    to the chunk in which the first word begins.
     """
     took = []
     for line in telling_lines(python_source(lines), requests):
