@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from codechoir.bench.loudness import SENTENCES
+from codechoir.bench.loudness import SENTENCES, rms
 from codechoir.engines.protocol import Engine
 from codechoir.model import AudioChunk, Category, Mark, Phrase, Spoken, Utterance, Voice
 
@@ -138,8 +138,8 @@ def mark_error(heard: Heard) -> float:
     return float(worst) / heard.sample_rate
 
 
-def level_spread(engine: Engine, voices: Sequence[Voice]) -> float:
-    """Decibels between the RMS levels of the loudest and the softest of the voices."""
+def level_spread(engine: Engine, voices: Sequence[Voice], level: Callable[[Any, int], float] = rms) -> float:
+    """Decibels between the loudest and the softest of the voices, by a measure of `loudness`."""
     import numpy as np
 
     levels = []
@@ -147,8 +147,8 @@ def level_spread(engine: Engine, voices: Sequence[Voice]) -> float:
         said = [
             Phrase((Spoken(Utterance(text, Category.VARIABLE, 0, 1), voice),), 0, 1) for text in SENTENCES
         ]
-        power = np.mean([np.mean(_inside(hear(engine, phrase)).astype(np.float64) ** 2) for phrase in said])
-        levels.append(10 * np.log10(power))
+        sound = np.concatenate([_inside(hear(engine, phrase)) for phrase in said]).astype(np.float64)
+        levels.append(level(sound, engine.capabilities.sample_rate))
     return float(max(levels) - min(levels))
 
 

@@ -32,15 +32,30 @@ _FULL_SCALE = 32768.0
 
 def loudness(samples: Samples, sample_rate: int) -> float:
     """Decibels below full scale of samples from -32768 to 32767; -120 for silence."""
+    return (2 * rms(samples, sample_rate) + lufs(samples, sample_rate)) / 3
+
+
+def rms(samples: Samples, sample_rate: int) -> float:
+    """The RMS level in decibels below full scale; -120 for silence."""
+    return _decibels(float(_spectrum(samples).sum())) if samples.size else -120.0
+
+
+def lufs(samples: Samples, sample_rate: int) -> float:
+    """Loudness in LUFS (ITU-R BS.1770, without gating); -120 for silence."""
     import numpy as np
 
     if not samples.size:
         return -120.0
-    spectrum = 2 * np.abs(np.fft.rfft(samples / _FULL_SCALE)) ** 2 / samples.size**2
-    frequencies = np.fft.rfftfreq(samples.size, 1 / sample_rate)
-    power = spectrum.sum()
-    weighted = (spectrum * _k_weighting(frequencies)).sum()
-    return float((2 * _decibels(power) + _decibels(weighted) - 0.691) / 3)
+    weights = _k_weighting(np.fft.rfftfreq(samples.size, 1 / sample_rate))
+    return _decibels(float((_spectrum(samples) * weights).sum())) - 0.691
+
+
+def _spectrum(samples: Samples) -> Samples:
+    """The power of each frequency."""
+    import numpy as np
+
+    power: Samples = 2 * np.abs(np.fft.rfft(samples / _FULL_SCALE)) ** 2 / samples.size**2
+    return power
 
 
 def _decibels(power: float) -> float:

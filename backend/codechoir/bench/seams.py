@@ -22,6 +22,7 @@ from codechoir.bench.hearing import (
     words_of,
 )
 from codechoir.bench.lines import phrases
+from codechoir.bench.loudness import lufs
 from codechoir.bench.runner import figure
 from codechoir.engines.espeak import EspeakEngine
 from codechoir.engines.espeak._library import Word, library
@@ -54,13 +55,17 @@ def figures() -> list[dict[str, Any]]:
     engine = EspeakEngine()
     shares, found = [], []
     for rate in RATES:
-        lines = [without_cues(phrase) for phrase in phrases(Settings(rate=rate))][::_SPARSE]
+        sounding = list(phrases(Settings(rate=rate)))[::_SPARSE]
+        lines = [without_cues(phrase) for phrase in sounding]
         one = [hear(engine, in_one_voice(line, Voice(DEFAULT_FAMILY, rate=rate))) for line in lines]
         ours = [hear(engine, line) for line in lines]
         shares.append(_share([heard.seconds for heard in ours], one))
         found += _beside_peers(rate, shares[-1], lines, one)
+        found.append(_slowest(rate, ours, one))
         if rate == RATES[0]:
             found += _at_seams(engine, lines, ours, one)
+            with_cues = _share([hear(engine, line).seconds for line in sounding], one)
+            found.append(dict(figure("seams.listening_time.cues", with_cues, "of one voice", None)))
     worst = figure(
         "seams.listening_time", max(shares), "of one voice", MOST_TIME, 1.0, "one voice, one utterance"
     )
@@ -84,6 +89,14 @@ def _beside_peers(
         dict(figure(name + suffix, share, "of one voice", MOST_TIME, time, peer))
         for suffix, (time, peer) in peers.items()
     ]
+
+
+def _slowest(rate: int, ours: Sequence[Heard], one: Sequence[Heard]) -> dict[str, Any]:
+    """The share of the listening time that only one line in twenty exceeds, and that of the worst line."""
+    shares = sorted(mine.seconds / other.seconds for mine, other in zip(ours, one, strict=True))
+    p95 = shares[round(0.95 * (len(shares) - 1))]
+    name = f"seams.listening_time.{rate}.p95"
+    return dict(figure(name, p95, "of one voice", MOST_TIME, shares[-1], "our worst single line"))
 
 
 def _at_seams(
@@ -112,7 +125,8 @@ def _voices(engine: Engine) -> list[dict[str, Any]]:
     casting = Casting(load_profile("default", engine.name), Settings())
     voices = [casting.voice_of(category) for category in Category if category.inherits is None]
     return [
-        dict(figure("seams.levels", level_spread(engine, voices), "dB", MOST_SPREAD)),
+        dict(figure("seams.levels", level_spread(engine, voices), "dB RMS", MOST_SPREAD)),
+        dict(figure("seams.levels.lufs", level_spread(engine, voices, lufs), "LU, estimated", None)),
         dict(figure("seams.mistaken", share_mistaken(engine, voices), "of held-out words", MOST_MISTAKEN)),
     ]
 
