@@ -16,7 +16,8 @@ from codechoir.engines.protocol import Capabilities
 from codechoir.engines.silent import SilentEngine
 from codechoir.errors import InputError
 from codechoir.voices.library import store as store_module
-from codechoir.voices.library.provenance import Parameter
+from codechoir.voices.library.library import VoiceLibrary
+from codechoir.voices.library.provenance import ClonedVoice, Parameter
 from support.voice_library import FakeConditioner
 
 
@@ -82,6 +83,19 @@ def test_a_voice_is_added_listed_shown_and_removed(run: Any, record: Any) -> Non
     assert "exaggeration=0.7" in run("voices", "show", "ana")[1]
     assert run("voices", "remove", "ana") == (0, "removed the voice 'ana'\n", "")
     assert run("voices", "remove", "ana")[0] == 2
+
+
+@pytest.mark.usefixtures("voices")
+def test_a_speaker_of_the_engine_can_be_mixed_in(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    class WithSpeakers(CloningEngine):
+        def speaker(self, name: str) -> ClonedVoice | None:
+            known = VoiceLibrary().voice("bo")
+            return known if name == "Gracie Wise" else None
+
+    monkeypatch.setattr(registry, "make_engine", lambda _: WithSpeakers())
+    status, out, _ = run("voices", "mix", "half", "ana=1", "Gracie Wise=1")
+    assert (status, out) == (0, "kept the voice 'half' for fake (ana 50%, Gracie Wise 50%)\n")
+    assert "no voice 'Grace'" in run("voices", "mix", "other", "ana=1", "Grace=1")[2]
 
 
 @pytest.mark.usefixtures("voices")

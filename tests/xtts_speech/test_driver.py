@@ -74,6 +74,29 @@ def test_what_is_missing_is_told_with_the_command(
     engine.close()
 
 
+def python_that(folder: Path, script: str) -> Path:
+    """An interpreter that has all packages, and whose examination does what `script` says."""
+    path = folder / "python"
+    path.write_text(f'#!/bin/sh\ncase "$3" in *torchaudio*) {script};; esac\n')
+    path.chmod(0o755)
+    return path
+
+
+def test_the_examination_finds_packages_that_do_not_load(checkpoint: Installation, tmp_path: Path) -> None:
+    """All are installed, and `check` is content; torch and torchaudio are of two families, say."""
+    python = python_that(tmp_path, "echo 'OSError: libcudart is gone' >&2; exit 1")
+    engine = XttsEngine(XttsSettings(python), checkpoint)
+    assert engine.check() is None
+    with pytest.raises(EngineError, match=r"do not load \(OSError: libcudart is gone\); install"):
+        engine.examine()
+
+
+def test_the_examination_tells_what_speaks(checkpoint: Installation, tmp_path: Path) -> None:
+    python = python_that(tmp_path, "echo noise; echo torch 2.11.0, coqui-tts 0.28.0, NVIDIA H200")
+    engine = XttsEngine(XttsSettings(python), checkpoint)
+    assert engine.examine() == ("can speak with your checkpoint: torch 2.11.0, coqui-tts 0.28.0, NVIDIA H200")
+
+
 def test_another_interpreter_is_asked_for_its_own_packages(tmp_path: Path) -> None:
     here = {name for name in driver.PACKAGES if importlib.util.find_spec(name) is None}
     link = tmp_path / "python"

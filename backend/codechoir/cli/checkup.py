@@ -145,14 +145,22 @@ def _check_folders() -> Check:
 
 
 def _check_engine(name: str) -> Check:
+    from codechoir.engines.protocol import Examinable
     from codechoir.engines.registry import make_engine
+    from codechoir.errors import EngineError
     from codechoir.settings import Settings
 
     needed = name == Settings().engine
-    missing = make_engine(name).check()
+    engine = make_engine(name)
+    missing, detail = engine.check(), "can speak"
+    if missing is None and isinstance(engine, Examinable):
+        try:
+            detail = engine.examine()
+        except EngineError as error:
+            missing = str(error)
     if missing is not None:
         return Check(f"engine {name}", False, "cannot speak here", missing, needed)
-    return Check(f"engine {name}", True, "can speak", needed=needed)
+    return Check(f"engine {name}", True, detail, needed=needed)
 
 
 def _check_editor() -> Check:

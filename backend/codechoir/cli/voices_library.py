@@ -34,6 +34,7 @@ MIX_EXAMPLES = """\
 examples:
   codechoir voices mix duo anna=0.7 ben=0.3
   codechoir voices mix trio anna=2 ben=1 chris=1   whole parts are made to sum to one
+  codechoir voices mix half anna=1 'Gracie Wise=1' with a studio speaker of the engine
 """
 REMOVE_EXAMPLES = """\
 examples:
@@ -88,7 +89,12 @@ def configure(acts: Subparsers) -> None:
 
     mix = add_command(acts, "mix", "make a voice between others", MIX_EXAMPLES)
     _add_name(mix)
-    mix.add_argument("share", metavar="VOICE=WEIGHT", nargs="+", help="a voice of the library and its weight")
+    mix.add_argument(
+        "share",
+        metavar="VOICE=WEIGHT",
+        nargs="+",
+        help="a voice, or a studio speaker, and its weight",
+    )
     _add_replace(mix, "a voice of that name")
     mix.set_defaults(run=run_mix)
 
@@ -128,8 +134,10 @@ def run_add(arguments: argparse.Namespace) -> int:
 
 def run_mix(arguments: argparse.Namespace) -> int:
     """Make a voice between others."""
+    weights = shares(arguments.share)
     with _library() as library:
-        _tell_kept(library, library.mix(arguments.name, shares(arguments.share), arguments.replace))
+        guests = _speakers(set(weights) - set(library.names()))
+        _tell_kept(library, library.mix(arguments.name, weights, arguments.replace, guests))
     return 0
 
 
@@ -219,6 +227,21 @@ def _cloning(name: str) -> Cloning:
     if missing is not None:
         raise EngineError(missing)
     return engine
+
+
+def _speakers(names: set[str]) -> dict[str, ClonedVoice]:
+    """Those of the names that are speakers of the cloning engine itself; none where it is not installed."""
+    from codechoir.engines.registry import make_engine
+    from codechoir.voices.library.latents import Speakers
+
+    engine = make_engine(CLONING_ENGINE)
+    if not names or not isinstance(engine, Speakers) or engine.check() is not None:
+        return {}
+    try:
+        found = {name: engine.speaker(name) for name in sorted(names)}
+    finally:
+        engine.close()
+    return {name: voice for name, voice in found.items() if voice is not None}
 
 
 def _tell_kept(library: VoiceLibrary, voice: ClonedVoice) -> None:

@@ -95,6 +95,14 @@ class Patient(Protocol):
     patience: float | None
 
 
+@runtime_checkable
+class Examinable(Protocol):
+    """An engine of which more can be found out than `check` does, when somebody has a while to wait."""
+
+    def examine(self) -> str:
+        """One line about what it will speak with. Raises `EngineError` when it cannot, after all."""
+
+
 class Engine(Protocol):
     """A driver. Made without side effects; the first `speak` or `warm_up` loads what it needs."""
 

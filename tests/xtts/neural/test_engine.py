@@ -187,6 +187,10 @@ def test_recordings_become_a_voice_that_speaks_or_are_named(xtts: XttsEngine, tm
     with pytest.raises(InputError, match="no parameter 'exaggeration'; known: seconds"):
         xtts.conditioner({"exaggeration": 0.5})
     assert {"anna", ANA} <= {voice.name for voice in xtts.voices()}
+    speaker = xtts.speaker(ANA)
+    assert speaker is not None
+    assert speaker.tensors["gpt_cond_latent"].shape == made.tensors["gpt_cond_latent"].shape
+    assert xtts.speaker("nobody") is None
     assert heard(xtts, by("anna", "or")).words == ["or"]
     assert sound(heard(xtts, by("anna", "or"))) != sound(heard(xtts, by(ANA, "or")))
 

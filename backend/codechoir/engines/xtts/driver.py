@@ -25,8 +25,10 @@ from codechoir.engines.xtts.install import Installation
 from codechoir.engines.xtts.speakers import CAST, substitute
 from codechoir.errors import EngineError, InputError, did_you_mean
 from codechoir.model import Phrase
+from codechoir.voices.library.keys import latent_key
 from codechoir.voices.library.library import VoiceLibrary
-from codechoir.voices.library.provenance import Parameter, Tensors
+from codechoir.voices.library.provenance import ClonedVoice, Parameter, Provenance, Tensors
+from codechoir.voices.library.voice_file import stored_form
 
 if TYPE_CHECKING:
     from codechoir.phrases.cache import PhraseCache
@@ -35,6 +37,21 @@ if TYPE_CHECKING:
 HOSTED = "codechoir.engines.xtts.speech.engine:NeuralEngine"
 PACKAGES = ("torch", "TTS")
 ADVICE = "pip install 'codechoir[xtts]'"
+EXAMINATION = """
+import contextlib, importlib.metadata, sys, torch
+with contextlib.redirect_stdout(sys.stderr):
+    try:
+        import torchaudio
+    except OSError:
+        pass  # the engine does without its native library
+    else:
+        from TTS.tts.models.xtts import Xtts
+cards = [torch.cuda.get_device_name(each) for each in range(torch.cuda.device_count())]
+cards += ["Apple's graphics (mps)"] if torch.backends.mps.is_available() else []
+versions = [f"{name} {importlib.metadata.version(name)}" for name in ("torch", "coqui-tts")]
+print(", ".join([*versions, *(cards or ["no graphics card, so the processor computes"])]))
+"""
+"""Loads what the engine loads and tells its versions and devices; fails with the reason as its last line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +168,22 @@ class XttsEngine:
             return f"XTTS needs the packages {' and '.join(missing)}{where}: {ADVICE}"
         return self.installation.check()
 
+    def examine(self) -> str:
+        """See `Examinable`: imports the packages, in a process of its own."""
+        self._demand()
+        python = str(self.settings.interpreter or sys.executable)
+        try:
+            done = subprocess.run(
+                [python, "-P", "-c", EXAMINATION], capture_output=True, text=True, timeout=300, check=False
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise EngineError(f"{python} cannot be run: {error}") from error
+        if done.returncode:
+            reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise EngineError(f"the packages of XTTS do not load ({reason}); install them anew: {ADVICE}")
+        own = "your checkpoint" if self.installation.given else "the published weights"
+        return f"can speak with {own}: {done.stdout.strip().splitlines()[-1]}"
+
     def warm_up(self) -> None:
         """Load the model; with some patience only, begin to load it. Raises `EngineError`."""
         self._patient_speaker().warm_up()
@@ -193,6 +226,17 @@ class XttsEngine:
                 )
         self._demand()
         return XttsConditioner(self.child, self.installation.fingerprint(), {**CLONING, **parameters})
+
+    def speaker(self, name: str) -> ClonedVoice | None:
+        """See `Speakers`: a studio speaker of the checkpoint."""
+        from safetensors.numpy import load
+
+        if name not in (self._speakers() or ()):
+            return None
+        tensors = load(self.child.call("speaker", {"name": name}).blob)
+        fingerprint = self.installation.fingerprint()
+        key = latent_key(self.name, fingerprint, (f"studio speaker {name}",), {})
+        return ClonedVoice(Provenance(name, self.name, fingerprint, key), stored_form(tensors))
 
     def latents(self, clear_memory: bool = False, clear_disk: bool = False) -> dict[str, int]:
         """See `LatentKeeping`. Only a child that runs keeps any in memory; none is started to ask it."""

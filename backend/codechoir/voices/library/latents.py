@@ -51,6 +51,14 @@ class Cloning(Protocol):
 
 
 @runtime_checkable
+class Speakers(Protocol):
+    """An engine with speakers of its own, which can be mixed with the user's voices."""
+
+    def speaker(self, name: str) -> ClonedVoice | None:
+        """The speaker of that name as a voice; None where there is none."""
+
+
+@runtime_checkable
 class LatentKeeping(Protocol):
     """An engine that keeps latents in memory and on disk."""
 

@@ -98,11 +98,21 @@ class VoiceLibrary:
         voice = renamed(self.latents.condition(recordings, conditioner, name, refresh), name)
         return self._keep(voice)
 
-    def mix(self, name: str, weights: Mapping[str, float], replace: bool = False) -> ClonedVoice:
-        """Make a voice between others, by the weight of each. Raises `InputError` where they do not fit."""
+    def mix(
+        self,
+        name: str,
+        weights: Mapping[str, float],
+        replace: bool = False,
+        guests: Mapping[str, ClonedVoice] | None = None,
+    ) -> ClonedVoice:
+        """Make a voice between others, by the weight of each. `guests`: voices that are not in the library.
+
+        Raises `InputError` where they do not fit.
+        """
+        others = guests or {}
         name = self._free_name(name, replace)
         shares = checked_weights({checked_name(each): weight for each, weight in weights.items()})
-        parts = [self.voice(each) for each in shares]
+        parts = [others[each] if each in others else self.voice(each) for each in shares]
         first = parts[0].provenance
         provenance = Provenance(
             name,

@@ -81,14 +81,19 @@ class NeuralEngine:
         telling.tell(phrases)
 
     def answer(self, question: str, arguments: Mapping[str, Any], _: bytes) -> tuple[Any, bytes]:
-        """`condition`: tensors of the voice in `recordings`; `plan`: a line on what it computes with;
-        `latents`: what memory and disk hold of them, after `memory`, `disk`, or both were cleared."""
+        """`condition`: tensors of the voice in `recordings`; `speaker`: those of the studio speaker `name`;
+        `plan`: a line on what it computes with; `latents`: what memory and disk hold, after `memory`, `disk`,
+        or both were cleared."""
         model = self._running().model
         match question:
             case "plan":
                 return model.core.plan.reason, b""
             case "latents":
                 return model.latents(bool(arguments["memory"]), bool(arguments["disk"])), b""
+            case "speaker":
+                from safetensors.numpy import save
+
+                return None, save(dict(model.speaker(str(arguments["name"]))))
             case "condition":
                 from safetensors.numpy import save
 

@@ -99,9 +99,11 @@ class LoadedXtts:
             settings = Cloning(**parameters)
         except TypeError as error:
             raise InputError(f"XTTS does not know these parameters: {', '.join(parameters)}") from error
-        made = clone(self.core, "new", list(recordings), settings)
-        tensors = {"gpt_cond_latent": made.latent, "speaker_embedding": made.embedding}
-        return {name: tensor.float().cpu().numpy() for name, tensor in tensors.items()}
+        return _as_arrays(clone(self.core, "new", list(recordings), settings))
+
+    def speaker(self, name: str) -> Mapping[str, Any]:
+        """The tensors of a studio speaker, as numpy arrays. Raises `InputError` for an unknown name."""
+        return _as_arrays(studio_voice(self.core, name))
 
     def latents(self, memory: bool, disk: bool) -> dict[str, int]:
         """Clear what is asked for; see `LatentCache.cleared`. A voice that is used again is read anew."""
@@ -157,6 +159,12 @@ class LoadedXtts:
         if embedding.ndim != 3 or embedding.shape[0] != 1 or embedding.shape[2] != 1:
             raise InputError(f"the voice '{about.name}' has no sound speaker embedding; add it again")
         return Conditioning(about.key, torch.tensor(latent).float(), torch.tensor(embedding).float())
+
+
+def _as_arrays(voice: Conditioning) -> Mapping[str, Any]:
+    """The tensors of a voice by their names in a file, fp32."""
+    tensors = {"gpt_cond_latent": voice.latent, "speaker_embedding": voice.embedding}
+    return {name: tensor.float().cpu().numpy() for name, tensor in tensors.items()}
 
 
 def chosen_device(wanted: str) -> str:
