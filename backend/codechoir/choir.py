@@ -108,9 +108,9 @@ class Choir:
         """The voice of a category, without what a profile lays over single captures."""
         return self._casting.cast(Utterance("", category, 0, 0))
 
-    def narration(self, text: str, at: int) -> Phrase:
-        """Words of the narrator's about the place `at`."""
-        return self._phrase([Utterance(text, Category.NARRATION, at, at)])
+    def narration(self, key: str, at: int) -> Phrase:
+        """One of the narrator's own phrases, such as `blank`, about the place `at`."""
+        return self._phrase([self._wording.phrase(key, at)])
 
     def place(self, where: Where) -> Phrase:
         """Where a place is, as the narrator tells it."""

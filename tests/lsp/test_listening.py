@@ -182,6 +182,14 @@ async def test_each_setting_is_heard_from_the_next_phrase_on(
     assert heard in " ".join(await read_on(editor, newest))
 
 
+async def test_the_narrator_speaks_the_language_of_the_words(editor: Editor) -> None:
+    editor.configure(engine="silent", naturalLanguage="de")
+    session = await editor.read(editor.open(""), "file")
+    assert await read_on(editor, session) == ["leer"]
+    answer = await editor.run("skip", by="line", count=1)
+    assert await read_on(editor, answer["session"]) == ["Ende"]
+
+
 async def test_words_of_the_users_are_heard_at_once(editor: Editor, tmp_path: Path) -> None:
     table = tmp_path / "mine.toml"
     table.write_text('[roles]\nassignment = "becomes"\n')

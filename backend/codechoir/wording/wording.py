@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codechoir.model import Utterance
+from codechoir.model import Category, Utterance
 from codechoir.wording.balance import Places
 from codechoir.wording.book import Book
 from codechoir.wording.describe import Description, describe
@@ -67,6 +67,11 @@ class Wording:
     def spell(self, source: Source, start: int, end: int) -> Iterator[list[Utterance]]:
         """The characters of bytes `start` to `end`, one utterance each, in lists of bounded length."""
         yield from Spelling(self._book("").words, self.options).lines(source, start, end)
+
+    def phrase(self, key: str, at: int) -> Utterance:
+        """One of the narrator's phrases that have no gaps, about the place `at`."""
+        words = self._book("").words
+        return Utterance(words.phrase(key), Category.NARRATION, at, at, language=words.tag)
 
     def outline(self, snapshot: Snapshot, at: int | None = None) -> Outline:
         """The structure of the document, or of the innermost symbol at byte `at`."""

@@ -6,7 +6,7 @@ import argparse
 import sys
 from dataclasses import asdict
 
-from codechoir.cli import source
+from codechoir.cli import manner, options, source
 from codechoir.cli.checkup import Check, check_all, main_job_works
 from codechoir.cli.palette import styled
 from codechoir.cli.parser import Subparsers, add_command
@@ -34,6 +34,7 @@ def configure(commands: Subparsers) -> None:
         help="look for deceptive characters in a file instead, or in - (standard input)",
     )
     parser.add_argument("--json", action="store_true", help="as JSON, for programs and bug reports")
+    manner.add_words(parser)
     parser.set_defaults(run=run)
 
 
@@ -69,7 +70,10 @@ def _deception(arguments: argparse.Namespace) -> int:
     from codechoir.wording.warnings import Warnings
 
     snapshot = source.open_source(arguments.file, "text")
-    said = Warnings(load_words("en", ""))
+    settings = options.settings_of(arguments)
+    said = Warnings(
+        load_words(settings.natural_language, "", (*settings.user_words, *settings.project_words))
+    )
     found = [
         {**asdict(finding), "line": snapshot.line_of(finding.start) + 1, "words": said.words(finding)}
         for finding in findings(snapshot.text, 0, len(snapshot.text))
