@@ -179,6 +179,9 @@ class Book:
 
     def _symbols(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
         span = piece.span
+        exact = self.words.section("words").get(piece.text) if level in ("some", "most") else None
+        if exact is not None:
+            return [Said(str(exact))]
         said = self.symbols.said(piece.text.strip(), span.role, span.category, level)
         if hint and level == "some":
             said = said._replace(text=self._hinted(said.text, span.role, hint))

@@ -11,6 +11,7 @@ from codechoir.settings import LEVELS, Level
 from codechoir.syntax import languages
 from codechoir.syntax.document import Document, Snapshot
 from codechoir.wording import Wording, WordingOptions
+from codechoir.wording.numbers import Numbers
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -146,13 +147,59 @@ def test_an_operator_is_never_silent(level: Level, text: str, language: str) -> 
             assert heard, source.text[span.start : span.end]
 
 
+@pytest.mark.parametrize("natural", ["en", "de"])
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+def test_the_promises_hold_for_real_code(sample: Path, level: Level, natural: str) -> None:
+    source = snapshot(sample.read_bytes(), sample.stem.partition("-")[0])
+    utterances = said(source, level, natural)
+    assert [u for u in utterances if unspeakable(u.text)] == []
+    assert uncovered(source, utterances) == b""
+    starts = [u.start for u in utterances if u.category is not Category.NARRATION]
+    assert starts == sorted(starts)
+    heard = bytearray(len(source.text))
+    for utterance in utterances:
+        if utterance.text:
+            heard[utterance.start : utterance.end] = b"x" * (utterance.end - utterance.start)
+    silent = [s for s in source.spans() if s.category is Category.OPERATOR and not heard[s.start]]
+    assert [source.text[s.start : s.end] for s in silent] == []
+
+
+@pytest.mark.parametrize("level", ["some", "most", "all"])
+def test_an_operator_without_words_is_named_by_its_characters(level: Level, tmp_path: Path) -> None:
+    table = tmp_path / "words.toml"
+    table.write_text('[roles]\n"plus" = ""\n"ternary.then" = ""\n[operators]\n"+" = ""\n"?" = ""\n')
+    source = snapshot("x = a + b ? c : d;", "javascript")
+    wording = Wording(WordingOptions(level=level, tables=(table,)))
+    told = [u.text for line in wording.lines(source) for u in line]
+    assert "plus" in told and "question" in told
+
+
+@pytest.mark.parametrize("level", ["some", "most", "all"])
+def test_whatever_a_speaker_comes_up_with_an_engine_gets_only_words(
+    level: Level, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Numbers, "literal", lambda self, text: "a->b {1} ☃")
+    wording = Wording(WordingOptions(level=level))
+    told = [u.text for line in wording.lines(snapshot("x = 7\n", "python")) for u in line]
+    assert [text for text in told if unspeakable(text)] == []
+
+
+def facts(utterances: list[Utterance]) -> list[tuple[str, Category, str, int, int, int, int]]:
+    return [(u.text, u.category, u.cue, u.pause_before, u.pause_after, u.start, u.end) for u in utterances]
+
+
 @settings(max_examples=60, deadline=None)
 @given(text=st.text(st.characters(exclude_characters="\r\n")))
+@example(text="")
+@example(text="x" * 7)
 def test_an_edit_elsewhere_changes_no_words(text: str) -> None:
-    line = b"total = price * count  # net\n"
+    line = b"if net:\n    total = price * count  # net\n"
     known = languages.named("python")
     assert known is not None
     document = Document(line + b"# old\n", known)
-    before = [u.text for u in said(document.snapshot(), "some")][:6]
+    before = [u for u in said(document.snapshot(), "some") if u.start < len(line)]
+    assert len(before) > 6
     document.edit(len(line) + 2, len(line) + 5, text)
-    assert [u.text for u in said(document.snapshot(), "some")][:6] == before
+    after = [u for u in said(document.snapshot(), "some") if u.start < len(line)]
+    assert facts(after) == facts(before)
