@@ -129,6 +129,7 @@ class Workshop:
     def _say(self, given: Given) -> Answer:
         """Tell about code aloud. What has to be told is found out in the readings' thread, as it is told."""
         request = say_request(given)
+        self.ensemble.follow_tables()
         snapshot = self.documents.snapshot(request.uri)
         start, telling = self._telling(request, snapshot)
         scope = Scope(snapshot, start, start, start, telling=telling)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from codechoir.model import Category
@@ -83,6 +84,40 @@ def test_what_deceives_is_told_where_only_signatures_are_read(level: str) -> Non
     assert said[0] == "warning, right to left override"
     assert said[-1] == "warning, invisible zero width space"
     assert "return" not in said and "total" in " ".join(said)
+
+
+DECEPTIVE = """\
+import os  # \u202e hidden
+sc\u043ere = 'a\u200bb'
+
+def f(x):
+    \u0455\u0441\u043ep\u0435 = 1  # \u2066
+    return x\u200b
+"""
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize(
+    "heard",
+    [
+        *({"mute": frozenset({category})} for category in Category),
+        *({"solo": frozenset({category})} for category in Category),
+        {"mute": frozenset(Category)},
+        {"signatures": True},
+        {"signatures": True, "mute": frozenset(Category)},
+    ],
+)
+def test_no_warning_is_lost_with_what_is_not_heard(level: str, heard: dict[str, Any]) -> None:
+    python = languages.named("python")
+    assert python is not None
+    source = Document(DECEPTIVE, python).snapshot()
+
+    def warnings(**options: Any) -> list[str]:
+        lines = Wording(WordingOptions(level=level, **options)).lines(source)  # type: ignore[arg-type]
+        return [u.text for line in lines for u in line if u.text.startswith("warning")]
+
+    assert len(warnings()) == 6
+    assert warnings(**heard) == warnings()
 
 
 def test_lines_of_which_nothing_is_heard_tell_no_indentation_and_one_gap() -> None:
