@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from codechoir.bench import espeak_peer
@@ -22,15 +22,18 @@ WARM_UP = 20
 
 
 def figures(requests: int = REQUESTS, stops: int = STOPS) -> list[Figure]:
-    """First audio in files of three lengths, and stop, all in one server; the peer in between."""
-    with _server((LINES, SHORT, LONG)) as client:
-        for lines in (LINES, SHORT, LONG):
-            _first_audio(client, lines, WARM_UP)
+    """First audio in files of three lengths, and stop, all in one server; the peer in between.
+
+    The long file is the short one over and over, so that in both the same lines are read.
+    """
+    with _server() as client:
+        for lines in SOURCES:
+            _first_audio(client, lines, _telling(lines, WARM_UP))
         first_words: list[float] = []
-        usual = _first_audio(client, LINES, requests, first_words)
+        usual = _first_audio(client, LINES, _telling(LINES, requests), first_words)
         short, long = _in_turns(client, requests)
         stopping = _stops(client, stops)
-    words = _words(telling_lines(python_source(LINES), PEER_CALLS))
+    words = _words(_telling(LINES, PEER_CALLS))
     peer = espeak_peer.first_audio(words)
     killed = espeak_peer.killed(words)
     name = espeak_peer.NAME
@@ -64,13 +67,33 @@ def figures(requests: int = REQUESTS, stops: int = STOPS) -> list[Figure]:
     return found
 
 
+def _usual() -> str:
+    return python_source(LINES)
+
+
+def _short() -> str:
+    return python_source(SHORT)
+
+
+def _long() -> str:
+    return _short() * (LONG // SHORT)
+
+
+SOURCES: Mapping[int, Callable[[], str]] = {LINES: _usual, SHORT: _short, LONG: _long}
+
+
+def _telling(lines: int, count: int) -> tuple[int, ...]:
+    """So many lines with something to say, all over a file."""
+    return telling_lines(SOURCES[lines](), count)
+
+
 @contextmanager
-def _server(lengths: Sequence[int]) -> Iterator[LspClient]:
+def _server() -> Iterator[LspClient]:
     client = LspClient()
     try:
         client.start(audio="client", engine="espeak")
-        for lines in lengths:
-            client.open(_uri(lines), python_source(lines))
+        for lines, source in SOURCES.items():
+            client.open(_uri(lines), source())
         yield client
         client.stop()
     finally:
@@ -82,15 +105,15 @@ def _uri(lines: int) -> str:
 
 
 def _first_audio(
-    client: LspClient, lines: int, requests: int, words: list[float] | None = None
+    client: LspClient, lines: int, places: Iterable[int], words: list[float] | None = None
 ) -> list[float]:
-    """Milliseconds from sending a request to having decoded the first sound, for lines all over the file.
+    """Milliseconds from sending a request to having decoded the first sound, for some lines of a file.
 
     The first sound is the cue of an indented line, else the breath before a word; `words` collects the times
     to the chunk in which the first word begins.
     """
     took = []
-    for line in telling_lines(python_source(lines), requests):
+    for line in places:
         arguments = {"uri": _uri(lines), "unit": "line", "position": {"line": line, "character": 0}}
         began = time.perf_counter()
         number = client.ask(
@@ -112,19 +135,25 @@ def _first_audio(
 
 
 def _in_turns(client: LspClient, requests: int) -> tuple[list[float], list[float]]:
-    """First audio in the short and the long file, a few at a time, so that a busy moment meets both."""
+    """First audio of the same lines in the short and the long file, all over the long one.
+
+    A few at a time, so that a busy moment meets both.
+    """
     short: list[float] = []
     long: list[float] = []
-    for _ in range(requests // A_FEW):
-        short += _first_audio(client, SHORT, A_FEW)
-        long += _first_audio(client, LONG, A_FEW)
+    places = _telling(SHORT, requests)
+    copies = LONG // SHORT
+    for at in range(0, requests, A_FEW):
+        few = places[at : at + A_FEW]
+        short += _first_audio(client, SHORT, few)
+        long += _first_audio(client, LONG, [SHORT * (at * copies // requests) + line for line in few])
     return short, long
 
 
 def _stops(client: LspClient, times: int) -> list[float]:
     """Milliseconds from sending Stop, amid a burst of sound, to its answer: no sound is sent after that."""
     took = []
-    for line in telling_lines(python_source(LINES), times):
+    for line in _telling(LINES, times):
         place = {"uri": _uri(LINES), "position": {"line": line, "character": 0}}
         session = client.result("read", unit="from-cursor", **place)["session"]
         client.wait_for("codechoir/audio", session=session)
