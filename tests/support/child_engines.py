@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from codechoir.engines.protocol import Capabilities, Emit, VoiceInfo, cancelled, notice
+from codechoir.engines.protocol import Capabilities, Emit, VoiceInfo, cancelled, notice, told
 from codechoir.engines.silent import SilentEngine
 from codechoir.errors import EngineError, InputError
 from codechoir.model import AudioChunk, Mark, Phrase
@@ -44,6 +44,7 @@ class CountingEngine(SilentEngine):
                         if not emit(AudioChunk(pcm, RATE, at, () if step else (mark,))):
                             return
                         at += STEP
+            told(emit)
 
     def answer(self, question: str, arguments: Mapping[str, Any], blob: bytes) -> tuple[Any, bytes]:
         match question:
