@@ -68,3 +68,36 @@ def test_what_cannot_begin_anew_is_told_before_any_reading_fails() -> None:
     )
     assert isinstance(heard.get(timeout=20), EngineError)
     pump.close()
+
+
+class Diary(FakeScheduler):
+    """Notes what it is asked to do, and does it in one step."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.entries: list[Any] = []
+        self.begin = threading.Event()
+
+    def prepare(self, voice: Any) -> None:
+        self.entries.append(voice)
+        self.begin.wait(20)
+
+    def tick(self) -> list[Any]:
+        self.entries += [request.id for request in self.requests]
+        self.requests.clear()
+        return []
+
+
+def test_voices_are_prepared_while_nothing_is_asked_for() -> None:
+    diary = Diary()
+    pump = Pump(lambda: diary)  # type: ignore[arg-type,return-value]
+    pump.prepare(["ana", "ben", "cleo"])  # type: ignore[list-item]
+    number = pump.submit((), 0, pump.number(), SimpleQueue())
+    diary.begin.set()
+    finished: SimpleQueue[Any] = SimpleQueue()
+    pump.prepare([finished])  # type: ignore[list-item]
+    while diary.entries[-1:] != [finished]:
+        threading.Event().wait(0.01)
+    assert diary.entries.index(number) <= 1
+    assert [entry for entry in diary.entries if isinstance(entry, str)] == ["ana", "ben", "cleo"]
+    pump.close()

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 
 import torch
 
+from codechoir.engines.xtts.neural.conditioning import Conditioning
 from codechoir.engines.xtts.neural.decoder import Decoder
 from codechoir.engines.xtts.neural.requests import Event, Notice, Pace, Request, Sound
 from codechoir.engines.xtts.neural.streaming import Speech, Window, render
@@ -51,6 +52,10 @@ class Scheduler:
         speech = Speech(self._vocoder, request.prompts[0].voice.embedding)
         self._order += 1
         self._waiting.append(Task(request, self._order, speech, float(self.pace.first)))
+
+    def prepare(self, voice: Conditioning) -> None:
+        """Compute what every utterance of a voice needs; see `Decoder.prepare`."""
+        self._decoder.prepare(voice)
 
     def cancel(self, ids: Iterable[int]) -> None:
         """Forget requests, waiting or active; unknown ids are ignored."""

@@ -105,6 +105,7 @@ class NeuralEngine:
         """Everything loaded; the host warms the engine up before it lets anybody else in."""
         if self._state is None:
             from codechoir.engines.xtts.embedded import Recast, make_embedded
+            from codechoir.engines.xtts.neural.decoder import REMEMBERED_VOICES
             from codechoir.engines.xtts.speech.loaded import LoadedXtts
             from codechoir.engines.xtts.speech.pump import Pump
             from codechoir.engines.xtts.speech.telling import EmbeddedVoice
@@ -119,7 +120,9 @@ class NeuralEngine:
             if missing is not None:
                 log.warning("XTTS says single letters itself, which it does badly: %s", missing)
             stand_in = None if missing else EmbeddedVoice(embedded, Recast(), SAMPLE_RATE)
-            self._state = _Running(model, Pump(model.make_scheduler, _end_process), stand_in)
+            pump = Pump(model.make_scheduler, _end_process)
+            pump.prepare(model.likely_voices()[:REMEMBERED_VOICES])
+            self._state = _Running(model, pump, stand_in)
         return self._state
 
 

@@ -27,7 +27,7 @@ from codechoir.engines.xtts.neural.start import make_scheduler, warm_vocoder
 from codechoir.engines.xtts.speakers import for_category, substitute
 from codechoir.engines.xtts.speech.script import Segment, segments
 from codechoir.errors import EngineError, InputError
-from codechoir.model import Phrase, Spoken
+from codechoir.model import Category, Phrase, Spoken
 from codechoir.voices.library.library import VoiceLibrary
 from codechoir.voices.library.provenance import ClonedVoice
 
@@ -77,6 +77,13 @@ class LoadedXtts:
         if known is None or known[0] is not cloned:
             known = self._conditionings[family] = (cloned, self._conditioning(cloned))
         return known[1]
+
+    def likely_voices(self) -> list[Conditioning]:
+        """Those that readings will ask for first: the default casting, and the user's own."""
+        default = dict.fromkeys(for_category(category, self.speakers()) for category in Category)
+        return [studio_voice(self.core, name) for name in default if name] + [
+            voice for _, voice in self._conditionings.values()
+        ]
 
     def segments(self, phrase: Phrase, embedded: bool) -> Iterator[Segment]:
         """The segments of a phrase; `embedded`: whether there is an embedded engine to say some of them."""

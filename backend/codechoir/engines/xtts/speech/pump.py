@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from codechoir.errors import CodechoirError, EngineError
 
 if TYPE_CHECKING:
+    from codechoir.engines.xtts.neural.conditioning import Conditioning
     from codechoir.engines.xtts.neural.prompt import Prompt
     from codechoir.engines.xtts.neural.requests import Event
     from codechoir.engines.xtts.neural.scheduler import Scheduler
@@ -37,6 +39,7 @@ class Pump:
         self._orders: list[Callable[[Scheduler], None]] = []
         self._boxes: dict[int, SimpleQueue[Event | CodechoirError]] = {}
         self._numbers = itertools.count(1)
+        self._chores: deque[Conditioning] = deque()
         self._closed = False
         made: Future[Scheduler] = Future()
         self._thread = threading.Thread(target=self._run, args=(made,), name="xtts-pump", daemon=True)
@@ -75,6 +78,13 @@ class Pump:
                 self._boxes.pop(each, None)
         self._order(lambda scheduler: scheduler.cancel(ids))
 
+    def prepare(self, voices: Iterable[Conditioning]) -> None:
+        """Compute ahead what every utterance of these voices needs, one after the other while nothing is
+        asked for, so that no reading waits for it."""
+        with self._changed:
+            self._chores.extend(voices)
+            self._changed.notify_all()
+
     def hold(self, reading: int) -> None:
         """Begin nothing more for a reading whose listener is far behind."""
         self._order(lambda scheduler: scheduler.hold(reading))
@@ -106,7 +116,7 @@ class Pump:
             try:
                 for order in self._taken_orders():
                     order(self._scheduler)
-                events = [] if self._scheduler.idle else self._scheduler.tick()
+                events = self._do_a_chore() if self._scheduler.idle else self._scheduler.tick()
             except CodechoirError as error:
                 self._fail(error)
             except Exception as error:
@@ -119,8 +129,18 @@ class Pump:
     def _wait(self) -> bool:
         """Wait for something to do; False when the pump is closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._orders or not self._scheduler.idle)
+            self._changed.wait_for(
+                lambda: self._closed or self._orders or self._chores or not self._scheduler.idle
+            )
             return not self._closed
+
+    def _do_a_chore(self) -> list[Event]:
+        """Prepare one voice, if there is one to prepare; nothing becomes audible by that."""
+        with self._changed:
+            voice = self._chores.popleft() if self._chores and not self._orders else None
+        if voice is not None:
+            self._scheduler.prepare(voice)
+        return []
 
     def _taken_orders(self) -> list[Callable[[Scheduler], None]]:
         with self._changed:
