@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 class Description:
     """What stands at a byte of a document.
 
-    `character`: it, and its `name` and `code_point` (`U+0041`). `line`, `column`: counted from 1, the column
+    `character`: it, and its `name`, `unicode_name` and `code_point` (`U+0041`). `line`, `column`: counted from 1, the column
     in characters. `text`, `start`, `end`, `category`, `capture`, `role`, `language`, `depth`: of the token,
     empty or 0 between tokens. `symbols`: kind and name of what encloses it, outermost first. `words`: all
     of it as it is said.
@@ -28,6 +29,7 @@ class Description:
 
     character: str
     name: str
+    unicode_name: str
     code_point: str
     line: int
     column: int
@@ -65,6 +67,7 @@ def describe(snapshot: Snapshot, at: int, book: Book) -> Description:
     return Description(
         char,
         _name(char, book),
+        unicodedata.name(char, "") if char else "",
         f"U+{ord(char):04X}" if char else "",
         line + 1,
         column,
@@ -95,12 +98,16 @@ def _words(
     kinds = book.words.section("symbol_kinds")
     said = []
     if char:
-        said.append(phrases["capital" if char.isupper() else "character"].format(name=_name(char, book)))
+        key, small = ("capital", char.lower()) if char.isupper() else ("character", char)
+        said.append(phrases[key].format(name=_name(small if len(small) == 1 else char, book)))
     if span is None:
         said.append(str(phrases["blank"]))
     else:
         category = book.words.section("categories")[span.category.value]
         said.append(phrases["token"].format(category=category, words=book.snippets.words(text[:80], "all")))
+        if span.capture not in ("", span.category.value):
+            capture = span.capture.removeprefix(f"{span.category.value}.")
+            said.append(phrases["capture"].format(capture=capture.replace(".", " ").replace("_", " ")))
         role = book.words.role(span.role)
         if role is not None and role.words(text):
             said.append(phrases["role"].format(words=role.words(text)))

@@ -138,6 +138,16 @@ def test_a_position_is_described_from_the_near_to_the_far() -> None:
     assert (found.character, found.code_point, found.role) == ("*", "U+002A", "times")
 
 
+def test_a_description_tells_the_finer_kind_and_the_character_by_its_code() -> None:
+    code = "def f(\u00c9): pass\n"
+    found = WORDING.describe(snapshot(code), code.index("\u00c9"))
+    assert found.words == (
+        "capital e acute, in the variable é, kind parameter, bracket depth one, in function f, "
+        "line one, column seven"
+    )
+    assert (found.code_point, found.unicode_name) == ("U+00C9", "LATIN CAPITAL LETTER E WITH ACUTE")
+
+
 def test_blanks_and_the_end_of_the_text_can_be_described() -> None:
     assert WORDING.describe(snapshot("a  b"), 1).words == "space, between tokens, line one, column two"
     assert WORDING.describe(snapshot("a"), 99).words == "between tokens, line one, column two"
