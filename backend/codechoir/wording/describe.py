@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 class Description:
     """What stands at a byte of a document.
 
-    `character`: it, and its `name`, `unicode_name` and `code_point` (`U+0041`). `line`, `column`: counted from 1, the column
-    in characters. `text`, `start`, `end`, `category`, `capture`, `role`, `language`, `depth`: of the token,
-    empty or 0 between tokens. `symbols`: kind and name of what encloses it, outermost first. `words`: all
-    of it as it is said.
+    `character`: it, and its `name`, `unicode_name` and `code_point` (`U+0041`). `line`, `column`: counted
+    from 1, the column in characters. `text`, `start`, `end`, `category`, `capture`, `role`, `language`,
+    `depth`: of the token, empty or 0 between tokens. `symbols`: kind and name of what encloses it, outermost
+    first. `words`: all of it as it is said.
     """
 
     character: str
