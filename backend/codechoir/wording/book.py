@@ -142,7 +142,10 @@ class Book:
         if role.startswith("heredoc") and piece.text[:1] in "'\"" and level != "all":
             return [self._quoted_word(piece.text.strip("'\""), role, level)]
         if not any(char.isalnum() for char in piece.text):
-            return self._symbols(piece, level, hint)
+            said = self._symbols(piece, level, hint)
+            if role == "lifetime" and level in ("some", "most"):  # `'_` of Rust
+                said = [Said(f"{said[0].text} {self.symbols.names(piece.text[1:])}")]
+            return said
         if role == "label" and level in ("some", "most") and (label := self.words.role(role)) is not None:
             name = self.names.words(piece.text.strip("'"), level)
             return [Said(f"{label.say} {name}")]

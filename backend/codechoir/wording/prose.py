@@ -32,7 +32,7 @@ _TOKEN = (
     r"|(?P<sentence>[.,?!;:](?=[\s\"'`)\]}<]|$))"
     r"|(?P<blank>\s+)|(?P<other>[\s\S])"
 )
-_HOLE = r"(?P<hole>\{(?:[^\W\d][\w.]*|\d*)(?:![rsa])?(?::[\w.?#<>^+, -]{0,12})?\})"
+_HOLE = r"(?P<hole>\{(?:[^\W\d][\w.]*|\d*)(?:![rsa])?(?::[\w.?#<>^+, $*-]{0,12})?\})"
 _TOKENS: Mapping[Manner, re.Pattern[str]] = {
     "comment": re.compile(rf"(?P<tag></[a-z]\w*>)|(?P<target>(?<=\])\([^()\s]+\))|{_TOKEN}"),
     "raw": re.compile(_TOKEN),

@@ -118,7 +118,7 @@ class Strings:
         return f"{said} {self._symbols.names(hashes + quote)}".strip() if level == "most" else said
 
     def _content(self, content: str, level: Level, *, raw: bool, regexp: bool = False) -> str:
-        if not any(char.isalnum() for char in content):
+        if not any(char.isalnum() for char in content) and "{}" not in content:
             return self._symbols.names(content)
         if not raw:
             return self._prose.words(content, level, "string")

@@ -39,6 +39,8 @@ HEARD = [
     ("go", "package a\nvar c <-chan int\n", "package a var c receive from chan int"),
     # slices with steps
     ("python", "x[1:2, ::3]", "x sub one to two to step three"),
+    ("python", "'%s' % x; 5 % 3", "percent s formatted with x five modulo three"),
+    ("python", "class A(B[C]): pass", "class a extends b of c pass"),
     # patterns and computed keys
     ("typescript", "type P = { [K in T]?: V[K] }", "type p is computed k in t optional is a v sub k"),
     ("typescript", "let w = <any>y", "let w gets cast any y"),
@@ -79,6 +81,8 @@ HEARD = [
     ("rust", "fn f() { vec![0; n]; }", "function f vec macro zero size n"),
     ("rust", "macro_rules! m { ($($x:expr)*) => { } }",
      "macro rules m paren repeat macro x is a expr close any number close then empty"),
+    ("rust", "fn f(x: A<'_>) { p!(\"<{}>\"); }",
+     "function f x is a a of lifetime underscore p macro less hole greater"),
     ("rust", "pub(crate) struct A;", "pub crate struct a"),
     # regular expressions
     ("javascript", "/(?<y>a)-b/", "pattern group named y a end group dash b end pattern"),
