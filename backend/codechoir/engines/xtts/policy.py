@@ -59,8 +59,7 @@ def ended(text: str, language: Language) -> str:
 
 
 def expected_seconds(text: str, language: Language) -> float:
-    """Duration of ordinary speech, by the number of characters. A measured duration (the embedded engine's
-    of the same words) is a better yardstick where there is one."""
+    """Duration of ordinary speech, by the number of characters; `yardstick.py` measures better."""
     return max(len(text.strip()) / language.characters_per_second, _LEAST_SECONDS)
 
 

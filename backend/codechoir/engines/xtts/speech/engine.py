@@ -104,21 +104,24 @@ class NeuralEngine:
     def _running(self) -> _Running:
         """Everything loaded; the host warms the engine up before it lets anybody else in."""
         if self._state is None:
+            from codechoir.engines.xtts import policy
             from codechoir.engines.xtts.embedded import Recast, make_embedded
             from codechoir.engines.xtts.neural.decoder import REMEMBERED_VOICES
             from codechoir.engines.xtts.speech.loaded import LoadedXtts
             from codechoir.engines.xtts.speech.pump import Pump
             from codechoir.engines.xtts.speech.telling import EmbeddedVoice
+            from codechoir.engines.xtts.yardstick import Yardstick
 
-            model = LoadedXtts(*self._options)
-            if model.sample_rate != SAMPLE_RATE:
-                raise EngineError(
-                    f"the checkpoint speaks at {model.sample_rate} Hz; XTTS v2 does at {SAMPLE_RATE}"
-                )
             embedded = make_embedded()
             missing = embedded.check()
             if missing is not None:
                 log.warning("XTTS says single letters itself, which it does badly: %s", missing)
+            measure = policy.expected_seconds if missing else Yardstick(embedded)
+            model = LoadedXtts(*self._options, measure)
+            if model.sample_rate != SAMPLE_RATE:
+                raise EngineError(
+                    f"the checkpoint speaks at {model.sample_rate} Hz; XTTS v2 does at {SAMPLE_RATE}"
+                )
             stand_in = None if missing else EmbeddedVoice(embedded, Recast(), SAMPLE_RATE)
             pump = Pump(model.make_scheduler, _end_process)
             pump.prepare(model.likely_voices()[:REMEMBERED_VOICES])

@@ -26,6 +26,7 @@ from codechoir.engines.xtts.neural.scheduler import Scheduler
 from codechoir.engines.xtts.neural.start import make_scheduler, warm_vocoder
 from codechoir.engines.xtts.speakers import for_category, substitute
 from codechoir.engines.xtts.speech.script import Segment, segments
+from codechoir.engines.xtts.yardstick import Measure
 from codechoir.errors import EngineError, InputError
 from codechoir.model import Category, Phrase, Spoken
 from codechoir.voices.library.library import VoiceLibrary
@@ -40,12 +41,15 @@ LONGEST_PIECE = 250
 class LoadedXtts:
     """Everything that readings share. Its methods may be called from any thread.
 
-    `device`: auto, cpu, cuda (or cuda:1), mps. Raises `EngineError` when the checkpoint or the device is not
-    there.
+    `device`: auto, cpu, cuda (or cuda:1), mps. `measure`: how long a text should last. Raises `EngineError`
+    when the checkpoint or the device is not there.
     """
 
-    def __init__(self, checkpoint: Path, device: str, precision: str) -> None:
+    def __init__(
+        self, checkpoint: Path, device: str, precision: str, measure: Measure = policy.expected_seconds
+    ) -> None:
         self.core: XttsCore = load(checkpoint, make_plan(chosen_device(device), precision))
+        self._measure = measure
         self._library = VoiceLibrary()
         self._conditionings: dict[str, tuple[ClonedVoice, Conditioning]] = {}
         self._preload()
@@ -141,7 +145,7 @@ class LoadedXtts:
 
     def _prompt(self, piece: str, spoken: Language, voice: Conditioning) -> Prompt:
         shape = self.core.shape
-        bounds = policy.limits(policy.expected_seconds(piece, spoken), shape.tokens_per_second)
+        bounds = policy.limits(self._measure(piece, spoken), shape.tokens_per_second)
         # Seeded by what is said and by whom, so that the same words always sound the same.
         digest = hashlib.sha256(f"{spoken.code}\0{voice.key}\0{piece}".encode()).digest()
         seed = int.from_bytes(digest[:6], "big")
