@@ -142,10 +142,7 @@ class Book:
         if role.startswith("heredoc") and piece.text[:1] in "'\"" and level != "all":
             return [self._quoted_word(piece.text.strip("'\""), role, level)]
         if not any(char.isalnum() for char in piece.text):
-            said = self._symbols(piece, level, hint)
-            if role == "lifetime" and level in ("some", "most"):  # `'_` of Rust
-                said = [Said(f"{said[0].text} {self.symbols.names(piece.text[1:])}")]
-            return said
+            return self._symbols(piece, level, hint)
         if role == "label" and level in ("some", "most") and (label := self.words.role(role)) is not None:
             name = self.names.words(piece.text.strip("'"), level)
             return [Said(f"{label.say} {name}")]
@@ -185,6 +182,9 @@ class Book:
         exact = self.words.section("words").get(piece.text) if level in ("some", "most") else None
         if exact is not None:
             return [Said(str(exact))]
+        if span.role == "lifetime" and level in ("some", "most"):  # `'_` of Rust
+            what = self.words.role(span.role)
+            return [Said(f"{what.say if what else ''} {self.symbols.names(piece.text[1:])}")]
         said = self.symbols.said(piece.text.strip(), span.role, span.category, level)
         if hint and level == "some":
             said = said._replace(text=self._hinted(said.text, span.role, hint))
@@ -195,6 +195,8 @@ class Book:
         if hint == "called":
             call = self.words.role("call.empty.open")
             return call.say if call is not None else said
+        if hint == "told":
+            return ""
         if hint == "skipped":
             return self.words.phrase("skipped")
         entry = self.words.role(role)

@@ -8,10 +8,10 @@ from typing import Literal
 from codechoir.model import Category
 from codechoir.wording.source import Piece
 
-Hint = Literal["", "quoted", "end", "empty", "called", "skipped"]
+Hint = Literal["", "quoted", "end", "empty", "called", "skipped", "told"]
 """`quoted`: a string begins with a hole. `end`: only here one hears that a string is over. `empty`: the
 bracket is closed at once. `called`: what is called has no name that would tell. `skipped`: nothing stands
-before this separator."""
+before this separator. `told`: the token before has said it."""
 
 _MAY_BE_EMPTY = frozenset(
     ("list", "map", "set", "tuple", "block", "body", "fields", "generic", "capture", "parameters.empty")
@@ -68,6 +68,8 @@ class Neighbours:
             return self._empty(pieces, index, role)
         if role == "call.open" and index > 0 and pieces[index - 1].span.role in _BEFORE_CALLS:
             return "called"
+        if role == "call.empty.open" and index > 0 and pieces[index - 1].span.role == "optional.chain.call":
+            return "told"
         if role == "separator" and index > 0 and _leaves_out(pieces[index - 1]):
             return "skipped"
         return ""

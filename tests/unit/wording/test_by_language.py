@@ -23,6 +23,7 @@ HEARD = [
     # what is called has no name
     ("javascript", "f(a)(b)", "f a call b"),
     ("javascript", "f?.(1); g?.[0]; h?.x", "f optional call one g optional sub zero h optional dot x"),
+    ("javascript", "f?.()", "f optional call"),
     ("ruby", "f.(1)", "f dot call one"),
     # a lambda without parameters, a bracket that is closed at once, an element that is left out
     ("javascript", "x = () => 1", "x gets nothing to one"),
