@@ -6,9 +6,10 @@ import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from codechoir.bench import espeak_peer
-from codechoir.bench.lsp_client import LspClient
+from codechoir.bench.lsp_client import LspClient, Message
 from codechoir.bench.python_library import python_source, telling_lines
 from codechoir.bench.runner import Figure, figure
 
@@ -33,6 +34,7 @@ def figures(requests: int = REQUESTS, stops: int = STOPS) -> list[Figure]:
         usual = _first_audio(client, LINES, _telling(LINES, requests), first_words)
         short, long = _in_turns(client, requests)
         stopping = _stops(client, stops)
+        changing = _rates(client, stops)
     words = _words(_telling(LINES, PEER_CALLS))
     peer = espeak_peer.first_audio(words)
     killed = espeak_peer.killed(words)
@@ -62,6 +64,7 @@ def figures(requests: int = REQUESTS, stops: int = STOPS) -> list[Figure]:
             "kill of espeak-ng",
         ),
     ]
+    found.append(figure("lsp.rate", _percentile(changing, 0.95), "ms", 100.0))
     if theirs is not None:
         found.append(figure("lsp.first_audio.fifth", p50, "ms", round(theirs / 5, 3), theirs, name))
     return found
@@ -148,6 +151,37 @@ def _in_turns(client: LspClient, requests: int) -> tuple[list[float], list[float
         short += _first_audio(client, SHORT, few)
         long += _first_audio(client, LONG, [SHORT * (at * copies // requests) + line for line in few])
     return short, long
+
+
+def _rates(client: LspClient, times: int) -> list[float]:
+    """Milliseconds from sending a new rate, while a word sounds, to the first sound at that rate."""
+    took = []
+    for turn, line in enumerate(_telling(LINES, times)):
+        arguments = {"uri": _uri(LINES), "unit": "from-cursor", "position": {"line": line, "character": 0}}
+        session = client.result("read", **arguments)["session"]
+        first = client.wait(lambda message: bool(message.get("params", {}).get("marks")))["params"]["marks"][
+            0
+        ]
+        middle = first["sample"] + first["length"] // 2
+        client.wait(partial(_sounds, after=middle))
+        client.notify("codechoir/ack", {"session": session, "playedSamples": middle})
+        began = time.perf_counter()
+        rate = {"command": "codechoir.server.rate", "arguments": [{"wpm": 180 + turn % 2 * 120}]}
+        number = client.ask("workspace/executeCommand", rate)
+        client.wait(partial(_sounds, newer_than=session))
+        took.append((time.perf_counter() - began) * 1000)
+        client.answer(number)
+        client.result("stop")
+        client.inbox.clear()
+    return took
+
+
+def _sounds(message: Message, after: int = -1, newer_than: int = 0) -> bool:
+    """Whether a message is sound that begins later than a sample, of a later session."""
+    if message.get("method") != "codechoir/audio":
+        return False
+    given = message["params"]
+    return bool(given["pcm"]) and given["firstSample"] > after and given["session"] > newer_than
 
 
 def _stops(client: LspClient, times: int) -> list[float]:
