@@ -114,18 +114,22 @@ def test_the_environment_decides_how_it_runs() -> None:
             "CODECHOIR_XTTS_DEVICE": "cuda",
             "CODECHOIR_XTTS_PRECISION": "fp16",
             "CODECHOIR_XTTS_IDLE": "0",
+            "CODECHOIR_XTTS_CANDIDATES": "3",
         }
     )
-    assert made == XttsSettings(Path("/opt/tts/bin/python"), "cuda", "fp16", None)
+    assert made == XttsSettings(Path("/opt/tts/bin/python"), "cuda", "fp16", None, 3)
+    with pytest.raises(InputError, match="CODECHOIR_XTTS_CANDIDATES is no number from 1 to 8"):
+        XttsSettings.from_environment({"CODECHOIR_XTTS_CANDIDATES": "0"})
     assert XttsSettings.from_environment({}) == XttsSettings(None, "auto", "auto", 600.0)
     with pytest.raises(InputError, match="CODECHOIR_XTTS_IDLE"):
         XttsSettings.from_environment({"CODECHOIR_XTTS_IDLE": "soon"})
 
 
 def test_options_reach_the_child(checkpoint: Installation) -> None:
-    settings = XttsSettings(Path("/opt/python"), "cuda", "fp16", 60.0)
+    settings = XttsSettings(Path("/opt/python"), "cuda", "fp16", 60.0, 2)
     spec = XttsEngine(settings, checkpoint).child.supervisor.spec
-    assert spec.options == {"checkpoint": str(checkpoint.folder), "device": "cuda", "precision": "fp16"}
+    how = {"device": "cuda", "precision": "fp16", "candidates": 2}
+    assert spec.options == {"checkpoint": str(checkpoint.folder), **how}
     assert (spec.command()[0], spec.idle) == ("/opt/python", 60.0)
     assert "COQUI_TOS_AGREED" not in spec.environment
 

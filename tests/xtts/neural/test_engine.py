@@ -23,6 +23,7 @@ from codechoir.engines.xtts.install import Installation
 from codechoir.engines.xtts.neural.conditioning import Cloning
 from codechoir.engines.xtts.speakers import CAST
 from codechoir.engines.xtts.speech.engine import NeuralEngine
+from codechoir.engines.xtts.speech.pump import Pump
 from codechoir.errors import EngineError, InputError
 from codechoir.model import Category, Phrase, Spoken, Voice
 from codechoir.voices.library.library import VoiceLibrary
@@ -112,6 +113,24 @@ def test_a_reading_that_ends_before_its_sound_is_given_up(engine: NeuralEngine) 
     listener.ended = True
     engine.speak([by(ANA, "one")], listener)
     assert listener.chunks == []
+
+
+def test_short_texts_that_nobody_waits_for_get_several_candidates(
+    checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = NeuralEngine(str(checkpoint), "cpu", "fp32", candidates=3)
+    made.warm_up()
+    asked: list[tuple[Any, ...]] = []
+    submit = Pump.submit
+    monkeypatch.setattr(
+        Pump, "submit", lambda pump, prompts, *more: asked.append(prompts) or submit(pump, prompts, *more)
+    )
+    long = "none of these words is short"
+    listener = heard(made, by(ANA, "or"), by(BEN, "if", start=40), by(ANA, long, start=90))
+    made.close()
+    assert listener.words == ["or", "if", *long.split()]
+    assert [len(prompts) for prompts in asked] == [1, 3, 1]
+    assert len({prompt.seed for prompt in asked[1]}) == 3
 
 
 def test_a_faster_voice_takes_less_time(engine: NeuralEngine) -> None:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 HOSTED = "codechoir.engines.xtts.speech.engine:NeuralEngine"
 PACKAGES = ("torch", "TTS")
+MOST_CANDIDATES = 8
+"""As many as rows decode at once on a processor."""
+
 ADVICE = "pip install 'codechoir[xtts]'"
 EXAMINATION = """
 import contextlib, importlib.metadata, sys, torch
@@ -61,13 +64,15 @@ class XttsSettings:
     `interpreter`: a Python with torch and coqui-tts (`CODECHOIR_XTTS_PYTHON`), None for this one. `device`:
     auto, cpu, cuda, mps (`CODECHOIR_XTTS_DEVICE`). `precision`: auto, fp32, bf16, fp16, int8
     (`CODECHOIR_XTTS_PRECISION`). `idle`: seconds without a reading after which the memory is returned, None
-    for never (`CODECHOIR_XTTS_IDLE`, 0 for never).
+    for never (`CODECHOIR_XTTS_IDLE`, 0 for never). `candidates`: how many a short text that is made ahead
+    gets, of which the best is taken (`CODECHOIR_XTTS_CANDIDATES`, 1 to 8).
     """
 
     interpreter: Path | None = None
     device: str = "auto"
     precision: str = "auto"
     idle: float | None = 600.0
+    candidates: int = 1
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> XttsSettings:
@@ -78,11 +83,15 @@ class XttsSettings:
             idle = float(given.get("CODECHOIR_XTTS_IDLE", "") or 600.0)
         except ValueError as error:
             raise InputError("CODECHOIR_XTTS_IDLE is no number of seconds") from error
+        candidates = given.get("CODECHOIR_XTTS_CANDIDATES", "") or "1"
+        if candidates not in map(str, range(1, MOST_CANDIDATES + 1)):
+            raise InputError(f"CODECHOIR_XTTS_CANDIDATES is no number from 1 to {MOST_CANDIDATES}")
         return cls(
             Path(python).expanduser() if python else None,
             given.get("CODECHOIR_XTTS_DEVICE", "") or "auto",
             given.get("CODECHOIR_XTTS_PRECISION", "") or "auto",
             idle if idle > 0 else None,
+            int(candidates),
         )
 
 
@@ -129,6 +138,7 @@ class XttsEngine:
             "checkpoint": str(self.installation.folder),
             "device": settings.device,
             "precision": settings.precision,
+            "candidates": settings.candidates,
         }
         spec = ChildSpec(HOSTED, options, settings.interpreter, variables(), idle=settings.idle)
         return ChildEngine(self.name, CAPABILITIES, spec, self._back_off)
@@ -150,7 +160,9 @@ class XttsEngine:
 
         A row's random numbers come from the words and the voice, so no seed is needed here.
         """
-        how = (self.installation.fingerprint(), self.settings.device, self.settings.precision, __version__)
+        settings = self.settings
+        model = (self.installation.fingerprint(), __version__)
+        how = (*model, settings.device, settings.precision, settings.candidates)
         with VoiceLibrary() as library:
             own = {about.name: about.key for about in library.voices() if about.engine == self.name}
         return lambda family: repr((*how, own.get(family, family)))

@@ -75,10 +75,10 @@ def limits(seconds: float, tokens_per_second: float) -> Limits:
     )
 
 
-def candidates(text: str, patient: bool) -> int:
-    """How many rows to try for a text: several only for short ones, and only when nobody waits for them
-    (`patient`: made ahead, for the phrase cache)."""
-    return 3 if patient and len(text.strip()) <= SHORT else 1
+def candidates(text: str, most: int) -> int:
+    """How many rows to try for a text that nobody waits for yet: up to `most`, and one for a long text, which
+    hardly ever goes wrong."""
+    return most if len(text.strip()) <= SHORT else 1
 
 
 def best(outcomes: Sequence[Outcome]) -> int:

@@ -32,13 +32,17 @@ class _Running:
 
 
 class NeuralEngine:
-    """XTTS v2. `checkpoint`: its folder; `device`, `precision`: see `loaded.py` and `precision.py`."""
+    """XTTS v2. `checkpoint`: its folder; `device`, `precision`: see `loaded.py` and `precision.py`;
+    `candidates`: how many a short text that is made ahead gets."""
 
     name = "xtts"
     capabilities = CAPABILITIES
 
-    def __init__(self, checkpoint: str, device: str = "auto", precision: str = "auto") -> None:
+    def __init__(
+        self, checkpoint: str, device: str = "auto", precision: str = "auto", candidates: int = 1
+    ) -> None:
         self._options = (Path(checkpoint), device, precision)
+        self._candidates = candidates
         self._state: _Running | None = None
 
     def check(self) -> str | None:
@@ -117,7 +121,7 @@ class NeuralEngine:
             if missing is not None:
                 log.warning("XTTS says single letters itself, which it does badly: %s", missing)
             measure = policy.expected_seconds if missing else Yardstick(embedded)
-            model = LoadedXtts(*self._options, measure)
+            model = LoadedXtts(*self._options, measure, self._candidates)
             if model.sample_rate != SAMPLE_RATE:
                 raise EngineError(
                     f"the checkpoint speaks at {model.sample_rate} Hz; XTTS v2 does at {SAMPLE_RATE}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +47,15 @@ class LoadedXtts:
     """
 
     def __init__(
-        self, checkpoint: Path, device: str, precision: str, measure: Measure = policy.expected_seconds
+        self,
+        checkpoint: Path,
+        device: str,
+        precision: str,
+        measure: Measure = policy.expected_seconds,
+        candidates: int = 1,
     ) -> None:
         self.core: XttsCore = load(checkpoint, make_plan(chosen_device(device), precision))
-        self._measure = measure
+        self._measure, self._candidates = measure, candidates
         self._library = VoiceLibrary()
         self._conditionings: dict[str, tuple[ClonedVoice, Conditioning]] = {}
         self._preload()
@@ -94,15 +100,15 @@ class LoadedXtts:
         most = min(LONGEST_PIECE, self.core.shape.most_text)
         return segments(phrase, most, lambda text, spoken: len(self._tokens(text, spoken)), embedded)
 
-    def prompts(self, segment: Segment, complain: Callable[[str], object]) -> list[Prompt]:
-        """What to decode for a segment: a prompt a piece; none for what the embedded engine says.
+    def prompts(self, segment: Segment, complain: Callable[[str], object]) -> list[tuple[Prompt, ...]]:
+        """What to decode for a segment: the candidates of each piece; none for what the embedded engine says.
 
         `complain`: takes a line for the listener where a voice is not there and another one speaks.
         """
         if segment.language is None:
             return []
         voice = self._voice_of(segment.parts[0], complain)
-        return [self._prompt(piece, segment.language, voice) for piece in segment.pieces]
+        return [self._group(self._prompt(piece, segment.language, voice), piece) for piece in segment.pieces]
 
     def condition(self, recordings: Iterable[Path], parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         """The tensors of the voice in recordings, as numpy arrays. Raises `InputError`."""
@@ -142,6 +148,11 @@ class LoadedXtts:
                     self.voice(about.name)
                 except InputError as error:
                     log.warning("%s", error)
+
+    def _group(self, prompt: Prompt, piece: str) -> tuple[Prompt, ...]:
+        """The candidates of a piece: the same words from other random numbers."""
+        count = policy.candidates(piece, self._candidates)
+        return tuple(replace(prompt, seed=prompt.seed + number) for number in range(count))
 
     def _prompt(self, piece: str, spoken: Language, voice: Conditioning) -> Prompt:
         shape = self.core.shape

@@ -41,7 +41,7 @@ StandIn = Callable[[tuple[Spoken, ...], Callable[[AudioChunk], bool]], None]
 """Says parts, handing chunks at XTTS's sample rate to a callback."""
 
 Plan = Callable[[Phrase], Iterable[Segment]]
-Prepare = Callable[[Segment, Callable[[str], object]], list["Prompt"]]
+Prepare = Callable[[Segment, Callable[[str], object]], list[tuple["Prompt", ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +104,11 @@ class Telling:
     def _ask(self, phrase: Phrase) -> None:
         for segment in self._plan(phrase):
             ids = []
-            for prompt in self._prepare(segment, self._complain):
+            for candidates in self._prepare(segment, self._complain):
                 self._urgency += 1
-                number = self._pump.submit((prompt,), self._urgency, self._reading, self._box)
+                # What somebody waits for is heard while it is made, so there is nothing to choose from.
+                tried = candidates if self._open else candidates[:1]
+                number = self._pump.submit(tried, self._urgency, self._reading, self._box)
                 self._open[number] = deque()
                 ids.append(number)
             self._queue.append(Asked(segment, tuple(ids)))
