@@ -64,7 +64,7 @@ class Readings:
         rate = engine.capabilities.sample_rate
         locate = partial(range_json, scope.snapshot, self._encoding)
         is_wide = choir.is_wide
-        stage = Stage(scope.phrases(choir))
+        stage = Stage(scope.phrases(choir), begun=scope.share is not None)
 
         def make_sink(session: int) -> Sink:
             sink = self._make_sink(Wire(session, rate, self._send, locate), rate, is_wide)

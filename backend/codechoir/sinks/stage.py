@@ -18,11 +18,14 @@ class Stage:
     """Hands phrases on to an engine, and tells of its chunks where the voices of their words stand.
 
     Engines make mono sound and know nothing of it. While every voice stands in the middle, nothing is told.
-    Stands between phrases and engine, and with `sink` between engine and sink.
+    Stands between phrases and engine, and with `sink` between engine and sink. `begun`: the first word began
+    in an earlier reading, so no mark will tell of it.
     """
 
-    def __init__(self, phrases: Iterable[Phrase]) -> None:
+    def __init__(self, phrases: Iterable[Phrase], begun: bool = False) -> None:
         self._phrases = phrases
+        self._begun = begun
+        self._opening = 0.0  # where the word stands that has begun already, until that is told
         self._places: dict[_Said, float] = {}
         self._is_wide = False
         self._now = 0.0
@@ -30,6 +33,8 @@ class Stage:
     def __iter__(self) -> Iterator[Phrase]:
         for phrase in self._phrases:
             self._watch(phrase)
+            if self._begun:
+                self._begun, self._opening = False, phrase.parts[0].voice.balance
             yield phrase
 
     def placed(self, chunk: AudioChunk) -> AudioChunk:
@@ -37,6 +42,9 @@ class Stage:
         if not self._is_wide:
             return chunk
         balances = []
+        if self._opening:
+            self._now, self._opening = self._opening, 0.0
+            balances.append((chunk.first_sample, self._now))
         for mark in chunk.marks:
             balance = self._places.get(_said(mark), self._now)
             if balance != self._now:

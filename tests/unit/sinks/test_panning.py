@@ -87,6 +87,14 @@ def test_the_stage_tells_where_the_voices_of_the_words_stand() -> None:
     assert told == [("word1", -50), ("word3", 25)]
 
 
+def test_a_word_that_began_in_an_earlier_reading_stands_where_it_stood() -> None:
+    stage = Stage([phrase(-50, -50, 25)], begun=True)
+    list(stage)
+    rest = AudioChunk(bytes(20), RATE, 0)
+    then = AudioChunk(bytes(20), RATE, 10, (Mark(12, 15, 2, 3, Category.VARIABLE, "word2"),))
+    assert [stage.placed(chunk).balances for chunk in (rest, then)] == [((0, -50),), ((12, 25),)]
+
+
 def test_while_all_voices_stand_in_the_middle_nothing_is_told() -> None:
     chunk = AudioChunk(b"", RATE, 0, (Mark(0, 1, 0, 1, Category.VARIABLE, "word0"),))
     stage = Stage([phrase(0, 0)])
