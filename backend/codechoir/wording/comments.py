@@ -30,7 +30,7 @@ _TAG = re.compile(
 _TYPE = re.compile(r"\s*\{(?P<type>(?!@)[^}]*)\}\s*|\s+")
 _OPTIONAL = re.compile(r"\[(?P<name>[\w.$]+)(?:\s*=\s*(?P<value>.*?))?\](?=\s|$)")
 _GENERIC = re.compile(r"<(?P<name>\w+)>(?=\s|$)")
-_SIGNS_OF_TYPES = re.compile(r"\[\]|[<>|?=]|\.\.\.")
+_SIGNS_OF_TYPES = re.compile(r"\[\]|[<>|?=,]|\.\.\.")
 _TICKS = re.compile(
     r"(`+)(?P<code>[^`]+)\1|\{@(?:code|link|linkplain|literal|value)\s+(?P<inline>[^{}]*)\}"
     r"|<(?P<tag>c|code)>(?P<element>[^<]*)</(?P=tag)>"
@@ -38,6 +38,10 @@ _TICKS = re.compile(
 )
 _CODE = ("code", "inline", "element", "reference")
 """The groups of `_TICKS` that hold code."""
+
+_BARE_TYPE = re.compile(r"\s+(?P<type>[\w\\|?\[\]]+(?:<[^>]*>)?[\w\\|?\[\]]*)(?=\s|$)")
+_TYPED = frozenset(("param", "property", "return", "throws", "var"))
+"""Tags after which PHP's documentation has a type without braces."""
 
 _ROLES_IN_TYPES = {
     "<": "generic.open",
@@ -144,9 +148,13 @@ class Comments:
         end = tag.end()
         if tag["at"]:
             kind = _TYPE.match(body, end)
+            bare = _BARE_TYPE.match(body, end) if name in _TYPED else None
             if kind is not None and kind["type"]:
                 words.append(self._type(kind["type"]))
                 end = kind.end()
+            elif bare is not None and _SIGNS_OF_TYPES.search(bare["type"]):
+                words.append(self._type(bare["type"]))
+                end = bare.end()
             more, end = self._subject(body, end)
             words += more
         return " ".join(word for word in words if word), end
@@ -175,9 +183,9 @@ class Comments:
             said.append(self._snippets.words(written[at : sign.start() if sign else len(written)], "some"))
             if sign is not None:
                 role = _ROLES_IN_TYPES.get(sign[0])
-                said.append(self._role(role, sign[0]) if role else "")
+                said.append(self._role(role, sign[0]) if role else sign[0].strip("<>"))
                 at = sign.end()
-        return " ".join(word for word in said if word)
+        return " ".join(word for word in said if word).replace(" ,", ",")
 
     def _role(self, role: str, text: str) -> str:
         entry = self._words.role(role)

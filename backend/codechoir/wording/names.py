@@ -20,6 +20,9 @@ _UNPRONOUNCEABLE = re.compile(r"[aeiouy]{5,}|[b-df-hj-np-tv-xz]{6,}")
 _PLURAL = re.compile(r"[A-Z]{2,}s")
 """An acronym and its plural's ending."""
 
+_SPELLED = 10
+"""A longer word is not spelled for a cluster of consonants: an engine's try takes less time."""
+
 _LETTERS = re.compile(r"\d+|[^\W\d_]")
 _SILENT = "_-"
 """What only joins the words of a name; named from the level of its symbol on."""
@@ -151,7 +154,7 @@ class Names:
         """The word itself, or its letters where nobody could pronounce it."""
         if len(word) >= REPEATED and len(set(word)) == 1:
             return " ".join(self._symbols.counted(char, count) for char, count in runs(word))
-        if not has_vowel(word) or _UNPRONOUNCEABLE.search(word):
+        if not has_vowel(word) or (len(word) <= _SPELLED and _UNPRONOUNCEABLE.search(word)):
             return " ".join(word)
         if word.isalpha():
             return word

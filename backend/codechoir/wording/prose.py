@@ -202,7 +202,7 @@ class Prose:
         char = token[0]
         if char == "-":
             return self._dash(token, level)
-        if manner != "comment" and (char == "\\" or (char == "$" and _is_before_name(token))):
+        if manner != "comment" and (char == "\\" or (char in "$:" and _is_before_name(token))):
             return self._symbols.names(char)
         symbol = self._words.symbols.get(char)
         if symbol is None:
@@ -229,8 +229,11 @@ def _is_before_digit(token: re.Match[str]) -> bool:
 
 
 def _is_before_name(token: re.Match[str]) -> bool:
-    """Whether what follows is put in for the character, as in `$x` and `${x}`."""
+    """Whether what follows is a name, for which something is put in: `$x`, `${x}`, `:x`."""
     after = token.string[token.end() : token.end() + 1]
+    if token[0] == ":":
+        before = token.string[token.start() - 1 : token.start()] if token.start() else " "
+        return after.isalpha() and (before.isspace() or before in "=(,")
     return after.isalnum() or after in ("_", "{", "(")
 
 

@@ -53,6 +53,7 @@ HEARD = [
     # declarators after types say what the name is
     ("c", "char **argv;", "char pointer pointer arg v"),
     ("cpp", "void f(const A &a, B &&b);", "void f const a reference a b r value reference b"),
+    ("cpp", "auto f = [*this] { };", "auto f gets lambda capturing value at this empty"),
     ("cpp", "int x = p->*m;", "int x gets p arrow star m"),
     ("cpp", "[[nodiscard]] int f();", "attribute nodiscard int f"),
     ("cpp", "auto f = [](int x) { };", "auto f gets lambda int x empty"),
@@ -62,6 +63,9 @@ HEARD = [
     ("javascript", "x === 'null' || null", "x is identical to quoted null or null"),
     ("c", "x = '\\n' + 'a' + \"a\";", "x gets char new line plus char a plus a"),
     ("rust", "fn f() { b'a'; 'x: loop {} }", "function f byte a label x loop empty"),
+    ("php", '<?php echo <<<"X"\na\nX;', "p h p echo here document x a x"),
+    ("php", "<?php $q = 'a = :id';", "p h p q gets a equals colon i d"),
+    ("php", "<?php /** @var array<string, int> $map */", "p h p variable array of string, int map"),
     ("php", "<?php 'a\\n';", "p h p a backslash n"),
     ("go", "package a\nvar x = `a\\d`\n", "package a var x gets raw a backslash d"),
     ("csharp", 'class A { string s = @"c:\\d ""q"""; }',

@@ -13,6 +13,7 @@
 (lambda_default_capture) @role.capture.all
 (lambda_default_capture "&" @role.capture.all.reference)
 (lambda_capture_specifier "&" @role.reference)
+(lambda_capture_specifier "*" @role.dereference)
 (reference_declarator "&" @role.reference.type)
 (reference_declarator "&&" @role.reference.type.rvalue)
 (abstract_reference_declarator "&" @role.reference.type)

@@ -89,6 +89,7 @@
 (heredoc_body "{" @role.interpolation.open "}" @role.interpolation.close)
 (dynamic_variable_name "{" @role.interpolation.open "}" @role.interpolation.close)
 (heredoc "<<<" @role.heredoc)
+(heredoc "\"" @role.heredoc.end)
 (nowdoc "<<<" @role.heredoc)
 (nowdoc "'" @role.heredoc.word (heredoc_start) "'" @role.heredoc.end)
 (member_access_expression "{" @role.computed.open "}" @role.computed.close)
