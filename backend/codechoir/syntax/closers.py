@@ -15,7 +15,12 @@ _ROLES = frozenset({"block.close", "body.close"})
 _NAME_FIELDS = ("name", "declarator", "left", "pattern", "variable", "type", "function", "method", "key")
 """Fields that hold what a statement is about, the most telling first."""
 
-_SUBJECTS = {"switch": ("value", "condition", "subject"), "match": ("value", "subject"), "case": ("value",)}
+_SUBJECTS = {
+    "class": ("name", "value"),
+    "switch": ("value", "condition", "subject"),
+    "match": ("value", "subject"),
+    "case": ("value",),
+}
 """Keywords whose statement is known by what it looks at."""
 
 _MODIFIERS = frozenset(

@@ -48,6 +48,7 @@ def closed(text: str, language: str) -> list[str]:
             "class Cart ⏎   def total ⏎     if x ⏎     end ⏎   end ⏎ end",
             ["if", "def total", "class Cart"],
         ),
+        ("ruby", "class Cart ⏎   class << self ⏎   end ⏎ end", ["class self", "class Cart"]),
         ("bash", "for f in *; do ⏎   if x; then ⏎     y ⏎   fi ⏎ done", ["if", "for f"]),
     ],
 )

@@ -45,6 +45,7 @@ HEARD = [
     # patterns and computed keys
     ("typescript", "type P = { [K in T]?: V[K] }", "type p is computed k in t optional is a v sub k"),
     ("typescript", "let w = <any>y", "let w gets cast any y"),
+    ("csharp", "class A { bool b = x is []; }", "class a bool b gets x is empty pattern"),
     ("csharp", "class A { int x = y?[0]; }", "class a int x gets y optional sub zero"),
     ("csharp", "class A<T> where T : class? {}", "class a of t where t must be class optional empty"),
     ("php", "<?php ['k' => $b] = $c;", "p h p pattern k maps to b gets c"),
@@ -55,7 +56,7 @@ HEARD = [
     ("cpp", "void f(const A &a, B &&b);", "void f const a reference a b r value reference b"),
     ("cpp", "auto f = [*this] { };", "auto f gets lambda capturing value at this empty"),
     ("cpp", "int x = p->*m;", "int x gets p arrow star m"),
-    ("cpp", "[[nodiscard]] int f();", "attribute nodiscard int f"),
+    ("cpp", "[[nodiscard]] int f();", "attribute no discard int f"),
     ("cpp", "auto f = [](int x) { };", "auto f gets lambda int x empty"),
     ("c", "struct a b = { .c = 1 };", "struct a b gets fields dot c is one"),
     # strings that could be taken for something else, and what stands in them as it is
