@@ -14,7 +14,19 @@ bracket is closed at once. `called`: what is called has no name that would tell.
 before this separator. `told`: the token before has said it."""
 
 _MAY_BE_EMPTY = frozenset(
-    ("list", "map", "set", "tuple", "block", "body", "fields", "generic", "capture", "pattern", "parameters.empty")
+    (
+        "list",
+        "map",
+        "set",
+        "tuple",
+        "block",
+        "body",
+        "fields",
+        "generic",
+        "capture",
+        "pattern",
+        "parameters.empty",
+    )
 )
 _RESULTS = ("call", "index", "group", "block", "body", "arithmetic")
 """What the brackets make that can be called without having a name."""

@@ -46,6 +46,17 @@ def test_every_natural_language_has_the_keys_of_the_first() -> None:
             assert set(table[name]) == set(english[name]) - letters, (natural, name)
 
 
+@pytest.mark.parametrize("natural", natural_languages())
+def test_what_is_different_in_a_language_is_so_in_every_natural_language(natural: str) -> None:
+    """Otherwise a base word of that natural language would stand where another one is meant."""
+    english = data_path("voices", "words", "en").glob("*.toml")
+    for language in sorted(path.stem for path in english):
+        ours, theirs = shipped("en", language), shipped(natural, language)
+        for section in ("language", "roles", "operators", "prefixes", "strings", "suffixes"):
+            missing = set(ours.get(section, {})) - set(theirs.get(section, {}))
+            assert missing == set(), (language, section)
+
+
 def test_every_overlay_is_for_a_language_that_exists() -> None:
     folders = [path for path in data_path("voices", "words").iterdir() if path.is_dir()]
     overlays = {path.stem for folder in folders for path in folder.glob("*.toml")}
