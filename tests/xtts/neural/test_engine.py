@@ -26,6 +26,8 @@ from codechoir.engines.xtts.speech.engine import NeuralEngine
 from codechoir.engines.xtts.speech.pump import Pump
 from codechoir.errors import EngineError, InputError
 from codechoir.model import Category, Phrase, Spoken, Voice
+from codechoir.phrases.cache import PhraseCache
+from codechoir.phrases.places import PhraseSettings
 from codechoir.voices.library.library import VoiceLibrary
 from codechoir.voices.recordings import recording_path
 from support.listening import Listener, in_thread, phrase
@@ -212,6 +214,30 @@ def test_recordings_become_a_voice_that_speaks_or_are_named(xtts: XttsEngine, tm
     assert xtts.speaker("nobody") is None
     assert heard(xtts, by("anna", "or")).words == ["or"]
     assert sound(heard(xtts, by("anna", "or"))) != sound(heard(xtts, by(ANA, "or")))
+
+
+def test_what_it_has_said_once_needs_no_child(xtts: XttsEngine, checkpoint: Path, tmp_path: Path) -> None:
+    """Not even in another process and another line; what is new is said by the child, and sounds as ever."""
+    lines = by(ANA, "return", "it all"), by(BEN, "or not", start=50)
+    plain = heard(xtts, *lines)
+    kept = [
+        XttsEngine(xtts.settings, xtts.installation).keep_in(
+            PhraseCache(PhraseSettings(tmp_path / "phrases"))
+        )
+        for _ in range(2)
+    ]
+    try:
+        first, second = (heard(engine, *lines) for engine in kept)
+        assert first.words == second.words == plain.words
+        assert first.samples == pytest.approx(plain.samples, rel=0.01)
+        assert sound(second) == sound(first) and second.marks == first.marks
+        assert kept[0].child.supervisor.pid is not None
+        assert kept[1].child.supervisor.pid is None
+        assert heard(kept[1], by(BEN, "or not", start=7)).marks[0].start == 7
+        assert kept[1].child.supervisor.pid is None
+    finally:
+        for engine in kept:
+            engine.close()
 
 
 def test_killed_in_the_middle_of_a_line_it_reads_on(xtts: XttsEngine) -> None:
