@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from codechoir.settings import Level
 from codechoir.wording.comments import Comments
 from codechoir.wording.escapes import Escapes
@@ -30,6 +32,9 @@ _LONGEST_KEY = 80
 
 _BUNDLE = 3
 """An option with one dash and so few letters is a bundle of options: `-rf`."""
+
+_SYLLABLE = re.compile(r"[^aeiou][aeiou][^aeiou]", re.IGNORECASE)
+"""Three letters that make a word, as in `find -not`, are none."""
 
 _LONG = ("string", "docstring", "character", "symbol")
 _BEGINS = frozenset(("", *_LONG, *(f"{role}.open" for role in _LONG)))
@@ -122,6 +127,7 @@ class Book:
         name = piece.text.lstrip("-")
         dashes = self.symbols.names(piece.text[: len(piece.text) - len(name)])
         is_bundle = dashes.count(" ") == 0 and len(name) <= _BUNDLE and name.isalpha()
+        is_bundle = is_bundle and not _SYLLABLE.fullmatch(name)
         said = " ".join(name) if is_bundle else self.names.words(name, level) if name else ""
         return [Said(f"{dashes} {said}".strip())]
 

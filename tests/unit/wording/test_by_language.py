@@ -81,6 +81,8 @@ HEARD = [
     ("bash", "echo ${#x} ${x%%.*} ${x//a/b} ${x:1:2}",
      "echo length of x x without longest suffix dot star x replace all a by b x from one for two"),
     ("bash", "case $1 in -h|--help) a;; esac", "case dollar one in dash h or dash dash help then a end case"),
+    ("bash", "find -not -rf", "find dash not dash r f"),
+    ("bash", "echo ${x/#a/b} ${y^}", "echo x replace at the start a by b y first letter upper case"),
     ("bash", "tar -xzf a", "tar dash x z f a"),
     ("bash", "cat <<'E'\n$x\nE\n", "cat here document raw e dollar x e"),
     # macros
