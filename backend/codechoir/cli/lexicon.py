@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from codechoir.cli import manner, options
@@ -44,12 +45,14 @@ def run(arguments: argparse.Namespace) -> int:
     engine = ready_engine(settings.engine, cache)
     checked_casting(settings, engine)
     phrases = list(Choir(settings).lexicon(language))
-    making = Making(len(phrases), language.title, is_terminal(sys.stderr) and not arguments.json)
+    making = Making(phrases, language.title, is_terminal(sys.stderr) and not arguments.json)
     began, before = time.perf_counter(), _made(cache, settings.engine)
     try:
-        engine.speak(making.counted(phrases), making)
+        making.show()
+        engine.speak(phrases, making)
     except KeyboardInterrupt:
-        diagnose(f"codechoir: stopped after {making.pulled} of {len(phrases)}; what was made is kept")
+        making.close()
+        diagnose(f"codechoir: stopped after {making.told} of {len(phrases)}; what was made is kept")
         raise
     finally:
         making.close()
@@ -92,15 +95,24 @@ def _made(phrases: Phrases, engine: str) -> int:
 
 
 class Making:
-    """Takes the sound, and shows how much of it was made. It is the engine's `Emit`."""
+    """Takes the sound, and shows how many phrases were told. It is the engine's `Emit`."""
 
-    def __init__(self, count: int, title: str, shows: bool) -> None:
-        self.pulled = 0
-        self._count = count
+    def __init__(self, phrases: list[Phrase], title: str, shows: bool) -> None:
+        words = (len(part.utterance.text.split()) for phrase in phrases for part in phrase.parts)
+        self._ends = list(accumulate(words))  # how many words were said when each phrase was
+        self._said = 0
         self._title = title
         self._shows = shows
 
+    @property
+    def told(self) -> int:
+        """How many phrases were told to their end, or to the beginning of their last word."""
+        return bisect_right(self._ends, self._said)
+
     def __call__(self, chunk: AudioChunk) -> bool:
+        if chunk.marks:
+            self._said += sum(len(mark.text.split()) for mark in chunk.marks)
+            self.show()
         return True
 
     def notice(self, line: str) -> None:
@@ -108,23 +120,17 @@ class Making:
         self.close()
         diagnose(f"codechoir: {line}")
 
-    def counted(self, phrases: list[Phrase]) -> Iterator[Phrase]:
-        """The phrases, as the engine asks for them."""
-        for phrase in phrases:
-            self._show()
-            yield phrase
-            self.pulled += 1
-        self._show()
+    def show(self) -> None:
+        """Draw the bar."""
+        if self._shows:
+            count = len(self._ends)
+            done = BAR * self.told // max(count, 1)
+            bar = "#" * done + "." * (BAR - done)
+            sys.stderr.write(f"\r{self._title} [{bar}] {self.told} of {count}\x1b[K")
+            sys.stderr.flush()
 
     def close(self) -> None:
         """Leave the line of the terminal as it was."""
         if self._shows:
             sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
-
-    def _show(self) -> None:
-        if self._shows:
-            done = BAR * self.pulled // max(self._count, 1)
-            bar = "#" * done + "." * (BAR - done)
-            sys.stderr.write(f"\r{self._title} [{bar}] {self.pulled} of {self._count}\x1b[K")
             sys.stderr.flush()
