@@ -43,13 +43,13 @@ class Decoder:
         self.core, self.sampling = core, sampling
         self.state = RowState(core.shape, core.plan)
         self.rows: list[Row] = []
-        self._steps = steps or EagerSteps()
+        self.steps = steps or EagerSteps()
         self._voices: OrderedDict[str, torch.Tensor] = OrderedDict()
 
     def reserve(self, slots: int, positions: int) -> None:
         """Make room at once for what will be needed, so that nothing is copied later."""
         if self.state.ensure(slots, positions):
-            self._steps.forget()
+            self.steps.forget()
 
     def prepare(self, voice: Conditioning) -> torch.Tensor:
         """Keys and values of a voice's conditioning latents, (layers, 32, 2 × width).
@@ -91,7 +91,7 @@ class Decoder:
             hidden = self.core.transformer(embedded, state.cache, first, (starts + positions).flatten(), mask)
             self._begin(prompts, slots, lengths)
             last = hidden[torch.arange(count, device=device), lengths - 1]
-            self._emit(slots, last)
+            self.emit(slots, last)
         filled = [shape.voice + len(prompt.tokens) + 3 for prompt in prompts]
         joined = [Row(prompt, first + i, filled[i], []) for i, prompt in enumerate(prompts)]
         self.rows += joined
@@ -105,7 +105,7 @@ class Decoder:
         longest = max(row.positions for row in self.rows) + 1
         self.reserve(len(self.rows), longest + 1)
         with torch.inference_mode():
-            self._steps.run(self, len(self.rows), longest)
+            self.steps.run(self, len(self.rows), longest)
         for row in self.rows:
             row.positions += 1
         self._collect(self.rows)
@@ -141,9 +141,9 @@ class Decoder:
         mask = torch.zeros(visible.shape, dtype=x.dtype, device=x.device).masked_fill_(~visible, -torch.inf)
         hidden = core.transformer(x[:, None], state.cache, 0, where, mask[:, None, None])
         lengths.add_(1).clamp_(max=state.positions - 1)
-        self._emit(slots, hidden[:, 0])
+        self.emit(slots, hidden[:, 0])
 
-    def _emit(self, slots: slice, hidden: torch.Tensor) -> None:
+    def emit(self, slots: slice, hidden: torch.Tensor) -> None:
         """From last hidden states (rows, width): store the latent, draw the token."""
         core, state = self.core, self.state
         latent = core.final_norm(hidden)
