@@ -68,12 +68,13 @@ class Neighbours:
 
     def __init__(self) -> None:
         self._has_text = False
+        self._language = ""
         self._open: list[Literal["string", "hole"]] = []
 
     def hint(self, pieces: list[Piece], index: int) -> Hint:
         """What to add to the words of piece `index`; to be asked for every piece in order."""
         role = pieces[index].span.role
-        self._enter(role, index)
+        self._enter(role, index, pieces[index].span.language)
         if role.startswith("string"):
             return self._string(pieces, index, role)
         if role.endswith(".open") and role[:-5] in _MAY_BE_EMPTY:
@@ -88,15 +89,20 @@ class Neighbours:
 
     def is_text_before(self, pieces: list[Piece], index: int) -> bool:
         """Whether the blanks before piece `index` stand in a string, between two of its holes."""
-        inside = bool(self._open) and self._open[-1] == "string"
-        return inside and index > 0 and pieces[index - 1].end < pieces[index].start
+        if index == 0 or not self._open or self._open[-1] != "string":
+            return False
+        before, piece = pieces[index - 1], pieces[index]
+        is_guest = before.span.language != piece.span.language or piece.span.language != self._language
+        return not is_guest and before.end < piece.start
 
-    def _enter(self, role: str, index: int) -> None:
+    def _enter(self, role: str, index: int, language: str) -> None:
         """Keep track of strings and their holes. Each line begins anew, so that broken code does no harm."""
         if index == 0:
             self._open = ["string"] if role in _PARTS else []
+            self._language = language
         if role == "string.open":
             self._open.append("string")
+            self._language = language
         elif role == "string.close" or (role.endswith(".close") and self._open[-1:] == ["hole"]):
             del self._open[-1:]
         elif role.endswith(".open") and self._open:

@@ -45,13 +45,11 @@ class Regexps:
         """What a token of a regular expression is, by its role, or by its text where it has none."""
         if role in ("regexp", "regexp.open", "regexp.close"):
             return self._delimited(text, opens=role != "regexp.close", closes=role != "regexp.open")
-        if not role and text == ">":  # the end of a group's name
-            return ""
         if not role and text in self._table:
             return str(self._table[text])
         entry = self._words.roles.get(role)
         if entry is not None:
-            return entry.words(text) or self.words(text)
+            return entry.words(text) or ("" if entry.structure else self.words(text))
         return self.words(text)
 
     def _delimited(self, text: str, *, opens: bool, closes: bool) -> str:
