@@ -19,6 +19,9 @@ _LITERAL = re.compile(
 _COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}")
 _TAIL = re.compile(r"[A-Za-z]+|\d+")
 _BASES = {"x": "hex", "b": "binary", "o": "octal"}
+_SIGNS = {"-": "unary.minus", "+": "unary.plus"}
+"""Some grammars count a sign as a part of the number."""
+
 _SEPARATORS = str.maketrans("", "", "_'")
 
 LONGEST = 15
@@ -33,10 +36,15 @@ class Numbers:
         self._suffixes = words.section("suffixes")
         self._ones: list[str] = self._names["ones"]
         self._symbols = words.symbols
+        roles = {sign: words.role(role) for sign, role in _SIGNS.items()}
+        self._signs = {sign: role.say if role else "" for sign, role in roles.items()}
         self.cardinal = lru_cache(maxsize=1024)(self._cardinal)
 
     def literal(self, text: str) -> str | None:
         """The words for a number as it is written in code, or None when it is not one."""
+        if text[:1] in _SIGNS:
+            said = self.literal(text[1:].lstrip())
+            return f"{self._signs[text[0]]} {said}" if said is not None else None
         if _COLOUR.fullmatch(text):
             return f"{self._symbols['#'].say} {self.digits(text[1:])}"
         found = _LITERAL.fullmatch(text)

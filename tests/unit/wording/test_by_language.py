@@ -52,6 +52,7 @@ HEARD = [
     ("php", "<?php $o->{$p};", "p h p o arrow computed p"),
     ("ruby", "case x\nin {a: B => n} then 1\nend", "case x in pattern a is b as n then one end"),
     # declarators after types say what the name is
+    ("c", "x = -1 + +2.5e-3f;", "x gets negative one plus positive two point five e minus three float"),
     ("c", "char **argv;", "char pointer pointer arg v"),
     ("cpp", "void f(const A &a, B &&b);", "void f const a reference a b r value reference b"),
     ("cpp", "auto f = [*this] { };", "auto f gets lambda capturing value at this empty"),
