@@ -42,9 +42,9 @@ class Numbers:
 
     def literal(self, text: str) -> str | None:
         """The words for a number as it is written in code, or None when it is not one."""
-        if text[:1] in _SIGNS:
-            said = self.literal(text[1:].lstrip())
-            return f"{self._signs[text[0]]} {said}" if said is not None else None
+        if text[:1] in _SIGNS and text[1:2] not in _SIGNS:
+            number = self.literal(text[1:].lstrip())
+            return f"{self._signs[text[0]]} {number}" if number is not None else None
         if _COLOUR.fullmatch(text):
             return f"{self._symbols['#'].say} {self.digits(text[1:])}"
         found = _LITERAL.fullmatch(text)
