@@ -120,20 +120,21 @@ def test_normalise() -> None:
 
 
 def test_add_and_normalise() -> None:
-    x, product, offset, weight, bias = numbers(3, 64), numbers(3, 64), numbers(64), numbers(64), numbers(64)
-    out, largest = numbers(3, 64), np.abs(numbers(3))
-    total = torch.tensor(x + product * largest[:, None] + offset)
-    kernels.add_and_normalise(x, product, largest, offset, weight, bias, out)
+    x, product, weight, bias = numbers(3, 64), numbers(3, 64), numbers(64), numbers(64)
+    out, largest, scales, offset = numbers(3, 64), np.abs(numbers(3)), numbers(64), numbers(64)
+    total = torch.tensor(x + product * largest[:, None] * scales + offset)
+    kernels.add_and_normalise(x, product, largest, scales, offset, weight, bias, out)
     exact = F.layer_norm(total, (64,), torch.tensor(weight), torch.tensor(bias))
     torch.testing.assert_close(torch.tensor(x), total, atol=1e-5, rtol=1e-5)
     torch.testing.assert_close(whole(out, largest), exact, atol=1e-5, rtol=1e-5)
 
 
 def test_gelu_over_its_whole_range() -> None:
-    product = np.linspace(-12, 12, 4000, dtype=np.float32)[None] / np.float32(0.5)
-    largest, bias, out = np.array([0.5], np.float32), numbers(4000) / 100, np.empty_like(product)
-    exact = F.gelu(torch.tensor(product * largest[:, None] + bias), approximate="tanh")
-    kernels.gelu(product, largest, bias, out)
+    product = np.linspace(-12, 12, 4000, dtype=np.float32)[None]
+    largest, scales = np.array([0.5], np.float32), np.full(4000, 2, np.float32)
+    offset, out = numbers(4000) / 100, np.empty_like(product)
+    exact = F.gelu(torch.tensor(product + offset), approximate="tanh")
+    kernels.gelu(product, largest, scales, offset, out)
     torch.testing.assert_close(whole(out, largest), exact, atol=5e-5, rtol=1e-5)
 
 
@@ -141,11 +142,12 @@ def test_gelu_over_its_whole_range() -> None:
 def test_attention(size: int) -> None:
     rows, heads, positions = 3, 4, 20
     width = size * heads
-    product, largest, bias = numbers(rows, 3 * width), np.abs(numbers(rows)), numbers(3 * width)
+    product, largest = numbers(rows, 3 * width), np.abs(numbers(rows))
+    scales, offset = numbers(3 * width), numbers(3 * width)
     cache, lengths = numbers(5, positions, 2 * width), np.array([0, 7, 19, 3, 3])
-    given, before = product * largest[:, None] + bias, cache.copy()
+    given, before = product * largest[:, None] * scales + offset, cache.copy()
     out = np.empty((rows, width), np.float32)
-    kernels.attention(size)(product, largest, bias, cache, lengths, numbers(positions), out)
+    kernels.attention(size)(product, largest, scales, offset, cache, lengths, numbers(positions), out)
     for row in range(rows):
         before[row, lengths[row]] = given[row, width:]
         past = torch.tensor(before[row, : lengths[row] + 1]).view(-1, 2, heads, size).permute(1, 2, 0, 3)
@@ -153,3 +155,18 @@ def test_attention(size: int) -> None:
         exact = F.scaled_dot_product_attention(query, past[0], past[1]).reshape(width)
         torch.testing.assert_close(whole(out, largest)[row], exact, atol=1e-5, rtol=1e-4)
     assert cache == pytest.approx(before, abs=1e-5), "only the newest position is written"
+
+
+def test_add() -> None:
+    x, product, largest, scales, offset = numbers(3, 64), numbers(3, 64), numbers(3), numbers(64), numbers(64)
+    total = x + product * largest[:, None] * scales + offset
+    kernels.add(x, product, largest, scales, offset)
+    assert x == pytest.approx(total, abs=1e-5)
+
+
+def test_bytes_are_rounded() -> None:
+    given = np.linspace(-1, 1, 1001, dtype=np.float32)[None]
+    whole = np.empty(given.shape, np.uint8)
+    kernels.to_bytes(given, whole)
+    assert np.abs(whole - (given * 127.0 + 128.0)).max() <= 0.5 + 1e-4
+    assert (whole.min(), whole.max()) == (1, 255)

@@ -10,6 +10,7 @@ from codechoir.bench.xtts_deviation import deviation
 from codechoir.engines.xtts.neural import precision
 from codechoir.engines.xtts.neural.model import from_coqui
 from codechoir.engines.xtts.neural.precision import make_linear, make_plan
+from codechoir.engines.xtts.neural.quantised import FbgemmLinear, OneDnnLinear
 from codechoir.errors import InputError
 from xtts.neural.decoding import decode, prompts
 
@@ -30,9 +31,18 @@ def test_a_product_is_as_near_to_fp32_as_its_precision(matrix: Any, wanted: str,
     assert float((ours - exact).norm() / exact.norm()) < bound
 
 
-def test_an_int8_row_does_not_depend_on_its_neighbours(matrix: Any) -> None:
+@pytest.mark.parametrize("kind", [FbgemmLinear, OneDnnLinear])
+def test_each_library_s_int8_product_is_near_to_fp32(matrix: Any, kind: Any) -> None:
+    weight, bias = matrix
+    x = torch.randn(5, 64)
+    exact = torch.nn.functional.linear(x.double(), weight.double(), bias.double())
+    assert float((kind.of(weight, bias)(x) - exact).norm() / exact.norm()) < 2e-2
+
+
+@pytest.mark.parametrize("kind", [FbgemmLinear, OneDnnLinear])
+def test_an_int8_row_does_not_depend_on_its_neighbours(matrix: Any, kind: Any) -> None:
     """The usual dynamic scale of a whole batch would make what a voice says depend on who else speaks."""
-    product = make_linear(*matrix, make_plan("cpu", "int8"))
+    product = kind.of(*matrix)
     row, loud = torch.randn(1, 64), 50 * torch.randn(3, 64)
     assert torch.equal(product(torch.cat([loud, row]))[-1:], product(row))
 

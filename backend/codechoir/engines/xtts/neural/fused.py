@@ -1,19 +1,21 @@
-"""A step on the CPU in int8: the matrices by fbgemm, all between them by compiled kernels.
+"""A step on the CPU in int8: the matrices by a library, all between them by compiled kernels.
 
-Eagerly a step of five rows is 41 ms, of which the matrices take 22: hundreds of operations on a few thousand
-numbers make up the rest. Here it is four kernels a layer.
+Eagerly half the time of a step goes into hundreds of operations on a few thousand numbers. Here they are
+four kernels a layer.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import torch
 
-from codechoir.engines.xtts.neural.precision import Int8Linear, Linear
+from codechoir.engines.xtts.neural.precision import Linear
+from codechoir.engines.xtts.neural.quantised import Int8Linear, OneDnnLinear
 from codechoir.engines.xtts.neural.transformer import Block, Norm
 
 if TYPE_CHECKING:
@@ -27,20 +29,40 @@ Array = Any
 
 
 @dataclass(frozen=True, slots=True)
-class _Matrix:
-    """An int8 product that takes a tensor and gives an array; `offset`: its bias."""
+class _Scaled:
+    """Rows in -1 … 1, each once as a tensor and once as an array: in fp32, and room for them as bytes."""
 
-    linear: Int8Linear
-    offset: Array
+    floats: torch.Tensor
+    array: Array
+    bytes: torch.Tensor
+    byte_array: Array
 
     @classmethod
-    def of(cls, linear: Linear) -> _Matrix:
+    def make(cls, rows: int, width: int) -> _Scaled:
+        floats, whole = torch.empty(rows, width), torch.empty(rows, width, dtype=torch.uint8)
+        return cls(floats, floats.numpy(), whole, whole.numpy())
+
+
+@dataclass(frozen=True, slots=True)
+class _Matrix:
+    """An int8 product that gives an array. `after`: its scales and bias; `to_bytes`: the kernel, for products
+    that take bytes."""
+
+    linear: Int8Linear
+    after: tuple[Array, Array]
+    to_bytes: Callable[[Array, Array], None]
+
+    @classmethod
+    def of(cls, linear: Linear, to_bytes: Callable[[Array, Array], None]) -> _Matrix:
         if not isinstance(linear, Int8Linear):
             raise TypeError("fused steps need matrices in int8")
-        return cls(linear, linear.offset.numpy())
+        return cls(linear, (linear.scales.numpy(), linear.offset.numpy()), to_bytes)
 
-    def __call__(self, scaled: torch.Tensor) -> Array:
-        return self.linear.product(scaled).numpy()
+    def __call__(self, scaled: _Scaled) -> Array:
+        if isinstance(self.linear, OneDnnLinear):
+            self.to_bytes(scaled.array, scaled.byte_array)
+            return self.linear.raw_of_bytes(scaled.bytes).numpy()
+        return self.linear.raw(scaled.floats).numpy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +77,30 @@ class _Layer:
     contract: _Matrix
 
     @classmethod
-    def of(cls, block: Block) -> _Layer:
+    def of(cls, block: Block, to_bytes: Callable[[Array, Array], None]) -> _Layer:
         return cls(
             _arrays(block.before_attention),
-            _Matrix.of(block.query_key_value),
-            _Matrix.of(block.project),
+            _Matrix.of(block.query_key_value, to_bytes),
+            _Matrix.of(block.project, to_bytes),
             _arrays(block.before_expand),
-            _Matrix.of(block.expand),
-            _Matrix.of(block.contract),
+            _Matrix.of(block.expand, to_bytes),
+            _Matrix.of(block.contract, to_bytes),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Room:
-    """Scratch for so many rows, as tensors for the products and as arrays for the kernels."""
+    """Scratch for so many rows: inputs of products, what they were divided by, scores of attention."""
 
-    narrow: torch.Tensor
-    wide: torch.Tensor
-    narrow_array: Array
-    wide_array: Array
+    narrow: _Scaled
+    wide: _Scaled
     largest: Array
     scores: Array
 
     @classmethod
     def make(cls, rows: int, width: int, inner: int, positions: int) -> _Room:
-        narrow, wide = torch.empty(rows, width), torch.empty(rows, inner)
-        arrays = [torch.empty(size).numpy() for size in (rows, positions)]
-        return cls(narrow, wide, narrow.numpy(), wide.numpy(), *arrays)
+        largest, scores = torch.empty(rows).numpy(), torch.empty(positions).numpy()
+        return cls(_Scaled.make(rows, width), _Scaled.make(rows, inner), largest, scores)
 
 
 class FusedSteps:
@@ -93,8 +112,8 @@ class FusedSteps:
         self._kernels = kernels
         self._attend = kernels.attention(core.shape.width // core.shape.heads)
         self._core = core
-        self._layers = [_Layer.of(block) for block in core.transformer.blocks]
-        self._inner = len(self._layers[0].expand.offset)
+        self._layers = [_Layer.of(block, kernels.to_bytes) for block in core.transformer.blocks]
+        self._inner = len(self._layers[0].expand.after[1])
         self._rooms: dict[int, _Room] = {}
         self._caches: list[Array] = []
         self._compile()
@@ -117,21 +136,20 @@ class FusedSteps:
     def _through(self, decoder: Decoder, x: Array, lengths: Array) -> None:
         """All layers, from embeddings to hidden states, in place."""
         kernels, room = self._kernels, self._room(decoder, len(x))
-        narrow, largest = room.narrow_array, room.largest
+        narrow, largest = room.narrow.array, room.largest
         kernels.normalise(x, *self._layers[0].before_attention, narrow, largest)
         following = [layer.before_attention for layer in self._layers[1:]]
         for layer, cache, norm in zip_longest(self._layers, self._cache(decoder), following):
-            product = layer.query_key_value(room.narrow)
-            offset = layer.query_key_value.offset
-            self._attend(product, largest, offset, cache, lengths, room.scores, narrow)
-            product = layer.project(room.narrow)
-            kernels.add_and_normalise(x, product, largest, layer.project.offset, *layer.before_expand, narrow)
-            kernels.gelu(layer.expand(room.narrow), largest, layer.expand.offset, room.wide_array)
-            product, offset = layer.contract(room.wide), layer.contract.offset
+            product, after = layer.query_key_value(room.narrow), layer.query_key_value.after
+            self._attend(product, largest, *after, cache, lengths, room.scores, narrow)
+            product, after = layer.project(room.narrow), layer.project.after
+            kernels.add_and_normalise(x, product, largest, *after, *layer.before_expand, narrow)
+            kernels.gelu(layer.expand(room.narrow), largest, *layer.expand.after, room.wide.array)
+            product, after = layer.contract(room.wide), layer.contract.after
             if norm is None:
-                kernels.add(x, product, largest, offset)
+                kernels.add(x, product, largest, *after)
             else:
-                kernels.add_and_normalise(x, product, largest, offset, *norm, narrow)
+                kernels.add_and_normalise(x, product, largest, *after, *norm, narrow)
 
     def _compile(self) -> None:
         """Run each kernel once: compiling takes seconds, or a moment where it was done before."""
@@ -140,12 +158,13 @@ class FusedSteps:
         x, three, product, cache = (torch.zeros(size).numpy() for size in sizes)
         lengths = torch.zeros(1, dtype=torch.int64).numpy()
         room = _Room.make(1, width, self._inner, 1)
-        narrow, largest, offset = room.narrow_array, room.largest, layer.project.offset
+        narrow, largest, after = room.narrow.array, room.largest, layer.project.after
         self._kernels.normalise(x, *layer.before_attention, narrow, largest)
-        self._attend(three, largest, layer.query_key_value.offset, cache, lengths, room.scores, narrow)
-        self._kernels.add_and_normalise(x, x, largest, offset, *layer.before_expand, narrow)
-        self._kernels.gelu(product, largest, layer.expand.offset, room.wide_array)
-        self._kernels.add(x, x, largest, offset)
+        self._kernels.to_bytes(narrow, room.narrow.byte_array)
+        self._attend(three, largest, *layer.query_key_value.after, cache, lengths, room.scores, narrow)
+        self._kernels.add_and_normalise(x, x, largest, *after, *layer.before_expand, narrow)
+        self._kernels.gelu(product, largest, *layer.expand.after, room.wide.array)
+        self._kernels.add(x, x, largest, *after)
 
     def _room(self, decoder: Decoder, rows: int) -> _Room:
         if rows not in self._rooms:

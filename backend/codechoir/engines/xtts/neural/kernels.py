@@ -6,8 +6,8 @@ the user's cache where that is read-only.
 
 Arrays are fp32 and contiguous. `scaled` (rows, width) and `largest` (rows,) are what an int8 product takes:
 rows brought to -1 … 1, and what they were divided by. `product` is what it gave back for them, still to be
-multiplied by `largest`, with its bias still to be added. No row looks at another, so what a voice says does
-not depend on who speaks beside it.
+multiplied by `largest` and by `scales` (outputs,), with its bias `offset` still to be added. No row looks at
+another, so what a voice says does not depend on who speaks beside it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numba import njit
+
+from codechoir.engines.xtts.neural.quantised import STEPS
+from codechoir.engines.xtts.neural.quantised import ZERO as ZERO_BYTE
 
 Array = Any
 """A NumPy array; numba finds its type out."""
@@ -48,6 +51,8 @@ def inlined(function: Kernel) -> Kernel:
 
 EPSILON, SMALLEST = np.float32(1e-5), np.float32(1e-8)
 ZERO, HALF, ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
+BYTE_STEPS, BYTE_ZERO = np.float32(STEPS), np.float32(ZERO_BYTE + 0.5)
+"""With a half, so that cutting the fraction off rounds."""
 GELU_SLOPE, GELU_CUBE = np.float32(0.7978845608), np.float32(0.044715)
 
 TANH_LIMIT = np.float32(6.29)
@@ -58,9 +63,9 @@ UNDER_2, UNDER_4, UNDER_6, UNDER_8 = (np.float32(x / 34459425) for x in (1621620
 
 
 @inlined
-def _add_row(x: Array, product: Array, factor: Any, offset: Array) -> None:
+def _add_row(x: Array, product: Array, factor: Any, scales: Array, offset: Array) -> None:
     for i in range(x.size):
-        x[i] += product[i] * factor + offset[i]
+        x[i] += product[i] * (factor * scales[i]) + offset[i]
 
 
 @inlined
@@ -107,31 +112,48 @@ def normalise(x: Array, weight: Array, bias: Array, scaled: Array, largest: Arra
 
 
 @compiled
-def add(x: Array, product: Array, largest: Array, offset: Array) -> None:
-    """Adds a product, whose bias is `offset`, to `x` (rows, width) in place."""
+def add(x: Array, product: Array, largest: Array, scales: Array, offset: Array) -> None:
+    """Adds a product to `x` (rows, width) in place."""
     for row in range(x.shape[0]):
-        _add_row(x[row], product[row], largest[row], offset)
+        _add_row(x[row], product[row], largest[row], scales, offset)
 
 
 @compiled
 def add_and_normalise(
-    x: Array, product: Array, largest: Array, offset: Array, weight: Array, bias: Array, scaled: Array
+    x: Array,
+    product: Array,
+    largest: Array,
+    scales: Array,
+    offset: Array,
+    weight: Array,
+    bias: Array,
+    scaled: Array,
 ) -> None:
     """`add`, then `normalise` what came out."""
     for row in range(x.shape[0]):
-        _add_row(x[row], product[row], largest[row], offset)
+        _add_row(x[row], product[row], largest[row], scales, offset)
         _normalise_row(x[row], weight, bias, scaled[row])
         largest[row] = _bring_to_one(scaled[row])
 
 
 @compiled
-def gelu(product: Array, largest: Array, bias: Array, scaled: Array) -> None:
+def to_bytes(scaled: Array, whole: Array) -> None:
+    """Rows in -1 … 1 as bytes (`quantised.STEPS`, `quantised.ZERO`), for products that take those."""
+    rows, width = scaled.shape
+    for row in range(rows):
+        given, out = scaled[row], whole[row]
+        for i in range(width):
+            out[i] = np.uint8(given[i] * BYTE_STEPS + BYTE_ZERO)
+
+
+@compiled
+def gelu(product: Array, largest: Array, scales: Array, offset: Array, scaled: Array) -> None:
     """GELU, by tanh as GPT-2 has it, of a product; ready for the next one."""
     rows, width = product.shape
     for row in range(rows):
         given, out, factor = product[row], scaled[row], largest[row]
         for i in range(width):
-            value = given[i] * factor + bias[i]
+            value = given[i] * (factor * scales[i]) + offset[i]
             out[i] = HALF * value * (ONE + _tanh(GELU_SLOPE * (value + GELU_CUBE * value * value * value)))
         largest[row] = _bring_to_one(out)
 
@@ -140,17 +162,18 @@ def gelu(product: Array, largest: Array, bias: Array, scaled: Array) -> None:
 def attention(size: int) -> Callable[..., None]:
     """The kernel for heads of `size`: known when it is compiled, its innermost loops need no counting.
 
-    It takes `product` (rows, 3 × width): query, key and value of one new position; `largest`; `bias`;
-    `cache` (slots, positions, 2 × width): keys, then values; `lengths` (slots,): positions filled before;
-    `scores` (positions,): scratch; `scaled`. It writes the key and value to the cache, and each row's
-    attention over its own past, ready for a product, to `scaled` and `largest`.
+    It takes `product` (rows, 3 × width), which is query, key and value of one new position, with `largest`,
+    `scales` and `offset`; `cache` (slots, positions, 2 × width): keys, then values; `lengths` (slots,):
+    positions filled before; `scores` (positions,): scratch; `scaled`. It writes key and value to the cache,
+    and each row's attention over its own past, ready for a product, to `scaled` and `largest`.
     """
 
     @compiled
     def attend(
         product: Array,
         largest: Array,
-        bias: Array,
+        scales: Array,
+        offset: Array,
         cache: Array,
         lengths: Array,
         scores: Array,
@@ -163,10 +186,11 @@ def attention(size: int) -> Callable[..., None]:
             here, factor, given, past = lengths[row], largest[row], product[row], cache[row]
             newest = past[here]
             for i in range(2 * width):
-                newest[i] = given[width + i] * factor + bias[width + i]
+                newest[i] = given[width + i] * (factor * scales[width + i]) + offset[width + i]
             for head in range(0, width, size):
                 for i in range(size):
-                    query[i] = (given[head + i] * factor + bias[head + i]) * steepness
+                    asked = given[head + i] * (factor * scales[head + i]) + offset[head + i]
+                    query[i] = asked * steepness
                 most = -np.float32(np.inf)
                 for position in range(here + 1):
                     key = past[position, head : head + size]
