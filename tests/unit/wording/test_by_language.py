@@ -53,6 +53,8 @@ HEARD = [
     ("ruby", "case x\nin {a: B => n} then 1\nend", "case x in pattern a is b as n then one end"),
     # declarators after types say what the name is
     ("c", "x = -1 + +2.5e-3f;", "x gets negative one plus positive two point five e minus three float"),
+    ("c", "int a[] = { [1 ... 3] = 0 };", "int a array gets fields list one through three is zero"),
+    ("c", "switch (c) { case 'a' ... 'z': f(); }", "switch c case char a through char z f call"),
     ("c", "char **argv;", "char pointer pointer arg v"),
     ("cpp", "void f(const A &a, B &&b);", "void f const a reference a b r value reference b"),
     ("cpp", "auto f = [*this] { };", "auto f gets lambda capturing value at this empty"),
@@ -64,6 +66,7 @@ HEARD = [
     ("python", "x = '5' + 5", "x gets quoted five plus five"),
     ("javascript", "x === 'null' || null", "x is identical to quoted null or null"),
     ("c", "x = '\\n' + 'a' + \"a\";", "x gets char new line plus char a plus a"),
+    ("rust", "fn f() { match x { 1...5 => {} } }", "function f match x one through five then empty"),
     ("rust", "fn f() { b'a'; 'x: loop {} }", "function f byte a label x loop empty"),
     ("php", '<?php echo <<<"X"\na\nX;', "p h p echo here document x a x"),
     ("php", "<?php $q = 'a = :id';", "p h p q gets a equals colon i d"),

@@ -12,7 +12,8 @@
 (abstract_pointer_declarator "*" @role.pointer.type)
 (conditional_expression "?" @role.ternary.then ":" @role.ternary.else)
 (field_expression "->" @role.member.pointer)
-(subscript_range_designator "..." @role.range)
+(subscript_range_designator "..." @role.range.inclusive)
+(case_statement (ERROR "..." @role.range.inclusive))
 
 (argument_list "(" @role.call.open ")" @role.call.close)
 (argument_list . "(" @role.call.empty.open . ")" @role.call.empty.close)

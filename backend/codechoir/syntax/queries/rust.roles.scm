@@ -50,7 +50,7 @@
 (or_pattern "|" @role.alternative)
 (captured_pattern "@" @role.pattern.binding)
 (range_expression "..=" @role.range.inclusive)
-(range_pattern "..=" @role.range.inclusive)
+(range_pattern ["..=" "..."] @role.range.inclusive)
 (remaining_field_pattern) @role.star.args
 (base_field_initializer ".." @role.spread)
 (macro_invocation "!" @role.macro.bang)
