@@ -18,7 +18,7 @@ from codechoir.engines.silent import SAMPLE_RATE, SilentEngine
 from codechoir.errors import EngineError
 from codechoir.model import AudioChunk, Phrase
 from mutagen.flac import FLAC
-from support.command_line import EXAMPLES, Codechoir
+from support.command_line import EXAMPLES, Codechoir, Outcome
 
 CART = EXAMPLES / "cart.py"
 
@@ -28,6 +28,12 @@ def samples_of(path: Path) -> int:
         return file.getnframes()
 
 
+def read_cart(codechoir: Codechoir, folder: Path) -> Outcome:
+    """Read the example into c.wav and c.json of a folder, silently."""
+    files = ("-o", folder / "c.wav", "--marks", folder / "c.json")
+    return codechoir("read", CART, "--engine", "silent", "--no-play", *files)
+
+
 def marks_of(path: Path) -> dict[str, object]:
     return json.loads(path.read_text(encoding="utf-8"))
 
@@ -35,17 +41,7 @@ def marks_of(path: Path) -> dict[str, object]:
 def test_the_marks_are_the_words_and_the_sound_is_as_long_as_they_say(
     codechoir: Codechoir, tmp_path: Path
 ) -> None:
-    outcome = codechoir(
-        "read",
-        CART,
-        "--engine",
-        "silent",
-        "--no-play",
-        "-o",
-        tmp_path / "c.wav",
-        "--marks",
-        tmp_path / "c.json",
-    )
+    outcome = read_cart(codechoir, tmp_path)
     assert (outcome.status, outcome.out) == (0, "")
     marks = marks_of(tmp_path / "c.json")
     assert set(marks) == {"sample_rate", "samples", "marks"}
@@ -62,17 +58,7 @@ def test_the_marks_are_the_words_and_the_sound_is_as_long_as_they_say(
 
 
 def test_the_files_are_named_when_they_are_written(codechoir: Codechoir, tmp_path: Path) -> None:
-    outcome = codechoir(
-        "read",
-        CART,
-        "--engine",
-        "silent",
-        "--no-play",
-        "-o",
-        tmp_path / "c.wav",
-        "--marks",
-        tmp_path / "c.json",
-    )
+    outcome = read_cart(codechoir, tmp_path)
     seconds = samples_of(tmp_path / "c.wav") / SAMPLE_RATE
     count = len(marks_of(tmp_path / "c.json")["marks"])
     assert outcome.err.splitlines() == [
@@ -173,17 +159,7 @@ def test_an_engine_that_fails_leaves_no_half_file(
         raise EngineError("the voice has gone; reinstall it")
 
     monkeypatch.setattr(SilentEngine, "speak", fail)
-    outcome = codechoir(
-        "read",
-        CART,
-        "--engine",
-        "silent",
-        "--no-play",
-        "-o",
-        tmp_path / "c.wav",
-        "--marks",
-        tmp_path / "c.json",
-    )
+    outcome = read_cart(codechoir, tmp_path)
     assert outcome.status == 1 and outcome.error == "codechoir: the voice has gone; reinstall it"
     assert list(tmp_path.iterdir()) == []
 

@@ -10,22 +10,28 @@ import numpy as np
 import pytest
 import torch
 from codechoir.bench.xtts_deviation import deviation
-from codechoir.engines.xtts.neural import kernels
+from codechoir.engines.xtts.neural import kernels, quantised
 from codechoir.engines.xtts.neural.decoder import Decoder
 from codechoir.engines.xtts.neural.fused import FusedSteps, fused_steps
 from codechoir.engines.xtts.neural.graphs import EagerSteps, Steps
 from codechoir.engines.xtts.neural.model import XttsCore, from_coqui
 from codechoir.engines.xtts.neural.precision import make_plan
 from codechoir.engines.xtts.neural.prompt import Prompt
+from codechoir.engines.xtts.neural.quantised import FbgemmLinear, OneDnnLinear
 from codechoir.engines.xtts.neural.sampling import Sampling
 from codechoir.engines.xtts.neural.start import make_decoder
 from torch.nn import functional as F
 from xtts.neural.decoding import GREEDY, decode, prompts
 
 
-@pytest.fixture(scope="module")
-def fast(coqui: Any) -> XttsCore:
-    return from_coqui(coqui, make_plan("cpu", "int8"))
+@pytest.fixture(scope="module", params=[OneDnnLinear, FbgemmLinear])
+def fast(coqui: Any, request: pytest.FixtureRequest) -> XttsCore:
+    """A core in int8, by each library, whichever is the faster one on this processor."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quantised, "has_onednn", lambda: request.param is OneDnnLinear)
+        core = from_coqui(coqui, make_plan("cpu", "int8"))
+    assert isinstance(core.transformer.blocks[0].expand, request.param)
+    return core
 
 
 def latents(core: XttsCore, batch: list[Prompt], steps: Steps, tokens: list[list[int]]) -> torch.Tensor:
