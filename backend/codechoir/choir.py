@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from codechoir.engines.protocol import Engine
 from codechoir.model import Category, Phrase, Utterance, Voice
@@ -12,7 +12,6 @@ from codechoir.syntax.languages import Language
 from codechoir.voices.casting import check_families, full_casting, unheard
 from codechoir.voices.profile import load_profile
 from codechoir.wording.lexicon import lexicon
-from codechoir.wording.options import WordingOptions
 from codechoir.wording.where import Where
 from codechoir.wording.wording import Wording
 
@@ -27,7 +26,7 @@ class Choir:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._wording = Wording(_options(settings))
+        self._wording = Wording(settings.wording)
         self._profile = load_profile(settings.profile, settings.engine)
         self._casting = full_casting(self._profile, settings)
 
@@ -46,7 +45,7 @@ class Choir:
         same = (settings.profile, settings.engine) == (self._settings.profile, self._settings.engine)
         profile = self._profile if same else load_profile(settings.profile, settings.engine)
         casting = full_casting(profile, settings)
-        options = _options(settings)
+        options = settings.wording
         wording = self._wording if options == self._wording.options else Wording(options)
         self._settings, self._profile, self._wording, self._casting = settings, profile, wording, casting
 
@@ -124,31 +123,3 @@ class Choir:
         parts = tuple(map(self._casting.spoken, utterances))
         start = min(utterance.start for utterance in utterances)
         return Phrase(parts, start, max(utterance.end for utterance in utterances))
-
-
-_ONLY_CATEGORIES: Mapping[str, frozenset[Category]] = {
-    "literals": frozenset({Category.LITERAL}),
-    "comments": frozenset({Category.COMMENT}),
-}
-"""What is heard where the listener wants only one kind of thing, whatever else is heard alone."""
-
-
-def _options(settings: Settings) -> WordingOptions:
-    return WordingOptions(
-        level=settings.level,
-        levels=settings.levels,
-        natural_language=settings.natural_language,
-        indentation=settings.indentation,
-        brackets=settings.brackets,
-        depth=settings.depth,
-        cues=settings.cues,
-        capitals=settings.capitals,
-        balance=settings.balance,
-        phonetic=settings.phonetic,
-        closers=settings.closers,
-        doc_code=settings.doc_code,
-        mute=settings.mute,
-        solo=_ONLY_CATEGORIES.get(settings.only, settings.solo),
-        signatures=settings.only == "signatures",
-        tables=(*settings.user_words, *settings.project_words),
-    )

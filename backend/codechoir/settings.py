@@ -58,37 +58,33 @@ class VoiceChange:
     balance: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the user can choose.
+_ONLY_CATEGORIES: Mapping[str, frozenset[Category]] = {
+    "literals": frozenset({Category.LITERAL}),
+    "comments": frozenset({Category.COMMENT}),
+}
+"""What is heard where the listener wants only one kind of thing, whatever else is heard alone."""
 
-    `engine`: name of a driver. `profile`: name of a file in voices/, or the path of one. `level`: how much
-    punctuation is said. `rate`: words a minute for all voices, None for the profile's. `volume`: per cent,
-    on top of each voice's own. `voices`: changes by category. `speakers`: families by engine and
-    category, for those who use several engines; they win over the families of `voices`.
 
-    How it is said: `levels`, exceptions from the level, by category (`comment`), language (`python`) or both
-    (`python.comment`). `indentation`: how a change of level is told. `brackets`: what brackets are below the
-    level at which they have names. `depth`: nesting of brackets beyond which it is said, 0 for never.
-    `cues`: whether there are earcons. `capitals`: how a capital is marked. `balance`: where words stand
-    between left and right. `phonetic`: whether letters are spelled as "alfa bravo". `closers`: whether a
-    closer says what it closes. `doc_code`: whether code inside comments is said as code. `natural_language`:
-    of the words. `user_words`, `project_words`: word tables, the strongest first, and the user's stronger
-    than the project's.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordingOptions:
+    """What a listener can choose about how code is said, and how much of it; all that words depend on.
 
-    A pause: `resume_after`, seconds after which going on repeats the last `resume_words` words; 0 for never.
+    How it is said: `level`, how much punctuation is said. `levels`, exceptions from it, by category
+    (`comment`), by language (`python`) or by both (`python.comment`); the finest wins. `indentation`: how a
+    change of level is told. `brackets`: what structural brackets are below the level at which they have
+    names: a pause, a sound, words, or words for parentheses only. `depth`: nesting of brackets beyond which
+    it is said, 0 for never. `cues`: whether there are earcons. `capitals`: how a capital is marked, in names
+    and in spelling: by a word ("cap"), or by a step in pitch (the capture `capital`). `balance`: what moves
+    the words between left and right. `phonetic`: whether letters are spelled as "alfa bravo". `closers`:
+    whether a closer says what it closes. `doc_code`: whether code in back-ticks inside a comment is said as
+    code. `natural_language`: of the words (BCP 47). `user_words`, `project_words`: word tables, the strongest
+    first, and the user's stronger than the project's.
 
     What is heard: `mute`, categories that are left out; `solo`, the only ones when not empty; `only`, a kind
     of thing. The narrator, who warns of what deceives, is always heard.
     """
 
-    engine: str = "espeak"
-    profile: str = "default"
     level: Level = "some"
-    rate: float | None = None
-    volume: float = 100.0
-    voices: Mapping[Category, VoiceChange] = field(default_factory=dict)
-    speakers: Mapping[str, Mapping[Category, str]] = field(default_factory=dict)
     levels: Mapping[str, Level] = field(default_factory=dict)
     indentation: Indentation = "tone"
     brackets: Brackets = "pause"
@@ -102,11 +98,57 @@ class Settings:
     natural_language: str = "en"
     user_words: tuple[Path, ...] = ()
     project_words: tuple[Path, ...] = ()
-    resume_after: float = 5.0
-    resume_words: int = 3
     mute: frozenset[Category] = frozenset()
     solo: frozenset[Category] = frozenset()
     only: Only = "everything"
+
+    @property
+    def tables(self) -> tuple[Path, ...]:
+        """All word tables, the strongest first."""
+        return (*self.user_words, *self.project_words)
+
+    def level_of(self, language: str, category: Category) -> Level:
+        """The level for one category of one language."""
+        if not self.levels:
+            return self.level
+        for key in (f"{language}.{category.value}", category.value, language):
+            if key in self.levels:
+                return self.levels[key]
+        return self.level
+
+    def is_heard(self, category: Category) -> bool:
+        """Whether the listener wants this category; the narrator is always heard."""
+        if category is Category.NARRATION:
+            return True
+        alone = _ONLY_CATEGORIES.get(self.only, self.solo)
+        return category not in self.mute and (not alone or category in alone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(WordingOptions):
+    """What the user can choose: what the words depend on, and the following.
+
+    `engine`: name of a driver. `profile`: name of a file in voices/, or the path of one. `rate`: words a
+    minute for all voices, None for the profile's. `volume`: per cent, on top of each voice's own. `voices`:
+    changes by category. `speakers`: families by engine and category, for those who use several engines; they
+    win over the families of `voices`.
+
+    A pause: `resume_after`, seconds after which going on repeats the last `resume_words` words; 0 for never.
+    """
+
+    engine: str = "espeak"
+    profile: str = "default"
+    rate: float | None = None
+    volume: float = 100.0
+    voices: Mapping[Category, VoiceChange] = field(default_factory=dict)
+    speakers: Mapping[str, Mapping[Category, str]] = field(default_factory=dict)
+    resume_after: float = 5.0
+    resume_words: int = 3
+
+    @property
+    def wording(self) -> WordingOptions:
+        """Only what the words depend on: equal where settings differ in nothing else than their voices."""
+        return WordingOptions(**{each.name: getattr(self, each.name) for each in fields(WordingOptions)})
 
 
 def checked_choice(name: str, value: str) -> str:

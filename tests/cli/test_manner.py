@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from codechoir.cli.manner import HEARD, MANNER, SPELLING, WORDS
-from codechoir.wording.options import WordingOptions
+from codechoir.settings import WordingOptions
 from support.command_line import Codechoir
 
 Source = Callable[..., Path]
@@ -34,9 +34,8 @@ def words(codechoir: Codechoir, code: Path) -> Callable[..., str]:
 
 
 def test_every_option_of_the_wording_is_one_of_the_command_line() -> None:
-    otherwise = {"levels", "signatures", "tables"}  # by --level, --only, --user-words and --project-words
-    names = {field.name for field in fields(WordingOptions)} - otherwise
-    assert {*MANNER, *SPELLING, *WORDS, *HEARD} == names | {"only", "user_words", "project_words"}
+    names = {field.name for field in fields(WordingOptions)} - {"levels"}  # these are given by --level
+    assert {*MANNER, *SPELLING, *WORDS, *HEARD} == names
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from codechoir.choir import Choir
 from codechoir.model import Category, Phrase
-from codechoir.settings import CHOICES, SWITCHES, Settings
+from codechoir.settings import CHOICES, SWITCHES, Settings, WordingOptions
 from codechoir.syntax import languages
 from codechoir.syntax.document import Document, Snapshot
-from codechoir.wording.options import WordingOptions
 
 CODE = "def total(Tax):\n    # see `x == 1`\n    return [[Tax], 'it']\n"
 PLAIN = replace(Settings(), engine="silent", indentation="off")
@@ -61,12 +60,12 @@ def test_a_setting_changes_what_is_said(change: dict[str, Any]) -> None:
     assert told(replace(PLAIN, **change)) != told(PLAIN)
 
 
-def test_every_option_of_the_wording_is_a_setting() -> None:
-    renamed = {"tables", "signatures"}
-    options = {field.name for field in fields(WordingOptions)} - renamed
-    settings = {field.name for field in fields(Settings)}
-    assert options <= settings
-    assert {*CHOICES, *SWITCHES} <= settings
+def test_every_choice_and_switch_is_an_option_of_the_wording() -> None:
+    assert {*CHOICES, *SWITCHES} <= {field.name for field in fields(WordingOptions)}
+
+
+def test_the_options_of_the_wording_are_those_of_the_settings() -> None:
+    assert replace(Settings(), only="comments", rate=300.0).wording == WordingOptions(only="comments")
 
 
 def test_earcons_and_closers_can_be_left_out() -> None:

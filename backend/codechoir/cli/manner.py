@@ -165,7 +165,7 @@ _ADD: Mapping[str, Callable[[Any, str, str], None]] = {
     "solo": _categories,
     "only": _choice,
 }
-"""How each setting becomes an option; a test compares the keys with the fields of `Settings`."""
+"""How each setting becomes an option; a test compares their names with the fields of `WordingOptions`."""
 
 
 # ---- what was given --------------------------------------------------------------------------------------

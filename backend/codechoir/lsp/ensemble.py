@@ -6,7 +6,6 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from codechoir.choices import word_table
 from codechoir.choir import Choir
@@ -40,7 +39,7 @@ class Ensemble:
         self._choir: Choir | None = None
         self._engine: Engine | None = None
         self._tables = Stamps()
-        self._tables.changed(_tables_of(settings))
+        self._tables.changed(settings.tables)
 
     @property
     def settings(self) -> Settings:
@@ -64,7 +63,7 @@ class Ensemble:
         """
         with self._lock:
             before, self._wanted = self._wanted, settings
-            self._tables.changed(_tables_of(settings))
+            self._tables.changed(settings.tables)
             if self._choir is None or self._engine is None:
                 return None
             retired = self._engine
@@ -80,7 +79,7 @@ class Ensemble:
 
     def follow_tables(self) -> None:
         """Use the word tables as they were saved last; one with a mistake is told, and the words stay."""
-        changed = self._tables.changed(_tables_of(self._wanted))
+        changed = self._tables.changed(self._wanted.tables)
         if not changed:
             return
         try:
@@ -157,7 +156,3 @@ class Ensemble:
             self._warn(f"{error} The profile '{fallback}' is used instead.")
             self._wanted = replace(self._wanted, profile=fallback)
             return Choir(self._wanted)
-
-
-def _tables_of(settings: Settings) -> tuple[Path, ...]:
-    return (*settings.user_words, *settings.project_words)

@@ -1,6 +1,6 @@
 """Spans to utterances: how is it said? Pure; see docs/wording.md."""
 
-from codechoir.wording.options import WordingOptions
+from codechoir.settings import WordingOptions
 from codechoir.wording.wording import Wording
 
 __all__ = ["Wording", "WordingOptions"]

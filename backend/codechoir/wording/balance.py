@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from codechoir.model import Utterance
+from codechoir.settings import Balance
 from codechoir.wording.indentation import level_of, unit_of
-from codechoir.wording.options import Balance
 from codechoir.wording.source import Line, Source
 
 WIDEST = 80

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from codechoir.settings import Level
+from codechoir.settings import Level, WordingOptions
 from codechoir.wording.comments import Comments
 from codechoir.wording.escapes import Escapes
 from codechoir.wording.kinds import kind_of
@@ -12,7 +12,6 @@ from codechoir.wording.literal import Encoder, breaths, marked
 from codechoir.wording.names import Names
 from codechoir.wording.neighbours import Hint
 from codechoir.wording.numbers import Numbers
-from codechoir.wording.options import WordingOptions
 from codechoir.wording.prose import Prose
 from codechoir.wording.regexps import Regexps
 from codechoir.wording.said import Said, is_spelled

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 
 from codechoir.model import Category
-from codechoir.settings import Level
+from codechoir.settings import Level, WordingOptions
 from codechoir.wording.names import Names
-from codechoir.wording.options import WordingOptions
 from codechoir.wording.prose import Prose
 from codechoir.wording.said import Said
 from codechoir.wording.snippets import Snippets

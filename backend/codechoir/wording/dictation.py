@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codechoir.model import Category, Span, Utterance
+from codechoir.settings import WordingOptions
 from codechoir.wording.deception import Finding, findings
 from codechoir.wording.literal import Encoder, Unit, breaths, marked
-from codechoir.wording.options import WordingOptions
 from codechoir.wording.source import Line, Piece, Source
 from codechoir.wording.warnings import Warnings
 

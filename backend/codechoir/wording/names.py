@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from codechoir.settings import LEVELS, Level
+from codechoir.settings import LEVELS, Level, WordingOptions
 from codechoir.wording.characters import runs
 from codechoir.wording.identifiers import split
 from codechoir.wording.numbers import Numbers
-from codechoir.wording.options import WordingOptions
 from codechoir.wording.said import CAPITAL, Said, is_spelled
 from codechoir.wording.symbols import REPEATED, Symbols
 from codechoir.wording.tables import Words

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codechoir.model import Category, Utterance
+from codechoir.settings import WordingOptions
 from codechoir.wording.characters import name_of
-from codechoir.wording.options import WordingOptions
 from codechoir.wording.said import CAPITAL
 from codechoir.wording.source import Source
 from codechoir.wording.speakable import cleaned

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from codechoir.model import Category
-from codechoir.settings import LEVELS, Level
+from codechoir.settings import LEVELS, Level, WordingOptions
 from codechoir.wording.characters import name_of, plural_of, runs
 from codechoir.wording.numbers import Numbers
-from codechoir.wording.options import WordingOptions
 from codechoir.wording.said import Said
 from codechoir.wording.tables import Role, Words
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from codechoir.model import Category, Span, Utterance
+from codechoir.settings import WordingOptions
 from codechoir.wording.book import Book
 from codechoir.wording.commented_code import looks_like_code
 from codechoir.wording.comments import body_of
 from codechoir.wording.deception import Finding, findings
 from codechoir.wording.indentation import is_continuation, level_of, unit_of
 from codechoir.wording.neighbours import Neighbours, joined_operators
-from codechoir.wording.options import WordingOptions
 from codechoir.wording.said import Said
 from codechoir.wording.source import Line, Piece, Source
 from codechoir.wording.warnings import Warnings

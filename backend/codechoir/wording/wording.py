@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codechoir.model import Category, Utterance
+from codechoir.settings import WordingOptions
 from codechoir.wording.balance import Places
 from codechoir.wording.book import Book
 from codechoir.wording.describe import Description, describe
 from codechoir.wording.dictation import Dictation, is_dictation
-from codechoir.wording.options import WordingOptions
 from codechoir.wording.outline import Outline
 from codechoir.wording.source import Source, lines, signatures
 from codechoir.wording.spelling import Spelling
@@ -46,7 +46,8 @@ class Wording:
         stop = len(source.text) if end is None else end
         teller = Teller(self.options, self._book, source)
         tell = self._dictated if is_dictation(self.options) else self._told
-        parts = signatures(source, start, stop) if self.options.signatures else [(start, stop, True)]
+        is_short = self.options.only == "signatures"
+        parts = signatures(source, start, stop) if is_short else [(start, stop, True)]
         for low, high, is_read in parts:
             yield from tell(teller, source, low, high) if is_read else teller.warnings(low, high)
 

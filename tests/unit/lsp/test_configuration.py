@@ -64,12 +64,12 @@ def test_every_setting_is_read(tables: tuple[Path, Path]) -> None:
     found = configuration(given, theirs.parent)
     assert found.warnings == ()
     assert found.settings == Settings(
-        "silent",
-        "night",
-        "all",
-        300.0,
-        40.0,
-        {
+        engine="silent",
+        profile="night",
+        level="all",
+        rate=300.0,
+        volume=40.0,
+        voices={
             Category.COMMENT: VoiceChange(family="en+f3", pitch=30),
             Category.KEYWORD: VoiceChange(balance=-50),
         },

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 from codechoir.model import Category, Utterance
-from codechoir.settings import LEVELS, Settings, VoiceChange
+from codechoir.settings import LEVELS, Balance, Settings, VoiceChange
 from codechoir.syntax import languages
 from codechoir.syntax.document import Document
 from codechoir.voices.casting import Casting
 from codechoir.voices.profile import load_profile
 from codechoir.wording import Wording, WordingOptions
-from codechoir.wording.options import Balance
 
 CODE = "if x:\n    y = [f(z)]\n"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from codechoir.model import Category, Span, Utterance
+from codechoir.settings import Brackets, Indentation
 from codechoir.syntax import languages
 from codechoir.syntax.document import Document, Snapshot
 from codechoir.wording import Wording, WordingOptions
 from codechoir.wording.indentation import level_of, unit_of
-from codechoir.wording.options import Brackets, Indentation
 from support.fake_source import FakeSource
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from codechoir.model import Category
+from codechoir.settings import WordingOptions
 from codechoir.syntax.languages import named
 from codechoir.wording.lexicon import lexicon
-from codechoir.wording.options import WordingOptions
 from codechoir.wording.wording import Wording
 
 

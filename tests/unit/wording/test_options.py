@@ -66,7 +66,7 @@ def test_only_signatures_may_be_read() -> None:
     code = "import os\n\nclass Cart:\n    x = 1\n\n    def total(self, tax):\n        return 2\n"
     python = languages.named("python")
     assert python is not None
-    wording = Wording(WordingOptions(signatures=True, indentation="off"))
+    wording = Wording(WordingOptions(only="signatures", indentation="off"))
     lines = wording.lines(Document(code, python).snapshot())
     assert [" ".join(u.text for u in line if u.text) for line in lines] == [
         "class cart",
@@ -79,7 +79,7 @@ def test_what_deceives_is_told_where_only_signatures_are_read(level: str) -> Non
     code = "import os  # \u202e\n\ndef total(tax):\n    return 'a\u200b'\n"
     python = languages.named("python")
     assert python is not None
-    options = WordingOptions(level=level, signatures=True, indentation="off")  # type: ignore[arg-type]
+    options = WordingOptions(level=level, only="signatures", indentation="off")  # type: ignore[arg-type]
     said = [u.text for line in Wording(options).lines(Document(code, python).snapshot()) for u in line]
     assert said[0] == "warning, right to left override"
     assert said[-1] == "warning, invisible zero width space"
@@ -103,8 +103,8 @@ def f(x):
         *({"mute": frozenset({category})} for category in Category),
         *({"solo": frozenset({category})} for category in Category),
         {"mute": frozenset(Category)},
-        {"signatures": True},
-        {"signatures": True, "mute": frozenset(Category)},
+        {"only": "signatures"},
+        {"only": "signatures", "mute": frozenset(Category)},
     ],
 )
 def test_no_warning_is_lost_with_what_is_not_heard(level: str, heard: dict[str, Any]) -> None:
@@ -144,7 +144,7 @@ def test_a_meaningful_operator_is_said_at_every_level(level: str) -> None:
 def test_a_warm_wording_reads_no_table_again(tmp_path: Path) -> None:
     table = tmp_path / "words.toml"
     table.write_text('[operators]\n"!=" = "other than"\n')
-    wording = Wording(WordingOptions(tables=(table,)))
+    wording = Wording(WordingOptions(user_words=(table,)))
     wording.warm_up("python")
     table.unlink()
     assert [u.text for line in wording.lines(FakeSource("a != b")) for u in line] == ["a", "other than", "b"]

@@ -170,7 +170,7 @@ def test_an_operator_without_words_is_named_by_its_characters(level: Level, tmp_
     table = tmp_path / "words.toml"
     table.write_text('[roles]\n"plus" = ""\n"ternary.then" = ""\n[operators]\n"+" = ""\n"?" = ""\n')
     source = snapshot("x = a + b ? c : d;", "javascript")
-    wording = Wording(WordingOptions(level=level, tables=(table,)))
+    wording = Wording(WordingOptions(level=level, user_words=(table,)))
     told = [u.text for line in wording.lines(source) for u in line]
     assert "plus" in told and "question" in told
 

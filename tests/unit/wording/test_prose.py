@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from codechoir.model import Category, Span
 from codechoir.settings import Level
+from codechoir.settings import WordingOptions as Options
 from codechoir.wording import Wording, WordingOptions
 from codechoir.wording.commented_code import looks_like_code
-from codechoir.wording.options import WordingOptions as Options
 from support.fake_source import FakeSource
 
 

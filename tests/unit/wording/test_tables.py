@@ -19,7 +19,7 @@ TABLES = sorted(data_path("voices", "words").rglob("*.toml"))
 
 
 def said(text: str, *tables: Path, language: str = "python") -> list[str]:
-    wording = Wording(WordingOptions(tables=tables))
+    wording = Wording(WordingOptions(user_words=tables))
     return [u.text for line in wording.lines(FakeSource(text, language)) for u in line if u.text]
 
 

@@ -71,9 +71,7 @@ def _deception(arguments: argparse.Namespace) -> int:
 
     snapshot = source.open_source(arguments.file, "text")
     settings = options.settings_of(arguments)
-    said = Warnings(
-        load_words(settings.natural_language, "", (*settings.user_words, *settings.project_words))
-    )
+    said = Warnings(load_words(settings.natural_language, "", settings.tables))
     found = [
         {**asdict(finding), "line": snapshot.line_of(finding.start) + 1, "words": said.words(finding)}
         for finding in findings(snapshot.text, 0, len(snapshot.text))
