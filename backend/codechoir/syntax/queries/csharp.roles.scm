@@ -37,6 +37,10 @@
 (subpattern ":" @role.mapping)
 (destructor_declaration "~" @role.destructor)
 (operator_declaration operator: _ @role.operator.name)
+(relational_pattern "<" @role.comparison.less.pattern)
+(relational_pattern "<=" @role.comparison.less.equal.pattern)
+(relational_pattern ">" @role.comparison.greater.pattern)
+(relational_pattern ">=" @role.comparison.greater.equal.pattern)
 
 ; ---- brackets
 
@@ -83,7 +87,8 @@
 (initializer_expression "{" @role.fields.open (assignment_expression) "}" @role.fields.close)
 (initializer_expression (assignment_expression "=" @role.mapping))
 (anonymous_object_creation_expression "{" @role.fields.open "}" @role.fields.close)
-(with_expression "{" @role.fields.open "}" @role.fields.close)
+(with_expression "{" @role.body.open "}" @role.body.close)
+(with_initializer "=" @role.mapping)
 (property_pattern_clause "{" @role.pattern.open "}" @role.pattern.close)
 (declaration_list "{" @role.body.open "}" @role.body.close)
 (enum_member_declaration_list "{" @role.body.open "}" @role.body.close)
@@ -104,4 +109,4 @@
 (when_clause "when" @role.guard)
 (catch_filter_clause "when" @role.guard)
 (interpolation_format_clause) @role.format.spec
-(interpolation_alignment_clause) @role.format.spec
+(interpolation_alignment_clause "," @role.format.width)
