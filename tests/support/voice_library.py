@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import Any
 import numpy as np
 from codechoir.errors import InputError
 from codechoir.voices.library.latents import LatentCache
+from codechoir.voices.library.library import VoiceLibrary
 from codechoir.voices.library.locks import KeyLocks
 from codechoir.voices.library.places import LibrarySettings
-from codechoir.voices.library.provenance import Parameter, Tensors
+from codechoir.voices.library.provenance import ClonedVoice, Parameter, Tensors
+from codechoir.voices.library.voice_file import SUFFIX
 
 
 def tensors(seed: int) -> Tensors:
@@ -56,6 +59,37 @@ class FakeConditioner:
 def settings(folder: Path, **changes: object) -> LibrarySettings:
     """A library below `folder`."""
     return LibrarySettings(folder / "voices", folder / "cache", **changes)  # type: ignore[arg-type]
+
+
+def files(cache: LatentCache) -> list[Path]:
+    """The files of a cache's latents."""
+    return sorted(cache.store.folder.glob(f"*{SUFFIX}"))
+
+
+def same(one: ClonedVoice, other: ClonedVoice) -> bool:
+    """Whether two voices hold the same numbers."""
+    return all(np.array_equal(one.tensors[name], other.tensors[name]) for name in one.tensors)
+
+
+def vector(library: VoiceLibrary, name: str) -> np.ndarray:
+    """The speaker embedding of a named voice."""
+    return library.voice(name).tensors["speaker_embedding"].astype(np.float64).ravel()
+
+
+def damage(path: Path, place: int = -5) -> None:
+    """Change one byte of a file."""
+    data = bytearray(path.read_bytes())
+    data[place] ^= 0x11
+    path.write_bytes(data)
+
+
+def refusing(number: int) -> Callable[..., None]:
+    """A function of a disk that refuses, with this `errno`, whatever it is asked for."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return refuse
 
 
 def compute_in_process(folder: Path, start: Any, results: Any) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from codechoir.voices.library.library import VoiceLibrary
-from support.voice_library import settings
+from support.voice_library import FakeConditioner, settings
 
 Record = Callable[..., Path]
 
@@ -30,3 +30,11 @@ def record(tmp_path: Path) -> Record:
         return path
 
     return make
+
+
+@pytest.fixture
+def choir(library: VoiceLibrary, record: Record) -> VoiceLibrary:
+    """A library with the voices ana, bo and cy."""
+    for name in ("ana", "bo", "cy"):
+        library.add(name, [record(f"{name}.wav")], FakeConditioner())
+    return library

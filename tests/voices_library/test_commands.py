@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from codechoir.errors import InputError
 from codechoir.voices.library import store as store_module
 from codechoir.voices.library.library import VoiceLibrary
 from codechoir.voices.library.provenance import ClonedVoice, Parameter
-from support.voice_library import FakeConditioner
+from support.voice_library import FakeConditioner, refusing
 
 
 class CloningEngine(SilentEngine):
@@ -178,10 +177,7 @@ def test_an_engine_that_lacks_something_says_what(run: Any) -> None:
 def test_a_full_disk_is_an_error_for_what_was_to_be_kept(
     run: Any, record: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(store_module, "write_atomically", full)
+    monkeypatch.setattr(store_module, "write_atomically", refusing(errno.ENOSPC))
     status, _, err = run("voices", "add", "ana", record("a.wav"), "--engine", "fake")
     assert status == 1
     assert "free some space" in err.splitlines()[-1]
