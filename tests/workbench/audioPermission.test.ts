@@ -4,9 +4,9 @@
  */
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { CodeServer } from "./codeServer";
-import { Workbench } from "./workbench";
+import { describe, test } from "node:test";
+import { inWorkbench, type Opened } from "./inWorkbench";
+import type { Workbench } from "./workbench";
 
 /** Runs in every frame: a context of sound stays suspended until a key or a click inside the same frame. */
 function beStrict(): void {
@@ -31,20 +31,14 @@ function beStrict(): void {
 }
 
 describe("in a window that asks for a gesture before it lets out sound", () => {
-  let server: CodeServer;
   let workbench: Workbench;
 
-  before(async () => {
-    server = await CodeServer.start({ "a.py": "answer = forty + two\n" });
-    workbench = await Workbench.open(server.url, beStrict);
+  const take = async (opened: Opened): Promise<void> => {
+    ({ workbench } = opened);
     await workbench.openFile("a.py");
     await workbench.untilStatus("not reading");
-  });
-
-  after(async () => {
-    await workbench.close();
-    await server.stop();
-  });
+  };
+  inWorkbench({ "a.py": "answer = forty + two\n" }, take, { prepare: beStrict });
 
   test("a reading waits, says why in words, and never says that it speaks", async () => {
     await workbench.chord("Control+K", "l");

@@ -1,10 +1,10 @@
 /** The default keys, in the company of all those that VS Code itself has. */
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { CodeServer } from "./codeServer";
+import { describe, test } from "node:test";
+import { inWorkbench } from "./inWorkbench";
 import { until } from "./until";
-import { Workbench } from "./workbench";
+import type { Workbench } from "./workbench";
 
 interface Binding {
   key: string;
@@ -23,17 +23,10 @@ function collide(one: string, other: string): boolean {
 }
 
 describe("default keys", () => {
-  let server: CodeServer;
   let workbench: Workbench;
 
-  before(async () => {
-    server = await CodeServer.start({ "a.py": "a = 1\n" });
-    workbench = await Workbench.open(server.url);
-  });
-
-  after(async () => {
-    await workbench.close();
-    await server.stop();
+  inWorkbench({ "a.py": "a = 1\n" }, (opened) => {
+    ({ workbench } = opened);
   });
 
   test("none of ours is taken by VS Code or by an extension that comes with it", async () => {

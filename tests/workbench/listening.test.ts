@@ -1,35 +1,23 @@
 /** Hearing less, and hearing about code, in a real VS Code. */
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
-import { CodeServer } from "./codeServer";
+import { describe, test } from "node:test";
+import { inWorkbench, quietAfterEach } from "./inWorkbench";
 import type { Player } from "./player";
 import { until } from "./until";
-import { Workbench } from "./workbench";
+import type { Workbench } from "./workbench";
 
 const CART = "class Cart:\n    def total(self, rate):\n        return 42 * rate\n";
 const LONG = "alpha = beta  # gamma\n".repeat(300);
 
 describe("listening in the workbench", () => {
-  let server: CodeServer;
   let workbench: Workbench;
   let player: Player;
 
-  before(async () => {
-    server = await CodeServer.start({ "cart.py": CART, "long.py": LONG });
-    workbench = await Workbench.open(server.url);
+  inWorkbench({ "cart.py": CART, "long.py": LONG }, (opened) => {
+    ({ workbench } = opened);
   });
-
-  after(async () => {
-    await workbench.close();
-    await server.stop();
-  });
-
-  afterEach(async (context) => {
-    await workbench.screenshot(context.name);
-    await workbench.chord("Shift+Alt+Q");
-    await workbench.untilStatus("not reading");
-  });
+  quietAfterEach(() => workbench);
 
   test("the outline of the file is told aloud with a shortcut", async () => {
     await workbench.openFile("cart.py");

@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, afterEach, before, describe, test } from "node:test";
-import { CodeServer } from "./codeServer";
+import { describe, test } from "node:test";
+import type { CodeServer } from "./codeServer";
+import { inWorkbench, quietAfterEach } from "./inWorkbench";
 import type { Player } from "./player";
 import { until } from "./until";
-import { Workbench } from "./workbench";
+import type { Workbench } from "./workbench";
 
 const CART = `class Cart:
     # the sum of everything in it
@@ -25,21 +26,10 @@ describe("reading aloud in the workbench", () => {
   let workbench: Workbench;
   let player: Player;
 
-  before(async () => {
-    server = await CodeServer.start({ "cart.py": CART, "long.py": LONG });
-    workbench = await Workbench.open(server.url);
+  inWorkbench({ "cart.py": CART, "long.py": LONG }, (opened) => {
+    ({ server, workbench } = opened);
   });
-
-  after(async () => {
-    await workbench.close();
-    await server.stop();
-  });
-
-  afterEach(async (context) => {
-    await workbench.screenshot(context.name);
-    await workbench.chord("Shift+Alt+Q");
-    await workbench.untilStatus("not reading");
-  });
+  quietAfterEach(() => workbench);
 
   test("a shortcut reads a line: sound is let out, and the editor keeps its focus", async () => {
     await workbench.openFile("cart.py");

@@ -1,27 +1,21 @@
 /** The way of a newcomer who has the extension and nothing else: the Python part is set up by the extension. */
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { CodeServer } from "./codeServer";
-import { Workbench } from "./workbench";
+import { describe, test } from "node:test";
+import { inWorkbench, type Opened } from "./inWorkbench";
+import type { Workbench } from "./workbench";
 
 /** Python's packages have to be fetched and unpacked. */
 const PATIENCE = 150_000;
 
 describe("where no interpreter has Codechoir", () => {
-  let server: CodeServer;
   let workbench: Workbench;
 
-  before(async () => {
-    server = await CodeServer.start({ "a.py": "answer = forty + two\n" }, false);
-    workbench = await Workbench.open(server.url);
+  const take = async (opened: Opened): Promise<void> => {
+    ({ workbench } = opened);
     await workbench.openFile("a.py");
-  });
-
-  after(async () => {
-    await workbench.close();
-    await server.stop();
-  });
+  };
+  inWorkbench({ "a.py": "answer = forty + two\n" }, take, { isInstalled: false });
 
   test("nothing pops up by itself; the status item says what is missing", async () => {
     await workbench.untilStatus("not set up");
