@@ -302,6 +302,7 @@ ROLES: Final[dict[str, str]] = {
     "redirect.out": "writes the output to: >",
     "redirect.append": "adds the output to: >>",
     "redirect.both": "writes output and errors to: &>",
+    "redirect.close": "closes what was open: >&-, <&-",
     "redirect.duplicate": "sends where another goes: >&, <&",
     "here.string": "takes the input from these words: <<<",
     "background": "runs on its own: & at the end",

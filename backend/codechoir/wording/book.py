@@ -127,7 +127,7 @@ class Book:
         dashes = self.symbols.names(piece.text[: len(piece.text) - len(name)])
         is_bundle = dashes.count(" ") == 0 and len(name) <= _BUNDLE and name.isalpha()
         is_bundle = is_bundle and not _SYLLABLE.fullmatch(name)
-        said = " ".join(name) if is_bundle else self.names.words(name, level) if name else ""
+        said = " ".join(name) if is_bundle else self.prose.words(name, level, "word") if name else ""
         return [Said(f"{dashes} {said}".strip())]
 
     def _format(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
@@ -164,7 +164,8 @@ class Book:
 
     def _prose(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:
         if any(char.isalnum() for char in piece.text):
-            return [Said(self.prose.words(piece.text, level, "raw"))]
+            is_document = piece.span.role.startswith("heredoc")
+            return [Said(self.prose.words(piece.text, level, "heredoc" if is_document else "raw"))]
         return [Said(self.symbols.names(piece.text.strip()))]
 
     def _regexp(self, piece: Piece, level: Level, hint: Hint) -> list[Said]:

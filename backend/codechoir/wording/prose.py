@@ -4,44 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from typing import Literal
 
 from codechoir.settings import LEVELS, Level
 from codechoir.wording.characters import name_of
-from codechoir.wording.escapes import ESCAPE, Escapes
+from codechoir.wording.escapes import Escapes
 from codechoir.wording.names import Names, has_vowel
 from codechoir.wording.numbers import Numbers
+from codechoir.wording.sentences import KINDS, TOKENS, Manner
 from codechoir.wording.speakable import SENTENCE
 from codechoir.wording.symbols import Symbols
 from codechoir.wording.tables import Words
 
-Manner = Literal["comment", "string", "raw"]
-"""Whose sentences they are; a raw string has no escapes."""
-
-_TOKEN = (
-    r"(?P<uuid>\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b)"
-    r"|(?P<hash>\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{32,128}\b)"
-    r"|(?P<ordinal>\d+(?:st|nd|rd|th)\b)"
-    r"|(?P<abbreviation>\b(?:e\.g|i\.e|z\.B|d\.h)\.)"
-    r"|(?P<option>(?<![\w-])-{1,2}(?=[A-Za-z]))"
-    r"|(?P<number>\d\w*(?:[.,]\d\w*)*%?)"
-    r"|(?P<word>[^\W\d_]\w*(?:['’][^\W\d_]+)*|_+\w*)"
-    r"|(?P<operator>!==?|===?|=>|->|<=|>=|<-|&&|\|\||[-+*/|&%^]=|:=|::|\*\*|<<|>>)"
-    r"|(?P<run>(?P<char>[^\w\s])(?P=char){2,})"
-    r"|(?P<sentence>[.,?!;:](?=[\s\"'`)\]}<]|$))"
-    r"|(?P<blank>\s+)|(?P<other>[\s\S])"
-)
-_HOLE = r"(?P<hole>\{(?:[^\W\d][\w.]*|\d*)(?:![rsa])?(?::[\w.?#<>^+, $*-]{0,12})?\})"
-_TOKENS: Mapping[Manner, re.Pattern[str]] = {
-    "comment": re.compile(rf"(?P<tag></[a-z]\w*>)|(?P<target>(?<=\])\([^()\s]+\))|{_TOKEN}"),
-    "raw": re.compile(_TOKEN),
-    "string": re.compile(rf"(?P<escape>{ESCAPE})|(?P<brace>\{{\{{|\}}\}})|{_HOLE}|{_TOKEN}"),
-}
-_KINDS = (
-    *("escape", "brace", "abbreviation", "hole", "uuid", "hash", "ordinal", "option", "number", "word"),
-    *("operator", "run", "sentence", "blank", "tag", "target", "other"),
-)
 _SPACED_BEFORE = re.compile(r" +(?=[.?!](?: |$))")
 _PAUSE = re.compile(r"[ ,]*,[ ,]*")
 _NEEDLESS_PAUSE = re.compile(r"^, |, (?=[.?!])")
@@ -66,12 +39,12 @@ class Prose:
         self._names = names
         self._symbols = symbols
         self._escapes = escapes
-        self._say = {kind: getattr(self, f"_{kind}") for kind in _KINDS}
+        self._say = {kind: getattr(self, f"_{kind}") for kind in KINDS}
 
     def words(self, text: str, level: Level, manner: Manner) -> str:
         """The sentence as it is said, with its own punctuation for the melody."""
         said: list[str] = []
-        for token in _TOKENS[manner].finditer(text):
+        for token in TOKENS[manner].finditer(text):
             kind = token.lastgroup or "other"
             kind = "run" if kind == "char" else kind
             words = self._say[kind](token, level, manner)
@@ -178,7 +151,7 @@ class Prose:
         return str(said)
 
     def _run(self, token: re.Match[str], level: Level, manner: Manner) -> str:
-        if level == "some":
+        if level == "some" and manner != "word":
             if token["char"] == ".":
                 return ","
             if manner == "comment" and token["char"].isascii():
@@ -198,8 +171,17 @@ class Prose:
         """The end of an element of documentation; its beginning has told what it is."""
         return "" if level == "some" else self._symbols_between(token[0])
 
+    def _joint(self, token: re.Match[str], level: Level, manner: Manner) -> str:
+        """A dash that only joins what could be words: that of `apt-get`, but not that of `a-z`."""
+        return self._symbols.names(token[0], level)
+
     def _other(self, token: re.Match[str], level: Level, manner: Manner) -> str:
         char = token[0]
+        if manner == "word":
+            is_sign = char == "-" and token.start() == 0 and _is_before_digit(token)
+            return str(self._words.section("numbers")["minus"]) if is_sign else self._symbols.names(char)
+        if manner == "heredoc" and char == "`":  # it runs a command, in a shell
+            return self._symbols.names(char)
         if char == "-":
             return self._dash(token, level)
         if manner != "comment" and (char == "\\" or (char in "$:" and _is_before_name(token))):

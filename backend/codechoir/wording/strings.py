@@ -24,6 +24,11 @@ _DELIMITER = re.compile(r"[^\s()\\\"]{0,16}\(")
 _RAW_QUOTES = {"bash": "'", "go": "`", "php": "'", "ruby": "'", "sql": "'"}
 """Quotes after which a backslash is a backslash, by language."""
 
+_BARE_WORDS = frozenset(("bash",))
+"""Languages of which a word without quotes is a string, in which every sign has a meaning: `a-z`, `~/x`."""
+
+_SHELL_QUOTES = "\"'$"
+
 _SIGNS = re.compile(r"[\\${}^|\[\]]")
 """What makes the content of such quotes a pattern or a program, of which every character counts."""
 
@@ -54,6 +59,8 @@ class Strings:
 
     def said(self, text: str, level: Level, *, opens: bool, closes: bool, hint: Hint = "") -> Said:
         """A string, or the part of one that a piece holds; `opens`, `closes`: it has the quotes."""
+        if opens and self._language in _BARE_WORDS and text[0] not in _SHELL_QUOTES and level != "all":
+            return Said(self._prose.words(text, level, "word"))
         opening = _OPENING.match(text) if opens else None
         start = self._begin(text, opening) if opening else 0
         closing = self._closing(text, start, opening) if closes else ""

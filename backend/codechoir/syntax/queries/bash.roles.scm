@@ -21,6 +21,9 @@
 (file_redirect "&>" @role.redirect.both)
 (file_redirect "&>>" @role.redirect.both)
 (file_redirect [">&" "<&"] @role.redirect.duplicate)
+(file_redirect ["<&-" ">&-"] @role.redirect.close)
+(file_redirect "<" (ERROR ">" @role.redirect.out))
+((ERROR "<" @role.redirect.in) . (file_redirect . ">"))
 (heredoc_redirect ["<<" "<<-"] @role.heredoc)
 (heredoc_start) @role.heredoc.word
 (heredoc_body) @role.heredoc.body
@@ -76,6 +79,8 @@
 (compound_statement "((" @role.arithmetic.open "))" @role.arithmetic.close)
 (function_definition "(" @role.parameters.empty.open ")" @role.parameters.empty.close)
 (array "(" @role.list.open ")" @role.list.close)
+((array (concatenation . (word) @role.index.open . (_) . (word) @role.index.close . (word) @_value))
+  (#eq? @role.index.open "[") (#eq? @role.index.close "]") (#match? @_value "^[+]?="))
 (subscript "[" @role.index.open "]" @role.index.close)
 (test_command ["[" "[["] @role.test.open)
 (test_command ["]" "]]"] @role.test.close)

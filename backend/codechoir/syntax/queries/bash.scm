@@ -47,6 +47,8 @@
 (variable_assignment value: (concatenation (word) @string))
 (array (word) @string)
 (array (concatenation (word) @string))
+((array (concatenation . (word) @punctuation.bracket . (_) . (word) @punctuation.bracket . (word) @_value))
+  (#any-of? @punctuation.bracket "[" "]") (#match? @_value "^[+]?="))
 (for_statement value: (word) @string)
 (case_item value: (word) @string)
 (case_item value: (extglob_pattern) @string.special)
