@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from typing import BinaryIO
+
+from codechoir import standard_streams
 
 
 class Output:
@@ -43,19 +44,6 @@ class Output:
 
 
 def take_standard_streams() -> tuple[BinaryIO, Output]:
-    """Take standard input and output away from everybody else.
-
-    What a library prints goes to standard error from now on, and a child process that reads its standard
-    input finds it empty: either would break the protocol.
-    """
-    incoming, outgoing = os.dup(0), os.dup(1)
-    os.dup2(2, 1)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.setmode(incoming, os.O_BINARY)
-        msvcrt.setmode(outgoing, os.O_BINARY)
+    """Take standard input and output away from everybody else, for the language server's protocol."""
+    incoming, outgoing = standard_streams.taken()
     return open(incoming, "rb", buffering=64 * 1024), Output(outgoing)  # noqa: PTH123

@@ -18,6 +18,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, NoReturn, Protocol, runtime_checkable
 
+from codechoir import standard_streams
 from codechoir.engines.child import frames, messages
 from codechoir.engines.child.hosted import HostedReading
 from codechoir.engines.child.messages import ToParent
@@ -177,23 +178,13 @@ def _leave(status: int) -> NoReturn:
     os._exit(status)
 
 
-def private_streams() -> tuple[BinaryIO, BinaryIO]:
-    """The pipes to the parent, moved out of the reach of prints: by Python, and by C libraries too."""
-    incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    return incoming, outgoing
-
-
 def main() -> NoReturn:
     """The child's entry point."""
-    incoming, outgoing = private_streams()
+    incoming, outgoing = standard_streams.taken()
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the parent to act on
     try:
-        Host(incoming, outgoing).run()
+        Host(os.fdopen(incoming, "rb"), os.fdopen(outgoing, "wb")).run()
     except frames.FrameError:
         log.exception("the parent cannot be understood")
         _leave(1)
