@@ -45,7 +45,7 @@ class TreeAnalysis:
     def spans(self, start: int, end: int) -> list[Span]:
         """The spans that meet bytes `start` to `end`."""
         if self._tangled:
-            return self._by_text(start, end)
+            return token_spans(self._text, start, end, self._language)
         low, high = self._widened(start, end)
         try:
             captures = captures_in(self.grammar, self.tree.root_node, low, high)
@@ -53,7 +53,7 @@ class TreeAnalysis:
             # Once for all, so that a later window does not wait again or tell another story.
             self._tangled = True
             log.warning("a query of %s took too long; the text is read by its tokens", self.grammar.key)
-            return self._by_text(start, end)
+            return token_spans(self._text, start, end, self._language)
         items = Walk(self.grammar, captures, self._text, low, high).run(self.tree.root_node)
         taken = [span for item in items for span in self._taken(item, start, end)]
         taken.sort(key=_start)  # the text of a region and what its host put in between alternate
@@ -75,11 +75,6 @@ class TreeAnalysis:
     @cached_property
     def _symbols(self) -> list[Symbol]:
         return tree_symbols(self.grammar.key, self.tree, self._text)
-
-    def _by_text(self, start: int, end: int) -> list[Span]:
-        low, high = gaps.run_start(self._text, start), gaps.run_end(self._text, end)
-        found = gap_spans(self._text, low, high, self._language)
-        return [span for span in found if span.start < end and span.end > start]
 
     def _taken(self, item: Piece | Region, start: int, end: int) -> Sequence[Span]:
         if isinstance(item, Region):
@@ -174,3 +169,9 @@ def gap_spans(text: bytes, start: int, end: int, language: str) -> Iterator[Span
     """Spans for text that no grammar claims."""
     for low, high, capture, role in gaps.tokens(text, start, end):
         yield Span(low, high, category_of(capture) or Category.VARIABLE, capture, language, role)
+
+
+def token_spans(text: bytes, start: int, end: int, language: str) -> list[Span]:
+    """The spans that meet bytes `start` to `end`, from the text's tokens alone."""
+    low, high = gaps.run_start(text, start), gaps.run_end(text, end)
+    return [span for span in gap_spans(text, low, high, language) if span.start < end and span.end > start]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from codechoir.model import Span
-from codechoir.syntax import gaps
-from codechoir.syntax.layers import gap_spans
+from codechoir.syntax.layers import token_spans
 from codechoir.syntax.symbols import Symbol, block_symbols
 
 
@@ -21,6 +20,4 @@ class TokenAnalysis:
 
     def spans(self, start: int, end: int) -> list[Span]:
         """The spans that meet bytes `start` to `end`."""
-        low, high = gaps.run_start(self._text, start), gaps.run_end(self._text, end)
-        found = gap_spans(self._text, low, high, self._language)
-        return [span for span in found if span.start < end and span.end > start]
+        return token_spans(self._text, start, end, self._language)
