@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -61,14 +61,20 @@ def findings(text: bytes, start: int, end: int) -> list[Finding]:
 
 def _characters(text: bytes, start: int, end: int) -> Iterator[Finding]:
     decoded = text[start:end].decode("utf-8", "replace")
-    at, offset = 0, start
-    for match in _SUSPECT.finditer(decoded):
-        offset += len(decoded[at : match.start()].encode())
-        at = match.start()
+    for match, offset in _located(_SUSPECT.finditer(decoded), start):
         kind = _kind(match[0])
-        if kind is None or _is_harmless(decoded, at, offset):
+        if kind is None or _is_harmless(decoded, match.start(), offset):
             continue
         yield Finding(kind, offset, offset + len(match[0].encode()), match[0])
+
+
+def _located(matches: Iterable[re.Match[str]], start: int) -> Iterator[tuple[re.Match[str], int]]:
+    """Each match in a text that begins at byte `start`, with the byte at which it begins itself."""
+    at, offset = 0, start
+    for match in matches:
+        offset += len(match.string[at : match.start()].encode())
+        at = match.start()
+        yield match, offset
 
 
 @lru_cache(maxsize=4096)
@@ -102,12 +108,8 @@ def _is_harmless(text: str, at: int, offset: int) -> bool:
 
 def _words(text: bytes, start: int, end: int) -> Iterator[Finding]:
     decoded = text[start:end].decode("utf-8", "replace")
-    at, offset = 0, start
-    for match in _WORD.finditer(decoded):
-        if match[0].isascii():
-            continue
-        offset += len(decoded[at : match.start()].encode())
-        at = match.start()
+    suspect = (match for match in _WORD.finditer(decoded) if not match[0].isascii())
+    for match, offset in _located(suspect, start):
         kind = word_kind(match[0])
         if kind is not None:
             yield Finding(kind, offset, offset + len(match[0].encode()), match[0])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from codechoir.model import Category, Span, Utterance
 from codechoir.wording.book import Book
 from codechoir.wording.characters import name_of
-from codechoir.wording.outline import symbol_words
+from codechoir.wording.outline import symbol_phrases
 from codechoir.wording.speakable import cleaned
 
 if TYPE_CHECKING:
@@ -95,7 +95,6 @@ def _words(
 ) -> str:
     """From the near to the far: character, token, role, symbols from the inside out, line."""
     phrases = book.words.section("describe")
-    kinds = book.words.section("symbol_kinds")
     said = []
     if char:
         key, small = ("capital", char.lower()) if char.isupper() else ("character", char)
@@ -113,9 +112,7 @@ def _words(
             said.append(phrases["role"].format(words=role.words(text)))
         if span.depth:
             said.append(phrases["depth"].format(depth=book.numbers.cardinal(span.depth)))
-    for symbol in reversed(symbols):
-        kind = kinds.get(symbol.kind, [symbol.kind])[0]
-        said.append(phrases["symbol"].format(kind=kind, name=symbol_words(symbol, book)))
+    said += symbol_phrases(symbols, book)
     count = book.numbers.cardinal
     said.append(phrases["line"].format(line=count(line), column=count(column)))
     return cleaned(", ".join(said))

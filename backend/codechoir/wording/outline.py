@@ -160,6 +160,15 @@ def symbol_words(symbol: Symbol, book: Book) -> str:
     return f"{words} {signs[0]}" if name.endswith("=") else " ".join([*signs, words])
 
 
+def symbol_phrases(symbols: Sequence[Symbol], book: Book) -> list[str]:
+    """Kind and name of each symbol around a place, from the inside out; `symbols` begin with the outermost."""
+    phrase, kinds = book.words.section("describe")["symbol"], book.words.section("symbol_kinds")
+    return [
+        phrase.format(kind=kinds.get(symbol.kind, [symbol.kind])[0], name=symbol_words(symbol, book))
+        for symbol in reversed(symbols)
+    ]
+
+
 def _role(role: str, text: str, book: Book) -> str:
     entry = book.words.role(role)
     return entry.words(text) if entry is not None else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from codechoir.model import Category, Utterance
 from codechoir.wording.book import Book
-from codechoir.wording.outline import symbol_words
+from codechoir.wording.outline import symbol_phrases
 from codechoir.wording.speakable import cleaned
 
 if TYPE_CHECKING:
@@ -43,12 +43,10 @@ def where(snapshot: Snapshot, at: int, book: Book) -> Where:
     line, lines = snapshot.line_of(at) + 1, max(len(snapshot.text.splitlines()), 1)
     percent = 100 * at // max(len(snapshot.text), 1)
     symbols = snapshot.enclosing(at)
-    phrases, kinds = book.words.section("describe"), book.words.section("symbol_kinds")
+    phrases = book.words.section("describe")
     count = book.numbers.cardinal
     said = [phrases["place"].format(line=count(line), lines=count(lines))]
-    for symbol in reversed(symbols):
-        kind = kinds.get(symbol.kind, [symbol.kind])[0]
-        said.append(phrases["symbol"].format(kind=kind, name=symbol_words(symbol, book)))
+    said += symbol_phrases(symbols, book)
     said.append(phrases["share"].format(percent=count(percent)))
     kinds_and_names = tuple((symbol.kind, symbol.name) for symbol in symbols)
     return Where(line, lines, percent, kinds_and_names, cleaned(", ".join(said)), at)
