@@ -77,20 +77,27 @@ def _k_weighting(frequencies: Samples) -> Samples:
     return response
 
 
+def said(loaded: Library, text: str, manner: Manner) -> np.ndarray[Any, np.dtype[np.int16]]:
+    """What the library makes of a text, at its own sample rate."""
+    import numpy as np
+
+    pcm = bytearray()
+
+    def keep(samples: bytes, _: list[Word]) -> bool:
+        pcm.extend(samples)
+        return True
+
+    loaded.say(text, manner, keep)
+    return np.frombuffer(bytes(pcm), np.int16)
+
+
 def _spoken(loaded: Library, manner: Manner) -> Samples:
     """All sentences in one voice, without the silence around them."""
     import numpy as np
 
     pieces = []
     for sentence in SENTENCES:
-        pcm = bytearray()
-
-        def keep(samples: bytes, _: list[Word], pcm: bytearray = pcm) -> bool:
-            pcm.extend(samples)
-            return True
-
-        loaded.say(sentence, manner, keep)
-        samples = np.frombuffer(bytes(pcm), np.int16).astype(np.float64)
+        samples = said(loaded, sentence, manner).astype(np.float64)
         heard = np.flatnonzero(np.abs(samples) > np.abs(samples).max() / 50)
         pieces.append(samples[heard[0] : heard[-1] + 1] if heard.size else samples)
     return np.concatenate(pieces)

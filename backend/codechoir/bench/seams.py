@@ -22,10 +22,10 @@ from codechoir.bench.hearing import (
     words_of,
 )
 from codechoir.bench.lines import phrases
-from codechoir.bench.loudness import lufs
+from codechoir.bench.loudness import lufs, said
 from codechoir.bench.runner import figure
 from codechoir.engines.espeak import EspeakEngine
-from codechoir.engines.espeak._library import Word, library
+from codechoir.engines.espeak._library import library
 from codechoir.engines.espeak.alphabets import EVERYTHING, safe
 from codechoir.engines.espeak.manner import DEFAULT_FAMILY, manner_of
 from codechoir.engines.protocol import Engine
@@ -137,23 +137,15 @@ def _share(seconds: Sequence[float], one: Sequence[Heard]) -> float:
 
 def _separately(line: Phrase) -> tuple[float, float]:
     """Seconds of a line whose utterances are said one by one, as they come and with silence trimmed."""
-    import numpy as np
-
     loaded = library()
     raw = trimmed = 0.0
     for part in line.parts:
         text = " ".join(filter(None, (safe(word, EVERYTHING) for word in part.utterance.text.split())))
         if not text:
             continue
-        pcm = bytearray()
-
-        def keep(samples: bytes, _: list[Word], pcm: bytearray = pcm) -> bool:
-            pcm.extend(samples)
-            return True
-
         manner = manner_of(part.voice, part.utterance.language, loaded)
-        loaded.say(text, manner._replace(rate=round(part.voice.rate)), keep)
-        heard = Heard(np.frombuffer(bytes(pcm), np.int16), (), loaded.sample_rate)
+        samples = said(loaded, text, manner._replace(rate=round(part.voice.rate)))
+        heard = Heard(samples, (), loaded.sample_rate)
         raw += len(heard.samples) / loaded.sample_rate
         trimmed += heard.seconds
     return raw, trimmed
