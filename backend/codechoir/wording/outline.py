@@ -161,7 +161,7 @@ def symbol_words(symbol: Symbol, book: Book) -> str:
 
 
 def symbol_phrases(symbols: Sequence[Symbol], book: Book) -> list[str]:
-    """Kind and name of each symbol around a place, from the inside out; `symbols` begin with the outermost."""
+    """Kind and name of each symbol around a place, inside first; `symbols` begin with the outermost."""
     phrase, kinds = book.words.section("describe")["symbol"], book.words.section("symbol_kinds")
     return [
         phrase.format(kind=kinds.get(symbol.kind, [symbol.kind])[0], name=symbol_words(symbol, book))
