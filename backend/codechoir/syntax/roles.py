@@ -246,6 +246,7 @@ ROLES: Final[dict[str, str]] = {
     "channel.direction.send": "<- of a channel that is only sent to",
     "channel.direction.receive": "<- of a channel that is only received from",
     "global": ":: or \\ at the start of a path",
+    "variable.dynamic": "the same where a name without $ would be another program: PHP's $o->$p",
     "variable": "a variable whose name begins with $: PHP",
     "error.silence": "@ that hides errors: PHP",
     "directive.string": "# that makes a string of a macro's argument: C and C++",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from codechoir.settings import Level, WordingOptions
 from codechoir.wording.comments import Comments
@@ -34,6 +35,12 @@ _BUNDLE = 3
 
 _SYLLABLE = re.compile(r"[^aeiou][aeiou][^aeiou]", re.IGNORECASE)
 """Three letters that make a word, as in `find -not`, are none."""
+
+_TOLD_BEFORE: Mapping[str, tuple[Level, ...]] = {"label": ("some", "most"), "variable.dynamic": ("some",)}
+"""Roles of names whose words stand before the name, and the levels at which they do."""
+
+_WORD_OPERATORS = frozenset(("logical.and", "logical.or", "logical.xor", "logical.not"))
+"""Roles of operators that may be words: `and` of Ruby is not its `&&`."""
 
 _LONG = ("string", "docstring", "character", "symbol")
 _BEGINS = frozenset(("", *_LONG, *(f"{role}.open" for role in _LONG)))
@@ -148,9 +155,14 @@ class Book:
             return [self._quoted_word(piece.text.strip("'\""), role, level)]
         if not any(char.isalnum() for char in piece.text):
             return self._symbols(piece, level, hint)
-        if role == "label" and level in ("some", "most") and (label := self.words.role(role)) is not None:
+        entry = self.words.role(role) if level in _TOLD_BEFORE.get(role, ()) else None
+        if entry is not None:
             name = self.names.words(piece.text.strip("'"), level)
-            return [Said(f"{label.say} {name}")]
+            return [Said(f"{entry.say} {name}")]
+        if role in _WORD_OPERATORS and level in ("some", "most") and (entry := self.words.role(role)):
+            words = (entry.texts or {}).get(piece.text.lower())
+            if words:
+                return [Said(words)]
         return self.names.parts(piece.text, level)
 
     def _quoted_word(self, word: str, role: str, level: Level) -> Said:

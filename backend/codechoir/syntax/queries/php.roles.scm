@@ -46,6 +46,16 @@
 (variadic_unpacking "..." @role.spread)
 (variadic_placeholder) @role.spread
 (variable_name) @role.variable
+(member_access_expression name: (variable_name) @role.variable.dynamic)
+(member_call_expression name: (variable_name) @role.variable.dynamic)
+(nullsafe_member_access_expression name: (variable_name) @role.variable.dynamic)
+(nullsafe_member_call_expression name: (variable_name) @role.variable.dynamic)
+(scoped_property_access_expression (variable_name) @role.variable.dynamic)
+(scoped_call_expression (variable_name) @role.variable.dynamic)
+(class_constant_access_expression (variable_name) @role.variable.dynamic)
+(object_creation_expression (variable_name) @role.variable.dynamic)
+(function_call_expression function: (variable_name) @role.variable.dynamic)
+(binary_expression operator: "instanceof" right: (variable_name) @role.variable.dynamic)
 
 ; ---- types
 
@@ -86,6 +96,7 @@
 (enum_declaration_list "{" @role.body.open "}" @role.body.close)
 (namespace_use_group "{" @role.import.open "}" @role.import.close)
 (encapsed_string "{" @role.interpolation.open "}" @role.interpolation.close)
+(shell_command_expression "{" @role.interpolation.open "}" @role.interpolation.close)
 (heredoc_body "{" @role.interpolation.open "}" @role.interpolation.close)
 (dynamic_variable_name "{" @role.interpolation.open "}" @role.interpolation.close)
 (heredoc "<<<" @role.heredoc)
@@ -94,6 +105,14 @@
 (nowdoc "'" @role.heredoc.word (heredoc_start) "'" @role.heredoc.end)
 (member_access_expression "{" @role.computed.open "}" @role.computed.close)
 (member_call_expression "{" @role.computed.open "}" @role.computed.close)
+(nullsafe_member_access_expression "{" @role.computed.open "}" @role.computed.close)
+(nullsafe_member_call_expression "{" @role.computed.open "}" @role.computed.close)
+(scoped_call_expression "{" @role.computed.open "}" @role.computed.close)
+(member_access_expression "{" (variable_name) @role.variable "}")
+(member_call_expression "{" (variable_name) @role.variable "}")
+(nullsafe_member_access_expression "{" (variable_name) @role.variable "}")
+(nullsafe_member_call_expression "{" (variable_name) @role.variable "}")
+(scoped_call_expression "{" (variable_name) @role.variable "}")
 (heredoc_start) @role.heredoc.word
 (heredoc_end) @role.heredoc.end
 (heredoc_body) @role.heredoc.body
