@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import subprocess
@@ -12,10 +13,12 @@ from pathlib import Path
 import pytest
 from codechoir.errors import InputError
 from codechoir.phrases.cache import PhraseCache
-from codechoir.phrases.disk import BAD, SUFFIX, PhraseDisk
+from codechoir.phrases.disk import SUFFIX, PhraseDisk
 from codechoir.phrases.entry import Entry, EntryError, KeptMark, from_bytes, to_bytes
 from codechoir.phrases.memory import PhraseMemory
 from codechoir.phrases.places import MEGABYTE, PhraseSettings
+from codechoir.whole_files import BAD
+from support.voice_library import refusing
 
 KEY, OTHER = "a" * 64, "b" * 64
 ENTRY = Entry(
@@ -127,12 +130,8 @@ def test_a_disk_that_cannot_be_written_leaves_the_memory_and_one_warning(
 
 
 def test_a_full_disk_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: Path, data: bytes) -> int:
-        path.open("wb").close()
-        raise OSError(28, "No space left on device")
-
     disk = PhraseDisk(tmp_path, MEGABYTE)
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(Path, "replace", refusing(errno.ENOSPC))
     assert not disk.save(KEY, ENTRY)
     assert list(tmp_path.iterdir()) == []
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from codechoir.voices.library import store as store_module
 from codechoir.voices.library.latents import LatentCache
-from codechoir.voices.library.store import BAD
+from codechoir.whole_files import BAD
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st

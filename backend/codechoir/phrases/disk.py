@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codechoir.phrases.entry import MOST_BYTES, Entry, EntryError, from_bytes, to_bytes
+from codechoir.whole_files import set_aside, write_atomically
 
 log = logging.getLogger(__name__)
 
 SUFFIX = ".phrase"
-BAD = ".bad"
 
 _SHARE_AFTER_EVICTION = 0.9
 """Of the limit: so much is left, so that not every new phrase has to look for an old one."""
@@ -70,17 +70,9 @@ class PhraseDisk:
         data = to_bytes(key, entry)
         if len(data) > self._limit:
             return False
-        path = self._path(key)
-        temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            try:
-                temporary.write_bytes(data)
-                temporary.replace(path)
-            except OSError:
-                with contextlib.suppress(OSError):
-                    temporary.unlink()
-                raise
+            write_atomically(self._path(key), data, lasting=False)
         except FileNotFoundError:
             return False  # another process is clearing
         except OSError as error:
@@ -145,18 +137,12 @@ class PhraseDisk:
 
     def _set_aside(self, path: Path, opened: os.stat_result, why: str) -> None:
         try:
-            now = path.stat()
-            if (now.st_ino, now.st_mtime_ns, now.st_size) != (
-                opened.st_ino,
-                opened.st_mtime_ns,
-                opened.st_size,
-            ):
-                return  # another process has just made it again
-            path.replace(path.with_name(path.name + BAD))
+            is_aside = set_aside(path, opened)
         except OSError as error:
             self._warn(error)
             return
-        log.info("the phrase %s is not sound: %s; it was set aside", path, why)
+        if is_aside:
+            log.info("the phrase %s is not sound: %s; it was set aside", path, why)
 
     def _warn(self, error: OSError) -> None:
         if not self._warned:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from codechoir.errors import InputError
-from codechoir.voices.library.store import write_atomically
+from codechoir.whole_files import write_atomically
 
 log = logging.getLogger(__name__)
 

@@ -16,8 +16,9 @@ from codechoir.voices.library.mixing import checked_weights, mixed
 from codechoir.voices.library.names import checked_name, same_name
 from codechoir.voices.library.places import LibrarySettings
 from codechoir.voices.library.provenance import ClonedVoice, Provenance
-from codechoir.voices.library.store import Store, aside, read_provenance, write_atomically
+from codechoir.voices.library.store import Store, read_provenance
 from codechoir.voices.library.voice_file import VoiceFileError
+from codechoir.whole_files import aside, write_atomically
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from codechoir.voices.library.locks import KeyLocks
-from codechoir.voices.library.store import write_atomically
+from codechoir.whole_files import write_atomically
 
 log = logging.getLogger(__name__)
 

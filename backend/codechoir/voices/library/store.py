@@ -15,10 +15,11 @@ from pathlib import Path
 from codechoir.voices.library import voice_file
 from codechoir.voices.library.provenance import ClonedVoice, Provenance
 from codechoir.voices.library.voice_file import SUFFIX, VoiceFileError
+from codechoir.whole_files import aside, set_aside, write_atomically
 
 log = logging.getLogger(__name__)
 
-BAD = ".bad"
+__all__ = ["Store", "read_provenance", "write_atomically"]
 
 
 class Store:
@@ -106,25 +107,14 @@ class Store:
             return
 
     def _set_aside(self, path: Path, opened: os.stat_result, why: str) -> None:
-        target = aside(path)
         try:
-            now = path.stat()
-            if (now.st_ino, now.st_mtime_ns, now.st_size) != (
-                opened.st_ino,
-                opened.st_mtime_ns,
-                opened.st_size,
-            ):
-                return  # another process has just made it again
-            path.replace(target)
+            is_aside = set_aside(path, opened)
         except OSError as error:
             log.warning("the voice file %s is not sound: %s; it stays (%s)", path, why, error.strerror)
             return
-        log.warning("the voice file %s is not sound: %s; it was set aside as %s", path, why, target.name)
-
-
-def aside(path: Path) -> Path:
-    """Where the file is put when it fails its check."""
-    return path.with_name(path.name + BAD)
+        if is_aside:
+            name = aside(path).name
+            log.warning("the voice file %s is not sound: %s; it was set aside as %s", path, why, name)
 
 
 def read_provenance(path: Path) -> Provenance | None:
@@ -135,18 +125,3 @@ def read_provenance(path: Path) -> Provenance | None:
     except (OSError, VoiceFileError):
         return None
     return provenance
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all, also after a power cut. Raises `OSError`."""
-    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")
-    try:
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
