@@ -13,7 +13,7 @@ from codechoir.syntax.categories import TRANSPARENT, category_of
 from codechoir.syntax.grammars import GRAMMARS, load, query_text
 from codechoir.syntax.language_table import LANGUAGES
 from codechoir.syntax.lexer import CAPTURES
-from codechoir.syntax.roles import ROLES
+from codechoir.syntax.roles import ROLES, TABLES
 from codechoir.syntax.token_roles import DEFAULT_ROLES, TOKEN_ROLES
 
 STRINGS_AND_COMMENTS = re.compile(r'"(?:\\.|[^"\\])*"|;[^\n]*')
@@ -34,6 +34,10 @@ def test_every_capture_has_a_category_or_is_transparent(key: str) -> None:
 @pytest.mark.parametrize("key", sorted(GRAMMARS))
 def test_every_role_is_in_the_list(key: str) -> None:
     assert {c for c in captures(key) if c.startswith(ROLE) and c[len(ROLE) :] not in ROLES} == set()
+
+
+def test_no_role_is_listed_twice() -> None:
+    assert sum(map(len, TABLES)) == len(ROLES)
 
 
 def test_every_role_in_the_list_is_given_to_some_token() -> None:
