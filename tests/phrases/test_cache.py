@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 from codechoir.errors import InputError
+from codechoir.memory import MemoryCache
 from codechoir.phrases.cache import PhraseCache
 from codechoir.phrases.disk import SUFFIX, PhraseDisk
 from codechoir.phrases.entry import Entry, EntryError, KeptMark, from_bytes, to_bytes
-from codechoir.phrases.memory import PhraseMemory
 from codechoir.phrases.places import MEGABYTE, PhraseSettings
 from codechoir.whole_files import BAD
 from support.voice_library import refusing
@@ -68,7 +68,7 @@ def test_another_phrase_s_file_is_not_believed() -> None:
 
 
 def test_what_was_used_longest_ago_leaves_memory_first() -> None:
-    memory = PhraseMemory(35_000)
+    memory = MemoryCache[Entry](35_000)
     for number in range(3):
         memory.put(key(number), entry(number))
     assert memory.get(key(0)) is not None
@@ -78,7 +78,7 @@ def test_what_was_used_longest_ago_leaves_memory_first() -> None:
 
 
 def test_what_is_larger_than_the_memory_is_not_kept_there() -> None:
-    memory = PhraseMemory(1000)
+    memory = MemoryCache[Entry](1000)
     memory.put(KEY, entry(1))
     assert memory.usage == (0, 0)
 

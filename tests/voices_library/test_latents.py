@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from codechoir.errors import EngineError, InputError
+from codechoir.memory import MemoryCache
 from codechoir.voices.library.latents import LatentCache
-from codechoir.voices.library.memory import MemoryCache
+from codechoir.voices.library.provenance import ClonedVoice
 from support.voice_library import (
     FakeConditioner,
     files,
@@ -144,19 +145,19 @@ def test_memory_has_a_limit_and_the_least_recently_used_leave(tmp_path: Path, re
         LatentCache(settings(tmp_path)).condition([record(f"{n}.wav")], FakeConditioner(), "x")
         for n in range(3)
     ]
-    memory = MemoryCache(limit=2 * voices[0].size)
+    memory = MemoryCache[ClonedVoice](limit=2 * voices[0].size)
     memory.put("0", voices[0])
     memory.put("1", voices[1])
     assert memory.get("0") is voices[0]
     memory.put("2", voices[2])
     assert [memory.get(key) is not None for key in "012"] == [True, False, True]
     assert memory.usage == (2, 2 * voices[0].size)
-    MemoryCache(limit=10).put("0", voices[0])
+    MemoryCache[ClonedVoice](limit=10).put("0", voices[0])
 
 
 def test_memory_has_a_lifetime(tmp_path: Path, record: Any) -> None:
     now = 100.0
-    memory = MemoryCache(10**6, lifetime=60, clock=lambda: now)
+    memory = MemoryCache[ClonedVoice](10**6, lifetime=60, clock=lambda: now)
     voice = LatentCache(settings(tmp_path)).condition([record("a.wav")], FakeConditioner(), "x")
     memory.put("a", voice)
     now = 159.0

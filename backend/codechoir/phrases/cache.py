@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from codechoir.errors import InputError
+from codechoir.memory import MemoryCache
 from codechoir.phrases.disk import PhraseDisk
 from codechoir.phrases.entry import Entry
-from codechoir.phrases.memory import PhraseMemory
 from codechoir.phrases.places import PhraseSettings
 from codechoir.voices.library.locks import KeyLocks
 from codechoir.voices.library.statistics import Counts, Statistics
@@ -36,7 +36,7 @@ class PhraseCache:
 
     def __init__(self, settings: PhraseSettings) -> None:
         self.settings = settings
-        self.memory = PhraseMemory(settings.memory)
+        self.memory = MemoryCache[Entry](settings.memory)
         self.disk = PhraseDisk(settings.folder, settings.disk)
         locks = KeyLocks(settings.folder / ".locks", patience=1.0)
         self.statistics = Statistics(settings.folder / "statistics.json", locks)

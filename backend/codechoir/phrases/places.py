@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from codechoir.errors import InputError, did_you_mean
-from codechoir.voices.library.places import MEGABYTE, number
+from codechoir.voices.library.places import MEGABYTE, cache_folder, number
 
 Wish = Literal["auto", "on", "off"]
 WISHES: tuple[Wish, ...] = get_args(Wish)
@@ -34,13 +34,8 @@ class PhraseSettings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> PhraseSettings:
         """The settings of this user. Raises `InputError` naming a variable with a bad value."""
         given = os.environ if environment is None else environment
-        folder = given.get("CODECHOIR_CACHE")
-        if not folder:
-            import platformdirs
-
-            folder = platformdirs.PlatformDirs("codechoir", appauthor=False).user_cache_dir
         return cls(
-            Path(folder) / "phrases",
+            cache_folder(given) / "phrases",
             round(number(given, "CODECHOIR_PHRASE_MEMORY", 64.0) * MEGABYTE),
             round(number(given, "CODECHOIR_PHRASE_DISK", 512.0) * MEGABYTE),
             _wish(given.get("CODECHOIR_PHRASES", "").strip() or "auto"),

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from codechoir.errors import EngineError, InputError
+from codechoir.memory import MemoryCache
 from codechoir.voices.library import voice_file
 from codechoir.voices.library.hashes import FileHashes
 from codechoir.voices.library.keys import latent_key
 from codechoir.voices.library.locks import KeyLocks
-from codechoir.voices.library.memory import MemoryCache
 from codechoir.voices.library.places import LibrarySettings
 from codechoir.voices.library.provenance import ClonedVoice, Parameter, Provenance, Tensors
 from codechoir.voices.library.shared import SharedStore
@@ -86,7 +86,7 @@ class LatentCache:
         """Raises `InputError` where the settings name a shared store that cannot be opened."""
         folder = settings.cache / "latents"
         self._disk_limit = settings.disk
-        self.memory = MemoryCache(settings.memory, settings.lifetime)
+        self.memory = MemoryCache[ClonedVoice](settings.memory, settings.lifetime)
         self.store = Store(folder, lambda stem, provenance: provenance.key == stem)
         self._locks = KeyLocks(folder / ".locks")
         self._hashes = FileHashes(folder / "recordings.json")

@@ -42,7 +42,7 @@ class LibrarySettings:
         lifetime = number(given, "CODECHOIR_VOICE_LIFETIME", 0.0)
         return cls(
             voices=Path(given.get("CODECHOIR_VOICES") or Path(folders.user_data_dir) / "voices"),
-            cache=Path(given.get("CODECHOIR_CACHE") or folders.user_cache_dir),
+            cache=cache_folder(given),
             memory=round(number(given, "CODECHOIR_VOICE_MEMORY", 64.0) * MEGABYTE),
             disk=round(number(given, "CODECHOIR_VOICE_DISK", 512.0) * MEGABYTE),
             lifetime=lifetime or None,
@@ -51,6 +51,15 @@ class LibrarySettings:
                 name.strip() for name in given.get("CODECHOIR_PRELOAD_VOICES", "").split(",") if name.strip()
             ),
         )
+
+
+def cache_folder(given: Mapping[str, str]) -> Path:
+    """The folder of all that can be computed again: `CODECHOIR_CACHE`, or the system's place for that."""
+    if folder := given.get("CODECHOIR_CACHE"):
+        return Path(folder)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("codechoir", appauthor=False))
 
 
 def number(given: Mapping[str, str], name: str, default: float) -> float:
