@@ -89,6 +89,8 @@ class Book:
         if found is None:
             speak = self._dictated if level == "literal" else self._speakers[kind_of(span, text)]
             found = [_safe(said) for said in speak(piece, level, hint)]
+            if hint == "inside" and level in ("some", "most"):
+                found[0] = found[0]._replace(text=f"{self.words.phrase('inside')} {found[0].text}".strip())
             if len(text) <= _LONGEST_KEY:
                 if len(self._answers) >= _REMEMBERED:
                     self._answers.clear()
@@ -204,7 +206,7 @@ class Book:
             what = self.words.role(span.role)
             return [Said(f"{what.say if what else ''} {self.symbols.names(piece.text[1:])}")]
         said = self.symbols.said(piece.text.strip(), span.role, span.category, level)
-        if hint and level == "some":
+        if hint not in ("", "inside") and level == "some":
             said = said._replace(text=self._hinted(said.text, span.role, hint))
         return [said]
 

@@ -8,10 +8,11 @@ from typing import Literal
 from codechoir.model import Category
 from codechoir.wording.source import Piece
 
-Hint = Literal["", "quoted", "end", "empty", "called", "skipped", "told"]
+Hint = Literal["", "quoted", "end", "empty", "called", "skipped", "told", "inside"]
 """`quoted`: a string begins with a hole. `end`: only here one hears that a string is over. `empty`: the
 bracket is closed at once. `called`: what is called has no name that would tell. `skipped`: nothing stands
-before this separator. `told`: the token before has said it."""
+before this separator. `told`: the token before has said it. `inside`: but for a blank this selector would
+be one with the one before."""
 
 _MAY_BE_EMPTY = frozenset(
     (
@@ -35,6 +36,14 @@ _BEFORE_CALLS = frozenset((*(f"{role}.close" for role in _RESULTS), "call.empty.
 _ARROWS = ("arrow.lambda", "arrow.type")
 _QUOTES = "\"'`"
 _PARTS = ("string.part", "string.escape")
+
+
+_BEGIN_SELECTORS = frozenset(
+    (*(f"selector.{what}" for what in ("class", "id", "state", "part", "parent")), "wildcard", "index.open")
+)
+_END_SELECTORS = frozenset(("selector.parent", "wildcard", "index.close", "call.close"))
+_SELECTED = frozenset(("tag", "type", "attribute", "constant"))
+"""Captures of the names in selectors of CSS."""
 
 
 def joined_operators(pieces: list[Piece]) -> list[Piece]:
@@ -63,6 +72,14 @@ def _leaves_out(before: Piece) -> bool:
     return before.span.role in ("separator", "pattern.open", "list.open")
 
 
+def _is_inside(before: Piece, piece: Piece) -> bool:
+    """Whether a blank alone stands between two selectors, as in `.a .b`, which is not `.a.b`."""
+    if piece.span.language != "css" or before.span.language != "css" or before.end == piece.start:
+        return False
+    begins = piece.span.role in _BEGIN_SELECTORS or piece.span.capture == "tag"
+    return begins and (before.span.role in _END_SELECTORS or before.span.capture in _SELECTED)
+
+
 class Neighbours:
     """Looks around the pieces of a line, one after the other."""
 
@@ -79,6 +96,8 @@ class Neighbours:
             return self._string(pieces, index, role)
         if role.endswith(".open") and role[:-5] in _MAY_BE_EMPTY:
             return self._empty(pieces, index, role)
+        if index > 0 and _is_inside(pieces[index - 1], pieces[index]):
+            return "inside"
         if role == "call.open" and index > 0 and pieces[index - 1].span.role in _BEFORE_CALLS:
             return "called"
         if role == "call.empty.open" and index > 0 and pieces[index - 1].span.role == "optional.chain.call":

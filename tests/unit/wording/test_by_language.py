@@ -46,6 +46,12 @@ HEARD = [
     ("typescript", "type P = { [K in T]?: V[K] }", "type p is computed k in t optional is a v sub k"),
     ("typescript", "let w = <any>y", "let w gets cast any y"),
     ("csharp", "class A { bool b = x is []; }", "class a bool b gets x is empty pattern"),
+    ("css", "a.b .c, a .b.c {}", "a class b inner class c a inner class b class c empty"),
+    ("css", "ul li:hover [d] *, e > f {}", "ul inner l i state hover inner sub d inner any e child f empty"),
+    ("css", "a { b: c d }", "a b is c d"),
+    ("rust", "fn f() { <T as A>::b() }", "function f of t as a path b call"),
+    ("typescript", "import e = require('f')", "import e gets require f"),
+    ("python", "from ... import a", "from grandparent import a"),
     ("csharp", "class A { bool b = x is { Qty: > 0, R: <= 5 } and not >= 7; }",
      "class a bool b gets x is pattern qty is greater than zero r is less or equal to five "
      "and not greater or equal to seven"),

@@ -82,6 +82,7 @@
 (slice_pattern "[" @role.pattern.open "]" @role.pattern.close)
 (array_type ";" @role.array.size)
 (array_expression ";" @role.array.size)
+(bracketed_type "<" @role.generic.open ">" @role.generic.close)
 (type_arguments "<" @role.generic.open ">" @role.generic.close)
 (type_parameters "<" @role.generic.open ">" @role.generic.close)
 (for_lifetimes "<" @role.generic.open ">" @role.generic.close)

@@ -96,3 +96,4 @@
 (try_expression "?" @operator)
 (use_wildcard "*" @operator)
 (token_tree ["*" "&" "+" "-" "=" "==" "=>" "!" "|" "||" "&&" "->" "<" ">" "?" "$" "#" "%" "/" "^"] @operator)
+(bracketed_type ["<" ">"] @punctuation.bracket)

@@ -58,3 +58,4 @@
 (parenthesized_type "(" @role.group.open ")" @role.group.close)
 (template_type "${" @role.interpolation.open "}" @role.interpolation.close)
 (call_expression "?." @role.optional.chain.call)
+(import_require_clause "(" @role.call.open ")" @role.call.close)
