@@ -9,19 +9,14 @@ import torch
 
 from codechoir.engines.xtts.neural.coqui import import_torchaudio
 from codechoir.engines.xtts.neural.decoder import Decoder
-from codechoir.engines.xtts.neural.graphs import Steps
 from codechoir.engines.xtts.neural.model import XttsCore, from_coqui
 from codechoir.engines.xtts.neural.precision import make_plan
 from codechoir.engines.xtts.neural.prompt import Prompt
 from codechoir.engines.xtts.neural.sampling import Sampling
 
 
-def deviation(
-    coqui: Any, core: XttsCore, prompts: Sequence[Prompt], steps: Steps | None = None
-) -> list[dict[str, Any]]:
+def deviation(coqui: Any, core: XttsCore, prompts: Sequence[Prompt]) -> list[dict[str, Any]]:
     """Figures of `core` against fp32 of the same weights, with the goals that the tests hold it to.
-
-    `steps`: how those of `core` are run, eagerly by default.
 
     `xtts.deviation.logits`: root mean square of the difference over that of the logits' spread.
     `xtts.deviation.same_token`: share of steps whose most probable token is the same.
@@ -29,7 +24,7 @@ def deviation(
     """
     exact = from_coqui(coqui, make_plan(str(core.plan.device), "fp32"))
     tokens = _greedy(exact, prompts)
-    theirs, ours = _forced(exact, prompts, tokens), _forced(core, prompts, tokens, steps)
+    theirs, ours = _forced(exact, prompts, tokens), _forced(core, prompts, tokens)
     logits, fast_logits = _logits(exact, theirs), _logits(core, ours)
     spread = logits - logits.mean(dim=-1, keepdim=True)
     error = float((fast_logits - logits).square().mean().sqrt() / spread.square().mean().sqrt())
@@ -56,11 +51,9 @@ def _greedy(core: XttsCore, prompts: Sequence[Prompt]) -> list[list[int]]:
     return [row.tokens for row in rows]
 
 
-def _forced(
-    core: XttsCore, prompts: Sequence[Prompt], tokens: Sequence[Sequence[int]], steps: Steps | None = None
-) -> torch.Tensor:
+def _forced(core: XttsCore, prompts: Sequence[Prompt], tokens: Sequence[Sequence[int]]) -> torch.Tensor:
     """Latents (rows, steps, width) when the given tokens are said, whatever the model would have said."""
-    decoder = Decoder(core, Sampling(greedy=True), steps)
+    decoder = Decoder(core, Sampling(greedy=True))
     rows = decoder.join(prompts)
     given = torch.tensor(tokens, device=core.plan.device)
     for step in range(given.shape[1] - 1):

@@ -22,7 +22,6 @@ from codechoir.bench.xtts_checkpoint import SHAPES, random_model, random_speaker
 from codechoir.bench.xtts_deviation import deviation
 from codechoir.bench.xtts_outliers import outliers
 from codechoir.engines.xtts.neural.conditioning import Conditioning
-from codechoir.engines.xtts.neural.fused import fused_steps
 from codechoir.engines.xtts.neural.model import from_coqui
 from codechoir.engines.xtts.neural.precision import make_plan
 from codechoir.engines.xtts.neural.prompt import Prompt, tokenize
@@ -154,7 +153,7 @@ def measure(shape: str, device: str) -> list[dict[str, Any]]:
         *row_figures(bench, 1 if device == "cpu" else 5),
         *parity(bench),
         *(
-            deviation(bench.coqui, bench.core, bench.prompts(3, 3), fused_steps(bench.core))
+            deviation(bench.coqui, bench.core, bench.prompts(3, 3))
             if bench.core.plan.precision != "fp32"
             else ()
         ),

@@ -66,8 +66,8 @@ class Decoder:
             cache = torch.zeros(
                 shape.layers, 1, shape.voice, 2 * shape.width, dtype=plan.compute, device=plan.device
             )
-            where = torch.arange(shape.voice, device=plan.device)
-            self.core.transformer(latent, cache, 0, where, self._causal(0, shape.voice))
+            filled = torch.tensor([shape.voice], device=plan.device)
+            self.core.layers.extend(latent, filled, cache, 0, 0)
         self._voices[voice.key] = cache[:, 0]
         if len(self._voices) > REMEMBERED_VOICES:
             self._voices.popitem(last=False)
@@ -75,7 +75,7 @@ class Decoder:
 
     def join(self, prompts: Sequence[Prompt]) -> list[Row]:
         """Prefill new rows together and make the first token of each."""
-        shape, device = self.core.shape, self.core.plan.device
+        shape = self.core.shape
         voices = [self.prepare(prompt.voice) for prompt in prompts]
         first, count = len(self.rows), len(prompts)
         with torch.inference_mode():
@@ -85,12 +85,8 @@ class Decoder:
             state, slots = self.state, slice(first, first + count)
             for slot, voice in enumerate(voices, first):
                 state.cache[:, slot, : shape.voice] = voice
-            positions = torch.arange(shape.voice, shape.voice + longest, device=device)
-            starts = torch.arange(first, first + count, device=device)[:, None] * state.positions
-            mask = self._causal(shape.voice, longest)
-            hidden = self.core.transformer(embedded, state.cache, first, (starts + positions).flatten(), mask)
+            last = self.core.layers.extend(embedded, lengths, state.cache, first, shape.voice)
             self._begin(prompts, slots, lengths)
-            last = hidden[torch.arange(count, device=device), lengths - 1]
             self.emit(slots, last)
         filled = [shape.voice + len(prompt.tokens) + 3 for prompt in prompts]
         joined = [Row(prompt, first + i, filled[i], []) for i, prompt in enumerate(prompts)]
@@ -136,12 +132,9 @@ class Decoder:
         slots = slice(0, rows)
         lengths = state.lengths[slots]
         x = core.audio_embedding[state.tokens[slots]] + core.audio_position[state.steps[slots]]
-        where = torch.arange(rows, device=x.device) * state.positions + lengths
-        visible = torch.arange(span, device=x.device) <= lengths[:, None]
-        mask = torch.zeros(visible.shape, dtype=x.dtype, device=x.device).masked_fill_(~visible, -torch.inf)
-        hidden = core.transformer(x[:, None], state.cache, 0, where, mask[:, None, None])
+        hidden = core.layers.step(x, state.cache, lengths, span)
         lengths.add_(1).clamp_(max=state.positions - 1)
-        self.emit(slots, hidden[:, 0])
+        self.emit(slots, hidden)
 
     def emit(self, slots: slice, hidden: torch.Tensor) -> None:
         """From last hidden states (rows, width): store the latent, draw the token."""
@@ -182,14 +175,6 @@ class Decoder:
             row.tokens.append(token)
             most = min(row.prompt.most, self.core.shape.most_audio)
             row.done = token == self.core.shape.stop_audio or len(row.tokens) >= most
-
-    def _causal(self, before: int, new: int) -> torch.Tensor:
-        """Additive mask (1, 1, new, before + new): all of what is before, and no new element's future."""
-        plan = self.core.plan
-        mask = torch.zeros(new, before + new, dtype=plan.compute, device=plan.device)
-        future = torch.ones(new, new, dtype=torch.bool, device=plan.device).triu(1)
-        mask[:, before:].masked_fill_(future, -torch.inf)
-        return mask[None, None]
 
 
 def _uniforms(seed: int, count: int) -> torch.Tensor:

@@ -8,9 +8,10 @@ from typing import Any
 
 import torch
 
+from codechoir.engines.xtts.neural.compiled import CompiledTransformer
 from codechoir.engines.xtts.neural.coqui import load_coqui
 from codechoir.engines.xtts.neural.precision import Linear, Plan, make_linear
-from codechoir.engines.xtts.neural.transformer import Norm, Transformer
+from codechoir.engines.xtts.neural.transformer import Layers, Norm, Transformer
 from codechoir.engines.xtts.neural.vocoder import Vocoder
 
 
@@ -52,7 +53,7 @@ class XttsCore:
 
     shape: Shape
     plan: Plan
-    transformer: Transformer
+    layers: Layers
     final_norm: Norm
     head: Linear
     text_embedding: torch.Tensor
@@ -81,7 +82,7 @@ def from_coqui(model: Any, plan: Plan) -> XttsCore:
     return XttsCore(
         shape=_shape(model),
         plan=plan,
-        transformer=Transformer(gpt.gpt, gpt.heads, plan),
+        layers=make_layers(gpt.gpt, gpt.heads, plan),
         final_norm=Norm.of(gpt.final_norm, plan),
         head=make_linear(gpt.mel_head.weight.detach(), gpt.mel_head.bias.detach(), plan),
         text_embedding=table(gpt.text_embedding),
@@ -91,6 +92,12 @@ def from_coqui(model: Any, plan: Plan) -> XttsCore:
         vocoder=Vocoder.of(model.hifigan_decoder, plan),
         coqui=model,
     )
+
+
+def make_layers(module: Any, heads: int, plan: Plan) -> Layers:
+    """The layers of transformers' GPT-2 `module`, as the plan's precision wants them."""
+    kind = CompiledTransformer if plan.precision == "int8" else Transformer
+    return kind(module, heads, plan)
 
 
 def _shape(model: Any) -> Shape:

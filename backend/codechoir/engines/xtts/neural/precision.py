@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import torch
 
-from codechoir.engines.xtts.neural.quantised import has_onednn, int8_linear
+from codechoir.engines.xtts.neural.int8 import Int8Linear, int8_kernel
 from codechoir.errors import InputError, did_you_mean
 
 Linear = Callable[[torch.Tensor], torch.Tensor]
@@ -53,7 +53,7 @@ def make_plan(device: str = "cpu", wanted: str = "auto") -> Plan:
 
 
 def _cpu_plan(place: torch.device, wanted: str) -> Plan:
-    int8, bf16 = has_int8(), has_bf16()
+    int8, bf16 = int8_kernel(), has_bf16()
     best = "int8" if int8 else "bf16" if bf16 else "fp32"
     chosen = {"auto": best, "fp16": "bf16", "int8": best}.get(wanted, wanted)
     vocoder = torch.bfloat16 if bf16 and chosen != "fp32" else torch.float32
@@ -63,14 +63,9 @@ def _cpu_plan(place: torch.device, wanted: str) -> Plan:
     )
     instead = f" instead of {wanted}" if wanted not in ("auto", chosen) else ""
     sound = "bf16" if vocoder is torch.bfloat16 else "fp32"
-    by = {True: " by oneDNN", False: " by fbgemm"}[has_onednn()] if chosen == "int8" else ""
+    by = f" by {int8}" if chosen == "int8" else ""
     reason = f"{chosen}{instead}{by}, vocoder in {sound}: processor has {have}"
     return Plan(place, chosen, _DTYPES[chosen], vocoder, reason)
-
-
-def has_int8() -> bool:
-    """Whether torch has the int8 kernels for this processor."""
-    return "fbgemm" in torch.backends.quantized.supported_engines
 
 
 def has_bf16() -> bool:
@@ -85,7 +80,7 @@ def has_bf16() -> bool:
 def make_linear(weight: torch.Tensor, bias: torch.Tensor, plan: Plan) -> Linear:
     """A matrix product in the plan's precision. `weight`: (outputs, inputs) in fp32; `bias`: (outputs,)."""
     if plan.precision == "int8":
-        return int8_linear(weight, bias)
+        return Int8Linear(weight, bias)
     matrix, offset = weight.to(plan.device, plan.compute), bias.to(plan.device, plan.compute)
 
     def dense(x: torch.Tensor) -> torch.Tensor:

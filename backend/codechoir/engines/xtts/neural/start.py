@@ -5,7 +5,6 @@ from __future__ import annotations
 import torch
 
 from codechoir.engines.xtts.neural.decoder import Decoder
-from codechoir.engines.xtts.neural.fused import fused_steps
 from codechoir.engines.xtts.neural.graphs import CudaRecorder, GraphedSteps
 from codechoir.engines.xtts.neural.model import XttsCore
 from codechoir.engines.xtts.neural.requests import CPU_PACE, GPU_PACE, Pace
@@ -30,7 +29,7 @@ def make_decoder(core: XttsCore, sampling: Sampling, rows: int) -> Decoder:
     device = core.plan.device.type
     positions = POSITIONS.get(device, POSITIONS["cpu"])
     if device != "cuda":
-        decoder = Decoder(core, sampling, fused_steps(core))
+        decoder = Decoder(core, sampling)
         decoder.reserve(rows, positions)
         return decoder
     if core.plan.device.index is not None:

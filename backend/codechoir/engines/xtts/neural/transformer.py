@@ -1,9 +1,9 @@
-"""GPT-2 over a static key-value cache, for one step of many rows and for their prefixes alike."""
+"""GPT-2 over a static key-value cache: one step of many rows, and their prefixes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch.nn import functional as F
@@ -57,22 +57,63 @@ class Block:
         )
 
 
+class Layers(Protocol):
+    """The layers of GPT-2 without its embeddings (XTTS zeroes GPT-2's own positions).
+
+    `cache`: (layers, slots, positions, 2 × width), keys then values, in which both write those of the new
+    positions. What they return is normalised, (rows, width).
+    """
+
+    def step(self, x: torch.Tensor, cache: torch.Tensor, lengths: torch.Tensor, span: int) -> torch.Tensor:
+        """Hidden states of one more position of each of the first slots.
+
+        `x`: (rows, width), may be overwritten; `lengths`: (rows,), positions filled before; `span`: at least
+        the longest of them and one, and no more than the cache has.
+        """
+
+    def extend(
+        self, x: torch.Tensor, lengths: torch.Tensor, cache: torch.Tensor, first: int, before: int
+    ) -> torch.Tensor:
+        """Last hidden states of rows that get many positions at once, after the `before` that they have.
+
+        `x`: (rows, longest, width); `lengths`: (rows,), positions that are in use; the rows are the slots
+        from `first` on. Nothing looks at what comes after it.
+        """
+
+
 class Transformer:
-    """The layers of GPT-2 without its embeddings (XTTS zeroes GPT-2's own positions)."""
+    """`Layers` by torch, on any device."""
 
     def __init__(self, module: Any, heads: int, plan: Plan) -> None:
         self.blocks = [Block.of(block, plan) for block in module.h]
         self.last_norm = Norm.of(module.ln_f, plan)
         self.heads = heads
 
-    def __call__(
+    def step(self, x: torch.Tensor, cache: torch.Tensor, lengths: torch.Tensor, span: int) -> torch.Tensor:
+        where = torch.arange(len(x), device=x.device) * cache.shape[2] + lengths
+        visible = torch.arange(span, device=x.device) <= lengths[:, None]
+        mask = torch.zeros(visible.shape, dtype=x.dtype, device=x.device).masked_fill_(~visible, -torch.inf)
+        return self._through(x[:, None], cache, 0, where, mask[:, None, None])[:, 0]
+
+    def extend(
+        self, x: torch.Tensor, lengths: torch.Tensor, cache: torch.Tensor, first: int, before: int
+    ) -> torch.Tensor:
+        rows, longest, _ = x.shape
+        positions = torch.arange(before, before + longest, device=x.device)
+        starts = torch.arange(first, first + rows, device=x.device)[:, None] * cache.shape[2]
+        mask = torch.zeros(longest, before + longest, dtype=x.dtype, device=x.device)
+        future = torch.ones(longest, longest, dtype=torch.bool, device=x.device).triu(1)
+        mask[:, before:].masked_fill_(future, -torch.inf)
+        hidden = self._through(x, cache, first, (starts + positions).flatten(), mask[None, None])
+        return hidden[torch.arange(rows, device=x.device), lengths - 1]
+
+    def _through(
         self, x: torch.Tensor, cache: torch.Tensor, first: int, where: torch.Tensor, mask: torch.Tensor
     ) -> torch.Tensor:
-        """Last hidden states of `x` (rows, new, width), after writing their keys and values to the cache.
+        """Hidden states of `x` (rows, new, width), for the slots from `first` on.
 
-        `cache`: (layers, slots, positions, 2 × width), keys then values; the rows of `x` are the slots from
-        `first` on. `where`: (rows × new,) index of slot × positions + position that each new element takes.
-        `mask`: (1 or rows, 1, new, span), added to the attention over the first `span` positions.
+        `where`: (rows × new,) index of slot × positions + position that each new element takes. `mask`:
+        (1 or rows, 1, new, span), added to the attention over the first `span` positions.
         """
         rows, new, width = x.shape
         span, size = mask.shape[-1], width // self.heads
