@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from codechoir.model import Category, Span
+from codechoir.syntax.brackets import with_roles
 from codechoir.syntax.categories import category_of
 from codechoir.syntax.gaps import trimmed
 from codechoir.syntax.layers import gap_spans
@@ -74,6 +75,22 @@ CAPTURES: dict[str, str] = {
 }
 """Token types of Pygments as captures, the longest prefix wins; where none is, the text alone tells."""
 
+_DELIMITER = CAPTURES["Punctuation"]
+_SIGNS = "?!<>=+-*/%&|^~@"
+_SOFT = frozenset("?!-|^~")
+"""Of the former operators are made. With one of the latter, which are no words by themselves, a token is one
+also where a lexer takes it for punctuation, as Swift's does with `??`."""
+_BRACKETS = frozenset("()[]{}")
+"""No operators, even if a lexer says so, as Kotlin's does."""
+
+
+_CLUSTERED = "()[]{},;"
+_TWINS = frozenset(("()", "[]", "{}", "[[", "]]"))
+"""Brackets that are one sign."""
+
+_SIGN_OF = {"sql": ":"}
+"""By language: what is an operator in this one only, in `a::int` and `:name`."""
+
 _MERGED = frozenset({Category.COMMENT, Category.LITERAL})
 
 
@@ -109,7 +126,8 @@ class LexerAnalysis:
     def _lex(self, end: int) -> None:
         """Lex on until a span begins at or after `end`, so that all before it are complete."""
         if self._source is None:
-            self._source = _complete(self._text, self._language, self._alias)
+            found = _complete(self._text, self._language, self._alias)
+            self._source = with_roles(self._text, found, self._language)
         while not self._done and (not self._found or self._found[-1].start < end):
             span = next(self._source, None)
             if span is None:
@@ -174,11 +192,31 @@ def _lexed(text: bytes, alias: str) -> Iterator[tuple[int, int, str]]:
                 continue
             at_byte += len(decoded[at_character:index].encode())
             length = len(value.encode())
-            yield at_byte, at_byte + length, _capture(kind)
+            capture = _capture(kind)
+            if capture == _DELIMITER and _is_sign(value, alias):
+                capture = "operator"
+            elif capture == "operator" and value in _BRACKETS:
+                capture = _DELIMITER
+            if capture == _DELIMITER and _is_cluster(value):
+                yield from ((at_byte + i, at_byte + i + 1, capture) for i in range(length))
+            else:
+                yield at_byte, at_byte + length, capture
             at_byte, at_character = at_byte + length, index + len(value)
     except Exception:
         # A third party's lexer that stumbles must not take the reading with it: the rest is read by tokens.
         log.exception("the Pygments lexer '%s' failed", alias)
+
+
+def _is_sign(text: str, alias: str) -> bool:
+    """Whether what a lexer calls punctuation means something that a pause would not tell."""
+    if text in ("::", _SIGN_OF.get(alias)):
+        return True
+    return not text.strip(_SIGNS) and not _SOFT.isdisjoint(text)
+
+
+def _is_cluster(text: str) -> bool:
+    """Whether a token is several brackets and separators that a lexer took together, such as `))`."""
+    return len(text) > 1 and text not in _TWINS and not text.strip(_CLUSTERED)
 
 
 @lru_cache(maxsize=512)

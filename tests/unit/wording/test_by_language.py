@@ -133,6 +133,17 @@ HEARD = [
     ("rust", "fn f(x: A<'_>) { p!(\"<{}>\"); }",
      "function f x is a a of lifetime underscore p macro less hole greater"),
     ("rust", "pub(crate) struct A;", "pub crate struct a"),
+    # languages without a grammar
+    ("lua", "x = (a + b) * t['c'] + f()", "x equals paren a plus b close times t sub c plus f call"),
+    ("lua", "function f() return not (a or b) end", "function f return not paren a or b close end"),
+    ("kotlin", "val x = listOf<Int>((1 + 2) * 3)[0]",
+     "val x equals list of is less than int is greater than paren one plus two close times three sub zero"),
+    ("swift", "let x: Int? = a ?? [b]", "let x int question equals a or if null list b"),
+    ("swift", "if !(a && b) {}", "if not paren a and b close"),
+    ("sql", "SELECT a::int FROM t WHERE b = :p AND NOT (c OR d)",
+     "select a cast to int from t where b equals colon p and not paren c or d close"),
+    ("r", "x[[1]] + y[2]", "x sub one plus y sub two"),
+    ("clojure", "(+ (f [x]) 1)", "plus f x one"),
     # regular expressions
     ("javascript", "/(?<=a)b(?!c)d{2,}e{3,4}/",
      "pattern preceded by a end group b not followed by c end group d repeated two or more times "
