@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import torch
-from codechoir.engines.xtts.neural import kernels, native
+from codechoir.engines.xtts.neural import dots, kernels
 from codechoir.engines.xtts.neural.compiled import CompiledTransformer
 from codechoir.engines.xtts.neural.decoder import Decoder
 from codechoir.engines.xtts.neural.int8 import Int8Linear
@@ -21,7 +21,7 @@ from codechoir.engines.xtts.neural.sampling import Sampling
 from codechoir.engines.xtts.neural.transformer import Block, Transformer
 from xtts.neural.decoding import GREEDY, decode, prompts
 
-FORMS = [pytest.param(form, id=native.FORMS[form].feature) for form in native.forms()]
+FORMS = [pytest.param(form, id=dots.FORMS[form].feature) for form in dots.forms()]
 
 
 @pytest.fixture(scope="module")

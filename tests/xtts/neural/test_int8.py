@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from codechoir.engines.xtts.neural import int8, kernels, native
+from codechoir.engines.xtts.neural import dots, int8, kernels
 from codechoir.engines.xtts.neural.int8 import Int8Linear, pack
 
-FORMS = [pytest.param(form, id=native.FORMS[form].feature) for form in native.forms()]
+FORMS = [pytest.param(form, id=dots.FORMS[form].feature) for form in dots.forms()]
 """Those that this processor has."""
 
 
@@ -76,12 +76,12 @@ def test_the_best_kernel_of_the_processor_is_named(
     monkeypatch: pytest.MonkeyPatch, machine: str, features: dict[str, bool], name: str
 ) -> None:
     monkeypatch.setattr(int8.platform, "machine", lambda: machine)
-    monkeypatch.setattr(native.llvmlite.binding, "get_host_cpu_features", lambda: features)
+    monkeypatch.setattr(dots.llvmlite.binding, "get_host_cpu_features", lambda: features)
     assert int8.int8_kernel() == name
 
 
 def test_a_kernel_that_the_processor_lacks_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(native.llvmlite.binding, "get_host_cpu_features", dict)
+    monkeypatch.setattr(dots.llvmlite.binding, "get_host_cpu_features", dict)
     with pytest.raises(RuntimeError, match="no products of bytes"):
-        native.forms()
+        dots.forms()
     assert kernels.NAMES[0] == "avx512vnni"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from codechoir.engines.xtts.weights import LICENCE, TERMS
 from codechoir.errors import InputError
-from codechoir.voices.library.store import write_atomically
+from codechoir.whole_files import write_atomically
 
 VARIABLE = "COQUI_TOS_AGREED"
 PHRASE = "I agree"

@@ -17,7 +17,7 @@ from codechoir.engines.xtts.download import Download, DownloadError, Progress
 from codechoir.engines.xtts.weights import FILES, NEEDED, SOURCES, WeightFile
 from codechoir.errors import CodechoirError, InputError
 from codechoir.voices.library.hashes import FileHashes
-from codechoir.voices.library.store import write_atomically
+from codechoir.whole_files import write_atomically
 
 log = logging.getLogger(__name__)
 

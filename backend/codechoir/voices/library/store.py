@@ -19,8 +19,6 @@ from codechoir.whole_files import aside, set_aside, write_atomically
 
 log = logging.getLogger(__name__)
 
-__all__ = ["Store", "read_provenance", "write_atomically"]
-
 
 class Store:
     """The voice files of one folder, by the stem of their names. The folder is made when first written.

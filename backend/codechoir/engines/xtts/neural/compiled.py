@@ -21,17 +21,17 @@ class CompiledTransformer:
     """The layers of GPT-2 without its embeddings.
 
     `threads`: how many work together, by default as many as torch has, up to `MOST_THREADS`. `form`: index in
-    `native.FORMS`, by default the best. Any thread may call it; passes take turns. Raises `RuntimeError`
+    `dots.FORMS`, by default the best. Any thread may call it; passes take turns. Raises `RuntimeError`
     where there is no kernel for this processor, and `ImportError` without numba.
     """
 
     def __init__(
         self, module: Any, heads: int, plan: Plan, threads: int | None = None, form: int | None = None
     ) -> None:
-        from codechoir.engines.xtts.neural import native, passes
+        from codechoir.engines.xtts.neural import dots, passes
 
         self._passes, self._heads = passes, heads
-        self._form = native.forms()[0] if form is None else form
+        self._form = dots.forms()[0] if form is None else form
         self.last_norm = Norm.of(module.ln_f, plan)
         self._weights = _weights(module)
         self._inner: int = module.h[0].mlp.c_fc.weight.shape[1]

@@ -1,4 +1,4 @@
-"""Matrices in int8, laid out as `native.dot` reads them: a scale for each output of the weight.
+"""Matrices in int8, laid out as `dots.dot` reads them: a scale for each output of the weight.
 
 Each row of the input has a scale of its own, too. The usual dynamic quantisation has one for the whole batch,
 so that what one voice says would depend on who else speaks.
@@ -83,9 +83,9 @@ class Int8Linear:
     kernel for this processor, and `ImportError` without numba."""
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor, form: int | None = None) -> None:
-        from codechoir.engines.xtts.neural import kernels, native
+        from codechoir.engines.xtts.neural import dots, kernels
 
-        self._form = native.forms()[0] if form is None else form
+        self._form = dots.forms()[0] if form is None else form
         self._product = kernels.product
         self._matrices = pack([weight], [bias])
         self._outputs, self._inputs = weight.shape
@@ -99,15 +99,15 @@ class Int8Linear:
 
 
 def int8_kernel() -> str:
-    """What multiplies bytes on this processor, by its name among `native.FORMS`; empty where nothing does, or
+    """What multiplies bytes on this processor, by its name among `dots.FORMS`; empty where nothing does, or
     where numba cannot make kernels: then the log says why."""
     if platform.machine().lower() not in ("x86_64", "amd64"):
         return ""
     try:
-        from codechoir.engines.xtts.neural import kernels, native
+        from codechoir.engines.xtts.neural import dots, kernels
 
         # Importing the kernels fails where numba finds no folder to keep what it makes.
-        return kernels.NAMES[native.forms()[0]]
+        return kernels.NAMES[dots.forms()[0]]
     except (ImportError, RuntimeError) as reason:
         log.warning("XTTS computes without int8, which is slower: %s", reason)
         return ""

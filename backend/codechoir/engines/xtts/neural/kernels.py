@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numba import njit
 
+from codechoir.engines.xtts.neural.dots import FORMS, dot
 from codechoir.engines.xtts.neural.int8 import BLOCK, GROUP, STEPS
 from codechoir.engines.xtts.neural.int8 import ZERO as ZERO_BYTE
-from codechoir.engines.xtts.neural.native import FORMS, dot
 
 Array = Any
 """A NumPy array; numba finds its type out."""
@@ -28,7 +28,10 @@ Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
 def compiled(function: Kernel, inline: str = "never") -> Kernel:
-    """The function as machine code, made when it is first called; other threads run meanwhile."""
+    """The function as machine code, made when it is first called; other threads run meanwhile.
+
+    What is kept is made anew when the function's own file has changed, not when one has that it uses.
+    """
     made: Kernel = njit(
         cache=True,
         inline=inline,
@@ -147,7 +150,7 @@ def multiply(
 ) -> None:
     """The blocks of outputs from `first` on, before `last`, of a product.
 
-    `form`: index in `native.FORMS`. `packed` … `offset`: one layer of `int8.Matrices`. `octets` (rows,
+    `form`: index in `dots.FORMS`. `packed` … `offset`: one layer of `int8.Matrices`. `octets` (rows,
     inputs) uint8 and `largest` (rows,): what `to_bytes` gave. `out`: (rows, outputs).
     """
     rows, groups, stride, most = len(octets), packed.shape[1], octets.shape[1], TOGETHER[form]

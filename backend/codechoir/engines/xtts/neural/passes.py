@@ -13,6 +13,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from codechoir.engines.xtts.neural.instructions import (
+    add_to_word,
+    breathe,
+    give_way,
+    load_word,
+    replace_word,
+    store_word,
+)
 from codechoir.engines.xtts.neural.int8 import BLOCK, Matrices
 from codechoir.engines.xtts.neural.kernels import (
     add,
@@ -23,14 +31,6 @@ from codechoir.engines.xtts.neural.kernels import (
     multiply,
     normalise,
     to_bytes,
-)
-from codechoir.engines.xtts.neural.native import (
-    add_to_word,
-    breathe,
-    give_way,
-    load_word,
-    replace_word,
-    store_word,
 )
 
 Array = Any

@@ -1,12 +1,11 @@
-"""What numba has no words for, as LLVM instructions: dot products of bytes, atomic words, giving way.
+"""Dot products of bytes, as LLVM instructions for numba's compiled code.
 
-Importing this module loads numba. `dot` has a form for each kind of processor (`FORMS`); all give the same
-whole numbers.
+There is a form for each kind of processor (`FORMS`); all give the same whole numbers. Importing this module
+loads numba.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +14,8 @@ import llvmlite.binding
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 
+from codechoir.engines.xtts.neural.instructions import instruction
 from codechoir.engines.xtts.neural.int8 import BLOCK, GROUP
 
 AHEAD = 2048
@@ -26,21 +25,21 @@ with five rows. The processor reads ahead by itself, too, but not beyond a page.
 _I8, _I16, _I32, _I64 = (ir.IntType(bits) for bits in (8, 16, 32, 64))
 _FLOAT = ir.FloatType()
 
-Emit = Callable[[Any, Any, Sequence[Any], Any], list[Any]]
-
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """`feature`: the processor's, by LLVM's name. `lanes`: outputs in a register. `rows`: rows multiplied at
-    once, as many as there are registers for. `sums`: registers that hold the sums of `lanes` outputs."""
+    once, as many as there are registers for. `sums`: registers that hold the sums of `lanes` outputs.
+    `halves`: parts of a block that are made one after the other, which leaves registers for more rows."""
 
     feature: str
     lanes: int
     rows: int
     sums: int = 1
+    halves: int = 1
 
 
-FORMS = (Form("avx512vnni", 16, 8), Form("avxvnni", 8, 2), Form("avx2", 8, 1, sums=2))
+FORMS = (Form("avx512vnni", 16, 8), Form("avxvnni", 8, 2), Form("avx2", 8, 3, sums=2, halves=2))
 """The best first."""
 
 
@@ -52,12 +51,6 @@ def forms() -> list[int]:
     if not found:
         raise RuntimeError("the processor has no products of bytes that Codechoir knows")
     return found
-
-
-def instruction(typed: Callable[..., Any]) -> Callable[..., Any]:
-    """A function for compiled code: `typed` gives its signature and what writes its LLVM."""
-    made: Callable[..., Any] = intrinsic(typed)
-    return made
 
 
 def _vector(kind: Any, count: int) -> Any:
@@ -72,6 +65,15 @@ def _load(builder: Any, address: Any, offset: Any, kind: Any) -> Any:
     loaded = builder.load(_at(builder, address, offset, kind))
     loaded.align = 1
     return loaded
+
+
+def _fetch(builder: Any, address: Any, offset: Any) -> None:
+    """Asks for a line of memory that will be needed soon."""
+    place = _I8.as_pointer()
+    prefetch = builder.module.declare_intrinsic(
+        "llvm.prefetch", [place], ir.FunctionType(ir.VoidType(), [place, _I32, _I32, _I32])
+    )
+    builder.call(prefetch, [_at(builder, address, offset, _I8), _I32(0), _I32(3), _I32(1)])
 
 
 def _spread(builder: Any, value: Any, count: int) -> Any:
@@ -133,17 +135,19 @@ def _whole(builder: Any, sums: Sequence[Any], lanes: int) -> Any:
 
 
 def _emit_dot(builder: Any, form: Form, rows: int, args: Sequence[Any]) -> None:
-    """The loop over the inputs for exactly so many rows."""
+    """The product for exactly so many rows."""
+    parts = range(BLOCK // form.lanes)
+    share = len(parts) // form.halves
+    for first in range(0, len(parts), share):
+        _emit_parts(builder, form, rows, parts[first : first + share], args)
+
+
+def _emit_parts(builder: Any, form: Form, rows: int, parts: range, args: Sequence[Any]) -> None:
+    """The loop over the inputs for some registers of outputs."""
     weights, groups, inputs, stride, zeros, out, out_stride = args
     words, octets = _vector(_I32, form.lanes), _vector(_I8, form.lanes * GROUP)
-    parts = range(BLOCK // form.lanes)
     width = form.lanes * GROUP
     ready, add = (_avx2 if form.sums == 2 else _vnni)(builder, form)
-    fetch = builder.module.declare_intrinsic(
-        "llvm.prefetch",
-        [_I8.as_pointer()],
-        ir.FunctionType(ir.VoidType(), [_I8.as_pointer(), _I32, _I32, _I32]),
-    )
     nothing = ir.Constant(words, [0] * form.lanes)
     sums = {
         (row, part): [cgutils.alloca_once_value(builder, nothing) for _ in range(form.sums)]
@@ -152,9 +156,9 @@ def _emit_dot(builder: Any, form: Form, rows: int, args: Sequence[Any]) -> None:
     }
     with cgutils.for_range(builder, groups) as loop:
         here = builder.add(weights, builder.mul(loop.index, _I64(BLOCK * GROUP)))
-        given = [_load(builder, here, _I64(part * width), octets) for part in parts]
-        for line in range(0, BLOCK * GROUP, 64):
-            builder.call(fetch, [_at(builder, here, _I64(AHEAD + line), _I8), _I32(0), _I32(3), _I32(1)])
+        given = {part: _load(builder, here, _I64(part * width), octets) for part in parts}
+        for line in range(parts.start * width, parts.stop * width, 64):
+            _fetch(builder, here, _I64(AHEAD + line))
         column = builder.add(inputs, builder.mul(loop.index, _I64(GROUP)))
         for row in range(rows):
             four = ready(_load(builder, column, builder.mul(stride, _I64(row)), _I32))
@@ -210,69 +214,3 @@ def dot(
         return context.get_dummy_value()
 
     return types.void(*[types.intp] * 9), generate
-
-
-def _word(builder: Any, address: Any) -> Any:
-    return builder.inttoptr(address, _I64.as_pointer())
-
-
-@instruction
-def load_word(context: Any, address: Any) -> Any:
-    """An int64 that other threads may change."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.load_atomic(_word(builder, args[0]), "seq_cst", 8)
-
-    return types.int64(types.intp), generate
-
-
-@instruction
-def store_word(context: Any, address: Any, value: Any) -> Any:
-    """What was written before is seen by whoever loads this."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        builder.store_atomic(args[1], _word(builder, args[0]), "seq_cst", 8)
-        return context.get_dummy_value()
-
-    return types.void(types.intp, types.int64), generate
-
-
-@instruction
-def add_to_word(context: Any, address: Any, value: Any) -> Any:
-    """The word before the addition."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.atomic_rmw("add", _word(builder, args[0]), args[1], "seq_cst")
-
-    return types.int64(types.intp, types.int64), generate
-
-
-@instruction
-def replace_word(context: Any, address: Any, old: Any, new: Any) -> Any:
-    """Whether the word was `old`, and is now `new`."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        found = builder.cmpxchg(_word(builder, args[0]), args[1], args[2], "seq_cst", "seq_cst")
-        return builder.extract_value(found, 1)
-
-    return types.boolean(types.intp, types.int64, types.int64), generate
-
-
-@instruction
-def breathe(context: Any) -> Any:
-    """Tells the processor that this loop waits."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        pause = builder.module.declare_intrinsic(
-            "llvm.x86.sse2.pause", (), ir.FunctionType(ir.VoidType(), [])
-        )
-        builder.call(pause, [])
-        return context.get_dummy_value()
-
-    return types.void(), generate
-
-
-give_way = types.ExternalFunction(
-    "SwitchToThread" if sys.platform == "win32" else "sched_yield", types.int32()
-)
-"""Lets others run that wait for a processor."""
