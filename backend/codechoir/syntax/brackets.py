@@ -7,7 +7,6 @@ role.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from codechoir.model import Category, Span
@@ -43,6 +42,9 @@ _APPLYING: Final = frozenset(
 _DEEPEST: Final = 200
 """More open brackets than this are not kept; only broken code has them."""
 
+_WIDEST: Final = 2
+"""No bracket is longer, in bytes."""
+
 _LONGEST: Final = 12
 """No sign or word that tells anything is longer, in bytes."""
 
@@ -67,7 +69,7 @@ class _Brackets:
         self._text = text
         self._blank_calls = blank_calls
         self._before: Span | None = None
-        self._word = b""
+        self._earlier: Span | None = None
         self._role = ""
         self._open: list[tuple[bytes, str]] = []
 
@@ -75,18 +77,24 @@ class _Brackets:
         """The span with its role, if it is a bracket that has one."""
         if span.category is Category.COMMENT:
             return span
-        sign = self._said(span)
         role = ""
-        if span.category is Category.PUNCTUATION and sign in _PAIRS:
+        if span.category is Category.PUNCTUATION and span.end - span.start <= _WIDEST:
+            role = self._role_of(span, after)
+        self._earlier, self._before, self._role = self._before, span, role
+        if not role:
+            return span
+        return Span(span.start, span.end, span.category, span.capture, span.language, role)
+
+    def _role_of(self, span: Span, after: Span | None) -> str:
+        sign = self._said(span)
+        if sign in _PAIRS:
             role = self._opened(span, sign, self._said(after))
-            self._open = [*self._open[-_DEEPEST:], (_PAIRS[sign], role)]
-            role = role and f"{role}.open"
-        elif span.category is Category.PUNCTUATION and sign in _CLOSERS:
-            role = self._closed(sign)
-        elif span.category is Category.PUNCTUATION and sign == b"()" and self._is_call(span):
-            role = "call.empty.open"
-        self._word, self._before, self._role = self._said(self._before), span, role
-        return replace(span, role=role) if role else span
+            del self._open[:-_DEEPEST]
+            self._open.append((_PAIRS[sign], role))
+            return role and f"{role}.open"
+        if sign in _CLOSERS:
+            return self._closed(sign)
+        return "call.empty.open" if sign == b"()" and self._is_call(span) else ""
 
     def _said(self, span: Span | None) -> bytes:
         """The text of a span, in lower case; empty where it is too long to matter."""
@@ -121,7 +129,7 @@ class _Brackets:
 
     def _is_call(self, span: Span) -> bool:
         """Whether a bracket with nothing in it calls what stands before it."""
-        return self._is_result(span) and self._word not in _DEFINING
+        return self._is_result(span) and self._said(self._earlier) not in _DEFINING
 
     def _closed(self, sign: bytes) -> str:
         """What the bracket closes. Where brackets do not match nothing is known of those around."""
