@@ -88,8 +88,8 @@ _CLUSTERED = "()[]{},;"
 _TWINS = frozenset(("()", "[]", "{}", "[[", "]]"))
 """Brackets that are one sign."""
 
-_SIGN_OF = {"sql": ":"}
-"""By language: what is an operator in this one only, in `a::int` and `:name`."""
+_SIGN_OF = {"sql": ":", "swift": "="}
+"""By language: what is an operator there too: in `a::int` and `:name`, in `let x = 1`."""
 
 _MERGED = frozenset({Category.COMMENT, Category.LITERAL})
 
