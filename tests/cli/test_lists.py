@@ -168,6 +168,36 @@ def test_doctor_tells_what_works(codechoir: Codechoir) -> None:
     assert "Code can be read aloud." in text and "missing  sound device" in text
 
 
+def test_doctor_looks_at_the_folders_that_are_used(
+    codechoir: Codechoir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It once told of the system's own places whatever the variables said, and not of the voices' folder."""
+
+    def found() -> dict[str, object]:
+        checks = json.loads(codechoir("doctor", "--json").out)["checks"]
+        return next(check for check in checks if check["name"] == "folders")
+
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.delenv("CODECHOIR_CACHE", raising=False)
+    monkeypatch.delenv("CODECHOIR_VOICES", raising=False)
+    usual = str(found()["detail"])
+    assert str(tmp_path / "data" / "codechoir" / "voices") in usual
+    assert str(tmp_path / "cache" / "codechoir") in usual
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("CODECHOIR_CACHE", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("CODECHOIR_VOICES", str(tmp_path / "file"))
+    check = found()
+    assert check["ok"] is False and str(check["detail"]).endswith(str(tmp_path / "file"))
+    assert "CODECHOIR_VOICES" in str(check["advice"]) and "CODECHOIR_CACHE" not in str(check["advice"])
+    monkeypatch.setenv("CODECHOIR_VOICES", str(tmp_path / "mine"))
+    assert found()["ok"] is True
+    assert str(tmp_path / "elsewhere") in str(found()["detail"])
+    assert str(tmp_path / "mine") in str(found()["detail"])
+    monkeypatch.setenv("CODECHOIR_VOICE_DISK", "lots")
+    assert found()["ok"] is False and "CODECHOIR_VOICE_DISK" in str(found()["detail"])
+    assert codechoir("doctor").status == 0
+
+
 def test_doctor_finds_a_broken_engine_and_says_so(
     codechoir: Codechoir, monkeypatch: pytest.MonkeyPatch
 ) -> None:

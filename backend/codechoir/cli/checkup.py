@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from codechoir import __version__
-from codechoir.errors import CodechoirError
+from codechoir.errors import CodechoirError, InputError
 
 REINSTALL = "reinstall Codechoir: python -m pip install --force-reinstall codechoir"
 EDITORS = ("code", "codium", "code-server", "nvim", "emacs", "hx")
@@ -131,17 +131,22 @@ def _check_sound_files() -> Check:
 
 
 def _check_folders() -> Check:
-    import platformdirs
+    from codechoir.voices.library.places import LibrarySettings
 
-    folders = [
-        Path(platformdirs.user_config_dir("codechoir")),
-        Path(platformdirs.user_cache_dir("codechoir")),
-    ]
-    closed = [str(folder) for folder in folders if not os.access(_existing(folder), os.W_OK)]
+    try:
+        places = LibrarySettings.from_environment()
+    except InputError as error:
+        return Check("folders", False, str(error), "set the variable to another value, or to none")
+    folders = {"CODECHOIR_VOICES": places.voices, "CODECHOIR_CACHE": places.cache}
+    closed = {variable: folder for variable, folder in folders.items() if not _takes_files(folder)}
     if closed:
-        advice = "make them writable to keep voices and computed sound between runs"
-        return Check("folders", False, f"not writable: {', '.join(closed)}", advice)
-    return Check("folders", True, f"writable: {', '.join(map(str, folders))}")
+        detail = f"no files can be made in: {', '.join(map(str, closed.values()))}"
+        advice = (
+            "to keep voices and computed sound between runs make it a folder that you may write to, "
+            f"or choose another with {', '.join(closed)}"
+        )
+        return Check("folders", False, detail, advice)
+    return Check("folders", True, f"cloned voices in {places.voices}, what was computed in {places.cache}")
 
 
 def _check_engine(name: str) -> Check:
@@ -170,6 +175,7 @@ def _check_editor() -> Check:
     return Check("editor", True, f"found {', '.join(found)}", EDITOR_ADVICE)
 
 
-def _existing(folder: Path) -> Path:
-    """The folder, or the nearest one above it that exists."""
-    return next(place for place in (folder, *folder.parents) if place.exists())
+def _takes_files(folder: Path) -> bool:
+    """Whether the folder, or the nearest one above it that exists, is a folder that may be written to."""
+    existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    return existing.is_dir() and os.access(existing, os.W_OK)
