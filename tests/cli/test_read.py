@@ -67,6 +67,29 @@ def test_the_files_are_named_when_they_are_written(codechoir: Codechoir, tmp_pat
     ]
 
 
+@pytest.mark.parametrize("command", ["read", "outline"])
+@pytest.mark.parametrize("option", ["-o", "--marks"])
+def test_what_is_read_is_not_written_over(
+    codechoir: Codechoir, source: Callable[..., Path], tmp_path: Path, command: str, option: str
+) -> None:
+    """`--marks cart.py` once replaced the program, and `-o page.html` the page, by what was made of it."""
+    path = source("<p>hello</p>\n", "page.html")
+    alias = tmp_path / "alias.html"
+    alias.symlink_to(path)
+    for target in (path, alias):
+        outcome = codechoir(command, path, option, target, "--engine", "silent", "--no-play")
+        assert (outcome.status, outcome.out) == (2, "")
+        assert outcome.error == f"codechoir: {target} is the file that is read; write to another"
+    assert path.read_bytes() == b"<p>hello</p>\n" and alias.is_symlink()
+
+
+def test_one_file_is_not_sound_and_marks(codechoir: Codechoir, tmp_path: Path) -> None:
+    both = ("-o", tmp_path / "c.wav", "--marks", tmp_path / "." / "c.wav")
+    outcome = codechoir("say", "hello", *both, "--engine", "silent", "--no-play")
+    assert outcome.status == 2 and "give -o and --marks different names" in outcome.error
+    assert not (tmp_path / "c.wav").exists()
+
+
 def test_the_rate_is_the_listener_s(codechoir: Codechoir, tmp_path: Path) -> None:
     for rate in ("175", "350"):
         codechoir(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,10 +51,17 @@ class Output:
 
     @classmethod
     def of(cls, arguments: argparse.Namespace) -> Output:
-        """What the options say. Raises `InputError` when nothing would come of them."""
+        """What the options say. Raises `InputError` when nothing, or harm, would come of them."""
         output = cls(arguments.output, arguments.marks, arguments.play)
         if not (output.play or output.sound or output.marks):
             raise InputError("--no-play needs -o OUT or --marks OUT.json: nothing would be heard or written")
+        targets = [path for path in (output.sound, output.marks) if path is not None]
+        if len({os.path.realpath(path) for path in targets}) < len(targets):
+            raise InputError(f"{targets[0]} cannot be both; give -o and --marks different names")
+        source = getattr(arguments, "file", None)
+        for path in targets:
+            if source is not None and _is_same_file(path, source):
+                raise InputError(f"{path} is the file that is read; write to another")
         return output
 
     def files(self, content: Content, channels: int = 1) -> list[FileSink]:
@@ -67,6 +75,14 @@ class Output:
         if self.marks is not None:
             files.append(MarksFile(self.marks))
         return files
+
+
+def _is_same_file(path: Path, source: str) -> bool:
+    """Whether both are there and one file, by whatever names."""
+    try:
+        return path.samefile(source)
+    except OSError:
+        return False
 
 
 def ready_engine(name: str, phrases: Phrases | None = None) -> Engine:

@@ -49,6 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the outline, and say it where that is wanted."""
     from codechoir.choir import Choir
 
+    is_spoken = arguments.speak or arguments.output or arguments.marks
+    output = Output.of(arguments) if is_spoken else None
     choir = Choir(options.settings_of(arguments))
     snapshot = source.open_source(arguments.file, arguments.language)
     at = _place(snapshot, arguments.line)
@@ -60,13 +62,14 @@ def run(arguments: argparse.Namespace) -> int:
         for phrase in outline.phrases():
             words = (paint(part.text, part.category, colour=colour) for part in phrase if part.text)
             write_line(" ".join(words))
-    if arguments.speak or arguments.output or arguments.marks:
-        _speak(arguments, choir, snapshot, at)
+    if output is not None:
+        _speak(arguments, choir, snapshot, at, output)
     return 0
 
 
-def _speak(arguments: argparse.Namespace, choir: Choir, snapshot: Snapshot, at: int | None) -> None:
-    output = Output.of(arguments)
+def _speak(
+    arguments: argparse.Namespace, choir: Choir, snapshot: Snapshot, at: int | None, output: Output
+) -> None:
     engine = ready_engine(choir.settings.engine)
     checked_casting(choir.settings, engine)
     whole = source.Window(snapshot, source.title(arguments.file), 0, len(snapshot.text))
