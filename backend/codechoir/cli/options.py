@@ -83,6 +83,13 @@ def lines(text: str) -> Lines:
     return first, last
 
 
+def line(text: str) -> int:
+    """The number of a line, from 1. Raises `InputError`."""
+    if not text.isdecimal():
+        raise InputError(f"the line '{text}' is no number; give one from 1")
+    return int(text)
+
+
 def rate(text: str) -> float:
     """Words a minute. Raises `InputError`."""
     try:

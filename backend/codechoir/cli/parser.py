@@ -67,6 +67,8 @@ class Parser(argparse.ArgumentParser):
         """Raises `InputError` about arguments that belong to no option."""
         if extra[0].startswith("-"):
             option = extra[0].partition("=")[0]
+            if option in self._option_string_actions:
+                raise InputError(f"unexpected argument '{extra[0]}'; options stand before '--'")
             near = did_you_mean(option, self._option_string_actions)
             raise InputError(f"unknown option '{option}'.{near} See '{self.prog} --help'")
         raise InputError(f"unexpected argument '{extra[0]}'; see '{self.prog} --help'")

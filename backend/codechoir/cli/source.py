@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from codechoir.cli.options import Lines
 from codechoir.cli.streams import diagnose
 from codechoir.errors import InputError
+from codechoir.sinks.atomic import reason
 
 if TYPE_CHECKING:
     from codechoir.sinks.labels import Chapter
@@ -86,7 +87,9 @@ def read_bytes(name: str) -> bytes:
         raise InputError(f"'{name}' is a folder; name a file in it") from error
     except PermissionError as error:
         raise InputError(f"the file '{name}' may not be read: permission denied") from error
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise InputError(f"the file '{name}' cannot be read: {reason(error)}") from error
+    except ValueError as error:
         raise InputError(f"the file '{name}' cannot be read: {error}") from error
 
 

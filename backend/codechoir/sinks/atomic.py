@@ -64,8 +64,12 @@ class AtomicFile:
 
 def checked_target(path: Path) -> Path:
     """The file behind `path`, through links. Raises `InputError` where none can be made."""
-    target = path.resolve()
-    if target.is_dir():
+    try:
+        target = Path(os.path.realpath(path))  # `resolve` raises for a link to itself, before Python 3.13
+        is_folder = target.is_dir()
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {reason(error)}") from error
+    if is_folder:
         raise InputError(f"cannot write {path}: it is a folder; name a file in it")
     if not target.parent.is_dir():
         raise InputError(f"cannot write {path}: the folder {target.parent} does not exist")

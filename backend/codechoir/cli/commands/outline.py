@@ -35,7 +35,7 @@ def configure(commands: Subparsers) -> None:
     parser = add_command(commands, "outline", "tell the structure of a file in words", EXAMPLES)
     options.add_file(parser)
     parser.add_argument(
-        "--line", metavar="N", type=int, help="only the innermost symbol around line N, from 1"
+        "--line", metavar="N", type=options.line, help="only the innermost symbol around line N, from 1"
     )
     parser.add_argument("--json", action="store_true", help="as JSON, for programs")
     parser.add_argument("--speak", action="store_true", help="say it, too; so do -o and --marks")
