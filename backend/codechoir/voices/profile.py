@@ -22,6 +22,9 @@ from codechoir.syntax.categories import CATEGORIES
 from codechoir.voices.properties import property_error
 from codechoir.voices.toml_source import Keys, TomlSource, read_toml
 
+_PARTS = ("base", "categories", "captures", "depth")
+"""What an engine's section has."""
+
 
 @dataclass(frozen=True, slots=True)
 class DepthStep:
@@ -66,9 +69,10 @@ def load_profile(name_or_path: str, engine: str) -> Profile:
     file, line, and the near key.
     """
     source = read_toml(_find(name_or_path))
+    _refuse_lone_parts(source, engine)
     _refuse_near_miss(source, engine)
     meta = _table(source, ("meta",), ("name", "description"))
-    section = _table(source, (engine,), ("base", "categories", "captures", "depth"))
+    section = _table(source, (engine,), _PARTS)
     if section and "base" not in section:
         raise source.wrong((engine,), f"[{engine}] has no [{engine}.base] with a family for all categories")
     categories = _table(source, (engine, "categories"), [category.value for category in Category])
@@ -98,6 +102,13 @@ def _find(name_or_path: str) -> Path:
     known = profile_names()
     near = did_you_mean(name_or_path, known)
     raise InputError(f"unknown voice profile '{name_or_path}'; known: {', '.join(known)}.{near}")
+
+
+def _refuse_lone_parts(source: TomlSource, engine: str) -> None:
+    """A part that stands by itself would be taken for a section of some other engine, and never heard."""
+    for key in source.values:
+        if key in _PARTS:
+            raise source.wrong((key,), f"[{key}] belongs to an engine: write [{engine}.{key}…]")
 
 
 def _refuse_near_miss(source: TomlSource, engine: str) -> None:

@@ -129,6 +129,15 @@ def test_what_is_wrong_in_a_file_is_told_with_its_line(
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("part", ["base", "categories.comment", "captures", "depth"])
+def test_a_part_without_its_engine_is_told(tmp_path: Path, part: str) -> None:
+    """It was taken for another engine's, and nothing of it was heard."""
+    path = written(tmp_path, f"[meta]\nname = 'mine'\n\n[{part}]\nrate = 300\n")
+    name = part.partition(".")[0]
+    with pytest.raises(InputError, match=rf":4: \[{name}\] belongs to an engine: write \[espeak.{name}"):
+        load_profile(str(path), "espeak")
+
+
 def test_a_misspelt_engine_is_told(tmp_path: Path) -> None:
     path = written(tmp_path, GOOD.replace("espeak", "espaek"))
     with pytest.raises(InputError, match=r":5: unknown engine 'espaek'. Did you mean 'espeak'\?"):
