@@ -95,6 +95,18 @@ def test_bytes_that_are_no_text_are_one_warning(codechoir: Codechoir, source: Ca
     assert json.loads(outcome.out)[-1]["text"] == "y"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_read_with_one_warning(
+    codechoir: Codechoir, source: Callable[..., Path], encoding: str
+) -> None:
+    """Redirected output of PowerShell 5 is; it was read as one null after each letter."""
+    path = source("\ufeffx = 'ü'\n".encode(encoding), "wide.py")
+    outcome = codechoir("spans", path, "--json")
+    assert outcome.error == f"codechoir: warning: {path}: the text is UTF-16; offsets are those in UTF-8"
+    spans = json.loads(outcome.out)
+    assert [(span["text"], span["start"]) for span in spans] == [("x", 0), ("=", 2), ("'ü'", 4)]
+
+
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
 @pytest.mark.parametrize("options", [["--json"], []])
 def test_decode_gives_the_source_back(codechoir: Codechoir, path: Path, options: list[str]) -> None:

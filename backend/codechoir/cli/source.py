@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,6 +100,9 @@ def open_source(name: str, language: str | None) -> Snapshot:
     from codechoir.syntax.languages import detect
 
     text = read_bytes(name)
+    if text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        text = text.decode("utf-16", "replace").encode()
+        diagnose(f"codechoir: warning: {title(name)}: the text is UTF-16; offsets are those in UTF-8")
     snapshot = Document(text, detect(None if name == STDIN else name, text, language)).snapshot()
     for warning in snapshot.warnings:
         diagnose(f"codechoir: warning: {title(name)}: {warning}")
