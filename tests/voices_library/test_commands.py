@@ -115,11 +115,12 @@ def test_preload_tells_what_it_loaded(run: Any) -> None:
     loaded = json.loads(out)
     assert (status, loaded["voices"], loaded["bytes"]) == (0, ["ana", "bo"], 2 * 66_560)
     assert loaded["milliseconds"] > 0
-    assert "1 voices in" in run("voices", "preload", "bo")[1]
+    assert "1 voice in" in run("voices", "preload", "bo")[1]
 
 
 def test_preload_of_an_empty_library_is_no_error(run: Any) -> None:
-    assert run("voices", "preload")[0] == 0
+    status, out, _ = run("voices", "preload")
+    assert (status, out) == (0, "no voices: the library is empty; 'codechoir voices add' makes the first one\n")
 
 
 @pytest.mark.usefixtures("voices")

@@ -178,8 +178,11 @@ def run_preload(arguments: argparse.Namespace) -> int:
     if arguments.json:
         size = sum(voice.size for voice in voices)
         write_json({"voices": names, "bytes": size, "milliseconds": round(milliseconds, 3)})
+    elif names:
+        plural = "s" * (len(names) != 1)
+        write_line(f"{len(names)} voice{plural} in {milliseconds:.0f} ms: {', '.join(names)}")
     else:
-        write_line(f"{len(names)} voices in {milliseconds:.0f} ms{': ' if names else ''}{', '.join(names)}")
+        write_line("no voices: the library is empty; 'codechoir voices add' makes the first one")
     return 0
 
 
