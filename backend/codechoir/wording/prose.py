@@ -186,6 +186,8 @@ class Prose:
             return self._dash(token, level)
         if manner != "comment" and (char == "\\" or (char in "$:" and _is_before_name(token))):
             return self._symbols.names(char)
+        if manner != "comment" and char == ":" and token.start() and _is_before_digit(token):  # a port
+            return self._symbols.names(char)
         symbol = self._words.symbols.get(char)
         if symbol is None:
             hidden = unicodedata.category(char) in _INVISIBLE

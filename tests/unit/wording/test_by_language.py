@@ -133,6 +133,8 @@ HEARD = [
     ("rust", "fn f(x: A<'_>) { p!(\"<{}>\"); }",
      "function f x is a a of lifetime underscore p macro less hole greater"),
     ("rust", "pub(crate) struct A;", "pub crate struct a"),
+    ("yaml", "a: |\n  b\nc: >-\n  d\n", "a is lines b c is folded, stripped d"),
+    ("yaml", "<<: *a\nb: '80:443'\n", "merge is alias a b is eighty colon four hundred forty three"),
     # languages without a grammar
     ("lua", "x = (a + b) * t['c'] + f()", "x gets paren a plus b close times t sub c plus f call"),
     ("lua", "function f() return not (a or b) end", "function f return not paren a or b close end"),

@@ -12,3 +12,6 @@
 "---" @role.document
 "..." @role.document.end
 (block_scalar) @role.heredoc.body
+(block_scalar "|" @role.scalar)
+(block_scalar ">" @role.scalar)
+(block_mapping_pair key: (flow_node (plain_scalar (string_scalar) @role.merge)) (#eq? @role.merge "<<"))

@@ -89,6 +89,8 @@ TEXT: Final[dict[str, str]] = {
     "selector.part": ":: before a part of a style rule",
     "list.item": "what begins an item of a list: - in YAML and Markdown, 1.",
     "anchor": "& before a name for what follows: YAML",
+    "merge": "<< before pairs that come from elsewhere: YAML",
+    "scalar": "how the lines of a text are put together: |, >-: YAML",
     "alias": "* before the name of what came before: YAML",
     "document": "--- at the beginning of a YAML document",
     "document.end": "... at its end",
