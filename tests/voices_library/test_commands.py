@@ -120,7 +120,8 @@ def test_preload_tells_what_it_loaded(run: Any) -> None:
 
 def test_preload_of_an_empty_library_is_no_error(run: Any) -> None:
     status, out, _ = run("voices", "preload")
-    assert (status, out) == (0, "no voices: the library is empty; 'codechoir voices add' makes the first one\n")
+    advice = "'codechoir voices add' makes the first one"
+    assert (status, out) == (0, f"no voices: the library is empty; {advice}\n")
 
 
 @pytest.mark.usefixtures("voices")
