@@ -19,7 +19,7 @@ examples:
   codechoir read cart.py --level python.operator=all --indentation words --brackets words
   codechoir read cart.py --mute comment           all but the comments
   codechoir read cart.py --only signatures        what there is to call
-  codechoir read cart.py --lines 7 --spell        character by character
+  codechoir read cart.py --lines 5 --spell        character by character
   codechoir read cart.py --voices my-voices.toml  voices of your own
   codechoir read cart.py -o cart.mp3 --no-play    only write the file
   curl -s https://example.org/x.go | codechoir read - --language go
