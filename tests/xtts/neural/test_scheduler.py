@@ -60,7 +60,7 @@ def test_the_row_being_heard_is_heard_before_it_ends(core: Any, voices: Any) -> 
     """And in growing pieces, the first of them before any other row joins."""
     batch = prompts(core, voices, 2, most=24)
     decoder = Decoder(core, GREEDY)
-    scheduler = Scheduler(decoder, replace(CPU_PACE, first=4))
+    scheduler = Scheduler(decoder, replace(CPU_PACE, first=4), clock=lambda: 0.0)
     for request in requests(batch):
         scheduler.submit(request)
     first: list[Event] = []

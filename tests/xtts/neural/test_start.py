@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import torch
+from codechoir.engines.xtts.neural.memory import is_out_of_memory
 from codechoir.engines.xtts.neural.precision import make_plan
 from codechoir.engines.xtts.neural.requests import CPU_PACE, GPU_PACE, Request, Sound
-from codechoir.engines.xtts.neural.scheduler import _is_out_of_memory
 from codechoir.engines.xtts.neural.start import make_decoder, make_scheduler, pace_for, warm_vocoder
 from codechoir.engines.xtts.neural.vocoder import layout
 from codechoir.engines.xtts.speech.loaded import chosen_device
@@ -88,4 +88,4 @@ def test_pictures_lie_as_each_device_s_kernels_like_them() -> None:
     ],
 )
 def test_a_lack_of_memory_is_known_by_each_device_s_words(error: RuntimeError | MemoryError) -> None:
-    assert _is_out_of_memory(error)
+    assert is_out_of_memory(error)

@@ -16,13 +16,15 @@ class Request:
 
     `id`: the caller's, unique. `prompts`: one, or several candidates of the same words of which the best is
     taken (then nothing is heard before all are done). `urgency`: what is heard first is smallest. `reading`:
-    which reading it belongs to, so that one that is far ahead can be held.
+    which reading it belongs to, so that one that is far ahead can be held. `tempo`: seconds of its sound that
+    are heard in a second.
     """
 
     id: int
     prompts: tuple[Prompt, ...]
     urgency: int = 0
     reading: int = 0
+    tempo: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,11 @@ Event = Sound | Notice
 class Pace:
     """When to stop decoding and give out sound.
 
-    `first`: frames (10.7 ms each) that make the first piece of the row being heard; each later piece is
-    `growth` times the one before, up to `most`. `rows`: most rows at once. `voiced`: finished rows vocoded
-    between two steps. `together`: windows vocoded at once. `alone`: the first row of a reading decodes alone
-    until it is heard.
+    `first`: frames (10.7 ms each) that make the first piece of the row being heard, or up to `patience` times
+    as many on a slow machine; each later piece is `growth` times the one before, up to `most`; smaller, from
+    `least` on, when the listener would have to wait for it, and none while there are `far` seconds to be
+    heard. `rows`: most rows at once. `voiced`: finished rows vocoded between two steps. `together`: windows
+    vocoded at once. `alone`: the row being heard decodes alone until there are `lead` seconds to be heard.
     """
 
     first: int
@@ -68,6 +71,10 @@ class Pace:
     voiced: int
     together: int
     alone: bool
+    least: int = 8
+    lead: float = 0.4
+    far: float = 1.5
+    patience: float = 3.0
 
 
 CPU_PACE = Pace(first=12, growth=1.6, most=160, rows=8, voiced=1, together=1, alone=True)

@@ -1,11 +1,12 @@
 """Continuous batching: who joins, who is heard, who leaves.
 
 1. `submit` puts a request into the queue; nothing is computed.
-2. `tick` admits waiting requests, the most urgent first, in one prefill. Where the pace says so the very
-   first row decodes alone until its first sound is out, since that is what the listener waits for.
+2. `tick` admits waiting requests, the most urgent first, in one prefill. Where the pace says so the row that
+   is being heard decodes alone until its sound is some way ahead of the ear.
 3. Every active row gets one more token; a row that ended frees its slot at once.
-4. The row that is being heard gives out what is final as soon as it is worth a piece; others are vocoded
-   when they have ended, in the order of urgency.
+4. The row that is being heard gives out what is final as soon as it is worth a piece, or before the listener
+   would have to wait; others are vocoded when they have ended, in the order of urgency, and when there is
+   time for it.
 5. `cancel` frees the rows of a request before the next step.
 
 One thread calls it. When memory runs out the batch shrinks, and the rows that had to go begin again: their
@@ -14,23 +15,26 @@ seeds make them say the same.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
-
-import torch
 
 from codechoir.engines.xtts.neural.conditioning import Conditioning
 from codechoir.engines.xtts.neural.decoder import Decoder
-from codechoir.engines.xtts.neural.requests import Event, Notice, Pace, Request, Sound
-from codechoir.engines.xtts.neural.streaming import Speech, Window, render
+from codechoir.engines.xtts.neural.memory import is_out_of_memory
+from codechoir.engines.xtts.neural.playhead import Clock
+from codechoir.engines.xtts.neural.requests import Event, Notice, Pace, Request
+from codechoir.engines.xtts.neural.streaming import Speech
 from codechoir.engines.xtts.neural.tasks import Task
+from codechoir.engines.xtts.neural.voicing import Voicing
 from codechoir.errors import EngineError
 
 
 class Scheduler:
     """See the module. `tick` returns what became audible."""
 
-    def __init__(self, decoder: Decoder, pace: Pace) -> None:
+    def __init__(self, decoder: Decoder, pace: Pace, clock: Clock = time.monotonic) -> None:
         self.pace, self.most_rows = pace, pace.rows
+        self._clock, self._voicing = clock, Voicing(decoder, pace, clock)
         self._decoder, self._vocoder = decoder, decoder.core.vocoder
         self._waiting: list[Task] = []
         self._active: list[Task] = []
@@ -82,7 +86,14 @@ class Scheduler:
             notices += self._within_memory(self._step)
         for task in self._active:
             task.retire(self._decoder)
-        return notices + self._voice()
+        sounds, over = self._voicing.voice(self._ranked())
+        self._active = [task for task in self._active if task not in over]
+        self._voicing.reach([*self._waiting, *self._active])
+        return notices + sounds
+
+    def _ranked(self) -> list[Task]:
+        """Those that decode, or wait for the vocoder, in the order in which they are heard."""
+        return sorted(self._active, key=lambda task: task.rank)
 
     def _admissible(self) -> list[Task]:
         return sorted((t for t in self._waiting if t.request.reading not in self._held), key=lambda t: t.rank)
@@ -90,10 +101,8 @@ class Scheduler:
     def _admit(self) -> list[Task]:
         """Take from the queue what may join now."""
         waiting = self._admissible()
-        if self.pace.alone and self._active:
-            first = min(self._active, key=lambda task: task.rank)
-            if first.streams and not first.ended and first.speech.said == 0 and len(self._active) == 1:
-                return []
+        if self.pace.alone and self._active and self._voicing.needs_all(self._ranked()[0]):
+            return []
         free = self.most_rows - len(self._decoder.rows)
         chosen: list[Task] = []
         for task in waiting:
@@ -116,57 +125,16 @@ class Scheduler:
             task.rows = [next(rows) for _ in group]
 
     def _step(self) -> None:
+        began = self._clock()
         self._decoder.step()
-
-    def _voice(self) -> list[Event]:
-        """Vocode the row being heard, and some of those that have ended."""
-        ranked = sorted(self._active, key=lambda task: task.rank)
-        due: list[tuple[Task, Window]] = []
-        silent: list[Event] = []
-        for task in ranked:
-            if task.ended and len(due) < self.pace.voiced + 1:
-                window = task.last_window()
-                if window is None:
-                    silent.append(task.last_sound(torch.zeros(0)))
-                    self._active.remove(task)
-                else:
-                    due.append((task, window))
-            elif task is ranked[0] and task.streams and task.rows:
-                self._give_out(task, due)
-        sounds = self._render([window for _, window in due])
-        for task, _ in due:
-            if task.ended:
-                self._active.remove(task)
-        heard: list[Event] = [
-            task.last_sound(samples) if task.ended else Sound(task.request.id, samples.numpy())
-            for (task, _), samples in zip(due, sounds, strict=True)
-        ]
-        return heard + silent
-
-    def _give_out(self, task: Task, due: list[tuple[Task, Window]]) -> None:
-        """A piece of a row that goes on, when it has grown enough."""
-        row = task.rows[0]
-        if task.speech.ready(len(row.tokens)) < task.piece:
-            return
-        window = task.speech.window(self._decoder.latents(row), ended=False)
-        if window is not None:
-            due.append((task, window))
-            task.piece = min(task.piece * self.pace.growth, float(self.pace.most))
-
-    def _render(self, windows: list[Window]) -> list[torch.Tensor]:
-        try:
-            return render(self._vocoder, windows, self.pace.together)
-        except (RuntimeError, MemoryError) as error:
-            if not _is_out_of_memory(error):
-                raise
-            return render(self._vocoder, windows)
+        self._voicing.forecast.step.add(self._clock() - began)
 
     def _within_memory(self, work: Callable[[], None]) -> list[Event]:
         """Do the work; when memory runs out, put rows back into the queue and go on with fewer."""
         try:
             work()
         except (RuntimeError, MemoryError) as error:
-            if not _is_out_of_memory(error):
+            if not is_out_of_memory(error):
                 raise
             if self.most_rows == 1:
                 raise EngineError(
@@ -183,9 +151,3 @@ class Scheduler:
                 self._active.remove(task)
                 self._waiting.append(task)
         return Notice(f"memory is short: XTTS now says at most {self.most_rows} utterances at once")
-
-
-def _is_out_of_memory(error: RuntimeError | MemoryError) -> bool:
-    """CUDA has a class of its own for it; the CPU's allocator and MPS say it in words."""
-    words = ("allocate memory", "out of memory")
-    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or any(w in str(error) for w in words)

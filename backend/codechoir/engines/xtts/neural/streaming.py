@@ -48,6 +48,11 @@ class Speech:
         stop = self._bounds(tokens, ended=False)[1]
         return max(stop - self._vocoder.context - self.said, 0)
 
+    def rest(self, tokens: int) -> int:
+        """Frames of the last window of a row that ended with so many tokens."""
+        start, stop = self._bounds(tokens, ended=True)
+        return stop - start
+
     def window(self, latents: torch.Tensor, ended: bool) -> Window | None:
         """The next piece of a row whose latents so far are (tokens, width); counts it as said.
 

@@ -62,6 +62,11 @@ class Task:
         self.rows.clear()
         self.finished.clear()
 
+    @property
+    def unsaid(self) -> int:
+        """Frames of the window that an ended task is still to be vocoded in."""
+        return self.speech.rest(len(self.chosen.latents))
+
     def last_window(self) -> Window | None:
         """The rest of the best candidate."""
         return self.speech.window(self.chosen.latents, ended=True)

@@ -61,11 +61,12 @@ class Pump:
         urgency: int,
         reading: int,
         box: SimpleQueue[Event | CodechoirError],
+        tempo: float = 1.0,
     ) -> int:
-        """Say this; the sound arrives in `box` under the number that is returned."""
+        """Say this; the sound arrives in `box` under the number that is returned. `tempo`: see `Request`."""
         from codechoir.engines.xtts.neural.requests import Request
 
-        request = Request(next(self._numbers), prompts, urgency, reading)
+        request = Request(next(self._numbers), prompts, urgency, reading, tempo)
         with self._changed:
             self._boxes[request.id] = box
         self._order(lambda scheduler: scheduler.submit(request))

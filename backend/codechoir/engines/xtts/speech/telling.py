@@ -108,7 +108,7 @@ class Telling:
                 self._urgency += 1
                 # What somebody waits for is heard while it is made, so there is nothing to choose from.
                 tried = candidates if self._open else candidates[:1]
-                number = self._pump.submit(tried, self._urgency, self._reading, self._box)
+                number = self._pump.submit(tried, self._urgency, self._reading, self._box, _speed(segment))
                 self._open[number] = deque()
                 ids.append(number)
             self._queue.append(Asked(segment, tuple(ids)))
@@ -146,7 +146,7 @@ class Telling:
 
     def _tell_neural(self, segment: Segment, ids: tuple[int, ...]) -> None:
         voice = segment.parts[0].voice
-        speed = min(4.0, max(0.4, voice.rate / NORMAL_RATE))
+        speed = _speed(segment)
         shaper = Shaper(speed, factor_of(voice.pitch), self._rate)
         assert segment.language is not None
         seconds = sum(policy.expected_seconds(piece, segment.language) for piece in segment.pieces)
@@ -228,6 +228,11 @@ class Telling:
             return True
 
         stand_in(parts, emit)
+
+
+def _speed(segment: Segment) -> float:
+    """Seconds of XTTS's sound that are heard in a second."""
+    return min(4.0, max(0.4, segment.parts[0].voice.rate / NORMAL_RATE))
 
 
 class EmbeddedVoice:

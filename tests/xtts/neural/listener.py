@@ -1,0 +1,100 @@
+"""A machine whose work takes as long as we say, and a listener who hears what it gives out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+import torch
+from codechoir.engines.xtts.neural import voicing
+from codechoir.engines.xtts.neural.decoder import Decoder
+from codechoir.engines.xtts.neural.model import XttsCore
+from codechoir.engines.xtts.neural.prompt import Prompt
+from codechoir.engines.xtts.neural.requests import Pace, Request, Sound
+from codechoir.engines.xtts.neural.scheduler import Scheduler
+from xtts.neural.decoding import GREEDY
+
+
+@dataclass
+class Machine:
+    """Seconds: of a prefill for each row, of a step, of one for each further row, of a vocoder's frame."""
+
+    row: float
+    step: float
+    further: float
+    frame: float
+    now: float = 0.0
+
+    def clock(self) -> float:
+        return self.now
+
+
+class TimedDecoder(Decoder):
+    """Its work advances the machine's clock."""
+
+    machine: Machine
+
+    def join(self, prompts: Sequence[Prompt]) -> Any:
+        self.machine.now += self.machine.row * len(prompts)
+        return super().join(prompts)
+
+    def step(self) -> Any:
+        if self.rows:
+            self.machine.now += self.machine.step + self.machine.further * (len(self.rows) - 1)
+        return super().step()
+
+
+@dataclass(frozen=True)
+class Heard:
+    """`first`: seconds to the first sound; `gaps`: (when in the sound, seconds of silence); `total`: seconds
+    until all was made; `pieces`: seconds of sound in each."""
+
+    first: float
+    gaps: list[tuple[float, float]]
+    total: float
+    pieces: list[float]
+
+
+def listen(
+    monkeypatch: pytest.MonkeyPatch,
+    core: XttsCore,
+    machine: Machine,
+    batch: Sequence[Prompt],
+    pace: Pace,
+    tempo: float = 1.0,
+) -> Heard:
+    """What somebody hears who waits for these utterances, in their order. The machine has said something
+    before."""
+
+    def render(vocoder: Any, windows: Sequence[Any], together: int = 1) -> list[torch.Tensor]:
+        machine.now += machine.frame * sum(window.size for window in windows)
+        return [torch.zeros(window.keep * vocoder.samples_per_frame) for window in windows]
+
+    monkeypatch.setattr(voicing, "render", render)
+    decoder = TimedDecoder(core, GREEDY)
+    decoder.machine = machine
+    scheduler = Scheduler(decoder, pace, machine.clock)
+    scheduler.submit(Request(-1, (replace(batch[0], most=12),)))
+    while not scheduler.idle:
+        scheduler.tick()
+    began = machine.now
+    for number, prompt in enumerate(batch):
+        scheduler.submit(Request(number, (prompt,), number, reading=1, tempo=tempo))
+    given: list[tuple[int, float, float]] = []
+    while not scheduler.idle:
+        for event in scheduler.tick():
+            if isinstance(event, Sound) and event.id >= 0:
+                given.append((event.id, machine.now, len(event.samples) / core.shape.sample_rate / tempo))
+    return _heard(sorted(given, key=lambda each: each[0]), began, machine.now)
+
+
+def _heard(given: Sequence[tuple[int, float, float]], began: float, total: float) -> Heard:
+    first = end = given[0][1]
+    gaps = []
+    for _, ready, seconds in given:
+        if ready > end + 1e-9:
+            gaps.append((end - first, ready - end))
+        end = max(end, ready) + seconds
+    return Heard(first - began, gaps, total - began, [seconds for _, _, seconds in given])
