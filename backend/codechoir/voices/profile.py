@@ -59,7 +59,9 @@ def profile_folders() -> list[Path]:
 def profile_names() -> list[str]:
     """Names of all profiles that can be loaded by name, sorted."""
     found = (path for folder in profile_folders() if folder.is_dir() for path in folder.glob("*.toml"))
-    return sorted({path.stem for path in found if b"\n[meta]" in b"\n" + path.read_bytes()})
+    return sorted(
+        {path.stem for path in found if path.is_file() and b"\n[meta]" in b"\n" + path.read_bytes()}
+    )
 
 
 def load_profile(name_or_path: str, engine: str) -> Profile:

@@ -129,6 +129,14 @@ def test_what_is_wrong_in_a_file_is_told_with_its_line(
     assert "\n" not in str(error.value)
 
 
+def test_what_is_no_file_is_no_profile(user_folder: Path) -> None:
+    """A link to nowhere among the profiles was an unexpected error wherever they are listed."""
+    (user_folder / "gone.toml").symlink_to(user_folder / "nowhere")
+    (user_folder / "folder.toml").mkdir()
+    written(user_folder, "[meta]\nname = 'mine'\n")
+    assert profile_names() == ["default", "mine"]
+
+
 @pytest.mark.parametrize("part", ["base", "categories.comment", "captures", "depth"])
 def test_a_part_without_its_engine_is_told(tmp_path: Path, part: str) -> None:
     """It was taken for another engine's, and nothing of it was heard."""
