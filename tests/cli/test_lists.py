@@ -208,6 +208,9 @@ def test_doctor_looks_at_the_folders_that_are_used(
     monkeypatch.setenv("CODECHOIR_VOICE_DISK", "lots")
     assert found()["ok"] is False and "CODECHOIR_VOICE_DISK" in str(found()["detail"])
     assert codechoir("doctor").status == 0
+    monkeypatch.setenv("CODECHOIR_PHRASES", "maybe")
+    assert found()["detail"] == "CODECHOIR_PHRASES is 'maybe'; known: auto, on, off."
+    assert codechoir("doctor").status == 1
 
 
 def test_doctor_finds_a_broken_engine_and_says_so(

@@ -15,7 +15,9 @@ from tempfile import TemporaryDirectory
 from codechoir import __version__
 from codechoir.errors import CodechoirError, InputError
 
-REINSTALL = "reinstall Codechoir: python -m pip install --force-reinstall codechoir"
+REINSTALL = (
+    "install Codechoir anew: 'make clean run' in its folder, or 'Set up the Python environment' in VS Code"
+)
 EDITORS = ("code", "codium", "code-server", "nvim", "emacs", "hx")
 EDITOR_ADVICE = "docs/language-server.md tells how to set an editor up"
 
@@ -83,7 +85,8 @@ def _check_grammars() -> Check:
 
     for language in LANGUAGES:
         Document(b"x\n", language).snapshot().spans()
-    return Check("grammars", True, f"{len(LANGUAGES)} languages load; all others by Pygments", needed=True)
+    grammars = sum(language.parser == "grammar" for language in LANGUAGES)
+    return Check("grammars", True, f"{grammars} languages load; all others by Pygments", needed=True)
 
 
 def _check_words() -> Check:
@@ -131,8 +134,10 @@ def _check_sound_files() -> Check:
 
 
 def _check_folders() -> Check:
+    from codechoir.phrases.places import PhraseSettings
     from codechoir.voices.library.places import LibrarySettings
 
+    PhraseSettings.from_environment()  # what is wrong there no reading gets past
     try:
         places = LibrarySettings.from_environment()
     except InputError as error:
