@@ -39,7 +39,7 @@ run: $(STAMP)  ## read a sample of real code aloud (and write it to build/cart.w
 	@mkdir -p build
 	$(BIN)/codechoir read examples/cart.py -o build/cart.wav --marks build/cart.json
 
-test: test-python test-extension test-xtts-if-wanted  ## run all tests
+test: test-python test-extension test-xtts-if-wanted  ## run all tests, those of the neural engine where it is installed
 
 test-python: $(STAMP) $(NODE_STAMP)
 	$(BIN)/python -m pytest --ignore tests/xtts/test_installed.py

@@ -64,6 +64,7 @@ def test_without_json_there_is_a_line_for_each_token_and_no_escape_sequence(code
     words = codechoir("words", path).out
     assert len(words.splitlines()) == len(json.loads(codechoir("words", path, "--json").out))
     assert "\x1b" not in words + "".join(spans)
+    assert "(blank-line)" in words and not any(line.endswith(" ") for line in words.splitlines())
 
 
 def test_standard_input_and_a_language_by_name(codechoir: Codechoir) -> None:

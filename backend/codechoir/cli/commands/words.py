@@ -79,4 +79,4 @@ def _row(spoken: Spoken, colour: bool) -> str:
     around += f"[{utterance.pause_before} ms] " if utterance.pause_before else ""
     after = f" [{utterance.pause_after} ms]" if utterance.pause_after else ""
     said = paint(utterance.text, utterance.category, colour=colour)
-    return f"{utterance.category:11}  {spoken.voice.family:16}  {around}{said}{after}"
+    return f"{utterance.category:11}  {spoken.voice.family:16}  {around}{said}{after}".rstrip()
