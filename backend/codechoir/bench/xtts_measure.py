@@ -6,18 +6,20 @@ aloud: utterances of 20 audio tokens (0.93 s of sound).
 
 from __future__ import annotations
 
+import itertools
 import json
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from codechoir.bench.listening import Timing, middle
 from codechoir.bench.xtts_checkpoint import SHAPES, random_model, random_speakers, write_vocabulary
 from codechoir.bench.xtts_deviation import deviation
 from codechoir.bench.xtts_outliers import outliers
@@ -36,15 +38,6 @@ TEXTS = ("return the total price", "for user in users", "if not found", "self do
 PEER = "coqui-tts 0.28.0 inference_stream"
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Seconds to the first sound, seconds to the last, seconds of sound."""
-
-    first: float
-    total: float
-    sound: float
-
-
 class Bench:
     """Ours and coqui's model on the same weights and device."""
 
@@ -60,6 +53,10 @@ class Bench:
         self.core = from_coqui(self.coqui, make_plan(device, "auto"))
         self.pace, self.tokens = pace_for(self.core.plan.device), TOKENS[shape]
         self.decoder = make_decoder(self.core, Sampling(), self.pace.rows)
+        self.rate = self.core.shape.sample_rate
+        paces = {True: self.pace, False: replace(self.pace, alone=False)}
+        self.schedulers = {heard: Scheduler(self.decoder, pace) for heard, pace in paces.items()}
+        self.readings = itertools.count()
 
     def prompts(self, count: int, voices: int, tokens: int | None = None) -> list[Prompt]:
         """So many utterances in so many voices, each cut at so many audio tokens."""
@@ -72,30 +69,28 @@ class Bench:
     def ours(self, prompts: Sequence[Prompt], listening: bool = False) -> Timing:
         """Through the scheduler. `listening`: the first utterance has priority, as when somebody waits for
         it; otherwise all are made together, as what is looked ahead is."""
-        scheduler = Scheduler(self.decoder, replace(self.pace, alone=self.pace.alone and listening))
+        scheduler, reading = self.schedulers[listening], next(self.readings)
         self.sync()
         began = time.perf_counter()
-        first, samples = 0.0, 0
+        given: list[tuple[int, float, float]] = []
         for i, prompt in enumerate(prompts):
-            scheduler.submit(Request(i, (prompt,), urgency=i))
+            scheduler.submit(Request(i, (prompt,), i, reading))
         while not scheduler.idle:
             sounds = [event for event in scheduler.tick() if isinstance(event, Sound)]
-            if sounds and not first:
-                first = time.perf_counter() - began
-            samples += sum(len(sound.samples) for sound in sounds)
-        return Timing(first, time.perf_counter() - began, samples / self.core.shape.sample_rate)
+            ready = time.perf_counter() - began
+            given += [(sound.id, ready, len(sound.samples) / self.rate) for sound in sounds]
+        return Timing.of(given, time.perf_counter() - began)
 
     def peer(self, count: int) -> Timing:
         """Coqui, one utterance after the other, in its own default chunks."""
         self.sync()
         began = time.perf_counter()
-        first, samples = 0.0, 0
+        given: list[tuple[int, float, float]] = []
         for i in range(count):
             for chunk in self._stream(i):
                 heard = chunk.cpu()
-                first = first or time.perf_counter() - began
-                samples += len(heard)
-        return Timing(first, time.perf_counter() - began, samples / self.core.shape.sample_rate)
+                given.append((i, time.perf_counter() - began, len(heard) / self.rate))
+        return Timing.of(given, time.perf_counter() - began)
 
     def _stream(self, i: int) -> Iterator[torch.Tensor]:
         voice = self.voices[i % 5]
@@ -138,6 +133,9 @@ def measure(shape: str, device: str) -> list[dict[str, Any]]:
             at_least=True,
         ),
         figure("xtts.throughput_listening", heard_speed, unit, None, their_speed),
+        figure(
+            "xtts.silence", listening.silence, "s within five utterances that are heard", None, theirs.silence
+        ),
         figure("xtts.first_audio", listening.first, "s", goal_first, theirs.first),
         figure("xtts.first_audio_alone", middle(one).first, "s", goal_first, theirs.first),
         figure("xtts.rtf", 1 / speed, "s per second of sound", 0.5, 1 / their_speed),
@@ -212,14 +210,6 @@ def parity(bench: Bench) -> list[dict[str, Any]]:
             "xtts.parity", other / (bench.tokens * len(rows)), "share of greedy tokens unlike coqui's", 0.0
         )
     ]
-
-
-def middle(timings: Sequence[Timing]) -> Timing:
-    return Timing(
-        statistics.median(t.first for t in timings),
-        statistics.median(t.total for t in timings),
-        statistics.median(t.sound for t in timings),
-    )
 
 
 def figure(

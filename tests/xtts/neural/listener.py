@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+from codechoir.bench.listening import gaps
 from codechoir.engines.xtts.neural import voicing
 from codechoir.engines.xtts.neural.decoder import Decoder
 from codechoir.engines.xtts.neural.model import XttsCore
@@ -87,14 +88,6 @@ def listen(
         for event in scheduler.tick():
             if isinstance(event, Sound) and event.id >= 0:
                 given.append((event.id, machine.now, len(event.samples) / core.shape.sample_rate / tempo))
-    return _heard(sorted(given, key=lambda each: each[0]), began, machine.now)
-
-
-def _heard(given: Sequence[tuple[int, float, float]], began: float, total: float) -> Heard:
-    first = end = given[0][1]
-    gaps = []
-    for _, ready, seconds in given:
-        if ready > end + 1e-9:
-            gaps.append((end - first, ready - end))
-        end = max(end, ready) + seconds
-    return Heard(first - began, gaps, total - began, [seconds for _, _, seconds in given])
+    pieces = [(ready, seconds) for _, ready, seconds in sorted(given, key=lambda each: each[0])]
+    first, total = pieces[0][0] - began, machine.now - began
+    return Heard(first, gaps(pieces), total, [seconds for _, seconds in pieces])

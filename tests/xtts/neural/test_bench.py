@@ -10,6 +10,7 @@ from codechoir.errors import InputError
 
 PROMISED = (
     "throughput",
+    "silence",
     "first_audio",
     "rtf",
     "voices",
@@ -41,3 +42,18 @@ def test_the_benchmark_runs_on_the_tiny_shape_and_names_its_figures(
 def test_an_unknown_shape_is_answered_with_the_known() -> None:
     with pytest.raises(InputError, match="Did you mean 'full'"):
         figures("ful")
+
+
+def test_the_picture_of_a_step_has_a_line_for_each_machine(tmp_path: Path) -> None:
+    import json
+
+    from codechoir.bench.xtts_plot import costs, main
+
+    names = ["rows_1", "rows_4", "rows_16", "tokens_80"]
+    measured = [{"name": f"xtts.step.{name}", "ours": 20.0 + len(name)} for name in names]
+    assert costs(measured, "rows", (1, 2, 16)) == {1: 26.0, 16: 27.0}
+    source, picture = tmp_path / "figures.json", tmp_path / "steps.png"
+    source.write_text(json.dumps({"figures": measured}))
+    main([str(picture), f"two cores={source}", f"a card={source}"])
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert picture.stat().st_size > 10_000
