@@ -45,6 +45,8 @@ test-python: $(STAMP) $(NODE_STAMP)
 	$(BIN)/python -m pytest --ignore tests/xtts/test_installed.py
 
 test-xtts: $(XTTS_STAMP)  ## test the neural engine with torch and coqui-tts (a download of several gigabytes)
+	@# numba keeps what it compiled until the file itself changes, whatever it took from other files.
+	rm -f backend/codechoir/engines/xtts/neural/__pycache__/*.nb[ic] tests/xtts/neural/__pycache__/*.nb[ic]
 	OMP_WAIT_POLICY=passive .venv-xtts/bin/python -m pytest tests/xtts
 
 test-xtts-if-wanted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+from codechoir.engines.xtts.neural import dots
 from codechoir.engines.xtts.neural.conditioning import Conditioning
 from codechoir.engines.xtts.neural.decoder import Decoder, Row
 from codechoir.engines.xtts.neural.graphs import Steps
@@ -26,6 +27,14 @@ def prompts(core: XttsCore, voices: Sequence[Conditioning], count: int, most: in
     """Prompts of different lengths and voices, each with a seed of its own."""
     tokens = [tokenize(core, TEXTS[i % len(TEXTS)] + " x" * (i // len(TEXTS)), "en") for i in range(count)]
     return [Prompt(t, voices[i % len(voices)], seed=i, most=most) for i, t in enumerate(tokens)]
+
+
+def forms_here() -> list[int]:
+    """Kernels for products in int8 that this processor has; none elsewhere than on x86."""
+    try:
+        return dots.forms()
+    except RuntimeError:
+        return []
 
 
 def decode(

@@ -7,6 +7,7 @@ import gc
 import sys
 import threading
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,10 +19,10 @@ from codechoir.engines.xtts.neural.int8 import Int8Linear
 from codechoir.engines.xtts.neural.model import XttsCore, from_coqui
 from codechoir.engines.xtts.neural.precision import make_plan
 from codechoir.engines.xtts.neural.sampling import Sampling
-from codechoir.engines.xtts.neural.transformer import Block, Transformer
-from xtts.neural.decoding import GREEDY, decode, prompts
+from codechoir.engines.xtts.neural.transformer import Block, Layers, Transformer
+from xtts.neural.decoding import GREEDY, decode, forms_here, prompts
 
-FORMS = [pytest.param(form, id=dots.FORMS[form].feature) for form in dots.forms()]
+FORMS = [pytest.param(form, id=dots.FORMS[form].feature) for form in forms_here()]
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +127,65 @@ def test_several_decoders_share_the_layers(fast: XttsCore, voices: Any) -> None:
     for thread in threads:
         thread.join()
     assert [found[number] for number in range(len(batch))] == alone
+
+
+def random_layers(heads: int) -> Any:
+    """Two layers like GPT-2's with heads of 64, as XTTS has them."""
+    width, random = 64 * heads, torch.Generator().manual_seed(3)
+
+    def numbers(*size: int) -> torch.Tensor:
+        return torch.randn(*size, generator=random)
+
+    def matrix(inputs: int, outputs: int) -> SimpleNamespace:
+        return SimpleNamespace(weight=numbers(inputs, outputs) / inputs**0.5, bias=numbers(outputs) / 10)
+
+    def norm() -> SimpleNamespace:
+        return SimpleNamespace(weight=1 + numbers(width) / 10, bias=numbers(width) / 10)
+
+    def layer() -> SimpleNamespace:
+        attention = SimpleNamespace(c_attn=matrix(width, 3 * width), c_proj=matrix(width, width))
+        inner = SimpleNamespace(c_fc=matrix(width, 4 * width), c_proj=matrix(4 * width, width))
+        return SimpleNamespace(ln_1=norm(), attn=attention, ln_2=norm(), mlp=inner)
+
+    return SimpleNamespace(h=[layer(), layer()], ln_f=norm())
+
+
+def driven(layers: Layers, heads: int, x: torch.Tensor, lengths: list[int]) -> torch.Tensor:
+    """Hidden states (1 + steps, rows, width) of prefixes of those lengths and three steps."""
+    rows, longest, width = x.shape
+    cache, filled = torch.zeros(2, rows, longest + 4, 2 * width), torch.tensor(lengths)
+    with torch.inference_mode():
+        found = [layers.extend(x.clone(), filled, cache, 0, 0)]
+        for step in range(3):
+            found.append(layers.step(x[:, step].clone(), cache, filled + step, longest + step + 1))
+    return torch.stack(found)
+
+
+@pytest.mark.parametrize("heads", [1, 4, 6, 16])
+def test_heads_of_the_full_size_and_long_prefixes(heads: int) -> None:
+    """The small checkpoint has four heads of sixteen."""
+    exact, module = make_plan("cpu", "fp32"), random_layers(heads)
+    lengths = [7, 3, 200 if heads == 4 else 20, 13]
+    x = torch.randn(4, max(lengths), 64 * heads, generator=torch.Generator().manual_seed(4))
+    many, one = (CompiledTransformer(module, heads, exact, threads=threads) for threads in (5, 1))
+    ours, theirs = (
+        driven(many, heads, x, lengths),
+        driven(Transformer(module, heads, exact), heads, x, lengths),
+    )
+    assert float((ours - theirs).norm() / theirs.norm()) < 0.03
+    assert torch.equal(driven(one, heads, x, lengths), ours)
+    alone = driven(many, heads, x[3:, :13], [13])
+    assert torch.equal(alone[:, 0], ours[:, 3])
+
+
+def test_numbers_that_are_none_stay_in_their_row(voices: Any) -> None:
+    module, exact = random_layers(4), make_plan("cpu", "fp32")
+    layers = CompiledTransformer(module, 4, exact)
+    x = torch.randn(3, 9, 256, generator=torch.Generator().manual_seed(5))
+    broken = x.clone()
+    broken[1] = torch.nan
+    broken[2, :, 5] = torch.inf
+    assert torch.equal(driven(layers, 4, broken, [9, 8, 7])[:, 0], driven(layers, 4, x, [9, 8, 7])[:, 0])
 
 
 def test_helpers_go_when_the_layers_are_gone(coqui: Any, fast: XttsCore) -> None:

@@ -9,9 +9,9 @@ import pytest
 import torch
 from codechoir.engines.xtts.neural import dots, int8, kernels
 from codechoir.engines.xtts.neural.int8 import Int8Linear, pack
+from xtts.neural.decoding import forms_here
 
-FORMS = [pytest.param(form, id=dots.FORMS[form].feature) for form in dots.forms()]
-"""Those that this processor has."""
+FORMS = [pytest.param(form, id=dots.FORMS[form].feature) for form in forms_here()]
 
 
 @pytest.fixture
@@ -84,4 +84,14 @@ def test_a_kernel_that_the_processor_lacks_is_not_made(monkeypatch: pytest.Monke
     monkeypatch.setattr(dots.llvmlite.binding, "get_host_cpu_features", dict)
     with pytest.raises(RuntimeError, match="no products of bytes"):
         dots.forms()
-    assert kernels.NAMES[0] == "avx512vnni"
+
+
+def test_where_numba_cannot_make_a_kernel_the_log_says_why(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(kernels, "product", full)
+    assert int8.int8_kernel() == ""
+    assert "slower: no space left" in caplog.text

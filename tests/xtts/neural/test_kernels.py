@@ -44,7 +44,7 @@ def test_attention_of_some_heads(size: int, seen: int) -> None:
     heads = 5
     query, past, out = numbers(heads, size), numbers(20, 2, heads, size), numbers(heads, size)
     before = out.copy()
-    attend(query, past, seen, 1, 3, size, out)
+    attend(query, past, seen, 1, 3, size, out, numbers(4, 25))
     keys, values = torch.tensor(past[:seen]).permute(1, 2, 0, 3)
     exact = F.scaled_dot_product_attention(torch.tensor(query)[:, None], keys, values)[:, 0]
     torch.testing.assert_close(torch.tensor(out)[1:4], exact[1:4], atol=1e-5, rtol=1e-4)
@@ -52,9 +52,9 @@ def test_attention_of_some_heads(size: int, seen: int) -> None:
 
 
 @kernels.compiled
-def attend(query: Any, past: Any, seen: int, head: int, heads: int, size: int, out: Any) -> None:
+def attend(query: Any, past: Any, seen: int, head: int, heads: int, size: int, out: Any, scores: Any) -> None:
     """The kernel is a part of others and does not stand alone."""
-    kernels.attend(query, past, seen, head, heads, size, out)
+    kernels.attend(query, past, seen, head, heads, size, out, scores)
 
 
 def test_bytes_are_rounded_and_tell_what_they_were_divided_by() -> None:

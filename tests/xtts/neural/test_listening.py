@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -37,6 +38,27 @@ def test_on_two_cores_there_is_no_gap(
     assert heard.gaps == []
     assert heard.first < 0.2
     assert len(heard.pieces) > count, "the first utterances are heard while they are made"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rows_of_all_lengths_and_long_texts_leave_hardly_a_gap(
+    monkeypatch: pytest.MonkeyPatch, core: Any, voices: Any, seed: int
+) -> None:
+    random = Random(seed)
+    batch = [replace(prompt, most=random.randint(5, 70)) for prompt in prompts(core, voices, 10)]
+    batch[4] = replace(batch[4], tokens=(batch[4].tokens * 15)[:120])
+    heard = listen(monkeypatch, core, two_cores(), batch, CPU_PACE)
+    assert sum(silence for _, silence in heard.gaps) < 0.05
+
+
+def test_beside_other_work_five_rows_leave_a_short_one(
+    monkeypatch: pytest.MonkeyPatch, core: Any, voices: Any
+) -> None:
+    batch = prompts(core, voices, 5, most=20)
+    together = listen(monkeypatch, core, busy_cores(), batch, replace(CPU_PACE, alone=False))
+    heard = listen(monkeypatch, core, busy_cores(), batch, CPU_PACE)
+    assert sum(silence for _, silence in heard.gaps) < 0.1
+    assert heard.first < together.first
 
 
 def test_a_fast_listener_waits_a_moment_longer_instead_of_in_a_word(
@@ -137,7 +159,7 @@ def test_one_slow_step_does_not_change_what_is_typical() -> None:
 def test_a_piece_worth_giving_out_lasts_until_the_next() -> None:
     forecast = Forecast(sound=0.01, per_token=4.0, context=26)
     assert forecast.worth(1.0) == 0.0, "nothing is known yet"
-    forecast.step.add(0.016)
+    forecast.stepped(1, 0.016)
     forecast.frame.add(0.001)
     assert forecast.spare(1.0) == pytest.approx(0.005)
     frames = forecast.worth(1.0)
@@ -145,3 +167,8 @@ def test_a_piece_worth_giving_out_lasts_until_the_next() -> None:
     assert 1.0 < frames * 0.01 / takes < 1.3
     assert forecast.worth(1.5) > frames
     assert forecast.worth(3.0) == math.inf
+    assert not forecast.keeps_up(3.0)
+    for _ in range(5):
+        forecast.stepped(8, 0.04)
+    assert forecast.spare(1.0) < 0
+    assert forecast.keeps_up(1.0), "a row alone would"

@@ -39,7 +39,7 @@ class CompiledTransformer:
         if self._width % BLOCK or self._inner % BLOCK:
             raise RuntimeError(f"sizes of {self._width} and {self._inner} are not multiples of {BLOCK}")
         self._team = Team((threads or min(torch.get_num_threads(), MOST_THREADS)) - 1, passes.CONTROL_WORDS)
-        self._rooms: dict[int, Any] = {}
+        self._scratch: Any = None
         self._turn = threading.Lock()
         self._compile()
 
@@ -80,18 +80,17 @@ class CompiledTransformer:
             work(control, 1, self._form, self._heads, self._weights, self._room(1), rows)
 
     def _room(self, rows: int) -> Any:
-        """Scratch for so many rows, cut from one that may be larger."""
-        size = 1 << (rows - 1).bit_length()
-        if size not in self._rooms:
-            self._rooms[size] = self._passes.Room(
+        """Scratch for so many rows, cut from what the most rows so far needed."""
+        if self._scratch is None or len(self._scratch.largest) < rows:
+            size = 1 << (rows - 1).bit_length()
+            self._scratch = self._passes.Room(
                 room((size, self._width), np.uint8),
                 room((size, self._inner), np.uint8),
                 room((size,), np.float32),
                 room((size, max(self._inner, 3 * self._width)), np.float32),
                 room((size, self._width), np.float32),
             )
-        whole = self._rooms[size]
-        return self._passes.Room(*(array[:rows] for array in whole))
+        return self._passes.Room(*(array[:rows] for array in self._scratch))
 
 
 def _weights(module: Any) -> Any:

@@ -26,10 +26,8 @@ BLOCK = 32
 """Outputs that are multiplied together; their weights (inputs / 4, BLOCK, 4) lie in one piece."""
 GROUP = 4
 """Inputs that one instruction multiplies for each output."""
-
-
 LINE = 64
-"""Bytes."""
+"""Bytes of a line of the processor's cache."""
 
 
 class Matrices(NamedTuple):
@@ -106,8 +104,8 @@ def int8_kernel() -> str:
     try:
         from codechoir.engines.xtts.neural import dots, kernels
 
-        # Importing the kernels fails where numba finds no folder to keep what it makes.
+        Int8Linear(torch.ones(1, GROUP), torch.zeros(1))(torch.ones(1, GROUP))
         return kernels.NAMES[dots.forms()[0]]
-    except (ImportError, RuntimeError) as reason:
+    except Exception as reason:  # noqa: BLE001 - no numba, no folder for it, another LLVM: there is a next best
         log.warning("XTTS computes without int8, which is slower: %s", reason)
         return ""

@@ -203,15 +203,17 @@ def softmax(scores: Array) -> None:
 
 
 @inlined
-def attend(query: Array, past: Array, seen: int, head: int, heads: int, size: int, out: Array) -> None:
+def attend(
+    query: Array, past: Array, seen: int, head: int, heads: int, size: int, out: Array, scores: Array
+) -> None:
     """Attention of some heads of one row over its own past.
 
     `query`, `out`: (all heads, size). `past`: (positions, 2, all heads, size), keys and values, of which so
     many are `seen`. `head`, `heads`: the first one and how many; `size`: of each. All of them look at a
     position before the next one is looked at, so that memory is read as it lies; values are taken by fours.
+    `scores`: (heads or more, seen or more), scratch.
     """
     steepness = ONE / np.sqrt(np.float32(size))
-    scores = np.empty((heads, seen), np.float32)
     for at in range(seen):
         for number in range(heads):
             asked, key, score = query[head + number], past[at, 0, head + number], ZERO
@@ -219,7 +221,7 @@ def attend(query: Array, past: Array, seen: int, head: int, heads: int, size: in
                 score += asked[i] * key[i]
             scores[number, at] = score * steepness
     for number in range(heads):
-        softmax(scores[number])
+        softmax(scores[number, :seen])
         heard = out[head + number]
         for i in range(size):
             heard[i] = ZERO

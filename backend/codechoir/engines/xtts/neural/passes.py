@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from codechoir.engines.xtts.neural.instructions import (
     add_to_word,
     breathe,
@@ -75,7 +77,8 @@ class Weights(NamedTuple):
 
 class Room(NamedTuple):
     """Scratch. `narrow` (rows, width) and `wide` (rows, inner) uint8: inputs of products; `largest` (rows,):
-    what they were divided by. `products` (rows, widest) and `heard` (rows, width)."""
+    what they were divided by. `products` (rows, widest), and `heard` (rows, width): what attention heard, or
+    normalised rows."""
 
     narrow: Array
     wide: Array
@@ -120,6 +123,7 @@ def do(
     weights: Weights,
     room: Room,
     rows: Rows,
+    scores: Array,
 ) -> None:
     """The parts of a phase from `first` on, before `last`."""
     x, width, products, largest = rows.x, rows.x.shape[1], room.products, room.largest
@@ -143,9 +147,9 @@ def do(
             past, seen = rows.cache[layer, rows.slots[row]], rows.positions[row] + 1
             query, out = products[row, :width].reshape(heads, size), room.heard[row].reshape(heads, size)
             if size == 64 and heads % HEADS == 0:  # constants make the innermost loops three times as fast
-                attend(query, past, seen, head, HEADS, 64, out)
+                attend(query, past, seen, head, HEADS, 64, out, scores)
             else:
-                attend(query, past, seen, head, min(HEADS, heads - head), size, out)
+                attend(query, past, seen, head, min(HEADS, heads - head), size, out, scores)
     elif kind == MIX:
         _multiply(form, weights.query_key_value, layer, first, last, room.narrow, largest, products)
         for row in range(len(x)):
@@ -183,14 +187,27 @@ def _multiply(
 
 
 @compiled
-def piece(phase: int, number: int, form: int, heads: int, weights: Weights, room: Room, rows: Rows) -> bool:
-    """Does one piece of a phase; False when there are not so many."""
+def piece(
+    phase: int,
+    number: int,
+    form: int,
+    heads: int,
+    weights: Weights,
+    room: Room,
+    rows: Rows,
+    scores: Array,
+) -> bool:
+    """Does one piece of a phase; False when there are not so many.
+
+    `scores`: (HEADS, positions), scratch of this thread.
+    """
     kind = phase % KINDS
     total = units(kind, weights, len(rows.x), heads)
     grain = max(1, total // PIECES)
     first = number * grain
     if first < total:
-        do(kind, phase // KINDS, first, min(total, first + grain), form, heads, weights, room, rows)
+        last = min(total, first + grain)
+        do(kind, phase // KINDS, first, last, form, heads, weights, room, rows, scores)
     return first < total
 
 
@@ -209,6 +226,8 @@ def lead(control: Array, job: int, form: int, heads: int, weights: Weights, room
 
     `control`: (CONTROL_WORDS,) int64, the same for all; `job`: greater than any before.
     """
+    # Before a piece is taken: a thread that then fails for want of memory keeps nobody waiting.
+    scores = np.empty((HEADS, rows.cache.shape[2]), np.float32)
     word, done = control.ctypes.data + NEXT_WORD * 8, control.ctypes.data + DONE_WORD * 8
     phases = len(rows.cache) * KINDS
     for phase in range(phases):
@@ -217,7 +236,7 @@ def lead(control: Array, job: int, form: int, heads: int, weights: Weights, room
         pieces = (total + grain - 1) // grain
         store_word(done, 0)
         store_word(word, job << JOB_BITS | phase << PHASE_BITS)
-        while piece(phase, add_to_word(word, 1) & MASK, form, heads, weights, room, rows):
+        while piece(phase, add_to_word(word, 1) & MASK, form, heads, weights, room, rows, scores):
             add_to_word(done, 1)
         times = 0
         while load_word(done) < pieces:
@@ -231,6 +250,8 @@ def help_out(
     control: Array, job: int, form: int, heads: int, weights: Weights, room: Room, rows: Rows
 ) -> None:
     """Takes pieces of a job until it is over."""
+    # Before a piece is taken: a thread that then fails for want of memory keeps nobody waiting.
+    scores = np.empty((HEADS, rows.cache.shape[2]), np.float32)
     word, done = control.ctypes.data + NEXT_WORD * 8, control.ctypes.data + DONE_WORD * 8
     phases = len(rows.cache) * KINDS
     times = 0
@@ -245,7 +266,7 @@ def help_out(
             grain = max(1, total // PIECES)
             if (now & MASK) * grain < total:
                 if replace_word(word, now, now + 1):
-                    piece(phase, now & MASK, form, heads, weights, room, rows)
+                    piece(phase, now & MASK, form, heads, weights, room, rows, scores)
                     add_to_word(done, 1)
                     times = 0
                 continue

@@ -60,8 +60,9 @@ class Pace:
     `first`: frames (10.7 ms each) that make the first piece of the row being heard, or up to `patience` times
     as many on a slow machine; each later piece is `growth` times the one before, up to `most`; smaller, from
     `least` on, when the listener would have to wait for it, and none while there are `far` seconds to be
-    heard. `rows`: most rows at once. `voiced`: finished rows vocoded between two steps. `together`: windows
-    vocoded at once. `alone`: the row being heard decodes alone until there are `lead` seconds to be heard.
+    heard. `rows`: most rows at once. `voiced`: rows that are vocoded between two steps besides the one being
+    heard. `together`: windows vocoded at once. `alone`: the row being heard decodes alone until there are
+    `lead` seconds to be heard; others then join as there is time, with `enough` frames of it to spare.
     """
 
     first: int
@@ -74,6 +75,7 @@ class Pace:
     least: int = 8
     lead: float = 0.4
     far: float = 1.5
+    enough: int = 60
     patience: float = 3.0
 
 

@@ -15,13 +15,15 @@ seeds make them say the same.
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from codechoir.engines.xtts.neural.conditioning import Conditioning
 from codechoir.engines.xtts.neural.decoder import Decoder
 from codechoir.engines.xtts.neural.memory import is_out_of_memory
 from codechoir.engines.xtts.neural.playhead import Clock
+from codechoir.engines.xtts.neural.prompt import Prompt
 from codechoir.engines.xtts.neural.requests import Event, Notice, Pace, Request
 from codechoir.engines.xtts.neural.streaming import Speech
 from codechoir.engines.xtts.neural.tasks import Task
@@ -40,6 +42,7 @@ class Scheduler:
         self._active: list[Task] = []
         self._held: set[int] = set()
         self._order = 0
+        self._joined = False
 
     @property
     def idle(self) -> bool:
@@ -81,6 +84,7 @@ class Scheduler:
         """A prefill or a step, and what became audible. Raises `EngineError` when even one row does not fit
         into memory."""
         chosen = self._admit()
+        self._joined = bool(chosen)
         notices: list[Event] = list(self._within_memory(lambda: self._join(chosen)) if chosen else ())
         if not chosen:
             notices += self._within_memory(self._step)
@@ -100,34 +104,50 @@ class Scheduler:
 
     def _admit(self) -> list[Task]:
         """Take from the queue what may join now."""
-        waiting = self._admissible()
-        if self.pace.alone and self._active and self._voicing.needs_all(self._ranked()[0]):
-            return []
         free = self.most_rows - len(self._decoder.rows)
+        time, one = self._time_to_join()
         chosen: list[Task] = []
-        for task in waiting:
-            needed = min(len(task.request.prompts), self.most_rows)
-            if needed > free:
+        for task in self._admissible():
+            prompts = task.request.prompts[: self.most_rows]
+            time -= self._voicing.forecast.position.value * positions(prompts)
+            if len(prompts) > free or time <= 0:
                 break
             chosen.append(task)
-            free -= needed
-            if self.pace.alone and not self._active:
+            free -= len(prompts)
+            if one:
                 break
         for task in chosen:
             self._waiting.remove(task)
         return chosen
 
+    def _time_to_join(self) -> tuple[float, bool]:
+        """Seconds that a prefill may take now, and whether only one task may join."""
+        if not self.pace.alone:
+            return math.inf, False
+        if not self._active:
+            return math.inf, True
+        first = self._ranked()[0]
+        time = self._voicing.time_to_join(first)
+        if math.isinf(time) or self._voicing.is_far(first):
+            return time, False
+        # One after each step, which tells what the last one costs.
+        return (0.0 if self._joined else time), True
+
     def _join(self, tasks: list[Task]) -> None:
-        prompts = [task.request.prompts[: self.most_rows] for task in tasks]
+        groups = [task.request.prompts[: self.most_rows] for task in tasks]
+        prompts = [prompt for group in groups for prompt in group]
         self._active += tasks
-        rows = iter(self._decoder.join([prompt for group in prompts for prompt in group]))
-        for task, group in zip(tasks, prompts, strict=True):
+        began = self._clock()
+        rows = iter(self._decoder.join(prompts))
+        self._voicing.forecast.position.add((self._clock() - began) / positions(prompts))
+        for task, group in zip(tasks, groups, strict=True):
             task.rows = [next(rows) for _ in group]
 
     def _step(self) -> None:
-        began = self._clock()
+        began, rows = self._clock(), len(self._decoder.rows)
         self._decoder.step()
-        self._voicing.forecast.step.add(self._clock() - began)
+        if rows:
+            self._voicing.forecast.stepped(rows, self._clock() - began)
 
     def _within_memory(self, work: Callable[[], None]) -> list[Event]:
         """Do the work; when memory runs out, put rows back into the queue and go on with fewer."""
@@ -151,3 +171,8 @@ class Scheduler:
                 self._active.remove(task)
                 self._waiting.append(task)
         return Notice(f"memory is short: XTTS now says at most {self.most_rows} utterances at once")
+
+
+def positions(prompts: Sequence[Prompt]) -> int:
+    """New positions of a prefill: text with its two marks, start of audio."""
+    return sum(len(prompt.tokens) + 3 for prompt in prompts)

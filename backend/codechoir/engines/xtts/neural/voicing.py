@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 
 import torch
 
@@ -13,6 +14,7 @@ from codechoir.engines.xtts.neural.playhead import Clock, Playheads
 from codechoir.engines.xtts.neural.requests import Event, Pace, Sound
 from codechoir.engines.xtts.neural.streaming import Window, render
 from codechoir.engines.xtts.neural.tasks import Task
+from codechoir.engines.xtts.policy import trim_tail
 
 
 class Voicing:
@@ -29,37 +31,48 @@ class Voicing:
             2 * self._vocoder.context,
         )
 
-    def needs_all(self, first: Task) -> bool:
-        """Whether the row being heard should have the processor for itself: until it is far enough ahead. Not
-        where it would fall behind all the same: a batch says more in the same time."""
-        lead, keeps_up = self._lead(first), self.forecast.spare(first.request.tempo) > 0
-        behind = lead is None or (lead < self._pace.lead and keeps_up)
-        return first.streams and not first.ended and behind
+    def time_to_join(self, first: Task) -> float:
+        """Seconds that a prefill of other rows may take without a gap in the row being heard.
 
-    def voice(self, ranked: Iterable[Task]) -> tuple[list[Event], list[Task]]:
+        None until that is far enough ahead, and while the rows that there are take all the time there is. As
+        long as they like where it would fall behind even alone: a batch says more in the same time.
+        """
+        lead, tempo, forecast = self._lead(first), first.request.tempo, self.forecast
+        if not first.streams or first.ended or (lead is not None and not forecast.keeps_up(tempo)):
+            return math.inf
+        if lead is None or lead < self._pace.lead or (lead < self._pace.far and forecast.spare(tempo) <= 0):
+            return 0.0
+        return lead - 2 * forecast.step.value - forecast.vocoding(self._pace.enough)
+
+    def is_far(self, first: Task) -> bool:
+        """Whether much of what was given out is still to be heard."""
+        lead = self._lead(first)
+        return lead is not None and lead > self._pace.far
+
+    def voice(self, ranked: Sequence[Task]) -> tuple[list[Event], list[Task]]:
         """Sound of tasks in the order in which they are heard, and those that it was the end of."""
         due: list[tuple[Task, Window]] = []
         events: list[Event] = []
         over: list[Task] = []
-        busy = 0.0
+        heard = {task.request.reading: task for task in reversed(ranked)}
+        busy, time = 0.0, min((self._lead(task) or 0.0 for task in heard.values()), default=0.0)
+        time -= self.forecast.step.value + self.forecast.vocoding(self._pace.least)
         for place, task in enumerate(ranked):
             if not task.ended:
-                window = self._piece(task) if place == 0 and task.streams and task.rows else None
-            elif len(due) > self._pace.voiced:
+                first = heard[task.request.reading] is task and task.streams and bool(task.rows)
+                window = self._piece(task) if first else None
+            elif len(due) > self._pace.voiced or (place > 0 and busy + self._cost(task.unsaid) > time):
                 break
             else:
-                busy += self.forecast.vocoding(task.unsaid)
-                if place > 0 and not self._has_time(task, busy):
-                    break
                 window = task.last_window()
                 over.append(task)
                 if window is None:
                     events.append(task.last_sound(torch.zeros(0)))
             if window is not None:
                 due.append((task, window))
+                busy += self._cost(window.size)
         for (task, _), samples in zip(due, self._render([window for _, window in due]), strict=True):
-            seconds = len(samples) / self._rate / task.request.tempo
-            self._playheads.give(task.request.reading, task.rank, seconds)
+            self._count(task, samples)
             events.append(task.last_sound(samples) if task.ended else Sound(task.request.id, samples.numpy()))
         return events, over
 
@@ -79,8 +92,9 @@ class Voicing:
         elif lead > self._pace.far:
             return None
         else:
-            late = not self._has_time(task, self.forecast.step.value)
-            wanted = min(task.piece, max(self._pace.least, worth)) if late else task.piece
+            least = self._pace.least
+            late = lead < 2 * self.forecast.step.value + self.forecast.vocoding(max(ready, least))
+            wanted = min(task.piece, max(least, worth)) if late else task.piece
         if ready < wanted:
             return None
         window = task.speech.window(self._decoder.latents(row), ended=False)
@@ -88,15 +102,17 @@ class Voicing:
             task.piece = min(task.piece * self._pace.growth, float(self._pace.most))
         return window
 
+    def _count(self, task: Task, samples: torch.Tensor) -> None:
+        """Remember what was given out, without the breath at its end, which nobody will hear."""
+        heard = len(trim_tail(samples.numpy(), self._rate) if task.ended else samples)
+        self._playheads.give(task.request.reading, task.rank, heard / self._rate / task.request.tempo)
+
     def _lead(self, task: Task) -> float | None:
         return self._playheads.lead(task.request.reading)
 
-    def _has_time(self, task: Task, busy: float) -> bool:
-        """Whether nobody waits when the processor first does something else for so many seconds, then a step
-        and a piece."""
-        lead = self._lead(task)
-        reserve = self.forecast.step.value + self.forecast.vocoding(self._pace.least)
-        return lead is not None and lead > busy + reserve
+    def _cost(self, frames: int) -> float:
+        """Seconds that a window of so many frames takes."""
+        return frames * self.forecast.frame.value
 
     def _render(self, windows: list[Window]) -> list[torch.Tensor]:
         began = self._clock()
