@@ -16,6 +16,7 @@ from codechoir.engines.xtts import driver
 from codechoir.engines.xtts.capabilities import CAPABILITIES
 from codechoir.engines.xtts.driver import XttsEngine, XttsSettings, missing_packages
 from codechoir.engines.xtts.embedded import Recast
+from codechoir.engines.xtts.environment import INSTALL
 from codechoir.engines.xtts.install import Installation
 from codechoir.engines.xtts.speakers import CAST, for_category, substitute
 from codechoir.engines.xtts.weights import NEEDED
@@ -62,7 +63,7 @@ def test_what_is_missing_is_told_with_the_command(
 ) -> None:
     monkeypatch.setattr(driver, "missing_packages", lambda _: ["torch", "TTS"])
     engine = XttsEngine(XttsSettings(), checkpoint)
-    assert engine.check() == "XTTS needs the packages torch and TTS: pip install 'codechoir[xtts]'"
+    assert engine.check() == f"XTTS needs the packages torch and TTS: {INSTALL}"
     for act in (engine.warm_up, lambda: engine.speak([phrase("one")], Listener())):
         with pytest.raises(EngineError, match="pip install"):
             act()

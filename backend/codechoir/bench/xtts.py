@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from codechoir.engines.xtts.environment import variables
+from codechoir.engines.xtts.environment import INSTALL, variables
 from codechoir.errors import EngineError, InputError, did_you_mean
 
 SHAPES = ("tiny", "full")
@@ -51,6 +51,4 @@ def interpreter() -> Path:
         return own
     if importlib.util.find_spec("torch") and importlib.util.find_spec("TTS"):
         return Path(sys.executable)
-    raise EngineError(
-        "XTTS is not installed, so there is nothing to measure; run: pip install 'codechoir[xtts]'"
-    )
+    raise EngineError(f"XTTS is not installed, so there is nothing to measure: {INSTALL}")

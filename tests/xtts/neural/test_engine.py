@@ -19,6 +19,7 @@ from codechoir.engines.silent import SilentEngine
 from codechoir.engines.xtts import driver as driver_module
 from codechoir.engines.xtts.capabilities import CLONING
 from codechoir.engines.xtts.driver import XttsEngine, XttsSettings
+from codechoir.engines.xtts.environment import INSTALL
 from codechoir.engines.xtts.install import Installation
 from codechoir.engines.xtts.neural.conditioning import Cloning
 from codechoir.engines.xtts.speakers import CAST
@@ -271,7 +272,7 @@ def test_the_parent_never_loads_torch(checkpoint: Path, tmp_path: Path) -> None:
 def test_without_packages_the_way_to_them_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(driver_module, "missing_packages", lambda _: ["torch"])
     engine = XttsEngine(XttsSettings(), Installation(tmp_path))
-    assert engine.check() == "XTTS needs the packages torch: pip install 'codechoir[xtts]'"
+    assert engine.check() == f"XTTS needs the packages torch: {INSTALL}"
     with pytest.raises(EngineError, match="pip install"):
         heard(engine, by(ANA, "or"))
 

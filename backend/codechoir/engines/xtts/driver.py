@@ -20,7 +20,7 @@ from codechoir.engines.child.spec import BackOff, ChildSpec
 from codechoir.engines.protocol import Emit, Engine, VoiceInfo
 from codechoir.engines.xtts.capabilities import CAPABILITIES, CLONING
 from codechoir.engines.xtts.embedded import Recast, make_embedded
-from codechoir.engines.xtts.environment import variables
+from codechoir.engines.xtts.environment import INSTALL, variables
 from codechoir.engines.xtts.install import Installation
 from codechoir.engines.xtts.speakers import CAST, substitute
 from codechoir.errors import EngineError, InputError, did_you_mean
@@ -39,7 +39,6 @@ PACKAGES = ("torch", "TTS")
 MOST_CANDIDATES = 8
 """As many as rows decode at once on a processor."""
 
-ADVICE = "pip install 'codechoir[xtts]'"
 EXAMINATION = """
 import contextlib, importlib.metadata, sys, torch
 with contextlib.redirect_stdout(sys.stderr):
@@ -177,7 +176,7 @@ class XttsEngine:
         missing = missing_packages(self.settings.interpreter)
         if missing:
             where = f" in {self.settings.interpreter}" if self.settings.interpreter else ""
-            return f"XTTS needs the packages {' and '.join(missing)}{where}: {ADVICE}"
+            return f"XTTS needs the packages {' and '.join(missing)}{where}: {INSTALL}"
         return self.installation.check()
 
     def examine(self) -> str:
@@ -192,7 +191,7 @@ class XttsEngine:
             raise EngineError(f"{python} cannot be run: {error}") from error
         if done.returncode:
             reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            raise EngineError(f"the packages of XTTS do not load ({reason}); install them anew: {ADVICE}")
+            raise EngineError(f"the packages of XTTS do not load ({reason}); install them anew: {INSTALL}")
         own = "your checkpoint" if self.installation.given else "the published weights"
         return f"can speak with {own}: {done.stdout.strip().splitlines()[-1]}"
 

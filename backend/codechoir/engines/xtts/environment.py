@@ -1,6 +1,9 @@
-"""Environment of the process that computes; to be set before torch is loaded."""
+"""Environment of the process that computes: what is installed there, and set before torch is loaded."""
 
 from __future__ import annotations
+
+INSTALL = "python -m pip install '.[xtts]' in Codechoir's folder, or “Install neural voices” in VS Code"
+"""How torch and coqui-tts come to the Python that runs Codechoir."""
 
 
 def variables() -> dict[str, str]:

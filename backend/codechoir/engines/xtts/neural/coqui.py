@@ -15,9 +15,9 @@ from typing import Any
 
 import torch
 
+from codechoir.engines.xtts.environment import INSTALL
 from codechoir.errors import EngineError
 
-INSTALL = "pip install 'codechoir[xtts]'"
 FILES = ("config.json", "model.pth", "vocab.json", "speakers_xtts.pth")
 
 
@@ -56,7 +56,7 @@ def import_coqui() -> tuple[type[Any], type[Any]]:
             from TTS.tts.models.xtts import Xtts
     except ImportError as error:
         reason = next(iter(str(error).strip().splitlines()), "unknown reason")
-        raise EngineError(f"coqui-tts cannot be imported ({reason}); run: {INSTALL}") from error
+        raise EngineError(f"coqui-tts cannot be imported ({reason}); install it anew: {INSTALL}") from error
     return XttsConfig, Xtts
 
 
