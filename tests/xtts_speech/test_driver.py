@@ -78,7 +78,7 @@ def test_what_is_missing_is_told_with_the_command(
 def python_that(folder: Path, script: str) -> Path:
     """An interpreter that has all packages, and whose examination does what `script` says."""
     path = folder / "python"
-    path.write_text(f'#!/bin/sh\ncase "$3" in *torchaudio*) {script};; esac\n')
+    path.write_text(f'#!/bin/sh\ncase "$3" in *examination*) {script};; esac\n')
     path.chmod(0o755)
     return path
 
@@ -96,6 +96,13 @@ def test_the_examination_tells_what_speaks(checkpoint: Installation, tmp_path: P
     python = python_that(tmp_path, "echo noise; echo torch 2.11.0, coqui-tts 0.28.0, NVIDIA H200")
     engine = XttsEngine(XttsSettings(python), checkpoint)
     assert engine.examine() == ("can speak with your checkpoint: torch 2.11.0, coqui-tts 0.28.0, NVIDIA H200")
+
+
+def test_a_device_that_is_not_there_is_told_as_it_is(checkpoint: Installation, tmp_path: Path) -> None:
+    python = python_that(tmp_path, "echo warning >&2; echo there is no device $4 for $5 >&2; exit 3")
+    engine = XttsEngine(XttsSettings(python, "cuda:7", "fp16"), checkpoint)
+    with pytest.raises(EngineError, match=r"^there is no device cuda:7 for fp16$"):
+        engine.examine()
 
 
 def test_another_interpreter_is_asked_for_its_own_packages(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from codechoir.engines.xtts.neural.precision import make_plan
 from codechoir.engines.xtts.neural.requests import CPU_PACE, GPU_PACE, Request, Sound
 from codechoir.engines.xtts.neural.start import make_decoder, make_scheduler, pace_for, warm_vocoder
 from codechoir.engines.xtts.neural.vocoder import layout
+from codechoir.engines.xtts.speech.examination import UNFIT, examine
 from codechoir.engines.xtts.speech.loaded import chosen_device
 from codechoir.errors import EngineError
 from xtts.neural.decoding import GREEDY, collect, prompts
@@ -89,3 +91,18 @@ def test_pictures_lie_as_each_device_s_kernels_like_them() -> None:
 )
 def test_a_lack_of_memory_is_known_by_each_device_s_words(error: RuntimeError | MemoryError) -> None:
     assert is_out_of_memory(error)
+
+
+def test_the_examination_loads_coqui_and_tells_what_it_computes_with(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    examine("cpu", "auto")
+    assert f"computes in {make_plan('cpu').reason}" in capsys.readouterr().out
+    assert "TTS.tts.models.xtts" in sys.modules
+
+
+def test_the_examination_tells_packages_from_wrong_wishes(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        examine("cpu", "int4")
+    assert end.value.code == UNFIT
+    assert capsys.readouterr().err.splitlines()[-1].startswith("unknown precision 'int4'")

@@ -16,6 +16,11 @@ BOOT = "import sys; sys.path += sys.argv[1:]; from codechoir.engines.child.host 
 """Our own folders go to the end of the path, so that the packages of a foreign interpreter come first."""
 
 
+def our_folders() -> list[str]:
+    """Where another interpreter finds Codechoir and the packages that it needs."""
+    return [str(Path(codechoir.__file__).resolve().parent.parent), sysconfig.get_path("platlib")]
+
+
 @dataclass(frozen=True, slots=True)
 class ChildSpec:
     """An engine to host.
@@ -38,8 +43,7 @@ class ChildSpec:
 
     def command(self) -> list[str]:
         """The command line. `-P` keeps the working folder, which may be a stranger's, off the path."""
-        folders = [str(Path(codechoir.__file__).resolve().parent.parent), sysconfig.get_path("platlib")]
-        return [str(self.interpreter or sys.executable), "-P", "-c", BOOT, *folders]
+        return [str(self.interpreter or sys.executable), "-P", "-c", BOOT, *our_folders()]
 
     def variables(self) -> dict[str, str]:
         """The child's environment."""

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 from codechoir import __version__
 from codechoir.engines.child.client import ChildEngine
 from codechoir.engines.child.fallback import FallbackEngine
-from codechoir.engines.child.spec import BackOff, ChildSpec
+from codechoir.engines.child.spec import BackOff, ChildSpec, our_folders
 from codechoir.engines.protocol import Emit, Engine, VoiceInfo
 from codechoir.engines.xtts.capabilities import CAPABILITIES, CLONING
 from codechoir.engines.xtts.embedded import Recast, make_embedded
 from codechoir.engines.xtts.environment import INSTALL, variables
 from codechoir.engines.xtts.install import Installation
 from codechoir.engines.xtts.speakers import CAST, substitute
+from codechoir.engines.xtts.speech.examination import UNFIT
 from codechoir.errors import EngineError, InputError, did_you_mean
 from codechoir.model import Phrase
 from codechoir.voices.library.keys import latent_key
@@ -39,21 +40,10 @@ PACKAGES = ("torch", "TTS")
 MOST_CANDIDATES = 8
 """As many as rows decode at once on a processor."""
 
-EXAMINATION = """
-import contextlib, importlib.metadata, sys, torch
-with contextlib.redirect_stdout(sys.stderr):
-    try:
-        import torchaudio
-    except OSError:
-        pass  # the engine does without its native library
-    else:
-        from TTS.tts.models.xtts import Xtts
-cards = [torch.cuda.get_device_name(each) for each in range(torch.cuda.device_count())]
-cards += ["Apple's graphics (mps)"] if torch.backends.mps.is_available() else []
-versions = [f"{name} {importlib.metadata.version(name)}" for name in ("torch", "coqui-tts")]
-print(", ".join([*versions, *(cards or ["no graphics card, so the processor computes"])]))
-"""
-"""Loads what the engine loads and tells its versions and devices; fails with the reason as its last line."""
+EXAMINATION = (
+    "import sys; sys.path += sys.argv[3:]; "
+    "from codechoir.engines.xtts.speech.examination import examine; examine(*sys.argv[1:3])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,17 +170,19 @@ class XttsEngine:
         return self.installation.check()
 
     def examine(self) -> str:
-        """See `Examinable`: imports the packages, in a process of its own."""
+        """See `Examinable`: in a process of its own imports the packages, and tells what it computes with."""
         self._demand()
-        python = str(self.settings.interpreter or sys.executable)
+        settings = self.settings
+        python = str(settings.interpreter or sys.executable)
+        command = [python, "-P", "-c", EXAMINATION, settings.device, settings.precision, *our_folders()]
         try:
-            done = subprocess.run(
-                [python, "-P", "-c", EXAMINATION], capture_output=True, text=True, timeout=300, check=False
-            )
+            done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         except (OSError, subprocess.SubprocessError) as error:
             raise EngineError(f"{python} cannot be run: {error}") from error
         if done.returncode:
             reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            if done.returncode == UNFIT:
+                raise EngineError(reason)
             raise EngineError(f"the packages of XTTS do not load ({reason}); install them anew: {INSTALL}")
         own = "your checkpoint" if self.installation.given else "the published weights"
         return f"can speak with {own}: {done.stdout.strip().splitlines()[-1]}"
