@@ -19,8 +19,8 @@ from codechoir.engines.xtts.neural.instructions import instruction
 from codechoir.engines.xtts.neural.int8 import BLOCK, GROUP
 
 AHEAD = 2048
-"""Bytes ahead of the weights just multiplied that are asked for: a quarter faster than without, measured
-with five rows. The processor reads ahead by itself, too, but not beyond a page."""
+"""Bytes ahead of the weights just multiplied that are asked for: a ninth less time than without, measured
+with five rows on one thread."""
 
 _I8, _I16, _I32, _I64 = (ir.IntType(bits) for bits in (8, 16, 32, 64))
 _FLOAT = ir.FloatType()

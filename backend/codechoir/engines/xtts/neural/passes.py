@@ -113,6 +113,13 @@ def units(kind: int, weights: Weights, rows: int, heads: int) -> int:
 
 
 @inlined
+def cut(phase: int, heads: int, weights: Weights, rows: Rows) -> tuple[int, int]:
+    """Of how many parts a phase is made, and how many of them are a piece."""
+    total = units(phase % KINDS, weights, len(rows.x), heads)
+    return total, max(1, total // PIECES)
+
+
+@inlined
 def do(
     kind: int,
     layer: int,
@@ -201,13 +208,11 @@ def piece(
 
     `scores`: (HEADS, positions), scratch of this thread.
     """
-    kind = phase % KINDS
-    total = units(kind, weights, len(rows.x), heads)
-    grain = max(1, total // PIECES)
+    total, grain = cut(phase, heads, weights, rows)
     first = number * grain
     if first < total:
         last = min(total, first + grain)
-        do(kind, phase // KINDS, first, last, form, heads, weights, room, rows, scores)
+        do(phase % KINDS, phase // KINDS, first, last, form, heads, weights, room, rows, scores)
     return first < total
 
 
@@ -231,8 +236,7 @@ def lead(control: Array, job: int, form: int, heads: int, weights: Weights, room
     word, done = control.ctypes.data + NEXT_WORD * 8, control.ctypes.data + DONE_WORD * 8
     phases = len(rows.cache) * KINDS
     for phase in range(phases):
-        total = units(phase % KINDS, weights, len(rows.x), heads)
-        grain = max(1, total // PIECES)
+        total, grain = cut(phase, heads, weights, rows)
         pieces = (total + grain - 1) // grain
         store_word(done, 0)
         store_word(word, job << JOB_BITS | phase << PHASE_BITS)
@@ -262,8 +266,7 @@ def help_out(
             return
         times += 1
         if now >> JOB_BITS == job:
-            total = units(phase % KINDS, weights, len(rows.x), heads)
-            grain = max(1, total // PIECES)
+            total, grain = cut(phase, heads, weights, rows)
             if (now & MASK) * grain < total:
                 if replace_word(word, now, now + 1):
                     piece(phase, now & MASK, form, heads, weights, room, rows, scores)

@@ -6,10 +6,8 @@ between two steps unless the cache has to grow, which is what a CUDA graph needs
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 
-from codechoir.engines.xtts.neural.int8 import room
 from codechoir.engines.xtts.neural.model import Shape
 from codechoir.engines.xtts.neural.precision import Plan
 
@@ -95,7 +93,7 @@ class RowState:
             return torch.zeros(size, dtype=dtype, device=device)
 
         return {
-            "cache": self._cache(shape.layers, slots, positions, 2 * shape.width),
+            "cache": zeros(shape.layers, slots, positions, 2 * shape.width, dtype=self.plan.compute),
             "lengths": zeros(slots, dtype=torch.int64),
             "steps": zeros(slots, dtype=torch.int64),
             "tokens": zeros(slots, dtype=torch.int64),
@@ -105,9 +103,3 @@ class RowState:
             "uniforms": zeros(slots, shape.most_audio),
             "latents": zeros(slots, shape.most_audio, shape.width),
         }
-
-    def _cache(self, *size: int) -> torch.Tensor:
-        """On the CPU in large pages, which halve the time of attention: rows lie far apart."""
-        if self.plan.device.type == "cpu" and self.plan.compute is torch.float32:
-            return torch.from_numpy(room(size, np.float32))
-        return torch.zeros(size, dtype=self.plan.compute, device=self.plan.device)

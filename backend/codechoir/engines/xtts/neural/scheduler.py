@@ -105,12 +105,12 @@ class Scheduler:
     def _admit(self) -> list[Task]:
         """Take from the queue what may join now."""
         free = self.most_rows - len(self._decoder.rows)
-        time, one = self._time_to_join()
+        seconds, one = self._time_to_join()
         chosen: list[Task] = []
         for task in self._admissible():
             prompts = task.request.prompts[: self.most_rows]
-            time -= self._voicing.forecast.position.value * positions(prompts)
-            if len(prompts) > free or time <= 0:
+            seconds -= self._voicing.forecast.position.value * positions(prompts)
+            if len(prompts) > free or seconds <= 0:
                 break
             chosen.append(task)
             free -= len(prompts)
@@ -127,11 +127,11 @@ class Scheduler:
         if not self._active:
             return math.inf, True
         first = self._ranked()[0]
-        time = self._voicing.time_to_join(first)
-        if math.isinf(time) or self._voicing.is_far(first):
-            return time, False
+        seconds = self._voicing.time_to_join(first)
+        if math.isinf(seconds) or self._voicing.is_far(first):
+            return seconds, False
         # One after each step, which tells what the last one costs.
-        return (0.0 if self._joined else time), True
+        return (0.0 if self._joined else seconds), True
 
     def _join(self, tasks: list[Task]) -> None:
         groups = [task.request.prompts[: self.most_rows] for task in tasks]
