@@ -9,7 +9,7 @@ NODE_STAMP := node_modules/.installed
 XTTS_STAMP := .venv-xtts/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-python test-extension test-xtts test-xtts-if-wanted check format package bench lock clean
+.PHONY: help setup run test test-python test-extension test-xtts test-xtts-if-wanted check docs format package bench lock clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -56,11 +56,16 @@ test-xtts-if-wanted:
 test-extension: $(STAMP) $(NODE_STAMP)
 	npm test
 
-check: $(STAMP) $(NODE_STAMP)  ## linters, types and formatting; no test is run
+check: $(STAMP) $(NODE_STAMP)  ## linters, types, formatting, links of the documentation; runs no tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	npm run check
+	$(BIN)/zensical build --clean --strict
+
+docs: $(STAMP)  ## build the documentation site into build/site
+	$(BIN)/zensical build --clean --strict
+	@echo 'Open build/site/index.html; to edit with a preview, run .venv/bin/zensical serve'
 
 format: $(STAMP) $(NODE_STAMP)  ## format the sources
 	$(BIN)/ruff check --fix

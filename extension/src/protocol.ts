@@ -1,5 +1,5 @@
 /**
- * What the extension and the language server say to each other (docs/architecture.md).
+ * What the extension and the language server say to each other (docs/architecture/index.md).
  *
  * A test compares these names with the server's (tests/unit/test_extension_contract.py).
  */

@@ -1,5 +1,5 @@
 -- Run by a headless Neovim: reads the current buffer, acknowledges what it gets, and writes what it was told
--- to the file named by $CODECHOIR_TOLD. The same calls stand in docs/language-server.md.
+-- to the file named by $CODECHOIR_TOLD. The same calls stand in docs/user-guide/other-editors.md.
 
 local told = { words = {}, states = {}, bytes = 0 }
 

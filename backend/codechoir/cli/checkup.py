@@ -19,7 +19,7 @@ REINSTALL = (
     "install Codechoir anew: 'make clean run' in its folder, or 'Set up the Python environment' in VS Code"
 )
 EDITORS = ("code", "codium", "code-server", "nvim", "emacs", "hx")
-EDITOR_ADVICE = "docs/language-server.md tells how to set an editor up"
+EDITOR_ADVICE = "docs/user-guide/other-editors.md tells how to set an editor up"
 
 
 @dataclass(frozen=True, slots=True)

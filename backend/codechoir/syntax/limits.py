@@ -5,7 +5,7 @@ than a millisecond. Junk is not: a row of 100,000 open brackets makes one flat e
 a query's cost grows with the square of its length.
 
 Both limits are set in the way that py-tree-sitter calls deprecated, because the new way, a progress callback,
-ends the process with a segmentation fault in 0.25.2 (see docs/spans.md).
+ends the process with a segmentation fault in 0.25.2 (see docs/architecture/syntax.md).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Lower-case words are said as they are, digits one by one, everything else by name. Between two words a single
 space is understood; where there is none, "joined" is said. What could be mistaken for a name is marked: the
-variable `dot` is "word dot". docs/wording.md has the grammar.
+variable `dot` is "word dot". docs/reference/literal-level.md has the grammar.
 """
 
 from __future__ import annotations

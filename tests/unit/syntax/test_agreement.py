@@ -14,7 +14,7 @@ from codechoir.syntax.languages import named
 
 from .agreement_files import LANGUAGES, Expectation, expectations
 
-DOCS = Path(__file__).parents[3] / "docs" / "spans.md"
+DOCS = Path(__file__).parents[3] / "docs" / "reference" / "languages.md"
 
 
 @cache
@@ -45,7 +45,7 @@ def test_tokens_are_what_the_language_says(language: str) -> None:
     wrong = [e.where for e in expected if not e.known_gap and not agrees(e, language)]
     mended = [e.where for e in expected if e.known_gap and agrees(e, language)]
     assert wrong == []
-    assert mended == [], "these gaps are closed: take their mark away, and count again in docs/spans.md"
+    assert mended == [], "gaps closed: remove their marks and update the table in docs/reference/languages.md"
     assert len(expected) >= 12
 
 

@@ -8,7 +8,7 @@ from codechoir.cli.parser import Subparsers, add_command
 
 EXAMPLES = """\
 Editors start this; it speaks the Language Server Protocol on standard input and output.
-docs/language-server.md tells how to set up Neovim, Emacs and others.
+docs/user-guide/other-editors.md tells how to set up Neovim, Emacs and others.
 """
 
 
