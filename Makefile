@@ -42,12 +42,12 @@ run: $(STAMP)  ## read a sample of real code aloud (and write it to build/cart.w
 test: test-python test-extension test-xtts-if-wanted  ## run all tests, those of the neural engine where it is installed
 
 test-python: $(STAMP) $(NODE_STAMP)
-	$(BIN)/python -m pytest --ignore tests/xtts/test_installed.py
+	$(BIN)/python -m pytest --ignore tests/engines/xtts/test_installed.py
 
 test-xtts: $(XTTS_STAMP)  ## test the neural engine with torch and coqui-tts (a download of several gigabytes)
 	@# numba keeps what it compiled until the file itself changes, whatever it took from other files.
-	rm -f backend/codechoir/engines/xtts/neural/__pycache__/*.nb[ic] tests/xtts/neural/__pycache__/*.nb[ic]
-	OMP_WAIT_POLICY=passive .venv-xtts/bin/python -m pytest tests/xtts
+	rm -f backend/codechoir/engines/xtts/cpu_int8/__pycache__/*.nb[ic] tests/engines/xtts/neural/__pycache__/*.nb[ic]
+	OMP_WAIT_POLICY=passive .venv-xtts/bin/python -m pytest tests/engines/xtts
 
 test-xtts-if-wanted:
 	@if [ -n "$$CODECHOIR_TEST_ALL" ] || [ -e $(XTTS_STAMP) ]; then $(MAKE) test-xtts; \

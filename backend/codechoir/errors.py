@@ -1,4 +1,7 @@
-"""Errors that a user reads: one line that says what is wrong and what to do."""
+"""Errors that a user reads: one line that says what is wrong and what to do.
+
+Source text as it may be shown: nothing in it steers the display, and nothing in it stays unseen.
+"""
 
 from __future__ import annotations
 
@@ -34,3 +37,19 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """` Did you mean 'x'?` for the known name nearest to `name`, or an empty string when none is near."""
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f" Did you mean '{near[0]}'?" if near else ""
+
+
+def escape_invisible(text: str) -> str:
+    """`text` with pictures for control characters, and code points for what is invisible or turns the writing
+    direction. Tabs stay.
+    """
+    return text if text.isprintable() else "".join(map(_escaped, text))
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if character == "\t" or character.isprintable():
+        return character
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "\u2421" if code == 0x7F else f"<U+{code:04X}>"

@@ -1,6 +1,6 @@
 """The vocabulary that every part of Codechoir speaks.
 
-One direction: text → `Span` → `Utterance` → `Spoken` (an utterance with its `Voice`) → `AudioChunk`.
+One direction: text → `Span` → `Utterance` → `CastUtterance` (an utterance with its `Voice`) → `AudioChunk`.
 Everything here is frozen: a step never changes what an earlier step made.
 
 Offsets are UTF-8 byte offsets in the document. Times are milliseconds for pauses and samples for audio.
@@ -8,7 +8,7 @@ Offsets are UTF-8 byte offsets in the document. Times are milliseconds for pause
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -101,7 +101,7 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class CastUtterance:
     """An utterance together with the voice that casting gave it: what an engine is asked to say.
 
     `stand_in`: its voice with the embedded engine, which says it when the engine cannot, or is away; None
@@ -120,7 +120,7 @@ class Phrase:
     `start`, `end`: the source range that the phrase covers, which holds the ranges of all its parts.
     """
 
-    parts: tuple[Spoken, ...]
+    parts: tuple[CastUtterance, ...]
     start: int
     end: int
 
@@ -157,6 +157,11 @@ class AudioChunk:
     def samples(self) -> int:
         """Number of samples in the chunk."""
         return len(self.pcm) // 2
+
+    def shifted(self, samples: int) -> AudioChunk:
+        """The chunk moved `samples` later in the reading, its marks with it."""
+        marks = tuple(replace(m, t0=m.t0 + samples, t1=m.t1 + samples) for m in self.marks)
+        return replace(self, first_sample=self.first_sample + samples, marks=marks)
 
 
 State = Literal["speaking", "paused", "stopped", "finished", "blocked", "error"]

@@ -8,11 +8,11 @@ import shutil
 from os import terminal_size
 
 import pytest
-from codechoir.cli.follow import Follower
+from codechoir.cli.terminal_view import Follower
+from codechoir.errors import escape_invisible
+from codechoir.languages.detection import detect
 from codechoir.model import Category, Mark
 from codechoir.syntax.document import Document
-from codechoir.syntax.languages import detect
-from codechoir.visible import visible
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -167,5 +167,5 @@ def test_colours_are_left_out_on_request_but_the_word_is_marked() -> None:
 
 @given(st.text())
 def test_no_text_steers_the_terminal(text: str) -> None:
-    shown = visible(text)
+    shown = escape_invisible(text)
     assert all(character == "\t" or character.isprintable() for character in shown)

@@ -118,14 +118,14 @@ def test_decode_gives_the_source_back(codechoir: Codechoir, path: Path, options:
 
 @given(text=st.text(st.characters(codec="utf-8"), max_size=60))
 def test_decode_gives_any_text_back(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    from codechoir.choir import Choir
+    from codechoir.languages.detection import detect
+    from codechoir.pipeline import SpeechPipeline
     from codechoir.settings import Settings
     from codechoir.syntax.document import Document
-    from codechoir.syntax.languages import detect
-    from codechoir.wording.decode import decode
+    from codechoir.wording.literal.decode import decode
 
     snapshot = Document(text, detect("x.py", b"")).snapshot()
-    phrases = Choir(Settings(level="literal")).phrases(snapshot)
+    phrases = SpeechPipeline(Settings(level="literal")).phrases(snapshot)
     said = [(part.utterance.text, part.utterance.category) for phrase in phrases for part in phrase.parts]
     assert decode(said).decode() == text
 
@@ -218,7 +218,7 @@ def test_doctor_finds_a_broken_engine_and_says_so(
     codechoir: Codechoir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "codechoir.engines.espeak.engine.EspeakEngine.check", lambda _: "no data; reinstall it"
+        "codechoir.engines.espeak.espeak_engine.EspeakEngine.check", lambda _: "no data; reinstall it"
     )
     outcome = codechoir("doctor", "--json")
     report = json.loads(outcome.out)

@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from codechoir.cli.manner import HEARD, MANNER, SPELLING, WORDS
+from codechoir.cli.verbalize_options import HEARD, SPELLING, WORDING_OPTIONS, WORDS
 from codechoir.settings import WordingOptions
 from support.command_line import Codechoir
 
@@ -35,7 +35,7 @@ def words(codechoir: Codechoir, code: Path) -> Callable[..., str]:
 
 def test_every_option_of_the_wording_is_one_of_the_command_line() -> None:
     names = {field.name for field in fields(WordingOptions)} - {"levels"}  # these are given by --level
-    assert {*MANNER, *SPELLING, *WORDS, *HEARD} == names
+    assert {*WORDING_OPTIONS, *SPELLING, *WORDS, *HEARD} == names
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import soundfile
-from codechoir.engines.protocol import Emit
+from codechoir.engines.base import AudioListener
 from codechoir.engines.silent import SAMPLE_RATE, SilentEngine
 from codechoir.errors import EngineError
 from codechoir.model import AudioChunk, Phrase
@@ -177,7 +177,7 @@ def test_an_empty_file_makes_files_without_words_and_one_line(
 def test_an_engine_that_fails_leaves_no_half_file(
     codechoir: Codechoir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(self: SilentEngine, phrases: Iterable[Phrase], emit: Emit) -> None:
+    def fail(self: SilentEngine, phrases: Iterable[Phrase], emit: AudioListener) -> None:
         emit(AudioChunk(bytes(2000), SAMPLE_RATE, 0))
         raise EngineError("the voice has gone; reinstall it")
 
@@ -209,7 +209,7 @@ def test_an_interruption_is_quiet_and_leaves_no_half_file(
     status: int,
     ending: str,
 ) -> None:
-    def interrupted(self: SilentEngine, phrases: Iterable[Phrase], emit: Emit) -> None:
+    def interrupted(self: SilentEngine, phrases: Iterable[Phrase], emit: AudioListener) -> None:
         first = 0
         while emit(AudioChunk(bytes(2000), SAMPLE_RATE, first)):
             first += 1000

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from codechoir.cli.parser import COMMANDS
+from codechoir.cli.main import COMMANDS
 from support.command_line import EXAMPLES, Codechoir
 
 CART = str(EXAMPLES / "queue.ts")

@@ -7,7 +7,7 @@ from array import array
 from itertools import pairwise
 
 import pytest
-from codechoir.engines.cues import cue_names, render
+from codechoir.audio.earcons import cue_names, render
 
 RATE = 22050
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from codechoir.bench.lsp_client import LspClient
-from codechoir.lsp.lifetime import when_gone
+from codechoir.lsp.entry import when_gone
 from support.wire import line_of, read, server, works
 
 
@@ -160,9 +160,9 @@ def test_exit_without_shutdown_is_a_failure(client: LspClient) -> None:
 
 def test_a_result_that_is_no_json_is_an_error_and_not_a_request_without_answer() -> None:
     code = (
-        "from codechoir.lsp.server import main\n"
-        "from codechoir.lsp.workshop import Workshop\n"
-        "Workshop.run = lambda self, command, given: object()\n"
+        "from codechoir.lsp.entry import main\n"
+        "from codechoir.lsp.commands import CommandHandlers\n"
+        "CommandHandlers.run = lambda self, command, given: object()\n"
         "main()\n"
     )
     client = LspClient([sys.executable, "-c", code], errors=subprocess.DEVNULL)
@@ -213,7 +213,7 @@ def test_an_interrupt_at_the_terminal_ends_it(client: LspClient) -> None:
 def test_what_libraries_print_does_not_reach_the_protocol() -> None:
     code = (
         "import os, sys, subprocess\n"
-        "from codechoir.lsp.streams import take_standard_streams\n"
+        "from codechoir.stdio import take_standard_streams\n"
         "incoming, output = take_standard_streams()\n"
         "print('noise', flush=True); os.write(1, b'more noise')\n"
         "subprocess.run([sys.executable, '-c', 'print(input())'])\n"
@@ -237,7 +237,7 @@ def test_neither_torch_nor_numpy_is_loaded(tmp_path: Path) -> None:
         finally:
             client.kill()
     loaded = {line.rpartition("|")[2].strip() for line in log.read_text().splitlines()}
-    assert "codechoir.choir" in loaded
+    assert "codechoir.pipeline" in loaded
     assert not {"torch", "numpy", "TTS"} & loaded
 
 

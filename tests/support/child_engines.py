@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from codechoir.engines.protocol import Capabilities, Emit, VoiceInfo, cancelled, notice, told
+from codechoir.engines.base import AudioListener, Capabilities, VoiceInfo, cancelled, notice, told
 from codechoir.engines.silent import SilentEngine
 from codechoir.errors import EngineError, InputError
 from codechoir.model import AudioChunk, Mark, Phrase
@@ -31,7 +31,7 @@ class CountingEngine(SilentEngine):
     def voices(self) -> list[VoiceInfo]:
         return [VoiceInfo("one", "en", "the only one")]
 
-    def speak(self, phrases: Iterable[Phrase], emit: Emit) -> None:
+    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
         at = 0
         for phrase in phrases:
             for part in phrase.parts:
@@ -65,7 +65,7 @@ class ChattyEngine(CountingEngine):
     def warm_up(self) -> None:
         self._chat()
 
-    def speak(self, phrases: Iterable[Phrase], emit: Emit) -> None:
+    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
         self._chat()
         super().speak(phrases, emit)
 
@@ -82,7 +82,7 @@ class ThinkingEngine(CountingEngine):
 
     name = "thinking"
 
-    def speak(self, phrases: Iterable[Phrase], emit: Emit) -> None:
+    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
         notice(emit, "thinking")
         step = threading.Event()
         while not cancelled(emit):
@@ -107,7 +107,7 @@ class FailingEngine(CountingEngine):
 
     name = "failing"
 
-    def speak(self, phrases: Iterable[Phrase], emit: Emit) -> None:
+    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
         raise ZeroDivisionError("one by nothing")
 
 

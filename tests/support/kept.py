@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from codechoir.engines.protocol import Emit
+from codechoir.engines.base import AudioListener
+from codechoir.engines.cache.caching_engine import CachingEngine
+from codechoir.engines.cache.phrase_cache import PhraseCache
 from codechoir.engines.silent import SilentEngine
 from codechoir.model import Phrase
-from codechoir.phrases.cache import PhraseCache
-from codechoir.phrases.kept import KeptEngine
 
 
 class CountingEngine(SilentEngine):
@@ -20,7 +20,7 @@ class CountingEngine(SilentEngine):
         self.calls = 0
         self.asked: list[str] = []
 
-    def speak(self, phrases: Iterable[Phrase], emit: Emit) -> None:
+    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
         self.calls += 1
         super().speak(self._noted(phrases), emit)
 
@@ -35,6 +35,6 @@ def each_part(phrase: Phrase) -> Iterable[Phrase]:
     return (Phrase((part,), part.utterance.start, part.utterance.end) for part in phrase.parts)
 
 
-def kept(engine: SilentEngine, cache: PhraseCache, model: str = "one") -> KeptEngine:
+def kept(engine: SilentEngine, cache: PhraseCache, model: str = "one") -> CachingEngine:
     """The engine behind the cache, with units of one utterance."""
-    return KeptEngine(engine, cache, lambda: lambda family: model + family, each_part)
+    return CachingEngine(engine, cache, lambda: lambda family: model + family, each_part)

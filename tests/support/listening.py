@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from codechoir.model import AudioChunk, Category, Mark, Phrase, Spoken, Utterance, Voice
+from codechoir.model import AudioChunk, CastUtterance, Category, Mark, Phrase, Utterance, Voice
 
 
 def phrase(*texts: str, start: int = 1) -> Phrase:
@@ -13,7 +13,7 @@ def phrase(*texts: str, start: int = 1) -> Phrase:
     parts = []
     for index, text in enumerate(texts):
         at = start + 10 * index
-        parts.append(Spoken(Utterance(text, Category.VARIABLE, at, at + 9), Voice("one")))
+        parts.append(CastUtterance(Utterance(text, Category.VARIABLE, at, at + 9), Voice("one")))
     return Phrase(tuple(parts), start, start + 10 * len(texts))
 
 

@@ -11,7 +11,7 @@ import json
 import sys
 
 from codechoir.engines.espeak import EspeakEngine
-from codechoir.model import Category, Phrase, Spoken, Utterance, Voice
+from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
 from support.listening import Listener
 
 MOST_SAMPLES = 20 * 22050
@@ -22,7 +22,7 @@ def main() -> None:
     for line in sys.stdin:
         print(line.rstrip(), flush=True)
         parts = tuple(
-            Spoken(
+            CastUtterance(
                 Utterance(text, Category.LITERAL, 0, 1, spell=spell, language=language),
                 Voice(family, rate=rate),
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from codechoir.engines.espeak import EspeakEngine
-from codechoir.model import Category, Phrase, Spoken, Utterance, Voice
+from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
 from codechoir.settings import Settings
 from codechoir.voices.casting import Casting
 from codechoir.voices.profile import load_profile
@@ -39,7 +39,7 @@ def said(text: str, voice: Voice = PLAIN, **utterance: object) -> Phrase:
 
 def of_utterances(*utterances: Utterance, voice: Voice | None = None, rate: float | None = None) -> Phrase:
     """A phrase of utterances, in `voice` or in the voices that the default profile gives them."""
-    parts = tuple(Spoken(one, voice or voice_of(one.category, rate)) for one in utterances)
+    parts = tuple(CastUtterance(one, voice or voice_of(one.category, rate)) for one in utterances)
     return Phrase(parts, utterances[0].start, utterances[-1].end)
 
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 from codechoir.errors import InputError
-from codechoir.voices.library.latents import LatentCache
+from codechoir.storage.locks import KeyLocks
+from codechoir.voices.library.cloned_voice import ClonedVoice, Parameter, Tensors
+from codechoir.voices.library.conditioning_cache import LatentCache
 from codechoir.voices.library.library import VoiceLibrary
-from codechoir.voices.library.locks import KeyLocks
-from codechoir.voices.library.places import LibrarySettings
-from codechoir.voices.library.provenance import ClonedVoice, Parameter, Tensors
+from codechoir.voices.library.library_settings import LibrarySettings
 from codechoir.voices.library.voice_file import SUFFIX
 
 

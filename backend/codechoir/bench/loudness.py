@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from codechoir.engines.espeak._library import Library, Manner, Word, library
+from codechoir.engines.espeak.espeak_library import Library, SynthParams, WordEvent, library
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,13 +77,13 @@ def _k_weighting(frequencies: Samples) -> Samples:
     return response
 
 
-def said(loaded: Library, text: str, manner: Manner) -> np.ndarray[Any, np.dtype[np.int16]]:
+def said(loaded: Library, text: str, manner: SynthParams) -> np.ndarray[Any, np.dtype[np.int16]]:
     """What the library makes of a text, at its own sample rate."""
     import numpy as np
 
     pcm = bytearray()
 
-    def keep(samples: bytes, _: list[Word]) -> bool:
+    def keep(samples: bytes, _: list[WordEvent]) -> bool:
         pcm.extend(samples)
         return True
 
@@ -91,7 +91,7 @@ def said(loaded: Library, text: str, manner: Manner) -> np.ndarray[Any, np.dtype
     return np.frombuffer(bytes(pcm), np.int16)
 
 
-def _spoken(loaded: Library, manner: Manner) -> Samples:
+def _spoken(loaded: Library, manner: SynthParams) -> Samples:
     """All sentences in one voice, without the silence around them."""
     import numpy as np
 
@@ -111,7 +111,7 @@ def volumes() -> dict[str, int]:
         family = f"en-us+{variant}" if variant else "en-us"
         volume = 50.0
         for _ in range(3):  # the library rounds, and clips what is too loud: approach the target
-            samples = _spoken(loaded, Manner(family, 175, 50, 50, round(volume)))
+            samples = _spoken(loaded, SynthParams(family, 175, 50, 50, round(volume)))
             volume = min(200.0, volume * 10 ** ((TARGET - loudness(samples, loaded.sample_rate)) / 20))
         found[variant] = round(volume)
     return found

@@ -1,6 +1,6 @@
 """`codechoir bench`: runs benchmarks by name and shows their figures, each beside its peer's.
 
-A benchmark is a module of this package with the door `figures() -> list[Figure]`. Goals are written down
+A benchmark is a module of this package with a function `figures() -> list[Figure]`. Goals are written down
 with the figures, and nothing fails when one is missed: a figure is a fact, not a test.
 """
 
@@ -11,22 +11,30 @@ import platform
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from inspect import signature
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from codechoir import __version__
 from codechoir.errors import CodechoirError, InputError, did_you_mean
 
-BENCHMARKS: Mapping[str, str] = {
-    "lsp": "request to first audio at an editor, stop, edits",
-    "start": "start of the language server, its memory",
-    "tokenise": "text to spans: whole files, windows, edits",
-    "wording": "spans to words",
-    "seams": "what changing voices costs the ear",
-    "cache": "what the phrase cache saves and costs",
-    "library": "loading cloned voices at start",
-    "xtts": "neural voices: throughput, first audio, several voices at once",
+
+class Benchmark(NamedTuple):
+    """`module`: name of the module of this package with `figures()`. `measures`: what it measures."""
+
+    module: str
+    measures: str
+
+
+BENCHMARKS: Mapping[str, Benchmark] = {
+    "lsp": Benchmark("server_latency", "request to first audio at an editor, stop, edits"),
+    "start": Benchmark("server_start", "start of the language server, its memory"),
+    "tokenise": Benchmark("tokenise_speed", "text to spans: whole files, windows, edits"),
+    "wording": Benchmark("wording_speed", "spans to words"),
+    "seams": Benchmark("voice_switching", "what changing voices costs the listener"),
+    "cache": Benchmark("phrase_cache_figures", "what the phrase cache saves and costs"),
+    "library": Benchmark("voice_library", "loading cloned voices at start"),
+    "xtts": Benchmark("xtts_figures", "neural voices: throughput, first audio, several voices at once"),
 }
-"""Name of each benchmark, which is its module's, and what it measures."""
+"""Benchmarks by the name that `codechoir bench` takes."""
 
 
 class Figure(TypedDict):
@@ -86,7 +94,7 @@ def run(names: Sequence[str] = (), options: Mapping[str, str] | None = None) -> 
 
 
 def _figures(name: str, options: Mapping[str, str]) -> list[Figure]:
-    measure = import_module(f"codechoir.bench.{name}").figures
+    measure = import_module(f"codechoir.bench.{BENCHMARKS[name].module}").figures
     taken = signature(measure).parameters
     found: list[Figure] = measure(**{key: value for key, value in options.items() if key in taken})
     return found

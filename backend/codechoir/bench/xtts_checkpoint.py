@@ -14,11 +14,11 @@ from typing import Any
 
 import torch
 
-from codechoir.engines.xtts.languages import LANGUAGES
-from codechoir.engines.xtts.neural.coqui import import_coqui
+from codechoir.engines.xtts.capabilities import XTTS_LANGUAGES
+from codechoir.engines.xtts.neural.xtts_model import import_coqui
 
 SPECIAL = ("[STOP]", "[UNK]", "[SPACE]", "[START]")
-TAGS = tuple("zh-cn" if code == "zh" else code for code in LANGUAGES)
+TAGS = tuple("zh-cn" if code == "zh" else code for code in XTTS_LANGUAGES)
 STUDIO_SPEAKERS = ("Ana One", "Ben Two", "Cleo Three", "Dan Four", "Eve Five", "Finn Six", "Gil Seven")
 
 

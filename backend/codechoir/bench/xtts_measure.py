@@ -19,18 +19,16 @@ from typing import Any
 
 import torch
 
-from codechoir.bench.listening import Timing, middle
+from codechoir.bench.audio_metrics import Timing, middle
 from codechoir.bench.xtts_checkpoint import SHAPES, random_model, random_speakers, write_vocabulary
-from codechoir.bench.xtts_deviation import deviation
-from codechoir.bench.xtts_outliers import outliers
+from codechoir.bench.xtts_quality import deviation, outliers
 from codechoir.engines.xtts.neural.conditioning import Conditioning
-from codechoir.engines.xtts.neural.model import from_coqui
+from codechoir.engines.xtts.neural.decoder import Prompt, Sampling, tokenize
+from codechoir.engines.xtts.neural.factory import make_decoder, pace_for
 from codechoir.engines.xtts.neural.precision import make_plan
-from codechoir.engines.xtts.neural.prompt import Prompt, tokenize
-from codechoir.engines.xtts.neural.requests import Request, Sound
-from codechoir.engines.xtts.neural.sampling import Sampling
 from codechoir.engines.xtts.neural.scheduler import Scheduler
-from codechoir.engines.xtts.neural.start import make_decoder, pace_for
+from codechoir.engines.xtts.neural.tasks import Request, Sound
+from codechoir.engines.xtts.neural.xtts_model import from_coqui
 
 TOKENS = {"tiny": 6, "full": 20}
 ROUNDS = {("tiny", "cpu"): 1, ("full", "cpu"): 3, ("tiny", "cuda"): 5, ("full", "cuda"): 15}

@@ -13,13 +13,11 @@ import sys
 from pathlib import Path
 
 from codechoir.engines.xtts.neural.conditioning import studio_speakers, studio_voice
-from codechoir.engines.xtts.neural.decoder import Decoder
-from codechoir.engines.xtts.neural.model import load
+from codechoir.engines.xtts.neural.decoder import Decoder, Prompt, Sampling, tokenize
 from codechoir.engines.xtts.neural.precision import make_plan
-from codechoir.engines.xtts.neural.prompt import Prompt, tokenize
-from codechoir.engines.xtts.neural.requests import CPU_PACE, Request
-from codechoir.engines.xtts.neural.sampling import Sampling
 from codechoir.engines.xtts.neural.scheduler import Scheduler
+from codechoir.engines.xtts.neural.tasks import CPU_PACE, Request
+from codechoir.engines.xtts.neural.xtts_model import load
 
 
 def measure(folder: Path, precision: str) -> dict[str, float]:

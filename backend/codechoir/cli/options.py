@@ -1,15 +1,64 @@
-"""Options that several subcommands share, and what they mean."""
+"""NAME=VALUE on the command line.
+
+Options that several subcommands share, and what they mean.
+"""
 
 from __future__ import annotations
 
 import argparse
+import math
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from codechoir.cli.manner import manner_of
-from codechoir.cli.parser import Parser
+from codechoir.cli.main import Parser
+from codechoir.cli.verbalize_options import wording_settings
 from codechoir.errors import InputError
 from codechoir.settings import FASTEST, SLOWEST, Settings, checked_rate
+
+if TYPE_CHECKING:
+    from codechoir.voices.library.cloned_voice import Parameter
+
+
+def parameters(texts: Sequence[str]) -> dict[str, Parameter]:
+    """`["a=0.5", "b=yes"]` as values: numbers where they are numbers. Raises `InputError`."""
+    found: dict[str, Parameter] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not (name and equals and value):
+            raise InputError(f"'{text}' is no parameter; write NAME=VALUE")
+        found[name] = _value(value)
+    return found
+
+
+def shares(texts: Sequence[str]) -> dict[str, float]:
+    """`["anna=0.7", "ben=0.3"]` as weights by name. Raises `InputError`."""
+    found: dict[str, float] = {}
+    for text in texts:
+        name, _, weight = text.rpartition("=")
+        try:
+            number = float(weight)
+        except ValueError:
+            number = None
+        if not name or number is None:
+            raise InputError(f"'{text}' is no share of a voice; write VOICE=WEIGHT, such as anna=0.7")
+        if name in found:
+            raise InputError(f"'{name}' is named twice; give its whole weight once")
+        found[name] = number
+    return found
+
+
+def _value(text: str) -> Parameter:
+    for kind in (int, float):
+        try:
+            number = kind(text)
+        except ValueError:
+            continue
+        if math.isfinite(number):
+            return number
+    return {"true": True, "false": False}.get(text, text)
+
 
 _LINES = re.compile(r"(?P<first>\d+)?(?P<dash>-)?(?P<last>\d+)?")
 
@@ -105,5 +154,5 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         engine=getattr(arguments, "engine", default.engine),
         profile=getattr(arguments, "voices", default.profile),
         rate=getattr(arguments, "rate", default.rate),
-        **manner_of(arguments),
+        **wording_settings(arguments),
     )

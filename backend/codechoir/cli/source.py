@@ -10,21 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codechoir.cli.options import Lines
-from codechoir.cli.streams import diagnose
 from codechoir.errors import InputError
-from codechoir.sinks.atomic import reason
+from codechoir.stdio import diagnose
+from codechoir.storage.atomic import reason
 
 if TYPE_CHECKING:
-    from codechoir.sinks.labels import Chapter
-    from codechoir.sinks.output import Content
-    from codechoir.sinks.page.text import PageText
+    from codechoir.sinks.chapters import Chapter
+    from codechoir.sinks.html.page import PageText
+    from codechoir.sinks.output_files import Content
     from codechoir.syntax.document import Snapshot
 
 STDIN = "-"
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class SourceWindow:
     """Bytes `start` to `end` of a source."""
 
     snapshot: Snapshot
@@ -50,13 +50,13 @@ class Window:
     @property
     def content(self) -> Content:
         """What files tell of it."""
-        from codechoir.sinks.output import Content
+        from codechoir.sinks.output_files import Content
 
         return Content(self.title, self._chapters, self._page_text)
 
     def _chapters(self) -> list[Chapter]:
         """The symbols in it that have a name."""
-        from codechoir.sinks.labels import Chapter
+        from codechoir.sinks.chapters import Chapter
 
         return [
             Chapter(symbol.start, f"{symbol.kind} {symbol.name}")
@@ -66,7 +66,7 @@ class Window:
 
     def _page_text(self) -> PageText:
         """The code as a page shows it."""
-        from codechoir.sinks.page.text import PageText
+        from codechoir.sinks.html.page import PageText
 
         spans = tuple(self.snapshot.spans(self.start, self.end))
         language = self.snapshot.language.title
@@ -96,8 +96,8 @@ def read_bytes(name: str) -> bytes:
 
 def open_source(name: str, language: str | None) -> Snapshot:
     """A snapshot of a file; what is odd about the text is said on standard error."""
+    from codechoir.languages.detection import detect
     from codechoir.syntax.document import Document
-    from codechoir.syntax.languages import detect
 
     text = read_bytes(name)
     if text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
@@ -114,11 +114,11 @@ def title(name: str) -> str:
     return "standard input" if name == STDIN else name
 
 
-def open_window(arguments: argparse.Namespace) -> Window:
+def open_window(arguments: argparse.Namespace) -> SourceWindow:
     """The part of a file that --lines names. Raises `InputError` for lines that are not there."""
     snapshot = open_source(arguments.file, arguments.language)
     start, end = line_bytes(snapshot, arguments.lines, arguments.file)
-    return Window(snapshot, title(arguments.file), start, end)
+    return SourceWindow(snapshot, title(arguments.file), start, end)
 
 
 def line_bytes(snapshot: Snapshot, lines: Lines | None, name: str) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import entry_points
 
-from codechoir.engines.protocol import Engine
+from codechoir.engines.base import Engine
 from codechoir.errors import EngineError, InputError, did_you_mean
 
 GROUP = "codechoir.engines"

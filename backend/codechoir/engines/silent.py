@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from codechoir.engines.protocol import Capabilities, Emit, VoiceInfo, told
-from codechoir.model import AudioChunk, Mark, Phrase, Spoken
+from codechoir.engines.base import AudioListener, Capabilities, VoiceInfo, told
+from codechoir.model import AudioChunk, CastUtterance, Mark, Phrase
 
 SAMPLE_RATE = 22050
 CHUNK = SAMPLE_RATE // 50
@@ -29,7 +29,7 @@ class SilentEngine:
     def close(self) -> None:
         return None
 
-    def speak(self, phrases: Iterable[Phrase], emit: Emit) -> None:
+    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
         at = 0
         for phrase in phrases:
             for spoken in phrase.parts:
@@ -43,7 +43,7 @@ class SilentEngine:
             told(emit)
 
 
-def _timing(spoken: Spoken, at: int) -> tuple[int, list[Mark]]:
+def _timing(spoken: CastUtterance, at: int) -> tuple[int, list[Mark]]:
     """Samples that an utterance takes, and its marks from sample `at` on."""
     utterance, voice = spoken.utterance, spoken.voice
     word = round(SAMPLE_RATE * 60 / voice.rate)

@@ -1,6 +1,6 @@
 """`python -m codechoir.lsp` is the command `codechoir lsp`."""
 
-from codechoir.lsp.server import main
+from codechoir.lsp.entry import main
 
 if __name__ == "__main__":
     main()

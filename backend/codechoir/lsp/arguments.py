@@ -105,14 +105,14 @@ class SayRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class HearRequest:
+class MuteRequest:
     """A category to mute, or to hear alone: on, off, or with None the other way round."""
 
     category: Category
     on: bool | None
 
 
-def one_object(arguments: Any) -> Mapping[str, Any]:
+def parse_arguments(arguments: Any) -> Mapping[str, Any]:
     """The object that a command takes, from the `arguments` list of `workspace/executeCommand`."""
     if not arguments:
         return {}
@@ -191,12 +191,12 @@ def say_request(given: Mapping[str, Any]) -> SayRequest:
     return request
 
 
-def hear_request(given: Mapping[str, Any]) -> HearRequest:
+def mute_request(given: Mapping[str, Any]) -> MuteRequest:
     """The arguments of `codechoir.server.mute` and `.solo`; without `on` it is turned the other way round."""
     on = given.get("on")
     if on is not None and not isinstance(on, bool):
         raise InputError(f"'on' is {on!r}; it is true, false, or left out to change it")
-    return HearRequest(checked_audible(_one_of(given, "category", tuple(Category))), on)
+    return MuteRequest(checked_audible(_one_of(given, "category", tuple(Category))), on)
 
 
 def only_request(given: Mapping[str, Any]) -> str:

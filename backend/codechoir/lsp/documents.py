@@ -1,4 +1,9 @@
-"""The documents that the editor has open, kept in step with it, and files from the disk for all others."""
+"""From byte offsets to the ranges of the protocol, in the units that were negotiated.
+
+Whether files have been written since they were looked at last.
+
+The documents that the editor has open, kept in step with it, and files from the disk for all others.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +15,53 @@ from urllib.request import url2pathname
 from lsprotocol import types
 
 from codechoir.errors import InputError
+from codechoir.languages.detection import PROSE, Language, detect, language_named
 from codechoir.syntax.document import Document, Snapshot
-from codechoir.syntax.languages import PROSE, Language, detect, named
-from codechoir.syntax.positions import Encoding, byte_of
+from codechoir.syntax.positions import Encoding, byte_of, position_of
+
+
+def range_of(snapshot: Snapshot, encoding: Encoding, start: int, end: int) -> dict[str, dict[str, int]]:
+    """The LSP range of two byte offsets."""
+    places = (position_of(snapshot, start, encoding), position_of(snapshot, end, encoding))
+    first, last = ({"line": line, "character": character} for line, character in places)
+    return {"start": first, "end": last}
+
+
+def range_json(snapshot: Snapshot, encoding: Encoding, start: int, end: int) -> bytes:
+    """The same as JSON, put together by hand: it is made for each word that is said."""
+    return b'{"start":{"line":%d,"character":%d},"end":{"line":%d,"character":%d}}' % (
+        *position_of(snapshot, start, encoding),
+        *position_of(snapshot, end, encoding),
+    )
+
+
+_Stamp = tuple[int, int] | None
+
+
+class FileStamps:
+    """Remembers time and size of files. A look costs microseconds a file."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Path, _Stamp] = {}
+
+    def changed(self, paths: Iterable[Path]) -> list[Path]:
+        """Those that are not as they were at the last look; at the first look at a file none is."""
+        found = []
+        for path in paths:
+            stamp = _stamp(path)
+            if self._seen.setdefault(path, stamp) != stamp:
+                self._seen[path] = stamp
+                found.append(path)
+        return found
+
+
+def _stamp(path: Path) -> _Stamp:
+    try:
+        status = path.stat()
+    except OSError:
+        return None  # a file that is gone is another than the one that was there
+    return status.st_mtime_ns, status.st_size
+
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Files beyond this, in bytes, are no source code; an editor that has one open may still send it."""
@@ -67,7 +116,7 @@ class Documents:
 
 def language_of(uri: str, language_id: str, text: str) -> Language:
     """By the editor's language id; where that says nothing, by the file's name and its first line."""
-    language = named(language_id) if language_id else None
+    language = language_named(language_id) if language_id else None
     if language is not None and language is not PROSE:
         return language
     parts = urlsplit(uri)

@@ -21,14 +21,14 @@ from codechoir import __version__
 from codechoir.errors import InputError
 from codechoir.lsp.commands import register
 from codechoir.lsp.configuration import SECTION, AudioMode, audio_mode, configuration, open_folder, section
+from codechoir.lsp.entry import when_gone
 from codechoir.lsp.greeting import Greeting, Replayed
-from codechoir.lsp.lifetime import when_gone
 from codechoir.lsp.protocol import ACK, Protocol
-from codechoir.lsp.streams import Output
 from codechoir.settings import Settings
+from codechoir.stdio import MessageWriter
 
 if TYPE_CHECKING:
-    from codechoir.lsp.workshop import Workshop
+    from codechoir.lsp.commands import CommandHandlers
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class Server(LanguageServer):
     protocol: Protocol
 
     def __init__(
-        self, output: Output, on_orphaned: Callable[[], None], greeted: Greeting | None = None
+        self, output: MessageWriter, on_orphaned: Callable[[], None], greeted: Greeting | None = None
     ) -> None:
         """`on_orphaned`: called, in a thread of its own, when the editor's process is gone.
 
@@ -80,7 +80,7 @@ class Server(LanguageServer):
         self._mistakes: tuple[str, ...] = ()
         self._asks_for_settings = False
         self.warnings: deque[str] = deque(maxlen=20)
-        self._workshop: Workshop | None = None
+        self._workshop: CommandHandlers | None = None
         register(self)
         handlers: Mapping[str, Callable[[Any], None]] = {
             types.INITIALIZE: self._initialize,
@@ -93,12 +93,12 @@ class Server(LanguageServer):
             self.feature(method)(partial(handler))  # a bound method cannot be given pygls' attributes
 
     @property
-    def workshop(self) -> Workshop:
+    def workshop(self) -> CommandHandlers:
         """What knows about code and sound; made on first need, which is after `initialize` was answered."""
         if self._workshop is None:
-            from codechoir.lsp.workshop import Workshop
+            from codechoir.lsp.commands import CommandHandlers
 
-            self._workshop = Workshop(
+            self._workshop = CommandHandlers(
                 self._audio,
                 types.PositionEncodingKind(self.workspace.position_encoding).value,
                 self._configured,

@@ -31,7 +31,7 @@ from pygls.exceptions import (
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from codechoir.errors import CodechoirError, InputError
-from codechoir.lsp.arguments import one_object
+from codechoir.lsp.arguments import parse_arguments
 from codechoir.lsp.greeting import Greeting
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ class Protocol(LanguageServerProtocol):
         handler = self.fm.commands.get(params.command)
         if handler is None:
             raise JsonRpcInvalidParams(f"unknown command '{params.command}'")
-        result = yield handler, (one_object(params.arguments),), None
+        result = yield handler, (parse_arguments(params.arguments),), None
         return result
 
     # ---- documents -----------------------------------------------------------------------------------

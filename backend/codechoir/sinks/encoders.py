@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Protocol
 from codechoir.errors import CodechoirError
 
 
-class Encoder(Protocol):
+class AudioEncoder(Protocol):
     """Writes one audio file from s16le pieces, interleaved where it has two channels."""
 
     def write(self, pcm: bytes) -> None:
@@ -28,7 +28,7 @@ class Encoder(Protocol):
 class MakeEncoder(Protocol):
     """Makes an encoder on an open binary file, for a sample rate in hertz."""
 
-    def __call__(self, file: BinaryIO, sample_rate: int, /, *, channels: int = 1) -> Encoder: ...
+    def __call__(self, file: BinaryIO, sample_rate: int, /, *, channels: int = 1) -> AudioEncoder: ...
 
 
 class WavEncoder:

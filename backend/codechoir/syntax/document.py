@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
+from codechoir.languages.table import Language
 from codechoir.model import Span
 from codechoir.syntax.analysis import DocumentAnalysis
-from codechoir.syntax.language_table import Language
-from codechoir.syntax.lines import LineIndex, line_end_length
 from codechoir.syntax.parsing import Edit, make_parsing
-from codechoir.syntax.positions import boundary
+from codechoir.syntax.positions import LineIndex, boundary, line_end_length
 from codechoir.syntax.symbols import Symbol, enclosing_symbols
 
 

@@ -2,22 +2,26 @@
 
 A lexer goes from the beginning of a text to its end and cannot start in the middle. So the text is lexed as
 far as a window needs and what was found is kept for the next window.
+
+Spans from the text's tokens alone, for text that no parser gets through in reasonable time.
+
+Plain text: prose, which is read by the rules of comments; one span a line.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from codechoir.model import Category, Span
-from codechoir.syntax.brackets import with_roles
-from codechoir.syntax.categories import category_of
-from codechoir.syntax.gaps import trimmed
-from codechoir.syntax.layers import gap_spans
+from codechoir.syntax.captures import category_of
+from codechoir.syntax.lexer_brackets import with_roles
 from codechoir.syntax.symbols import Symbol, block_symbols
+from codechoir.syntax.uncovered_text import BOM, gap_spans, token_spans, trimmed
 
 log = logging.getLogger(__name__)
 
@@ -226,3 +230,48 @@ def _capture(kind: Any) -> str:
     while name and name not in CAPTURES:
         name = name.rpartition(".")[0]
     return CAPTURES.get(name, "")
+
+
+class TokenAnalysis:
+    """An `Analysis` that tells words, numbers, brackets and other symbols apart, and nothing else."""
+
+    def __init__(self, text: bytes, language: str) -> None:
+        self._text = text
+        self._language = language
+
+    def symbols(self) -> list[Symbol]:
+        """Blocks of lines: nothing finer is known."""
+        return block_symbols(self._text)
+
+    def spans(self, start: int, end: int) -> list[Span]:
+        """The spans that meet bytes `start` to `end`."""
+        return token_spans(self._text, start, end, self._language)
+
+
+_LINE = re.compile(rb"[^\s](?:[^\r\n]*[^\s])?")
+_LINE_END = re.compile(rb"[\r\n]")
+
+
+class ProseAnalysis:
+    """An `Analysis` of plain text: it costs nothing until it is asked."""
+
+    def __init__(self, text: bytes, language: str) -> None:
+        self._text = text
+        self._language = language
+        self._mark = len(BOM) if text.startswith(BOM) else 0
+
+    def symbols(self) -> list[Symbol]:
+        """Blocks of lines: nothing finer is known."""
+        return block_symbols(self._text)
+
+    def spans(self, start: int, end: int) -> list[Span]:
+        """The spans that meet bytes `start` to `end`."""
+        text = self._text
+        low = max(text.rfind(b"\n", 0, start), text.rfind(b"\r", 0, start)) + 1
+        stop = _LINE_END.search(text, end)
+        lines = _LINE.finditer(text, max(low, self._mark), stop.start() if stop else len(text))
+        found = [Span(m.start(), m.end(), Category.COMMENT, "text", self._language) for m in lines]
+        if self._mark and low == 0:
+            mark = Span(0, self._mark, Category.PUNCTUATION, "punctuation.special", self._language, "bom")
+            found.insert(0, mark)
+        return [span for span in found if span.start < end and span.end > start]

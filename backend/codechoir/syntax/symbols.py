@@ -12,8 +12,8 @@ from functools import cache
 
 import tree_sitter
 
-from codechoir.syntax.grammars import load
-from codechoir.syntax.symbol_table import CONTAINERS, DEFINITIONS, Definitions
+from codechoir.languages.grammars import load
+from codechoir.languages.symbol_definitions import CONTAINERS, DEFINITIONS, Definitions
 
 _INSIDE_FUNCTIONS = (
     "compound_statement",

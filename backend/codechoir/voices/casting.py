@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from codechoir.engines.protocol import Engine
+from codechoir.engines.base import Engine
 from codechoir.errors import InputError, did_you_mean
-from codechoir.model import Category, Spoken, Utterance, Voice
+from codechoir.model import CastUtterance, Category, Utterance, Voice
 from codechoir.settings import VOICE_PROPERTIES, Settings, VoiceChange
-from codechoir.voices.profile import Profile, load_profile
-from codechoir.voices.properties import LIMITS, check_change
+from codechoir.voices.profile import LIMITS, Profile, check_change, load_profile
 
 EMBEDDED = "espeak"
 """The engine that stands in for the others."""
@@ -52,10 +51,10 @@ class Casting:
         moved += [float(category["balance"]) for category in self._categories.values()]
         return self._settings.balance != "off" or any(moved)
 
-    def spoken(self, utterance: Utterance) -> Spoken:
+    def spoken(self, utterance: Utterance) -> CastUtterance:
         """The utterance with its voice, and with the one that stands in for it."""
         stand_in = None if self._stand_in is None else self._stand_in.cast(utterance)
-        return Spoken(utterance, self.cast(utterance), stand_in)
+        return CastUtterance(utterance, self.cast(utterance), stand_in)
 
     def cast(self, utterance: Utterance) -> Voice:
         """The voice that says `utterance`."""
@@ -146,7 +145,7 @@ def check_families(profile: Profile, engine: Engine, settings: Settings | None =
             )
 
 
-def unheard(profile: Profile, settings: Settings, engine: Engine) -> str | None:
+def ignored_properties(profile: Profile, settings: Settings, engine: Engine) -> str | None:
     """A line about properties that profile or settings give to voices and that `engine` ignores, if any."""
     found = dict.fromkeys(
         name

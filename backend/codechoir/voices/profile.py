@@ -1,4 +1,6 @@
-"""Profiles: which voice each category, and each finer capture, has with each engine.
+"""What values the properties of a voice may have, wherever they are written.
+
+Profiles: which voice each category, and each finer capture, has with each engine.
 
 A profile is a TOML file. For an engine E, `[E.base]` holds where nothing finer is said; `[E.categories.C]`
 and `[E.captures."C.D"]` say only what differs from it; `[E.depth]` says what each level of nesting adds.
@@ -14,13 +16,41 @@ from typing import Any
 
 import platformdirs
 
-from codechoir.data import data_path
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import Category
-from codechoir.settings import VOICE_PROPERTIES, VoiceChange
-from codechoir.syntax.categories import CATEGORIES
-from codechoir.voices.properties import property_error
-from codechoir.voices.toml_source import Keys, TomlSource, read_toml
+from codechoir.settings import FASTEST, SLOWEST, VOICE_PROPERTIES, VoiceChange
+from codechoir.storage.folders import resource_path
+from codechoir.storage.toml_lines import Keys, TomlSource, read_toml
+from codechoir.syntax.captures import CATEGORIES
+
+LIMITS: dict[str, tuple[float, float]] = {
+    "rate": (SLOWEST, FASTEST),
+    "pitch": (0, 100),
+    "range": (0, 100),
+    "volume": (0, 100),
+    "balance": (-100, 100),
+}
+"""Lowest and highest value of each property that is a number (units as in `model.Voice`)."""
+
+
+def property_error(name: str, value: object) -> str | None:
+    """What is wrong with the value of one property of a voice, in words; None when it is right."""
+    if name == "family":
+        right = isinstance(value, str) and bool(value.strip())
+        return None if right else f"family is {value!r}; it is the name of a voice, in quotes"
+    low, high = LIMITS[name]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        return f"{name} is {value!r}; it is a number from {low:g} to {high:g}"
+    return None
+
+
+def check_change(change: VoiceChange, where: str) -> None:
+    """Raises `InputError`, naming `where`, when a property of `change` is out of its limits."""
+    for name in VOICE_PROPERTIES:
+        value = getattr(change, name)
+        if value is not None and (wrong := property_error(name, value)):
+            raise InputError(f"{where}: {wrong}")
+
 
 _PARTS = ("base", "categories", "captures", "depth")
 """What an engine's section has."""
@@ -53,7 +83,7 @@ class Profile:
 
 def profile_folders() -> list[Path]:
     """Where profiles are looked for by name: the user's own first, then those that ship with Codechoir."""
-    return [Path(platformdirs.user_config_dir("codechoir")) / "voices", data_path("voices")]
+    return [Path(platformdirs.user_config_dir("codechoir")) / "voices", resource_path("voices")]
 
 
 def profile_names() -> list[str]:

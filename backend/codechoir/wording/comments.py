@@ -1,4 +1,9 @@
-"""Comments and docstrings, a line at a time: prose, announced markers and tags, code in back-ticks."""
+"""Code without a tree: in back-ticks, in comments that were code, in what closes a block.
+
+Is this comment code that someone has switched off?
+
+Comments and docstrings, a line at a time: prose, announced markers and tags, code in back-ticks.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +13,70 @@ from collections.abc import Iterator
 from codechoir.model import Category
 from codechoir.settings import Level, WordingOptions
 from codechoir.wording.names import Names
+from codechoir.wording.numbers import Numbers
+from codechoir.wording.operators import Symbols
 from codechoir.wording.prose import Prose
-from codechoir.wording.said import Said
-from codechoir.wording.snippets import Snippets
-from codechoir.wording.symbols import Symbols
-from codechoir.wording.tables import Words
+from codechoir.wording.tables import Fragment, Words
+
+_TOKEN = re.compile(
+    r"(?P<string>\"[^\"]*\"|'[^']*')|(?P<number>\d\w*(?:\.\d\w*)?)|(?P<name>[^\W\d]\w*|\$\w+)"
+    r"|(?P<operator>[-+*/%&|^=!<>?~@.]+|:=|::)|(?P<other>\S)"
+)
+_BRACKETS = frozenset("()[]{},;:")
+
+
+class Snippets:
+    """Words for a short piece of code, by its text alone."""
+
+    def __init__(self, names: Names, numbers: Numbers, symbols: Symbols) -> None:
+        self._names = names
+        self._numbers = numbers
+        self._symbols = symbols
+
+    def words(self, text: str, level: Level) -> str:
+        """The words of the snippet; brackets are silent below the level at which they have names."""
+        said = [self._token(token, level) for token in _TOKEN.finditer(text)]
+        return " ".join(word for word in said if word)
+
+    def _token(self, token: re.Match[str], level: Level) -> str:
+        text = token[0]
+        if token["number"]:
+            return self._numbers.literal(text) or self._names.words(text, level)
+        if token["name"]:
+            return self._names.words(text, level)
+        if token["string"]:
+            inner = self.words(text[1:-1], level)
+            quotes = self._symbols.names(text[0], level)
+            return f"{quotes} {inner} {quotes}".strip()
+        category = Category.PUNCTUATION if text in _BRACKETS else Category.OPERATOR
+        return self._symbols.said(text, "", category, level).text
+
+
+_SIGNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"[A-Za-z_$][\w.$\[\]\"'>-]*\s*(?:[-+*/|&^%]?=|:=)\s*[^=\s](?:.*[\w)\]}\"';,({])?",
+        r"(?:await |return |new |self\.|this\.)?[A-Za-z_$][\w.$]*\([^()]*(?:\([^()]*\)[^()]*)*\)\s*[;:{]?",
+        r"(?:if|for|while|elif|switch|else if|with)\b.*[=<>!().\[].*(?::|\{|\bdo|\bthen)",
+        r"(?:\}\s*)?else\s*(?::|\{|if\b.*\{)|try\s*[:{]|\}|\};|\}\);|finally\s*[:{]|do\s*\{",
+        r"(?:def|class|fn|func|function|fun)\s+\w+.*[:{(]",
+        r"from\s+[\w.]+\s+import\s+[\w*, ()]+|import\s+[\w.]+(?:\s+as\s+\w+)?;?",
+        r"#\s*include\s*[<\"].*|use\s+[\w:]+.*;",
+        r"(?:let|const|var|val|auto|int|char|bool|double|float|string|final|static|public|private)\s+\w+.*[;=({].*",
+        r"return\b.*;|return [\w.]+[(\[+*/-].*|(?:break|continue);?|(?:raise|throw)\s+\w+\(.*\);?",
+        r".*[\w)\]\"']\s*;",
+        r"</?\w+(?:\s+[\w-]+=\"[^\"]*\")*\s*/?>",
+    )
+)
+_SENTENCE = re.compile(r"[A-Z][a-z]+(?: [a-z]+){2,}|(?:[a-z]+ ){4,}[a-z]+|https?://")
+
+
+def looks_like_code(body: str) -> bool:
+    """Whether the words of a comment's line are a statement of some programming language."""
+    if not body or body[-1] in ".?" or _SENTENCE.match(body):
+        return False
+    return any(sign.fullmatch(body) for sign in _SIGNS)
+
 
 _OPENING = re.compile(
     r"\s*(?:[rRuUbBfF]{0,2}(?:\"\"\"|''')|<!--+|/\*+!?|//+!?|\#+[!:]?|--+(?:\[\[)?|;+|%+|=begin\b|\{-|\(\*|\"|')?\s*"
@@ -76,16 +140,16 @@ class Comments:
         self._markers = words.section("markers")
         self._tags = words.section("doc_tags")
 
-    def said(self, text: str, level: Level, *, opens: bool, closes: bool) -> list[Said]:
+    def said(self, text: str, level: Level, *, opens: bool, closes: bool) -> list[Fragment]:
         """One line of a comment; its parts follow each other without a gap and cover the whole line."""
         if level != "some":
-            return [Said(self._prose.words(text, level, "raw"))]
+            return [Fragment(self._prose.words(text, level, "raw"))]
         start, end = body_of(text, opens=opens, closes=closes)
         body = text[start:end]
         if _RULE.fullmatch(body or text.strip()[2:]):
             return [self._rule()]
         if not body:
-            return [Said("")]
+            return [Fragment("")]
         decoration = _DECORATION.search(body) if not _EXAMPLE.match(body) else None
         while decoration is not None:
             cut = decoration.end() if decoration.start() == 0 else 0
@@ -94,15 +158,15 @@ class Comments:
             decoration = _DECORATION.search(body)
         return _placed(text, list(self._parts(body, start)))
 
-    def code(self, text: str, level: Level, *, opens: bool, closes: bool) -> list[Said]:
+    def code(self, text: str, level: Level, *, opens: bool, closes: bool) -> list[Fragment]:
         """One line of code that was commented out."""
         start, end = body_of(text, opens=opens, closes=closes)
-        return [Said(self._snippets.words(text[start:end], level))]
+        return [Fragment(self._snippets.words(text[start:end], level))]
 
-    def _rule(self) -> Said:
+    def _rule(self) -> Fragment:
         if self._options.cues:
-            return Said("", cue="rule")
-        return Said(self._words.phrase("rule"), category=Category.NARRATION)
+            return Fragment("", cue="rule")
+        return Fragment(self._words.phrase("rule"), category=Category.NARRATION)
 
     def _parts(self, body: str, at: int) -> Iterator[tuple[int, str, Category | None]]:
         """Where each part begins in the text, its words, and whose voice says it."""
@@ -200,12 +264,12 @@ def body_of(text: str, *, opens: bool, closes: bool) -> tuple[int, int]:
     return start, max(start, end)
 
 
-def _placed(text: str, parts: list[tuple[int, str, Category | None]]) -> list[Said]:
+def _placed(text: str, parts: list[tuple[int, str, Category | None]]) -> list[Fragment]:
     """The parts with byte offsets, so that together they cover the whole text; silent ones are joined."""
     kept = [part for part in parts if part[1]] or [(0, "", None)]
     starts = [0, *(len(text[:at].encode()) for at, _, _ in kept[1:])]
     ends = [*starts[1:], -1]
     return [
-        Said(words, start, end, category)
+        Fragment(words, start, end, category)
         for (_, words, category), start, end in zip(kept, starts, ends, strict=True)
     ]

@@ -2,6 +2,8 @@
 
 Bidirectional controls, invisible characters, control characters, and words whose letters come from several
 scripts or only look like Latin ones. Announced at every level.
+
+Deceptive places in the narrator's words.
 """
 
 from __future__ import annotations
@@ -12,6 +14,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+
+from codechoir.wording.characters import cleaned, name_of
+from codechoir.wording.tables import Words
 
 Kind = Literal["bidi", "invisible", "control", "mixed", "lookalike"]
 
@@ -139,3 +144,22 @@ def script_of(char: str) -> str:
 def foreign_letters(word: str) -> list[str]:
     """The letters of a mixed word that a listener has to be told: those that are not Latin, each once."""
     return list(dict.fromkeys(char for char in word if char.isalpha() and script_of(char) != "LATIN"))
+
+
+_MOST_LETTERS = 5
+
+
+class Warnings:
+    """The words that warn of what could deceive."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._phrases = words.section("deception")
+
+    def words(self, finding: Finding) -> str:
+        """One sentence for one finding."""
+        template = str(self._phrases[finding.kind])
+        if finding.kind in ("mixed", "lookalike"):
+            letters = [name_of(char, self._words) for char in foreign_letters(finding.text)[:_MOST_LETTERS]]
+            return cleaned(template.format(word=cleaned(finding.text), letters=", ".join(letters)))
+        return cleaned(template.format(name=name_of(finding.text, self._words)))

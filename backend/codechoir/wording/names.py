@@ -1,17 +1,87 @@
-"""Names and keywords as words: `parseHTTPHeader2` is "parse h t t p header two"."""
+"""Names into words: `parseHTTPHeader2` is "parse http header 2".
+
+Names and keywords as words: `parseHTTPHeader2` is "parse h t t p header two".
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping
 
 from codechoir.settings import LEVELS, Level, WordingOptions
 from codechoir.wording.characters import runs
-from codechoir.wording.identifiers import split
 from codechoir.wording.numbers import Numbers
-from codechoir.wording.said import CAPITAL, Said, is_spelled
-from codechoir.wording.symbols import REPEATED, Symbols
-from codechoir.wording.tables import Words
+from codechoir.wording.operators import REPEATED, Symbols
+from codechoir.wording.tables import CAPITAL, Fragment, Words, is_spelled
+
+
+def split(name: str, whole: Mapping[str, str] | None = None) -> list[str]:
+    """The parts of an identifier, in their own spelling; separators (`_`, `-`, `$`) are dropped.
+
+    Boundaries: lower to upper, the last upper of a run before a lower (`HTTPServer`), letter to digit and
+    back. `whole` holds words that stay together although they have a boundary inside (`utf8`, `iOS`), keyed
+    in lower case. Case is Unicode's, not ASCII's.
+    """
+    parts: list[str] = []
+    for run in _runs(name):
+        parts.extend(_split_run(run, whole or {}))
+    return parts
+
+
+def _runs(name: str) -> Iterator[str]:
+    start = 0
+    for at, char in enumerate(name):
+        if not char.isalnum() and not _is_mark(char):
+            if at > start:
+                yield name[start:at]
+            start = at + 1
+    if start < len(name):
+        yield name[start:]
+
+
+def _split_run(run: str, whole: Mapping[str, str]) -> list[str]:
+    if run.isalpha() and (run.islower() or len(run) == 1):
+        return [run]
+    cuts = [at for at in range(1, len(run)) if _is_boundary(run, at)]
+    if not cuts:
+        return [run]
+    bounds = [0, *cuts, len(run)]
+    parts: list[str] = []
+    at = 0
+    while at < len(bounds) - 1:
+        until = _longest_whole(run, bounds, at, whole)
+        parts.append(run[bounds[at] : bounds[until]])
+        at = until
+    return parts
+
+
+def _longest_whole(run: str, bounds: list[int], at: int, whole: Mapping[str, str]) -> int:
+    for until in range(min(len(bounds) - 1, at + 5), at + 1, -1):
+        if run[bounds[at] : bounds[until]].lower() in whole:
+            return until
+    return at + 1
+
+
+def _is_boundary(run: str, at: int) -> bool:
+    before, here = run[at - 1], run[at]
+    if here.isdecimal() != before.isdecimal():
+        return True
+    if here.isupper() or here.istitle():
+        if not before.isupper():
+            return before.isalpha()
+        return at + 1 < len(run) and run[at + 1].islower() and not _is_plural(run, at + 1)
+    return False
+
+
+def _is_plural(run: str, at: int) -> bool:
+    """Whether the `s` at `at` is the plural of the acronym before it: `URLs`, `userIDsByName`."""
+    return run[at] == "s" and (at + 1 == len(run) or not run[at + 1].islower())
+
+
+def _is_mark(char: str) -> bool:
+    return (char >= "\u0300" and not char.isprintable()) or "\u0300" <= char <= "\u036f"
+
 
 _RUN = re.compile(r"[^\W_]+|_+|-+|\s+|[^\w\s]")
 _NO_VOWEL = re.compile(r"[b-df-hj-np-tv-xz]{2,}")
@@ -49,12 +119,12 @@ class Names:
         self._prefixes = words.section("prefixes")
         self._pronounced = words.section("words")
 
-    def said(self, text: str, level: Level) -> Said:
+    def said(self, text: str, level: Level) -> Fragment:
         """How a name or a keyword is told."""
         words = self.words(text, level)
-        return Said(words, spell=is_spelled(words))
+        return Fragment(words, spell=is_spelled(words))
 
-    def parts(self, text: str, level: Level) -> list[Said]:
+    def parts(self, text: str, level: Level) -> list[Fragment]:
         """How a name is told where the voice marks capitals: apart where one begins, else as one."""
         whole = self.said(text, level)
         if not self._raises or not any(map(str.isupper, text)):
@@ -63,7 +133,7 @@ class Names:
         capital = CAPITAL if text.lstrip("_")[0].isupper() else ""
         if bare != text or not text.isascii() or text.isupper() or text.lower() in self._pronounced:
             return [whole._replace(capture=capital)]
-        told: list[Said] = []
+        told: list[Fragment] = []
         end = 0
         for part in split(text, self._whole):
             start, end = end, text.index(part, end) + len(part)
@@ -71,7 +141,7 @@ class Names:
             capture = CAPITAL if part[0].isupper() else ""
             if told and not capture and not told[-1].capture:
                 start, words = told[-1].start, f"{told.pop().text} {words}"
-            told.append(Said(words, start, end, spell=is_spelled(words), capture=capture))
+            told.append(Fragment(words, start, end, spell=is_spelled(words), capture=capture))
         return [*told[:-1], told[-1]._replace(end=-1)]
 
     def _later(self, part: str, written: str, level: Level) -> str:

@@ -9,8 +9,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from codechoir.model import Category, Utterance
-from codechoir.wording.book import Book
-from codechoir.wording.speakable import cleaned
+from codechoir.wording.characters import cleaned
+from codechoir.wording.language_words import LanguageWords
 
 if TYPE_CHECKING:
     from codechoir.syntax.document import Snapshot
@@ -35,7 +35,7 @@ class Outline:
     none.
     """
 
-    def __init__(self, snapshot: Snapshot, book: Book, at: int | None = None) -> None:
+    def __init__(self, snapshot: Snapshot, book: LanguageWords, at: int | None = None) -> None:
         self._snapshot = snapshot
         self._book = book
         self._phrases = book.words.section("outline")
@@ -143,7 +143,7 @@ class Outline:
         return Utterance(cleaned(words), category, start, max(start, end), pause_after=pause, language=tag)
 
 
-def symbol_words(symbol: Symbol, book: Book) -> str:
+def symbol_words(symbol: Symbol, book: LanguageWords) -> str:
     """The name of a symbol as words, without its type parameters."""
     name = symbol.name
     operator = _OPERATOR.fullmatch(name)
@@ -160,7 +160,7 @@ def symbol_words(symbol: Symbol, book: Book) -> str:
     return f"{words} {signs[0]}" if name.endswith("=") else " ".join([*signs, words])
 
 
-def symbol_phrases(symbols: Sequence[Symbol], book: Book) -> list[str]:
+def symbol_phrases(symbols: Sequence[Symbol], book: LanguageWords) -> list[str]:
     """Kind and name of each symbol around a place, inside first; `symbols` begin with the outermost."""
     phrase, kinds = book.words.section("describe")["symbol"], book.words.section("symbol_kinds")
     return [
@@ -169,7 +169,7 @@ def symbol_phrases(symbols: Sequence[Symbol], book: Book) -> list[str]:
     ]
 
 
-def _role(role: str, text: str, book: Book) -> str:
+def _role(role: str, text: str, book: LanguageWords) -> str:
     entry = book.words.role(role)
     return entry.words(text) if entry is not None else ""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from codechoir.wording.escapes import ESCAPE, Escapes
 from codechoir.wording.names import Names
 from codechoir.wording.numbers import Numbers
-from codechoir.wording.symbols import Symbols
+from codechoir.wording.operators import Symbols
+from codechoir.wording.spelling import ESCAPE, Escapes
 from codechoir.wording.tables import Words
 
 _TOKEN = re.compile(

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 from codechoir.settings import Level
-from codechoir.wording.neighbours import Hint
+from codechoir.wording.context import Hint
+from codechoir.wording.operators import Symbols
 from codechoir.wording.prose import Prose
 from codechoir.wording.regexps import Regexps, looks_like_regexp
-from codechoir.wording.said import Said
-from codechoir.wording.symbols import Symbols
-from codechoir.wording.tables import Words
+from codechoir.wording.tables import Fragment, Words
 
 _QUOTE = r"(?P<quote>\"\"\"+|'''|\"|'|`)"
 _OPENING = re.compile(
@@ -57,17 +56,17 @@ class Strings:
         self._kinds = words.section("string_kinds")
         self._names = words.section("strings")
 
-    def said(self, text: str, level: Level, *, opens: bool, closes: bool, hint: Hint = "") -> Said:
+    def said(self, text: str, level: Level, *, opens: bool, closes: bool, hint: Hint = "") -> Fragment:
         """A string, or the part of one that a piece holds; `opens`, `closes`: it has the quotes."""
         if opens and self._language in _BARE_WORDS and text[0] not in _SHELL_QUOTES and level != "all":
-            return Said(self._prose.words(text, level, "word"))
+            return Fragment(self._prose.words(text, level, "word"))
         opening = _OPENING.match(text) if opens else None
         start = self._begin(text, opening) if opening else 0
         closing = self._closing(text, start, opening) if closes else ""
         content = text[start : len(text) - len(closing)]
         pause = END_PAUSE if closes else 0
         if level == "all":
-            return Said(self._all(text[:start], content, closing), after=pause)
+            return Fragment(self._all(text[:start], content, closing), after=pause)
         if closing and hint == "end":
             content = content.strip()
         said = [self._opening(opening, level), self._inside(content, level, opening)]
@@ -79,7 +78,7 @@ class Strings:
             said.append(str(self._names[hint]))
         elif closing and opening is not None and not said[0] and _LIKE_A_VALUE.fullmatch(content):
             said[0] = str(self._names["quoted"])
-        return Said(" ".join(word for word in said if word), after=pause)
+        return Fragment(" ".join(word for word in said if word), after=pause)
 
     def _begin(self, text: str, opening: re.Match[str]) -> int:
         """Where the content begins."""

@@ -1,4 +1,6 @@
-"""Word tables: read from TOML, laid one over the other, and made ready for quick look-ups.
+"""The words for a token, and what surrounds them.
+
+Word tables: read from TOML, laid one over the other, and made ready for quick look-ups.
 
 The strongest first: the user's table, the project's, the programming language's, the base table of the
 natural language. A table changes only the words that it names.
@@ -11,17 +13,47 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from codechoir.data import data_path
 from codechoir.errors import InputError, did_you_mean
+from codechoir.model import Category
 from codechoir.settings import Level
+from codechoir.storage.folders import resource_path
+
+
+class Fragment(NamedTuple):
+    """A part of what is said for one piece.
+
+    `start`, `end`: bytes of the piece that it says, counted from the piece's start; `end` -1 is the piece's
+    end. `category`: None for the piece's own. `before`, `after`: pauses in milliseconds. `cue`: an earcon.
+    `spell`: the words are single characters. `capture`: empty for the piece's own.
+    """
+
+    text: str
+    start: int = 0
+    end: int = -1
+    category: Category | None = None
+    before: int = 0
+    after: int = 0
+    cue: str = ""
+    spell: bool = False
+    capture: str = ""
+
+
+CAPITAL = "capital"
+"""The capture of a capital that is marked by its voice; a profile may raise its pitch."""
+
+
+def is_spelled(text: str) -> bool:
+    """Whether every word of the text is a single character."""
+    return text != "" and all(len(word) == 1 for word in text.split(" "))
+
 
 Section = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Symbol:
+class SymbolWords:
     """A character's name, its plural, and the level from which on it is said."""
 
     say: str
@@ -30,7 +62,7 @@ class Symbol:
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class RoleWords:
     """What is said for a role: words, other words for some spellings, pauses in milliseconds.
 
     `structure`: a bracket or separator, which counts as punctuation and not as an operator. `empty`: the
@@ -58,8 +90,8 @@ class Words:
     """
 
     tag: str
-    symbols: Mapping[str, Symbol]
-    roles: Mapping[str, Role]
+    symbols: Mapping[str, SymbolWords]
+    roles: Mapping[str, RoleWords]
     patterns: tuple[tuple[re.Pattern[str], str], ...]
     sections: Mapping[str, Section]
 
@@ -67,7 +99,7 @@ class Words:
         """A section of the table by name, empty when no layer has it."""
         return self.sections.get(name, {})
 
-    def role(self, name: str) -> Role | None:
+    def role(self, name: str) -> RoleWords | None:
         """The words for a role, or for the more general role that it belongs to."""
         while name:
             found = self.roles.get(name)
@@ -83,7 +115,7 @@ class Words:
 
 def natural_languages() -> list[str]:
     """The natural languages that have a base table."""
-    return sorted(path.stem for path in data_path("voices", "words").glob("*.toml"))
+    return sorted(path.stem for path in resource_path("voices", "words").glob("*.toml"))
 
 
 def load_words(natural: str, language: str, extra: tuple[Path, ...] = ()) -> Words:
@@ -91,7 +123,7 @@ def load_words(natural: str, language: str, extra: tuple[Path, ...] = ()) -> Wor
 
     Raises `InputError` for an unknown natural language, or a table that cannot be read or has rogue names.
     """
-    layers = [shipped(natural, ""), *_language_layers(natural, language)]
+    layers = [builtin_table(natural, ""), *_language_layers(natural, language)]
     for path in reversed(extra):
         table = _checked(path)
         layers += [table, table.get("for", {}).get(language, {})]
@@ -111,12 +143,12 @@ def read_table(path: Path) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=256)
-def shipped(natural: str, language: str = "") -> Section:
+def builtin_table(natural: str, language: str = "") -> Section:
     """The table that ships with the package: a natural language's own, or what it says of one language.
 
     Raises `InputError` for an unknown natural language.
     """
-    folder = data_path("voices", "words")
+    folder = resource_path("voices", "words")
     if language:
         path = folder / natural / f"{language}.toml"
         return read_table(path) if language.isidentifier() and path.is_file() else {}
@@ -130,17 +162,17 @@ def _language_layers(natural: str, language: str) -> list[Section]:
     """What is said of a language, after what is said of the languages that it is like."""
     layers: list[Section] = []
     while language:
-        table = shipped(natural, language)
+        table = builtin_table(natural, language)
         layers.insert(0, table)
         language = str(table.get("language", {}).get("like", ""))
     return layers
 
 
 def _checked(path: Path) -> Section:
-    from codechoir.wording.checks import rogue_names
+    from codechoir.wording.table_checks import unknown_keys
 
     table = read_table(path)
-    for complaint in rogue_names(path, table):
+    for complaint in unknown_keys(path, table):
         raise InputError(complaint)
     return table
 
@@ -161,14 +193,14 @@ def _compiled(layers: Iterable[Section]) -> Words:
     )
 
 
-def _symbol(entry: Mapping[str, Any]) -> Symbol:
-    return Symbol(str(entry["say"]), str(entry.get("many", entry["say"])), entry.get("level", "all"))
+def _symbol(entry: Mapping[str, Any]) -> SymbolWords:
+    return SymbolWords(str(entry["say"]), str(entry.get("many", entry["say"])), entry.get("level", "all"))
 
 
-def _role(entry: str | Mapping[str, Any]) -> Role:
+def _role(entry: str | Mapping[str, Any]) -> RoleWords:
     if isinstance(entry, str):
-        return Role(entry)
-    return Role(
+        return RoleWords(entry)
+    return RoleWords(
         str(entry.get("say", "")),
         entry.get("texts"),
         bool(entry.get("structure", False)),

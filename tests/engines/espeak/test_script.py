@@ -5,15 +5,22 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from codechoir.engines.espeak.alphabets import EVERYTHING, alphabet_of, safe
-from codechoir.engines.espeak.script import LONGEST_WORD, MOST_BYTES, MOST_WORDS, breaths
-from codechoir.model import Category, Spoken, Utterance, Voice
+from codechoir.engines.espeak.safe_text import (
+    EVERYTHING,
+    LONGEST_WORD,
+    MOST_BYTES,
+    MOST_WORDS,
+    alphabet_of,
+    breaths,
+    safe,
+)
+from codechoir.model import CastUtterance, Category, Utterance, Voice
 from hypothesis import given
 from hypothesis import strategies as st
 
 
-def spoken(text: str, **more: object) -> Spoken:
-    return Spoken(Utterance(text, Category.VARIABLE, 0, 1, **more), Voice("en-us"))  # type: ignore[arg-type]
+def spoken(text: str, **more: object) -> CastUtterance:
+    return CastUtterance(Utterance(text, Category.VARIABLE, 0, 1, **more), Voice("en-us"))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,18 @@ from functools import cache
 
 import numpy as np
 import pytest
-from codechoir.bench.hearing import QUIET, Heard, hear, in_one_voice, mark_error, pitches, without_cues
-from codechoir.bench.lines import phrases, sources
-from codechoir.engines.espeak.joiner import MARGIN
-from codechoir.model import Category, Phrase, Spoken, Utterance, Voice
+from codechoir.bench.audio_metrics import (
+    QUIET,
+    HeardAudio,
+    hear,
+    in_one_voice,
+    mark_error,
+    pitches,
+    without_cues,
+)
+from codechoir.bench.corpora import phrases, sources
+from codechoir.engines.espeak.output import MARGIN
+from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
 from codechoir.settings import Settings
 from support.speech import LINE, PLAIN, engine, line, of_utterances, said
 
@@ -25,12 +33,12 @@ def corpus(rate: int) -> list[Phrase]:
 
 
 @cache
-def ours(rate: int) -> list[Heard]:
+def ours(rate: int) -> list[HeardAudio]:
     return [hear(engine(), one) for one in corpus(rate)]
 
 
 @cache
-def one_voice(rate: int) -> list[Heard]:
+def one_voice(rate: int) -> list[HeardAudio]:
     return [hear(engine(), in_one_voice(one, Voice("en-us", rate=rate))) for one in corpus(rate)]
 
 
@@ -94,7 +102,7 @@ def test_the_melody_falls_at_the_end_of_the_line_only() -> None:
     words = ["value", "number", "member", "money", "river", "lemon", "women", "mellow"]
     voices = [Voice("en-us", range=90), Voice("en-us", range=90, pitch=51)]
     parts = [
-        Spoken(Utterance(word, Category.VARIABLE, index, index + 1), voices[index % 2])
+        CastUtterance(Utterance(word, Category.VARIABLE, index, index + 1), voices[index % 2])
         for index, word in enumerate(words)
     ]
     together = hear(engine(), Phrase(tuple(parts), 0, len(parts)))
@@ -104,7 +112,7 @@ def test_the_melody_falls_at_the_end_of_the_line_only() -> None:
     assert inside[-1] < 1.1 * max(alone)
 
 
-def _lowest(heard: Heard, index: int) -> float:
+def _lowest(heard: HeardAudio, index: int) -> float:
     """The lowest pitch of a word, in hertz."""
     mark = heard.marks[index]
     return float(pitches(heard.samples[mark.t0 : mark.t1], heard.sample_rate).min())

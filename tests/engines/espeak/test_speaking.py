@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from codechoir.bench.hearing import Heard, hear, pitches, words_of
+from codechoir.bench.audio_metrics import HeardAudio, hear, pitches, words_of
 from codechoir.engines.espeak import EspeakEngine
 from codechoir.engines.registry import make_engine
 from codechoir.errors import EngineError
@@ -137,7 +137,7 @@ def test_phrases_are_pulled_only_when_they_are_needed() -> None:
 def test_several_engines_may_speak_at_once() -> None:
     """The library keeps its state in C globals: each reading must come out as if it were alone."""
     lines = [line(*LINE[index:], rate=150 + 50 * index) for index in range(4)]
-    together: dict[int, Heard] = {}
+    together: dict[int, HeardAudio] = {}
 
     def speak(index: int) -> None:
         together[index] = hear(EspeakEngine(), lines[index])

@@ -7,8 +7,8 @@ from array import array
 
 import numpy as np
 import pytest
-from codechoir.bench.hearing import pitches
-from codechoir.engines.espeak.squeeze import LONGEST, Squeezer
+from codechoir.audio.time_compression import LONGEST, TimeCompressor
+from codechoir.bench.audio_metrics import pitches
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,7 +25,7 @@ SOUND = tone(120)
 
 
 def squeezed(sound: array[int], factor: float, piece: int = 441) -> array[int]:
-    squeezer = Squeezer()
+    squeezer = TimeCompressor()
     out = array("h")
     for at in range(0, len(sound), piece):
         out += squeezer.take(sound[at : at + piece], factor)
@@ -44,7 +44,7 @@ def test_a_tone_gets_shorter_and_keeps_pitch_and_smoothness(hertz: float, factor
 
 
 def test_with_factor_one_sound_comes_back_as_it_went_in_and_at_once() -> None:
-    squeezer = Squeezer()
+    squeezer = TimeCompressor()
     sound = tone(100)
     assert squeezer.take(sound, 1.0) == sound
     assert squeezer.finish() == array("h")
@@ -60,7 +60,7 @@ def test_with_factor_one_sound_comes_back_as_it_went_in_and_at_once() -> None:
 def test_any_mixture_of_factors_adds_up_and_samples_never_change_places(
     pieces: list[tuple[int, float, bool]],
 ) -> None:
-    squeezer = Squeezer()
+    squeezer = TimeCompressor()
     given_back, taken, expected = 0, 0, 0.0
     places: list[int] = []
     for size, factor, finishes in pieces:
@@ -83,7 +83,7 @@ def test_a_sound_lies_where_the_squeezer_says(factor: float) -> None:
     sound = array("h", bytes(2 * RATE))
     begin, end = 9000, 12000
     sound[begin:end] = tone(140)[: end - begin]
-    squeezer = Squeezer()
+    squeezer = TimeCompressor()
     out = np.array(squeezer.take(sound, factor), dtype=int)
     heard = np.flatnonzero(np.abs(out) > 1000)
     assert heard[0] == pytest.approx(squeezer.moved(begin), abs=LONGEST)

@@ -6,10 +6,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from codechoir.bench.apart import share_mistaken
-from codechoir.bench.hearing import hear, level_spread, pitches
+from codechoir.bench.audio_metrics import hear, level_spread, pitches, share_mistaken
 from codechoir.bench.loudness import SENTENCES, loudness
-from codechoir.engines.espeak.alphabets import alphabet_of
+from codechoir.engines.espeak.safe_text import alphabet_of
 from codechoir.errors import InputError
 from codechoir.model import Category, Voice
 from codechoir.settings import Settings, VoiceChange

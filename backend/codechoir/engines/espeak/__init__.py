@@ -1,5 +1,5 @@
 """The embedded engine: eSpeak NG in this process, no download, no system package."""
 
-from codechoir.engines.espeak.engine import EspeakEngine
+from codechoir.engines.espeak.espeak_engine import EspeakEngine
 
 __all__ = ["EspeakEngine"]

@@ -1,4 +1,11 @@
-"""The checkpoint on this machine: where it is, whether it is whole, and how it gets here."""
+"""The user's agreement to the licence of the weights. It is given in words, and never by us.
+
+Three ways: the environment variable that coqui-tts reads too, set by the user; an answer to a prompt; an
+option or a setting that says it. The last two are written down with their date, so that nobody is asked
+twice.
+
+The checkpoint on this machine: where it is, whether it is whole, and how it gets here.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +17,71 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from codechoir.engines.xtts import consent
-from codechoir.engines.xtts.download import Download, DownloadError, Progress
-from codechoir.engines.xtts.weights import FILES, NEEDED, SOURCES, WeightFile
+from codechoir.engines.xtts.download import (
+    FILES,
+    LICENCE,
+    NEEDED,
+    SOURCES,
+    TERMS,
+    Download,
+    DownloadError,
+    DownloadProgress,
+    WeightFile,
+)
 from codechoir.errors import CodechoirError, InputError
-from codechoir.voices.library.hashes import FileHashes
-from codechoir.whole_files import write_atomically
+from codechoir.storage.atomic import write_atomically
+from codechoir.storage.file_hashes import FileHashes
 
 log = logging.getLogger(__name__)
 
-VARIABLE = "CODECHOIR_XTTS_CHECKPOINT"
+CONSENT_VARIABLE = "COQUI_TOS_AGREED"
+PHRASE = "I agree"
+PHRASES = (PHRASE, "Ich stimme zu")
+"""What says it, in the languages of the extension."""
+
+
+def has_agreed(record: Path, environment: Mapping[str, str] | None = None) -> bool:
+    """Whether the user has agreed, by the variable or in the file `record`."""
+    given = os.environ if environment is None else environment
+    if given.get(CONSENT_VARIABLE) == "1":
+        return True
+    try:
+        written = json.loads(record.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(written, dict) and written.get("licence") == LICENCE and written.get("agreed") is True
+
+
+def agree(record: Path, words: str) -> None:
+    """Write down that the user agreed with these words. Raises `InputError` when they do not say so."""
+    if words.strip().rstrip(".!").casefold() not in map(str.casefold, PHRASES):
+        raise InputError(f"the licence was not agreed to, so nothing was fetched; the words are: {PHRASE}")
+    written = {
+        "licence": LICENCE,
+        "agreed": True,
+        "words": words.strip(),
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    try:
+        record.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(record, json.dumps(written, indent=1).encode())
+    except OSError as error:
+        raise InputError(f"your agreement cannot be kept in {record}: {error.strerror}") from error
+
+
+def refusal() -> str:
+    """What to tell a user who has not agreed, in one line."""
+    terms = " ".join(TERMS.split())
+    return (
+        f"{terms} If you agree, run 'codechoir install xtts' and answer '{PHRASE}', "
+        f"or set {CONSENT_VARIABLE}=1"
+    )
+
+
+CHECKPOINT_VARIABLE = "CODECHOIR_XTTS_CHECKPOINT"
 SPARE = 256 * 1024 * 1024
 """Bytes that stay free on the disk."""
 
@@ -50,7 +110,7 @@ class Installation:
 
         given = os.environ if environment is None else environment
         home = Path(platformdirs.user_data_dir("codechoir", appauthor=False)) / "xtts"
-        named = given.get(VARIABLE, "")
+        named = given.get(CHECKPOINT_VARIABLE, "")
         return cls(home, Path(named).expanduser() if named else _written(home / "place.json"))
 
     @property
@@ -61,7 +121,7 @@ class Installation:
     @property
     def consent_record(self) -> Path:
         """The file in which the user's agreement is written down."""
-        return self.home / "consent.json"
+        return self.home / "json"
 
     def missing(self) -> list[str]:
         """Names of files that the checkpoint lacks."""
@@ -99,7 +159,7 @@ class Installation:
 
     def fetch(
         self,
-        progress: Progress = nobody_watches,
+        progress: DownloadProgress = nobody_watches,
         environment: Mapping[str, str] | None = None,
         pause: Callable[[float], object] = time.sleep,
     ) -> None:
@@ -108,8 +168,8 @@ class Installation:
         Raises `InputError` before any byte moves when the user has not agreed to the licence,
         `CodechoirError` when the disk is too small or no source has the right files.
         """
-        if not consent.has_agreed(self.consent_record, environment):
-            raise InputError(consent.refusal())
+        if not has_agreed(self.consent_record, environment):
+            raise InputError(refusal())
         folder = self.home / "checkpoint"
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -142,7 +202,7 @@ class Installation:
         if needed > 0 and free < needed + SPARE:
             raise CodechoirError(
                 f"the disk of {folder} has {free / 1e9:.1f} GB free, the weights need {needed / 1e9:.1f}; "
-                f"free some space, or set {VARIABLE} to a checkpoint elsewhere"
+                f"free some space, or set {CHECKPOINT_VARIABLE} to a checkpoint elsewhere"
             )
 
     def _hashes(self) -> FileHashes:

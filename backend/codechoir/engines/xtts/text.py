@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
-from codechoir.engines.xtts.languages import Language
+from codechoir.engines.xtts.capabilities import XttsLanguage
 
 _SPACE = re.compile(r"\s+")
 _CLAUSE_ENDS = ",;:，、；：،؛"
@@ -24,7 +24,7 @@ def tidy(text: str) -> str:
     return _SPACE.sub(" ", visible).strip()
 
 
-def pieces(text: str, language: Language, most_tokens: int, count: Callable[[str], int]) -> list[str]:
+def pieces(text: str, language: XttsLanguage, most_tokens: int, count: Callable[[str], int]) -> list[str]:
     """The text in pieces of at most `language.most_characters` and `most_tokens` tokens.
 
     `count` gives the number of tokens of a piece. Sentences stay together as long as they fit; a sentence
@@ -43,7 +43,7 @@ def pieces(text: str, language: Language, most_tokens: int, count: Callable[[str
     return result
 
 
-def _atoms(text: str, language: Language, fits: Callable[[str], bool]) -> Iterator[str]:
+def _atoms(text: str, language: XttsLanguage, fits: Callable[[str], bool]) -> Iterator[str]:
     """Smallest parts that are needed: sentences, or parts of those that do not fit."""
     for sentence in split_after(text, language.stops):
         if fits(sentence):
@@ -80,7 +80,7 @@ def split_after(text: str, ends: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def _join(left: str, right: str, language: Language) -> str:
+def _join(left: str, right: str, language: XttsLanguage) -> str:
     """Two pieces as one; languages that write no spaces get none back."""
     spaced = language.code not in ("zh", "ja")
     return f"{left} {right}" if spaced else left + right

@@ -9,16 +9,14 @@ from pathlib import Path
 from typing import Self
 
 from codechoir.errors import CodechoirError, InputError, did_you_mean
+from codechoir.storage.atomic import aside, write_atomically
 from codechoir.voices.library import voice_file
-from codechoir.voices.library.keys import mixture_key
-from codechoir.voices.library.latents import Conditioner, LatentCache, renamed
+from codechoir.voices.library.cloned_voice import ClonedVoice, Provenance, checked_name, same_name
+from codechoir.voices.library.conditioning_cache import Conditioner, LatentCache, mixture_key, renamed
+from codechoir.voices.library.library_settings import LibrarySettings
 from codechoir.voices.library.mixing import checked_weights, mixed
-from codechoir.voices.library.names import checked_name, same_name
-from codechoir.voices.library.places import LibrarySettings
-from codechoir.voices.library.provenance import ClonedVoice, Provenance
-from codechoir.voices.library.store import Store, read_provenance
 from codechoir.voices.library.voice_file import VoiceFileError
-from codechoir.whole_files import aside, write_atomically
+from codechoir.voices.library.voice_store import VoiceStore, read_provenance
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +32,7 @@ class VoiceLibrary:
         self.settings = settings or LibrarySettings.from_environment()
         self.latents = LatentCache(self.settings)
         self._homeless: dict[str, ClonedVoice] = {}
-        self._store = Store(self.settings.voices, lambda stem, about: same_name(stem, about.name))
+        self._store = VoiceStore(self.settings.voices, lambda stem, about: same_name(stem, about.name))
 
     def __enter__(self) -> Self:
         return self

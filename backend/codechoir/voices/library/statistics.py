@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
-from codechoir.voices.library.locks import KeyLocks
-from codechoir.whole_files import write_atomically
+from codechoir.storage.atomic import write_atomically
+from codechoir.storage.locks import KeyLocks
 
 log = logging.getLogger(__name__)
 

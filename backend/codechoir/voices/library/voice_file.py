@@ -13,7 +13,7 @@ import struct
 from collections.abc import Mapping
 from typing import Any
 
-from codechoir.voices.library.provenance import ClonedVoice, Provenance, Tensors
+from codechoir.voices.library.cloned_voice import ClonedVoice, Provenance, Tensors
 
 FORMAT = "codechoir-voice-1"
 SUFFIX = ".safetensors"

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import torch
 
-from codechoir.engines.xtts.neural.coqui import import_torchaudio
-from codechoir.engines.xtts.neural.model import XttsCore
+from codechoir.engines.xtts.neural.xtts_model import XttsCore, import_torchaudio
 from codechoir.errors import InputError, did_you_mean
 
 LOAD_RATE = 22_050
@@ -35,7 +34,7 @@ class Conditioning:
 
 
 @dataclass(frozen=True, slots=True)
-class Cloning:
+class CloningOptions:
     """Parameters that change the result, so they belong into the cache's key.
 
     `seconds`: of all recordings together that the GPT hears; `chunk_seconds`: averaged over chunks of that
@@ -69,13 +68,13 @@ def studio_voice(core: XttsCore, name: str) -> Conditioning:
 
 
 def clone(
-    core: XttsCore, key: str, recordings: Sequence[Path], cloning: Cloning | None = None
+    core: XttsCore, key: str, recordings: Sequence[Path], cloning: CloningOptions | None = None
 ) -> Conditioning:
     """The voice of one or several recordings of one speaker.
 
     Raises `InputError` that names the recording which is too short, silent, clipped, hour-long or unreadable.
     """
-    settings = cloning or Cloning()
+    settings = cloning or CloningOptions()
     if not recordings:
         raise InputError("a voice needs at least one recording")
     audios = [prepared(path, settings) for path in recordings]
@@ -87,7 +86,7 @@ def clone(
     return Conditioning(key, latent.clone(), torch.stack(embeddings).mean(dim=0))
 
 
-def prepared(path: Path, settings: Cloning) -> torch.Tensor:
+def prepared(path: Path, settings: CloningOptions) -> torch.Tensor:
     """A recording as (1, samples) mono at 22,050 Hz, checked and cut to the reference length."""
     audio, rate = _read(path)
     _check(path, audio, rate)

@@ -1,4 +1,14 @@
-"""Our own decoding loop: rows of different voices, texts and lengths in one batch.
+"""From logits to the next token, for all rows at once, as coqui's `generate` would.
+
+The order is that of transformers: repetition penalty, temperature, top-k, top-p. A row draws from its own
+stream of uniform numbers, so what it says depends on its seed and not on its neighbours.
+
+From words to what the GPT is given: tokens, and embeddings of a batch of prefixes.
+
+A row's prefix is [conditioning latents][START text STOP, with text positions][start of audio, with audio
+position 0]; audio token k takes audio position k + 1.
+
+Our own decoding loop: rows of different voices, texts and lengths in one batch.
 
 Coqui decodes one utterance at a time through `generate()`, whose prefix is state on the module, so that two
 streams disturb each other. Here a row is a slot of static tensors (`rows.RowState`); rows join after a
@@ -13,12 +23,108 @@ from dataclasses import dataclass
 
 import torch
 
+from codechoir.engines.xtts.capabilities import language
 from codechoir.engines.xtts.neural.conditioning import Conditioning
-from codechoir.engines.xtts.neural.graphs import EagerSteps, Steps
-from codechoir.engines.xtts.neural.model import XttsCore
-from codechoir.engines.xtts.neural.prompt import Prompt, embed
-from codechoir.engines.xtts.neural.rows import RowState
-from codechoir.engines.xtts.neural.sampling import Sampling, choose
+from codechoir.engines.xtts.neural.decoding_steps import EagerSteps, RowState, Steps
+from codechoir.engines.xtts.neural.xtts_model import XttsCore
+from codechoir.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How tokens are drawn. `greedy` takes the most probable token and ignores all but the penalty.
+
+    `stop_slope`: added to the stop token's logit for each token beyond the row's expected length.
+    """
+
+    temperature: float = 0.75
+    top_k: int = 50
+    top_p: float = 0.85
+    repetition_penalty: float = 5.0
+    greedy: bool = False
+    stop_slope: float = 0.5
+
+
+def penalised(logits: torch.Tensor, seen: torch.Tensor, penalty: float) -> torch.Tensor:
+    """Logits (rows, vocabulary) with those of the tokens `seen` (bool, same shape) made less likely."""
+    return torch.where(seen, torch.where(logits < 0, logits * penalty, logits / penalty), logits)
+
+
+def shortlist(scores: torch.Tensor, sampling: Sampling) -> tuple[torch.Tensor, torch.Tensor]:
+    """Probabilities and ids of the tokens that may be drawn, most probable first: (rows, top_k) both.
+
+    Those that top-p removes have probability zero; the rest sum to one.
+    """
+    top, ids = torch.topk(scores / sampling.temperature, min(sampling.top_k, scores.shape[-1]), dim=-1)
+    probabilities = torch.softmax(top, dim=-1)
+    before = torch.cumsum(probabilities, dim=-1) - probabilities
+    kept = torch.where(before < sampling.top_p, probabilities, 0.0)
+    return kept / kept.sum(dim=-1, keepdim=True), ids
+
+
+def choose(
+    logits: torch.Tensor, seen: torch.Tensor, uniform: torch.Tensor, sampling: Sampling
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The next token of each row (rows,) and its log probability in the unchanged distribution (rows,).
+
+    `uniform`: (rows,) in [0, 1).
+    """
+    scores = penalised(logits, seen, sampling.repetition_penalty)
+    if sampling.greedy:
+        token = scores.argmax(dim=-1, keepdim=True)
+    else:
+        probabilities, ids = shortlist(scores, sampling)
+        passed = torch.cumsum(probabilities, dim=-1) <= uniform[:, None]
+        kept = (probabilities > 0).sum(dim=-1, keepdim=True)
+        token = ids.gather(1, torch.minimum(passed.sum(dim=-1, keepdim=True), kept - 1))
+    log_probability = torch.log_softmax(logits, dim=-1).gather(1, token)
+    return token[:, 0], log_probability[:, 0]
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One utterance to decode.
+
+    `tokens`: of the text, without start and stop. `seed`: of the row's own random numbers. `expected`: audio
+    tokens after which stopping becomes likelier. `most`: audio tokens after which the row is cut.
+    """
+
+    tokens: tuple[int, ...]
+    voice: Conditioning
+    seed: int = 0
+    expected: float = float("inf")
+    most: int = 10_000
+
+
+def tokenize(core: XttsCore, text: str, tag: str) -> tuple[int, ...]:
+    """Text tokens as coqui makes them: trimmed, lower case, numbers and symbols written out.
+
+    Raises `InputError` for a language that XTTS does not speak or a text beyond the model's limit.
+    """
+    code = language(tag).code
+    tokens = tuple(core.coqui.tokenizer.encode(text.strip().lower(), lang=code))
+    if len(tokens) > core.shape.most_text:
+        raise InputError(
+            f"{len(tokens)} text tokens are more than the {core.shape.most_text} that XTTS takes at once; "
+            "split the text into sentences"
+        )
+    return tokens
+
+
+def embed(core: XttsCore, prompts: Sequence[Prompt]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Prefixes after the conditioning latents: (rows, longest, width), padded at the right with zeros, and
+    the number of positions of each (rows,)."""
+    shape, device = core.shape, core.plan.device
+    texts = [(shape.start_text, *prompt.tokens, shape.stop_text) for prompt in prompts]
+    lengths = torch.tensor([len(text) + 1 for text in texts])
+    longest = int(lengths.max())
+    ids = torch.tensor([[*text, *[shape.stop_text] * (longest - len(text))] for text in texts]).to(device)
+    embedded = core.text_embedding[ids] + core.text_position[:longest]
+    lengths = lengths.to(device)
+    rows = torch.arange(len(texts), device=device)
+    embedded[rows, lengths - 1] = core.audio_embedding[shape.start_audio] + core.audio_position[0]
+    return embedded, lengths
+
 
 REMEMBERED_VOICES = 32
 """Voices whose keys and values are kept: 8 MB each in fp32 at full size."""

@@ -1,4 +1,6 @@
-"""Which numbers the engine computes with: chosen by what the processor has, or as the user says.
+"""What a lack of memory looks like.
+
+Which numbers the engine computes with: chosen by what the processor has, or as the user says.
 
 On the CPU the weights of the GPT are int8 (a channel has its own scale) and its activations are quantised
 row by row, so a row's tokens do not depend on its neighbours even there; the vocoder runs in bf16 where the
@@ -12,8 +14,15 @@ from dataclasses import dataclass
 
 import torch
 
-from codechoir.engines.xtts.neural.int8 import Int8Linear, int8_kernel
+from codechoir.engines.xtts.cpu_int8.matrices import Int8Linear, int8_kernel
 from codechoir.errors import InputError, did_you_mean
+
+
+def is_out_of_memory(error: RuntimeError | MemoryError) -> bool:
+    """CUDA has a class of its own for it; the CPU's allocator and MPS say it in words."""
+    words = ("allocate memory", "out of memory")
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or any(w in str(error) for w in words)
+
 
 Linear = Callable[[torch.Tensor], torch.Tensor]
 """Maps (..., inputs) to (..., outputs)."""

@@ -19,15 +19,13 @@ import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 
+from codechoir.engines.xtts.neural.buffer_tracker import Clock
 from codechoir.engines.xtts.neural.conditioning import Conditioning
-from codechoir.engines.xtts.neural.decoder import Decoder
-from codechoir.engines.xtts.neural.memory import is_out_of_memory
-from codechoir.engines.xtts.neural.playhead import Clock
-from codechoir.engines.xtts.neural.prompt import Prompt
-from codechoir.engines.xtts.neural.requests import Event, Notice, Pace, Request
-from codechoir.engines.xtts.neural.streaming import Speech
-from codechoir.engines.xtts.neural.tasks import Task
-from codechoir.engines.xtts.neural.voicing import Voicing
+from codechoir.engines.xtts.neural.decoder import Decoder, Prompt
+from codechoir.engines.xtts.neural.precision import is_out_of_memory
+from codechoir.engines.xtts.neural.tasks import Event, Notice, Pace, Request, Task
+from codechoir.engines.xtts.neural.vocoding import Vocoding
+from codechoir.engines.xtts.neural.windows import Speech
 from codechoir.errors import EngineError
 
 
@@ -36,7 +34,7 @@ class Scheduler:
 
     def __init__(self, decoder: Decoder, pace: Pace, clock: Clock = time.monotonic) -> None:
         self.pace, self.most_rows = pace, pace.rows
-        self._clock, self._voicing = clock, Voicing(decoder, pace, clock)
+        self._clock, self._voicing = clock, Vocoding(decoder, pace, clock)
         self._decoder, self._vocoder = decoder, decoder.core.vocoder
         self._waiting: list[Task] = []
         self._active: list[Task] = []

@@ -9,9 +9,9 @@ from typing import Any
 import torch
 from torch.nn import functional as F
 
-from codechoir.engines.xtts.neural.coqui import effective_weight
-from codechoir.engines.xtts.neural.frames import FrameClock
 from codechoir.engines.xtts.neural.precision import Plan
+from codechoir.engines.xtts.neural.windows import FrameClock
+from codechoir.engines.xtts.neural.xtts_model import effective_weight
 
 _SLOPE = 0.1
 _LAST_SLOPE = 0.01
@@ -63,7 +63,7 @@ class Convolution:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class VocoderStage:
     """One upsampling: a transposed convolution, the voice added, parallel residual blocks averaged.
 
     `blocks`: for each kernel size, pairs of convolutions."""
@@ -87,7 +87,7 @@ class Vocoder:
     device: torch.device
     before: Convolution
     voice: Convolution
-    stages: tuple[Stage, ...]
+    stages: tuple[VocoderStage, ...]
     after: Convolution
 
     @classmethod
@@ -103,7 +103,7 @@ class Vocoder:
             return tuple((convolution(first), convolution(second)) for first, second in pairs)
 
         stages = [
-            Stage(
+            VocoderStage(
                 convolution(up),
                 convolution(net.conds[i]) if net.cond_in_each_up_layer else None,
                 tuple(block(b) for b in net.resblocks[i * net.num_kernels : (i + 1) * net.num_kernels]),
@@ -174,7 +174,7 @@ class _Mask:
         return x.mul_(inside[:, None, None])
 
 
-def _average(stage: Stage, x: torch.Tensor, mask: _Mask) -> torch.Tensor:
+def _average(stage: VocoderStage, x: torch.Tensor, mask: _Mask) -> torch.Tensor:
     total: torch.Tensor | None = None
     for block in stage.blocks:
         y = x

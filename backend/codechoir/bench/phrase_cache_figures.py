@@ -1,0 +1,242 @@
+"""What the phrase cache saves, and what it costs, beside the engine that makes the phrases.
+
+Phrases are kept in the units of a neural engine, an utterance or a few, and in those of eSpeak NG, a line.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from pathlib import Path
+
+from codechoir.bench.corpora import python_source
+from codechoir.bench.runner import Figure, figure
+from codechoir.engines.base import AudioListener, Engine
+from codechoir.engines.cache.cached_phrase import phrase_key
+from codechoir.engines.cache.caching_engine import CachingEngine
+from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
+from codechoir.engines.espeak import EspeakEngine
+from codechoir.engines.silent import SilentEngine
+from codechoir.engines.xtts.speech.segments import units
+from codechoir.errors import CodechoirError
+from codechoir.languages.detection import detect, language_named
+from codechoir.model import AudioChunk, Phrase
+from codechoir.pipeline import SpeechPipeline
+from codechoir.settings import Settings
+from codechoir.syntax.document import Document
+from codechoir.voices.library.library_settings import MEGABYTE
+
+LINES = 20_000
+FILE_LINES = 400
+MOST_GROWTH = 80.0
+"""Megabytes by which an hour of reading may grow a process: the memory's limit of 64, and some air."""
+
+
+def figures() -> list[Figure]:
+    """`cache.second_reading`, `cache.misses…`, `cache.hour`, `cache.espeak…`."""
+    with tempfile.TemporaryDirectory() as folder:
+        return [*_second_reading(Path(folder) / "a"), *_misses(), _hour(), *_espeak(Path(folder) / "b")]
+
+
+# ---- a neural engine ------------------------------------------------------------------------------------
+
+
+class _Counting(SilentEngine):
+    """Counts what it is asked to say."""
+
+    calls = asked = 0
+
+    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+        self.calls += 1
+        super().speak(self._counted(phrases), emit)
+
+    def _counted(self, phrases: Iterable[Phrase]) -> Iterable[Phrase]:
+        for phrase in phrases:
+            self.asked += 1
+            yield phrase
+
+
+def _second_reading(folder: Path) -> list[Figure]:
+    """Calls of the engine, and units it has to say, when a file is read a second time, by another process."""
+    lines = _phrases(python_source(FILE_LINES))
+    counts = []
+    for _ in range(2):
+        engine = _Counting()
+        cache = PhraseCache(PhraseSettings(folder, disk=4000 * MEGABYTE))
+        CachingEngine(engine, cache, lambda: lambda _: "bench", units).speak(lines, _heard)
+        counts.append((engine.calls, engine.asked))
+    (first_calls, first_units), (calls, asked) = counts
+    return [
+        figure("cache.second_reading.calls", calls, "calls", 0, first_calls, "first reading"),
+        figure("cache.second_reading.units", asked, "units", 0, first_units, "first reading"),
+    ]
+
+
+def _heard(chunk: AudioChunk) -> bool:
+    return True
+
+
+def _misses() -> list[Figure]:
+    """The share of units, as the standard library is read for the first time, that were not said before."""
+    lines = _phrases(python_source(LINES))
+    pieces = [
+        unit for line in lines for unit in units(line) if any(part.utterance.text for part in unit.parts)
+    ]
+    language = language_named("python")
+    assert language is not None
+    made_ahead = [unit for phrase in _choir().lexicon(language) for unit in units(phrase)]
+    share, whole = _new_share(pieces), _new_share(lines)
+    some = pieces[len(pieces) // 2 :][:FILE_LINES]
+    after, before = _new_share(some, made_ahead), _new_share(some)
+    return [
+        figure("cache.misses.library", share, "of units", None, whole, "whole lines kept"),
+        figure("cache.misses.first_units", after, "of units", None, before, "without the lexicon"),
+    ]
+
+
+def _new_share(phrases: Sequence[Phrase], known: Iterable[Phrase] = ()) -> float:
+    seen = {_key(phrase) for phrase in known}
+    new = 0
+    for key in map(_key, phrases):
+        new += key not in seen
+        seen.add(key)
+    return new / len(phrases)
+
+
+def _key(phrase: Phrase) -> str:
+    return phrase_key("bench", lambda family: family, phrase, 24000, False)
+
+
+def _choir() -> SpeechPipeline:
+    return SpeechPipeline(Settings(engine="xtts"))
+
+
+def _phrases(source: str, choir: SpeechPipeline | None = None) -> list[Phrase]:
+    text = source.encode()
+    return list((choir or _choir()).phrases(Document(text, detect("a.py", text)).snapshot()))
+
+
+# ---- an hour --------------------------------------------------------------------------------------------
+
+_HOUR = """
+import resource, sys
+from codechoir.bench.phrase_cache_figures import read_for
+read_for(300)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+read_for(3600)
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print((after - before) / (1024 if sys.platform == "linux" else 1024 * 1024))
+"""
+
+
+def _hour() -> Figure:
+    """Megabytes by which the memory of a process grows that reads for an hour, after five minutes of it."""
+    done = subprocess.run([sys.executable, "-c", _HOUR], capture_output=True, text=True, check=True)
+    return figure("cache.hour", max(float(done.stdout), 0.0), "MB", MOST_GROWTH)
+
+
+def read_for(seconds: float) -> None:
+    """Read for so many seconds of sound, by a clock as fast as it goes, with the cache in memory alone."""
+    from codechoir.playback.reader import Reader
+    from codechoir.playback.reading import Reading
+
+    engine = SilentEngine()
+    cache = PhraseCache(PhraseSettings(Path("nowhere"), disk=0))
+    speaker = CachingEngine(engine, cache, lambda: lambda _: "bench", units)
+    reader = Reader(lambda *_: None)
+    ear = _FastEar(round(seconds * engine.capabilities.sample_rate))
+    phrases = _phrases(python_source(LINES // 2))
+    reading: Reading = reader.start(phrases, speaker, ear)
+    ear.reading = reading
+    reading.wait()
+    reader.close()
+    if ear.heard < ear.limit:
+        raise CodechoirError(f"only {ear.heard} of {ear.limit} samples were heard")
+
+
+class _FastEar:
+    """A sink that hears at once, and has heard enough after `limit` samples."""
+
+    def __init__(self, limit: int) -> None:
+        from codechoir.playback.reading import Reading
+
+        self.reading: Reading | None = None
+        self.limit = limit
+        self.heard = 0
+
+    def open(self, played: Callable[[int], None]) -> None:
+        """See `Sink`."""
+        self._played = played
+
+    def write(self, chunk: AudioChunk) -> None:
+        """See `Sink`."""
+        self.heard = chunk.first_sample + chunk.samples
+        self._played(self.heard)
+        if self.heard >= self.limit and self.reading is not None:
+            self.reading.stop()
+
+    def pause(self) -> None:
+        """See `Sink`."""
+
+    def resume(self) -> None:
+        """See `Sink`."""
+
+    def finish(self) -> None:
+        """See `Sink`."""
+
+    def abort(self) -> None:
+        """See `Sink`."""
+
+
+# ---- eSpeak NG ------------------------------------------------------------------------------------------
+
+
+def _espeak(folder: Path) -> list[Figure]:
+    """Whether keeping pays: milliseconds of a line from the cache, beside the engine that makes it."""
+    lines = list(islice(_phrases(python_source(FILE_LINES), SpeechPipeline(Settings())), 150))
+    engine = EspeakEngine()
+    engine.warm_up()
+    settings = PhraseSettings(folder)
+    _timed(engine.keep_in(PhraseCache(settings)), lines)
+    made = _timed(engine, lines)
+    warm = engine.keep_in(cache := PhraseCache(settings))
+    disk = _timed(warm, lines)
+    memory = _timed(warm, lines)
+    _, size = cache.disk.usage
+    seconds = sum(line.samples for line in made) / engine.capabilities.sample_rate
+    found = []
+    for where, took in (("memory", memory), ("disk", disk)):
+        for what in ("first", "whole"):
+            ours, peer = (statistics.median(getattr(line, what) for line in each) for each in (took, made))
+            name = f"cache.espeak.{where}.{'first_audio' if what == 'first' else 'line'}"
+            found.append(figure(name, ours, "ms", None, peer, "eSpeak NG makes it"))
+    return [*found, figure("cache.espeak.bytes", size / 1e6 / seconds * 3600, "MB an hour", None)]
+
+
+class _Line:
+    """How long a line took: milliseconds to the first chunk and to the last; samples."""
+
+    def __init__(self) -> None:
+        self.first = self.whole = 0.0
+        self.samples = 0
+
+
+def _timed(engine: Engine, lines: Iterable[Phrase]) -> list[_Line]:
+    found = []
+    for phrase in lines:
+        line, began = _Line(), time.perf_counter()
+
+        def emit(chunk: AudioChunk, line: _Line = line, began: float = began) -> bool:
+            line.first = line.first or (time.perf_counter() - began) * 1000
+            line.samples += chunk.samples
+            return True
+
+        engine.speak([phrase], emit)
+        line.whole = (time.perf_counter() - began) * 1000
+        found.append(line)
+    return found

@@ -1,0 +1,122 @@
+"""How long a start waits for its voices: seven from the library, beside numpy's own files of the same.
+
+Each sample is a process of its own, as a start is. Before the clock runs the process has loaded what a child
+has that hosts an engine, numpy, and the modules of the standard library that torch has loaded by then; the
+library and safetensors are loaded while it runs, from bytecode, as an installed package's are.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+VOICES = 7
+RUNS = 9
+GOAL_MILLISECONDS = 50.0
+
+_CLOCK = """
+import hashlib, json, pathlib, sys, time, numpy, codechoir.engines.subprocess.host
+began = time.perf_counter()
+{work}
+print((time.perf_counter() - began) * 1000)
+"""
+_OURS = """
+from pathlib import Path
+from codechoir.voices.library.library import VoiceLibrary
+from codechoir.voices.library.library_settings import LibrarySettings
+folder = Path(sys.argv[1])
+loaded = VoiceLibrary(LibrarySettings(folder / "voices", folder / "cache")).preload()
+assert len(loaded) == {count}
+"""
+_PEER = """
+from pathlib import Path
+loaded = []
+for file in sorted((Path(sys.argv[1]) / "numpy").glob("*.npz")):
+    with numpy.load(file) as tensors:
+        loaded.append({{name: tensors[name] for name in tensors.files}})
+assert len(loaded) == {count}
+"""
+
+
+def figures(runs: int = RUNS) -> list[dict[str, Any]]:
+    """`library.start`: milliseconds until seven voices are loaded and checked, the median of `runs`."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _write_voices(folder)
+        ours, peer = [], []
+        for work in (_OURS, _PEER):
+            _timed(work, folder)  # writes the bytecode
+        for _ in range(runs):
+            ours.append(_timed(_OURS, folder))
+            peer.append(_timed(_PEER, folder))
+    mine, theirs = statistics.median(ours), statistics.median(peer)
+    return [
+        {
+            "name": "library.start",
+            "ours": round(mine, 2),
+            "peer": round(theirs, 2),
+            "peer_name": "numpy.load of .npz files, nothing checked",
+            "ratio": round(mine / theirs, 2),
+            "unit": "ms",
+            "goal": GOAL_MILLISECONDS,
+            "met": mine <= GOAL_MILLISECONDS,
+        }
+    ]
+
+
+def _timed(work: str, folder: Path) -> float:
+    program = _CLOCK.format(work=work.format(count=VOICES))
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(folder)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return float(done.stdout)
+
+
+def _write_voices(folder: Path) -> None:
+    """Seven voices in the shapes of XTTS, in both forms."""
+    import numpy as np
+
+    from codechoir.voices.library.library import VoiceLibrary
+    from codechoir.voices.library.library_settings import LibrarySettings
+
+    library = VoiceLibrary(LibrarySettings(folder / "voices", folder / "cache"))
+    (folder / "numpy").mkdir()
+    recording = folder / "recording.wav"
+    recording.write_bytes(b"stands for a recording")
+    for number in range(VOICES):
+        voice = library.add(f"voice {number}", [recording], _Random(number))
+        np.savez(folder / "numpy" / f"{number}.npz", **voice.tensors)  # type: ignore[arg-type]
+
+
+class _Random:
+    """Makes latents from nothing; see `Conditioner`."""
+
+    engine = "xtts"
+    fingerprint = "benchmark"
+
+    def __init__(self, number: int) -> None:
+        self.parameters: Mapping[str, Any] = {"number": number}
+
+    def warm_up(self) -> None:
+        """Nothing to load."""
+
+    def condition(self, _: object) -> Mapping[str, Any]:
+        import numpy as np
+
+        random = np.random.default_rng(self.parameters["number"])
+        return {
+            "gpt_cond_latent": random.standard_normal((1, 32, 1024), dtype=np.float32),
+            "speaker_embedding": random.standard_normal((1, 512, 1), dtype=np.float32),
+        }

@@ -1,0 +1,188 @@
+"""How far a fast precision is from fp32: the same tokens through both (teacher forcing), then the sound.
+
+How often very short texts go wrong: XTTS's known weakness, and the whole of our load.
+
+An outlier never ends by itself within twice its expected length, or ends far too soon (`policy.Outcome`). The
+weights are those that are installed; where there are none, random ones whose sound means nothing, which only
+shows that the figure can be taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from codechoir.engines.xtts import short_text
+from codechoir.engines.xtts.capabilities import language
+from codechoir.engines.xtts.install import Installation
+from codechoir.engines.xtts.neural.conditioning import Conditioning, studio_speakers, studio_voice
+from codechoir.engines.xtts.neural.decoder import Decoder, Prompt, Sampling, tokenize
+from codechoir.engines.xtts.neural.factory import make_decoder, pace_for
+from codechoir.engines.xtts.neural.precision import make_plan
+from codechoir.engines.xtts.neural.scheduler import Scheduler
+from codechoir.engines.xtts.neural.tasks import Request, Sound
+from codechoir.engines.xtts.neural.xtts_model import XttsCore, from_coqui, import_torchaudio, load_coqui
+
+
+def deviation(coqui: Any, core: XttsCore, prompts: Sequence[Prompt]) -> list[dict[str, Any]]:
+    """Figures of `core` against fp32 of the same weights, with the goals that the tests hold it to.
+
+    `xtts.deviation.logits`: root mean square of the difference over that of the logits' spread.
+    `xtts.deviation.same_token`: share of steps whose most probable token is the same.
+    `xtts.deviation.mel`: mean difference of log-mel spectra of the vocoded latents, in dB.
+    """
+    exact = from_coqui(coqui, make_plan(str(core.plan.device), "fp32"))
+    tokens = _greedy(exact, prompts)
+    theirs, ours = _forced(exact, prompts, tokens), _forced(core, prompts, tokens)
+    logits, fast_logits = _logits(exact, theirs), _logits(core, ours)
+    spread = logits - logits.mean(dim=-1, keepdim=True)
+    error = float((fast_logits - logits).square().mean().sqrt() / spread.square().mean().sqrt())
+    same = float((fast_logits.argmax(-1) == logits.argmax(-1)).float().mean())
+    mel = _mel_distance(_sound(exact, prompts, theirs), _sound(core, prompts, ours))
+    name = core.plan.precision
+    return [
+        _figure("xtts.deviation.logits", error, f"relative, {name} against fp32", 0.1),
+        _figure("xtts.deviation.other_token", 1.0 - same, f"share of steps, {name} against fp32", 0.1),
+        _figure("xtts.deviation.mel", mel, f"dB, {name} against fp32", 1.5),
+    ]
+
+
+def _figure(name: str, ours: float, unit: str, goal: float) -> dict[str, Any]:
+    nobody = {"peer": None, "peer_name": "", "ratio": None}
+    return {"name": name, "ours": round(ours, 5), **nobody, "unit": unit, "goal": goal, "met": ours <= goal}
+
+
+def _greedy(core: XttsCore, prompts: Sequence[Prompt]) -> list[list[int]]:
+    decoder = Decoder(core, Sampling(greedy=True))
+    rows = decoder.join(prompts)
+    while not any(row.done for row in rows):
+        decoder.step()
+    return [row.tokens for row in rows]
+
+
+def _forced(core: XttsCore, prompts: Sequence[Prompt], tokens: Sequence[Sequence[int]]) -> torch.Tensor:
+    """Latents (rows, steps, width) when the given tokens are said, whatever the model would have said."""
+    decoder = Decoder(core, Sampling(greedy=True))
+    rows = decoder.join(prompts)
+    given = torch.tensor(tokens, device=core.plan.device)
+    for step in range(given.shape[1] - 1):
+        with torch.inference_mode():
+            decoder.state.tokens[: len(rows)] = given[:, step]
+        decoder.step()
+    return decoder.state.latents[: len(rows), : given.shape[1]].clone()
+
+
+def _logits(core: XttsCore, latents: torch.Tensor) -> torch.Tensor:
+    with torch.inference_mode():
+        return core.head(latents.to(core.plan.compute)).float()
+
+
+def _sound(core: XttsCore, prompts: Sequence[Prompt], latents: torch.Tensor) -> torch.Tensor:
+    clock = core.vocoder.clock
+    with torch.inference_mode():
+        frames = torch.stack([clock.interpolate(row, 0, clock.count(len(row))) for row in latents])
+        voices = torch.cat([prompt.voice.embedding for prompt in prompts])
+        return core.vocoder(frames, voices).cpu()
+
+
+def _mel_distance(a: torch.Tensor, b: torch.Tensor) -> float:
+    """Mean absolute difference in dB over 80 bands, where either is within 60 dB of the loudest."""
+    spectrogram = import_torchaudio().transforms.MelSpectrogram(24_000, n_fft=1024, hop_length=256, n_mels=80)
+    first, second = (spectrogram(x).clamp(min=1e-12).log10() * 10 for x in (a, b))
+    heard = torch.maximum(first, second) > first.max() - 60.0
+    return float((first - second).abs()[heard].mean())
+
+
+SHORT_TEXTS = ("if", "or", "not", "return", "equals", "plus", "user", "new line", "open paren", "self dot id")
+VOICES = 4
+CANDIDATES = 3
+NEAR_ZERO = 0.0
+"""What is added to the stop token's logit of random weights, so that utterances may end by themselves."""
+
+
+def outliers(model: Any, random_voices: Sequence[Conditioning], device: str) -> list[dict[str, Any]]:
+    """`xtts.outliers`: share of short texts, one candidate each, beside coqui's own decoding of the same;
+    `xtts.outliers_of_three`: the same with the best of three candidates. `model`: coqui's, of random weights,
+    which is used and changed where no checkpoint is installed."""
+    installed = Installation.from_environment()
+    if installed.check() is None:
+        model, weights = load_coqui(installed.folder).to(device), "installed weights"
+    else:
+        with torch.no_grad():
+            model.gpt.mel_head.bias[model.gpt.stop_audio_token] = NEAR_ZERO
+        weights = "random weights"
+    core = from_coqui(model, make_plan(device, "auto"))
+    voices = list(random_voices)
+    if weights == "installed weights":
+        voices = [studio_voice(core, name) for name in studio_speakers(core)]
+    asked = [prompts(core, text, voice) for text in SHORT_TEXTS for voice in voices[:VOICES]]
+    one = share(core, [each[:1] for each in asked])
+    unit = f"share of {len(asked)} short utterances, {weights}"
+    theirs = peer_share(model, [each[0] for each in asked], device)
+    return [
+        _outlier_figure("xtts.outliers", one, theirs, "coqui-tts generate", unit),
+        _outlier_figure("xtts.outliers_of_three", share(core, asked), one, "one candidate, same run", unit),
+    ]
+
+
+def prompts(core: XttsCore, text: str, voice: Conditioning) -> tuple[Prompt, ...]:
+    """The candidates of a short text, with the limits that a reading gives them."""
+    english = language("en")
+    ended = short_text.ended(text, english)
+    bounds = short_text.limits(short_text.expected_seconds(ended, english), core.shape.tokens_per_second)
+    first = Prompt(tokenize(core, ended, "en"), voice, 0, bounds.expected, bounds.most)
+    return tuple(replace(first, seed=seed) for seed in range(CANDIDATES))
+
+
+def share(core: XttsCore, asked: Sequence[tuple[Prompt, ...]]) -> float:
+    """Share of outliers among requests of one or several candidates, through the scheduler."""
+    pace = pace_for(core.plan.device)
+    scheduler = Scheduler(make_decoder(core, Sampling(), pace.rows), pace)
+    for number, candidates in enumerate(asked):
+        scheduler.submit(Request(number, candidates, urgency=number))
+    found = 0
+    while not scheduler.idle:
+        for event in scheduler.tick():
+            if isinstance(event, Sound) and event.last:
+                expected = asked[event.id][0].expected
+                found += short_text.Outcome(event.tokens, event.log_probability, expected, event.cut).outlier
+    return found / len(asked)
+
+
+def peer_share(model: Any, asked: Sequence[Prompt], device: str) -> float:
+    """The same share for coqui's decoding, which has no limits of its own: cut where ours would be."""
+    found = 0
+    for prompt in asked:
+        torch.manual_seed(prompt.seed)
+        codes = model.gpt.generate(
+            cond_latents=prompt.voice.latent.to(device),
+            text_inputs=torch.tensor([prompt.tokens], dtype=torch.int32, device=device),
+            do_sample=True,
+            temperature=0.75,
+            top_k=50,
+            top_p=0.85,
+            num_beams=1,
+            repetition_penalty=5.0,
+            max_new_tokens=prompt.most,
+            output_attentions=False,
+        )[0].tolist()
+        stop = model.gpt.stop_audio_token
+        tokens = codes.index(stop) if stop in codes else len(codes)
+        found += short_text.Outcome(tokens, 0.0, prompt.expected, stop not in codes).outlier
+    return found / len(asked)
+
+
+def _outlier_figure(name: str, ours: float, peer: float, peer_name: str, unit: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "ours": round(ours, 5),
+        "peer": round(peer, 5),
+        "peer_name": peer_name,
+        "ratio": round(ours / peer, 4) if peer else None,
+        "unit": unit,
+        "goal": None,
+        "met": None,
+    }

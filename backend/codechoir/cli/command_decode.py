@@ -1,0 +1,62 @@
+"""`codechoir decode`: the way back from the words of the level literal to the source."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from codechoir.cli import source
+from codechoir.cli.main import Subparsers, add_command
+from codechoir.errors import InputError
+from codechoir.stdio import write_bytes
+
+EXAMPLES = """\
+examples:
+  codechoir words --level literal cart.py | codechoir decode
+  codechoir words --level literal --json cart.py > said.json && codechoir decode said.json
+  echo '[{"text": "x equals one", "category": "variable"}]' | codechoir decode
+
+Only text and category are used: what a listener hears. The output is the exact source, byte for byte.
+"""
+
+KEYS = ("text", "category")
+MAKE_IT = "make it with 'codechoir words --level literal --json FILE'"
+
+
+def configure(commands: Subparsers) -> None:
+    """Add the command to the parser."""
+    parser = add_command(
+        commands, "decode", "turn words of the level literal back into the source text", EXAMPLES
+    )
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        nargs="?",
+        default=source.STDIN,
+        help="the JSON of 'words --level literal' (standard input)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the source text."""
+    from codechoir.wording.literal.decode import decode
+
+    items = _items(source.read_bytes(arguments.file), source.title(arguments.file))
+    write_bytes(decode((item["text"], item["category"]) for item in items))
+    return 0
+
+
+def _items(data: bytes, name: str) -> list[dict[str, Any]]:
+    """The utterances. Raises `InputError` where the JSON is not what `words` writes."""
+    try:
+        items = json.loads(data)
+    except ValueError as error:
+        raise InputError(f"{name} is not JSON ({error}); {MAKE_IT}") from error
+    if not isinstance(items, list):
+        raise InputError(f"{name} is not a list of utterances; {MAKE_IT}")
+    for number, item in enumerate(items, 1):
+        if not (isinstance(item, dict) and all(isinstance(item.get(key), str) for key in KEYS)):
+            raise InputError(f"{name}: item {number} has no text and category; {MAKE_IT}")
+    return items

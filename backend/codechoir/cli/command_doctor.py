@@ -1,0 +1,267 @@
+"""The checks behind `codechoir doctor`. Each says in words what it found and what to do.
+
+`codechoir doctor`: what works here, what does not, and what to do about it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from codechoir import __version__
+from codechoir.cli import options, source, verbalize_options
+from codechoir.cli.main import Subparsers, add_command
+from codechoir.cli.terminal_view import styled
+from codechoir.errors import CodechoirError, InputError, escape_invisible
+from codechoir.stdio import has_colour, write_json, write_line
+
+REINSTALL = (
+    "install Codechoir anew: 'make clean run' in its folder, or 'Set up the Python environment' in VS Code"
+)
+EDITORS = ("code", "codium", "code-server", "nvim", "emacs", "hx")
+EDITOR_ADVICE = "docs/user-guide/other-editors.md tells how to set an editor up"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding. `advice`: what to do, empty when there is nothing to do. `needed`: reading needs it."""
+
+    name: str
+    ok: bool
+    detail: str
+    advice: str = ""
+    needed: bool = False
+
+    def as_json(self) -> dict[str, str | bool]:
+        """The public shape: name, ok, detail, advice."""
+        shape = asdict(self)
+        del shape["needed"]
+        return shape
+
+
+def check_all() -> Iterator[Check]:
+    """All checks in the order of the way of the data. A check that breaks is a finding, too."""
+    yield _check_python()
+    for name, check in (
+        ("grammars", _check_grammars),
+        ("words", _check_words),
+        ("voices", _check_voices),
+        ("sound device", _check_device),
+        ("sound files", _check_sound_files),
+        ("folders", _check_folders),
+    ):
+        yield from _guarded(name, check)
+    from codechoir.engines.registry import engine_names
+
+    for engine in engine_names():
+        yield from _guarded(f"engine {engine}", partial(_check_engine, engine))
+    yield _check_editor()
+
+
+def can_read(checks: list[Check]) -> bool:
+    """Whether code can be read aloud here, or at least written to a file."""
+    return all(check.ok for check in checks if check.needed)
+
+
+def _guarded(name: str, check: Callable[[], Check]) -> Iterator[Check]:
+    try:
+        yield check()
+    except CodechoirError as error:
+        yield Check(name, False, str(error), needed=True)
+    except Exception as error:  # noqa: BLE001 - to find what is broken is what this is for
+        yield Check(name, False, f"{type(error).__name__}: {error}", REINSTALL, needed=True)
+
+
+def _check_python() -> Check:
+    detail = (
+        f"{platform.python_version()} at {sys.executable}, Codechoir {__version__}, {platform.platform()}"
+    )
+    return Check("python", True, detail, needed=True)
+
+
+def _check_grammars() -> Check:
+    from codechoir.languages.table import LANGUAGES
+    from codechoir.syntax.document import Document
+
+    for language in LANGUAGES:
+        Document(b"x\n", language).snapshot().spans()
+    grammars = sum(language.parser == "grammar" for language in LANGUAGES)
+    return Check("grammars", True, f"{grammars} languages load; all others by Pygments", needed=True)
+
+
+def _check_words() -> Check:
+    from codechoir.wording import Wording
+
+    Wording().warm_up("python")
+    return Check("words", True, "the word tables load", needed=True)
+
+
+def _check_voices() -> Check:
+    from codechoir.settings import Settings
+    from codechoir.voices.profile import load_profile, profile_folders, profile_names
+
+    load_profile(Settings().profile, Settings().engine)
+    yours = profile_folders()[0]
+    return Check("voices", True, f"profiles: {', '.join(profile_names())}; yours go to {yours}", needed=True)
+
+
+def _check_device() -> Check:
+    from codechoir.sinks.device_sink import Device
+
+    device = Device()
+    try:
+        device.open()
+        return Check("sound device", True, f"opens through {device.name}")
+    except CodechoirError as error:
+        advice = "start a sound server (PulseAudio, PipeWire), or write files with -o out.wav"
+        return Check("sound device", False, str(error), advice)
+    finally:
+        device.close()
+
+
+def _check_sound_files() -> Check:
+    from codechoir.model import AudioChunk
+    from codechoir.sinks.encoders import ENCODERS
+    from codechoir.sinks.file_sink import AudioFile
+
+    with TemporaryDirectory() as folder:
+        for ending in ENCODERS:
+            sink = AudioFile(Path(folder) / f"check{ending}")
+            sink.open(lambda _: None)
+            sink.write(AudioChunk(bytes(2 * 2205), 22050, 0))
+            sink.finish()
+    return Check("sound files", True, f"{', '.join(ENCODERS)} can be written", needed=True)
+
+
+def _check_folders() -> Check:
+    from codechoir.engines.cache.phrase_cache import PhraseSettings
+    from codechoir.voices.library.library_settings import LibrarySettings
+
+    PhraseSettings.from_environment()  # what is wrong there no reading gets past
+    try:
+        places = LibrarySettings.from_environment()
+    except InputError as error:
+        return Check("folders", False, str(error), "set the variable to another value, or to none")
+    folders = {"CODECHOIR_VOICES": places.voices, "CODECHOIR_CACHE": places.cache}
+    closed = {variable: folder for variable, folder in folders.items() if not _takes_files(folder)}
+    if closed:
+        detail = f"no files can be made in: {', '.join(map(str, closed.values()))}"
+        advice = (
+            "to keep voices and computed sound between runs make it a folder that you may write to, "
+            f"or choose another with {', '.join(closed)}"
+        )
+        return Check("folders", False, detail, advice)
+    return Check("folders", True, f"cloned voices in {places.voices}, what was computed in {places.cache}")
+
+
+def _check_engine(name: str) -> Check:
+    from codechoir.engines.base import Examinable
+    from codechoir.engines.registry import make_engine
+    from codechoir.errors import EngineError
+    from codechoir.settings import Settings
+
+    needed = name == Settings().engine
+    engine = make_engine(name)
+    missing, detail = engine.check(), "can speak"
+    if missing is None and isinstance(engine, Examinable):
+        try:
+            detail = engine.examine()
+        except EngineError as error:
+            missing = str(error)
+    if missing is not None:
+        return Check(f"engine {name}", False, "cannot speak here", missing, needed)
+    return Check(f"engine {name}", True, detail, needed=needed)
+
+
+def _check_editor() -> Check:
+    found = [program for program in EDITORS if shutil.which(program)]
+    if not found:
+        return Check("editor", False, f"none of {', '.join(EDITORS)} is on PATH", EDITOR_ADVICE)
+    return Check("editor", True, f"found {', '.join(found)}", EDITOR_ADVICE)
+
+
+def _takes_files(folder: Path) -> bool:
+    """Whether the folder, or the nearest one above it that exists, is a folder that may be written to."""
+    existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    return existing.is_dir() and os.access(existing, os.W_OK)
+
+
+EXAMPLES = """\
+examples:
+  codechoir doctor
+  codechoir doctor --json
+  codechoir doctor --file patch.diff    characters that deceive the eye, such as a Trojan Source
+
+The exit status is 0 when code can be read aloud, or written to a file. The JSON has ok (whether it can) and
+checks, a list of name, ok, detail and advice. With --file it has ok (whether nothing deceives) and findings,
+a list of kind, start, end (UTF-8 byte offsets), text, line (from 1) and words.
+"""
+
+
+def configure(commands: Subparsers) -> None:
+    """Add the command to the parser."""
+    parser = add_command(commands, "doctor", "tell what works on this machine, and what to do", EXAMPLES)
+    parser.add_argument(
+        "--file",
+        metavar="F",
+        help="look for deceptive characters in a file instead, or in - (standard input)",
+    )
+    parser.add_argument("--json", action="store_true", help="as JSON, for programs and bug reports")
+    verbalize_options.add_word_tables(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the checks, or what deceives in a file."""
+    if arguments.file is not None:
+        return _deception(arguments)
+    checks = list(check_all())
+    works = can_read(checks)
+    if arguments.json:
+        write_json({"ok": works, "checks": [check.as_json() for check in checks]})
+        return 0 if works else 1
+    colour = has_colour(sys.stdout)
+    for check in checks:
+        write_line(_row(check, colour))
+    write_line("")
+    write_line("Code can be read aloud." if works else "Code cannot be read aloud yet: see the advice above.")
+    return 0 if works else 1
+
+
+def _row(check: Check, colour: bool) -> str:
+    verdict = (
+        styled("works  ", "32" if colour else "") if check.ok else styled("missing", "33" if colour else "")
+    )
+    advice = f"\n{'':28}{check.advice}" if check.advice else ""
+    return f"{verdict}  {check.name:18} {check.detail}{advice}"
+
+
+def _deception(arguments: argparse.Namespace) -> int:
+    """Print the deceptive places of a file."""
+    from codechoir.wording.deception import Warnings, findings
+    from codechoir.wording.tables import load_words
+
+    snapshot = source.open_source(arguments.file, "text")
+    settings = options.settings_of(arguments)
+    said = Warnings(load_words(settings.natural_language, "", settings.tables))
+    found = [
+        {**asdict(finding), "line": snapshot.line_of(finding.start) + 1, "words": said.words(finding)}
+        for finding in findings(snapshot.text, 0, len(snapshot.text))
+    ]
+    if arguments.json:
+        write_json({"ok": not found, "findings": found})
+        return 0
+    name = source.title(arguments.file)
+    for place in found:
+        write_line(f"{name}:{place['line']}: {place['words']} ({escape_invisible(place['text'])})")
+    if not found:
+        write_line(f"Nothing in {name} deceives the eye.")
+    return 0

@@ -1,0 +1,263 @@
+"""Categories as terminal colours: the sixteen that every terminal has, so that the user's theme holds.
+
+Keys that are pressed on the terminal while a reading sounds.
+
+The code on a terminal in category colours, the word being spoken marked as it sounds.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import sys
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from codechoir.errors import escape_invisible
+from codechoir.model import Category, Mark
+from codechoir.playback.position_tracker import WordLocator
+
+if TYPE_CHECKING:
+    from codechoir.syntax.document import Snapshot
+
+_COLOURS: dict[Category, str] = {
+    Category.COMMENT: "3;32",
+    Category.KEYWORD: "35",
+    Category.LITERAL: "33",
+    Category.OPERATOR: "36",
+    Category.TYPE: "34",
+    Category.VARIABLE: "39",
+    Category.NARRATION: "1",
+    Category.FUNCTION: "1;34",
+    Category.PUNCTUATION: "2",
+}
+"""Select Graphic Rendition parameters (ECMA-48)."""
+
+MARKED = "7"
+DIM = "2"
+RESET = "\x1b[0m"
+
+
+def paint(text: str, category: Category | None, marked: bool = False, colour: bool = True) -> str:
+    """`text` in its category's colour; `marked` text, which is sounding, also in reverse."""
+    codes = [_COLOURS[category]] if category is not None and colour else []
+    codes += [MARKED] if marked else []
+    return styled(text, ";".join(codes))
+
+
+def styled(text: str, codes: str) -> str:
+    """`text` between the start and the end of a rendition."""
+    return f"\x1b[{codes}m{text}{RESET}" if codes and text else text
+
+
+def cells(character: str) -> int:
+    """How many columns a character takes: 0 for one that combines, 2 for a wide one."""
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+
+
+Keys = Iterator[str]
+"""Each `next` is the text of the keys pressed since the last one, at once, empty when there were none."""
+
+
+@contextmanager
+def pressed_keys() -> Iterator[Keys]:
+    """Hands keys over as they are pressed, unseen, until the end of the block; none without a terminal.
+
+    Ctrl-C and Ctrl-Z do what they always do.
+    """
+    try:
+        import termios
+        import tty
+    except ImportError:  # Windows
+        yield _nothing()
+        return
+    if not sys.stdin.isatty():
+        yield _nothing()
+        return
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    tty.setcbreak(terminal)
+    try:
+        yield _keys(terminal)
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+def _keys(terminal: int) -> Keys:
+    while True:
+        ready, _, _ = select.select([terminal], [], [], 0)
+        yield os.read(terminal, 64).decode("utf-8", "replace") if ready else ""
+
+
+def _nothing() -> Keys:
+    while True:
+        yield ""
+
+
+TAB = 4
+MOST_ROWS = 4
+"""A line that would fill more rows than this is shown in part, around the word being spoken."""
+
+Bytes = tuple[int, int]
+"""A range of the source, half open."""
+
+HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
+ERASE_BELOW = "\x1b[J"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One character on the screen: its text, columns, category, and the byte of the source it stands for."""
+
+    text: str
+    width: int
+    category: Category | None
+    byte: int
+
+
+class Follower:
+    """Shows lines `first` to `last` (from 0) of a snapshot, each when the reading comes to it.
+
+    `show` may be called at any pace; the line being read is drawn anew when the mark moves, and stays as it
+    is when the reading leaves it, so that the screen scrolls like any other output.
+    """
+
+    def __init__(self, snapshot: Snapshot, first: int, last: int, screen: TextIO, colour: bool) -> None:
+        self._snapshot = snapshot
+        self._next = first
+        self._last = last
+        self._screen = screen
+        self._colour = colour
+        self._gutter = len(str(last + 1))
+        self._line: int | None = None
+        self._rows = 0
+        self._mark: Mark | None = None
+        self._places = WordLocator(snapshot.text)
+
+    def show(self, mark: Mark | None) -> None:
+        """Mark the word that is sounding."""
+        if mark is None or mark == self._mark:
+            return
+        word = self._places.of(mark)
+        line = self._snapshot.line_of(word[0])
+        if self._line is None:
+            self._screen.write(HIDE_CURSOR)
+        if line != self._line:
+            self._leave()
+            self._write_until(line)
+            self._line = line
+        self._mark = mark
+        self._draw(word)
+        self._screen.flush()
+
+    def close(self, complete: bool) -> None:
+        """Leave the screen in order; `complete`: also show the lines after the last word."""
+        if self._line is None:
+            return
+        self._leave()
+        if complete:
+            self._write_until(self._last + 1)
+        self._screen.write(SHOW_CURSOR)
+        self._screen.flush()
+
+    def _leave(self) -> None:
+        """Draw the line that was being read without a mark, and go below it."""
+        if self._line is None:
+            return
+        self._draw(None)
+        self._screen.write("\n")
+        self._next = max(self._next, self._line + 1)
+        self._rows = 0
+
+    def _write_until(self, line: int) -> None:
+        while self._next < min(line, self._last + 1):
+            self._screen.write(self._drawn(self._next, None)[0] + "\n")
+            self._next += 1
+
+    def _draw(self, word: Bytes | None) -> None:
+        """Draw the current line, over what is there of it."""
+        assert self._line is not None
+        text, rows = self._drawn(self._line, word)
+        up = f"\x1b[{self._rows - 1}A" if self._rows > 1 else ""
+        self._screen.write(f"{up}\r{ERASE_BELOW if self._rows else ''}{text}")
+        self._rows = rows
+
+    def _drawn(self, line: int, word: Bytes | None) -> tuple[str, int]:
+        """A line as it is written, and how many rows of the screen it takes."""
+        columns = max(20, shutil.get_terminal_size().columns)
+        gutter = f"{line + 1:{self._gutter}} "
+        shown = _around(self._cells(line), word, MOST_ROWS * columns - len(gutter) - 2)
+        text = styled(gutter, DIM if self._colour else "")
+        for run, category, marked in _runs(shown, word):
+            text += paint(run, category, marked, self._colour)
+        width = len(gutter) + sum(cell.width for cell in shown)
+        return text, max(1, -(-width // columns))
+
+    def _cells(self, line: int) -> list[Cell]:
+        start, end = self._snapshot.line_range(line)
+        found: list[Cell] = []
+        column = 0
+        for piece_start, piece_end, category in _pieces(self._snapshot, start, end):
+            byte = piece_start
+            for character in self._snapshot.text[piece_start:piece_end].decode("utf-8", "replace"):
+                size = len(character.encode("utf-8", "replace"))
+                text = " " * (TAB - column % TAB) if character == "\t" else escape_invisible(character)
+                width = sum(map(cells, text))
+                found.append(Cell(text, width, category, byte))
+                column += width
+                byte += size
+        return found
+
+
+def _pieces(snapshot: Snapshot, start: int, end: int) -> list[tuple[int, int, Category | None]]:
+    """The bytes of a line cut at the edges of its spans."""
+    found: list[tuple[int, int, Category | None]] = []
+    at = start
+    for span in snapshot.spans(start, end):
+        first, last = max(span.start, at), min(span.end, end)
+        if first > at:
+            found.append((at, first, None))
+        if last > first:
+            found.append((first, last, span.category))
+            at = last
+    if at < end:
+        found.append((at, end, None))
+    return found
+
+
+def _sounds(cell: Cell, word: Bytes | None) -> bool:
+    return word is not None and word[0] <= cell.byte < word[1]
+
+
+def _runs(line: list[Cell], word: Bytes | None) -> list[tuple[str, Category | None, bool]]:
+    """Neighbours that look the same, joined."""
+    found: list[tuple[str, Category | None, bool]] = []
+    for cell in line:
+        marked = _sounds(cell, word)
+        if found and found[-1][1:] == (cell.category, marked):
+            found[-1] = (found[-1][0] + cell.text, cell.category, marked)
+        else:
+            found.append((cell.text, cell.category, marked))
+    return found
+
+
+def _around(line: list[Cell], word: Bytes | None, columns: int) -> list[Cell]:
+    """As much of a line as fits into `columns`, so that the marked word is in it."""
+    if sum(cell.width for cell in line) <= columns:
+        return line
+    centre = next((index for index, cell in enumerate(line) if _sounds(cell, word)), 0)
+    first = max(0, centre - columns // 2)
+    room, shown = columns, []
+    for cell in line[first:]:
+        room -= cell.width
+        if room < 0:
+            break
+        shown.append(cell)
+    more = Cell("…", 1, None, -1)
+    return [*([more] if first else []), *shown, more]

@@ -1,0 +1,236 @@
+"""Between a reading and its engine: phrases that were heard before are told from the cache.
+
+1. A phrase is divided into `units`, the smallest pieces that sound the same wherever they stand.
+2. Units are pulled as the engine asks for phrases. One that is kept is queued; one that is not is handed to
+   the engine, so that a neural engine's batches are full although most units never reach it.
+3. The engine's sound belongs to the first unit in the queue until it says that this one is told; then it is
+   kept, and the kept ones after it are told.
+
+An engine is not called at all where everything is kept.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from codechoir.engines.base import AudioListener, Engine, VoiceInfo, cancelled, continues, notice
+from codechoir.engines.cache.cached_phrase import CachedMark, CachedPhrase, phrase_key
+from codechoir.engines.cache.phrase_cache import PhraseCache
+from codechoir.model import AudioChunk, Mark, Phrase
+
+MOST_QUEUED = 64
+"""Kept units that wait for one that the engine is saying; beyond that it first says what it has."""
+
+Identity = Callable[[str], str]
+"""What the sound of a voice family depends on besides the words; see `phrase_key`."""
+
+
+class CachingEngine:
+    """See `Engine`. `make_identity`: called once a reading. `units`: divides a phrase. `hears_beginning`: the
+    first phrase of a reading sounds unlike the same one later, since a reading does not begin with a pause.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        cache: PhraseCache,
+        make_identity: Callable[[], Identity],
+        units: Callable[[Phrase], Iterable[Phrase]] = lambda phrase: (phrase,),
+        hears_beginning: bool = False,
+    ) -> None:
+        self.name = engine.name
+        self.capabilities = engine.capabilities
+        self.cache = cache
+        self._engine = engine
+        self._make_identity = make_identity
+        self._units = units
+        self._hears_beginning = hears_beginning
+
+    def check(self) -> str | None:
+        """See `Engine.check`."""
+        return self._engine.check()
+
+    def warm_up(self) -> None:
+        """See `Engine.warm_up`."""
+        self._engine.warm_up()
+
+    def voices(self) -> list[VoiceInfo]:
+        """See `Engine.voices`."""
+        return self._engine.voices()
+
+    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+        """See `Engine.speak`."""
+        identity = self._make_identity()
+        begins = self._hears_beginning and not continues(emit)
+        telling = _CachedReading(self.name, self.capabilities.sample_rate, self.cache, identity, emit, begins)
+        units = (unit for phrase in phrases for unit in self._units(phrase))
+        telling.tell(units, self._engine)
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        self._engine.close()
+        self.cache.flush()
+
+
+@dataclass(slots=True)
+class _Unit:
+    """A phrase that waits to be told: kept as `entry`, or being said by the engine."""
+
+    phrase: Phrase
+    key: str
+    entry: CachedPhrase | None
+
+
+class _CachedReading:
+    """One reading. It is also the `AudioListener` that the engine is handed."""
+
+    def __init__(
+        self,
+        engine: str,
+        sample_rate: int,
+        cache: PhraseCache,
+        identity: Identity,
+        emit: AudioListener,
+        begins: bool,
+    ) -> None:
+        self._name = engine
+        self._rate = sample_rate
+        self._cache = cache
+        self._identity = identity
+        self._emit = emit
+        self._queue: deque[_Unit] = deque()
+        self._samples = 0
+        self._begins = begins
+        self._left = False
+        self._elsewhere = 0.0  # seconds for which the listener held us up
+        self._recording = _Recording(0.0)
+
+    def tell(self, units: Iterator[Phrase], engine: Engine) -> None:
+        """Tell everything, with as few calls of the engine as there can be."""
+        while (asked := next(self._asked(units), None)) is not None and not self._left:
+            self._recording = _Recording(self._elsewhere)
+            engine.speak(self._all_asked(asked, units), self)
+            while self._queue and not self._left:  # all kept, unless the engine has not told what it said
+                self._tell_kept()
+                if self._queue:
+                    self._queue.popleft()
+
+    # ---- what the engine sees --------------------------------------------------------------------------
+
+    def __call__(self, chunk: AudioChunk) -> bool:
+        if self._left or not self._queue:
+            return False
+        self._recording.take(chunk)
+        later, phrase = self._samples - chunk.first_sample, self._queue[0].phrase
+        return self._hand_out(chunk.pcm, tuple(_placed(mark, phrase, later) for mark in chunk.marks))
+
+    def told(self) -> None:
+        """See `engines.protocol.told`."""
+        if self._left or not self._queue:
+            return
+        unit = self._queue.popleft()
+        entry = self._recording.entry(self._rate, self._elsewhere)
+        self._cache.keep(unit.key, entry, self._name)
+        self._tell_kept()
+        self._recording = _Recording(self._elsewhere)
+
+    def cancelled(self) -> bool:
+        """See `engines.protocol.cancelled`."""
+        return self._left or cancelled(self._emit)
+
+    def notice(self, line: str) -> None:
+        """See `engines.protocol.notice`."""
+        notice(self._emit, line)
+
+    def continues(self) -> bool:
+        """See `engines.protocol.continues`."""
+        return self._samples > 0 or continues(self._emit)
+
+    # ---- units -----------------------------------------------------------------------------------------
+
+    def _all_asked(self, first: Phrase, units: Iterator[Phrase]) -> Iterator[Phrase]:
+        yield first
+        yield from self._asked(units)
+
+    def _asked(self, units: Iterator[Phrase]) -> Iterator[Phrase]:
+        """What the engine has to say, as far as it can be known now; the kept units on the way are queued."""
+        while not self._left and len(self._queue) < MOST_QUEUED:
+            phrase = next(units, None)
+            if phrase is None:
+                return
+            placed = _counted(phrase)
+            key = phrase_key(self._name, self._identity, placed, self._rate, self._begins)
+            self._begins = False
+            entry = self._cache.find(key, self._name)
+            self._queue.append(_Unit(phrase, key, entry))
+            if entry is None:
+                yield placed
+            elif self._queue[0].entry is not None:
+                self._tell_kept()
+
+    def _tell_kept(self) -> None:
+        """Tell the kept units at the head of the queue."""
+        while self._queue and (entry := self._queue[0].entry) is not None and not self._left:
+            self._tell_entry(self._queue.popleft().phrase, entry)
+
+    def _tell_entry(self, phrase: Phrase, entry: CachedPhrase) -> None:
+        begin, step = self._samples, entry.sample_rate // 50
+        marks = deque(_mark(mark, phrase, begin) for mark in entry.marks)
+        for at in range(0, len(entry.pcm) // 2, step):
+            pcm = entry.pcm[2 * at : 2 * (at + step)]
+            here = []
+            while marks and marks[0].t0 < self._samples + len(pcm) // 2:
+                here.append(marks.popleft())
+            if not self._hand_out(pcm, tuple(here)):
+                return
+
+    def _hand_out(self, pcm: bytes, marks: tuple[Mark, ...]) -> bool:
+        began = time.perf_counter()
+        self._left = not self._emit(AudioChunk(pcm, self._rate, self._samples, marks))
+        self._elsewhere += time.perf_counter() - began
+        self._samples += len(pcm) // 2
+        return not self._left
+
+
+class _Recording:
+    """A unit as the engine says it. `elsewhere`: seconds that passed with the listener so far."""
+
+    def __init__(self, elsewhere: float) -> None:
+        self._began = time.perf_counter() - elsewhere
+        self._first: int | None = None
+        self._pcm: list[bytes] = []
+        self._marks: list[CachedMark] = []
+
+    def take(self, chunk: AudioChunk) -> None:
+        """The next chunk."""
+        first = self._first = chunk.first_sample if self._first is None else self._first
+        self._pcm.append(chunk.pcm)
+        self._marks += [CachedMark(m.t0 - first, m.t1 - first, m.start, m.text) for m in chunk.marks]
+
+    def entry(self, sample_rate: int, elsewhere: float) -> CachedPhrase:
+        """All of it, and the seconds that it has taken without those of the listener."""
+        seconds = time.perf_counter() - elsewhere - self._began
+        return CachedPhrase(sample_rate, b"".join(self._pcm), tuple(self._marks), round(max(seconds, 0.0), 6))
+
+
+def _counted(phrase: Phrase) -> Phrase:
+    """The phrase with the number of each part for its place: what the engine is asked, and marks tell."""
+    parts = tuple(
+        replace(part, utterance=replace(part.utterance, start=number, end=number + 1))
+        for number, part in enumerate(phrase.parts)
+    )
+    return Phrase(parts, 0, len(parts))
+
+
+def _placed(mark: Mark, phrase: Phrase, samples: int) -> Mark:
+    """A mark of the engine's, whose place is a part's number, in the document and the reading."""
+    said = phrase.parts[mark.start].utterance
+    return replace(mark, t0=mark.t0 + samples, t1=mark.t1 + samples, start=said.start, end=said.end)
+
+
+def _mark(kept: CachedMark, phrase: Phrase, begin: int) -> Mark:
+    said = phrase.parts[kept.part].utterance
+    return Mark(begin + kept.t0, begin + kept.t1, said.start, said.end, said.category, kept.text)

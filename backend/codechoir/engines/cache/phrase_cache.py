@@ -1,0 +1,202 @@
+"""Where phrases are kept, and how many: settings that a user gives by environment variables.
+
+The phrase cache: from memory, else from disk; what it did is counted by engine.
+
+Which engines' phrases are kept.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Protocol, get_args, runtime_checkable
+
+from codechoir.engines.base import Engine
+from codechoir.engines.cache.cached_phrase import CachedPhrase
+from codechoir.engines.cache.phrase_files import PhraseFiles
+from codechoir.errors import InputError, did_you_mean
+from codechoir.storage.locks import KeyLocks
+from codechoir.storage.memory_cache import MemoryCache
+from codechoir.voices.library.library_settings import MEGABYTE, cache_folder, number
+from codechoir.voices.library.statistics import Counts, Statistics
+
+CacheMode = Literal["auto", "on", "off"]
+CACHE_MODES: tuple[CacheMode, ...] = get_args(CacheMode)
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseSettings:
+    """The folder and the limits.
+
+    `folder`: where files lie, a folder of `CODECHOIR_CACHE`. `memory`, `disk`: bytes kept in memory and on
+    disk (`CODECHOIR_PHRASE_MEMORY`, `CODECHOIR_PHRASE_DISK`, both in megabytes, 0 for none). `wish`: `auto`
+    keeps the phrases of those engines for which it pays, `on` of all that can, `off` none
+    (`CODECHOIR_PHRASES`).
+    """
+
+    folder: Path
+    memory: int = 64 * MEGABYTE
+    disk: int = 512 * MEGABYTE
+    wish: CacheMode = "auto"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> PhraseSettings:
+        """The settings of this user. Raises `InputError` naming a variable with a bad value."""
+        given = os.environ if environment is None else environment
+        return cls(
+            cache_folder(given) / "phrases",
+            round(number(given, "CODECHOIR_PHRASE_MEMORY", 64.0) * MEGABYTE),
+            round(number(given, "CODECHOIR_PHRASE_DISK", 512.0) * MEGABYTE),
+            _mode(given.get("CODECHOIR_PHRASES", "").strip() or "auto"),
+        )
+
+
+def _mode(name: str) -> CacheMode:
+    for wish in CACHE_MODES:
+        if wish == name:
+            return wish
+    raise InputError(
+        f"CODECHOIR_PHRASES is {name!r}; known: {', '.join(CACHE_MODES)}.{did_you_mean(name, CACHE_MODES)}"
+    )
+
+
+MOST_TOUCHES = 20_000
+"""Entries whose use is remembered until it is written to the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseFigures:
+    """What the cache holds and did; `engines`: the counts of each."""
+
+    folder: str
+    entries: int
+    bytes: int
+    memory_entries: int
+    memory_bytes: int
+    total: Counts
+    engines: Mapping[str, Counts]
+
+
+class PhraseCache:
+    """The phrases of this user. May be used by several threads, and several processes share its folder."""
+
+    def __init__(self, settings: PhraseSettings) -> None:
+        self.settings = settings
+        self.memory = MemoryCache[CachedPhrase](settings.memory)
+        self.disk = PhraseFiles(settings.folder, settings.disk)
+        locks = KeyLocks(settings.folder / ".locks", patience=1.0)
+        self.statistics = Statistics(settings.folder / "statistics.json", locks)
+        self._lock = threading.Lock()
+        self._used: set[str] = set()
+
+    def find(self, key: str, engine: str) -> CachedPhrase | None:
+        """What was kept under a key, counted for an engine."""
+        if (entry := self.memory.get(key)) is not None:
+            self.statistics.found(engine, "memory", entry.seconds)
+            self._use(key)
+            return entry
+        if not self.settings.disk or (entry := self.disk.load(key)) is None:
+            return None
+        self.memory.put(key, entry)
+        self.statistics.found(engine, "disk", entry.seconds)
+        self._use(key)
+        return entry
+
+    def keep(self, key: str, entry: CachedPhrase, engine: str) -> None:
+        """Keep what an engine has made, in memory and on disk."""
+        self.memory.put(key, entry)
+        if self.settings.disk:
+            self.disk.save(key, entry)
+        self.statistics.computed(engine, entry.seconds)
+
+    def clear(self, memory: bool = True, disk: bool = True) -> tuple[int, int]:
+        """Forget what is in memory, on disk (the counts with it), or both; returns entries and bytes.
+
+        Of both together the entries and bytes are those on disk. Raises `InputError` when a file cannot be
+        removed.
+        """
+        had = self.memory.clear() if memory else (0, 0)
+        if not disk:
+            return had
+        try:
+            had = self.disk.clear()
+        except OSError as error:
+            folder = self.settings.folder
+            raise InputError(f"the cache {folder} cannot be cleared: {error.strerror}") from error
+        self.statistics.clear()
+        return had
+
+    def figures(self) -> PhraseFigures:
+        """What is there, and what it was good for."""
+        engines = self.statistics.voices()
+        total = Counts()
+        for counts in engines.values():
+            total.add(counts)
+        usage = *self.disk.usage, *self.memory.usage
+        return PhraseFigures(str(self.settings.folder), *usage, total, engines)
+
+    def flush(self) -> None:
+        """Tell the other processes, by the disk, what was used and counted here."""
+        with self._lock:
+            used, self._used = self._used, set()
+        for key in used:
+            self.disk.touch(key)
+        self.statistics.flush()
+
+    def _use(self, key: str) -> None:
+        with self._lock:
+            if len(self._used) < MOST_TOUCHES:
+                self._used.add(key)
+
+
+@runtime_checkable
+class Cacheable(Protocol):
+    """An engine whose phrases may be kept: the same words in the same voice sound the same each time.
+
+    `keeps`: whether that pays for itself, so that it is done without being asked for. Such an engine calls
+    `told` after each phrase.
+    """
+
+    keeps: bool
+
+    def keep_in(self, cache: PhraseCache) -> Engine:
+        """This engine, with the cache in front of it."""
+
+
+class PhraseCacheFactory:
+    """Puts one phrase cache, made on first need, in front of those engines for which it pays or is wanted.
+
+    Raises `InputError` for settings of the environment that cannot be understood, when they are needed.
+    """
+
+    def __init__(self, settings: PhraseSettings | None = None) -> None:
+        self._given = settings
+
+    @cached_property
+    def settings(self) -> PhraseSettings:
+        """Where phrases are kept, and of which engines."""
+
+        return self._given or PhraseSettings.from_environment()
+
+    @cached_property
+    def cache(self) -> PhraseCache:
+        """The cache."""
+
+        return PhraseCache(self.settings)
+
+    def wanted_for(self, engine: Engine) -> bool:
+        """Whether the phrases of an engine are kept."""
+        if not isinstance(engine, Cacheable):
+            return False
+        wish = self.settings.wish
+        return wish == "on" or (wish == "auto" and engine.keeps)
+
+    def in_front_of(self, engine: Engine) -> Engine:
+        """The engine, with the cache in front of it or without."""
+        if isinstance(engine, Cacheable) and self.wanted_for(engine):
+            return engine.keep_in(self.cache)
+        return engine

@@ -1,0 +1,73 @@
+"""The driver: phrases in, chunks out. How a phrase is said is told in `telling`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from codechoir import __version__
+from codechoir.engines.base import AudioListener, Capabilities, Engine, VoiceInfo, told
+from codechoir.engines.espeak.espeak_library import library
+from codechoir.engines.espeak.output import AudioChunker, Cancelled, Joiner
+from codechoir.engines.espeak.parameters import DEFAULT_FAMILY
+from codechoir.engines.espeak.synthesize import PhraseSynthesizer
+from codechoir.errors import EngineError
+from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
+
+if TYPE_CHECKING:
+    from codechoir.engines.cache.phrase_cache import PhraseCache
+
+SAMPLE_RATE = 22050
+
+
+class EspeakEngine:
+    """eSpeak NG in this process. All instances share the one library, which stays loaded.
+
+    See also `Keeping`: a phrase is made faster than a file is read, so that it does not pay.
+    """
+
+    name = "espeak"
+    capabilities = Capabilities(sample_rate=SAMPLE_RATE, inline_prosody=True, concurrent=True)
+    keeps = False
+
+    def keep_in(self, cache: PhraseCache) -> Engine:
+        """See `Keeping`. A phrase is one breath of all its voices, so it is kept as a whole."""
+        from codechoir.engines.cache.caching_engine import CachingEngine
+
+        identity = f"{__version__} {version('espeakng-loader')}"
+        return CachingEngine(self, cache, lambda: lambda _: identity, hears_beginning=True)
+
+    def check(self) -> str | None:
+        try:
+            library()
+        except EngineError as error:
+            return str(error)
+        return None
+
+    def warm_up(self) -> None:
+        """Load the library and the dictionary, which takes 30 ms, and say a word to nobody."""
+        word = Utterance("ready", Category.NARRATION, 0, 0)
+        self.speak([Phrase((CastUtterance(word, Voice(DEFAULT_FAMILY)),), 0, 0)], lambda _: True)
+
+    def voices(self) -> list[VoiceInfo]:
+        """All languages, and all variants of American English; any `language+variant` of these is a voice."""
+        loaded = library()
+        variants = (
+            VoiceInfo(f"{DEFAULT_FAMILY}+{variant}", DEFAULT_FAMILY, f"English (America), {title}")
+            for variant, title in loaded.variants.items()
+        )
+        return [*loaded.languages.values(), *variants]
+
+    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+        loaded = library()
+        joiner = Joiner(AudioChunker(emit, loaded.sample_rate))
+        try:
+            for phrase in phrases:
+                PhraseSynthesizer(loaded, joiner, emit, phrase.parts).tell()
+                told(emit)
+        except Cancelled:
+            return
+
+    def close(self) -> None:
+        """Nothing to free: other instances may be speaking with the same library."""

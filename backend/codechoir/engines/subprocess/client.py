@@ -1,0 +1,158 @@
+"""The driver of an engine that lives in a child process: an `Engine` like any other, seen from here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from queue import Empty
+from typing import Any
+
+from codechoir.engines.base import AudioListener, Capabilities, VoiceInfo, cancelled, notice, told
+from codechoir.engines.subprocess import messages
+from codechoir.engines.subprocess.process import BackOff, ChildProcess, ChildSpec, Disconnected, Mail
+from codechoir.engines.subprocess.supervisor import Supervisor
+from codechoir.errors import EngineError
+from codechoir.model import AudioChunk, Phrase
+
+POLL = 0.02
+"""Seconds between two looks at whether the reading was cancelled, while the child has nothing to say."""
+
+AHEAD_SECONDS = 2.0
+"""Sound that the child may have sent and the listener not yet taken; as much as a reading may be ahead."""
+
+PHRASES_AHEAD = 2
+PHRASES_AHEAD_IN_BATCHES = 12
+"""Phrases that lie ready in the child; engines that batch find work for several rows in them."""
+
+
+class ChildEngine:
+    """Speaks through a child. Several threads may speak at once: readings are interleaved by the child.
+
+    Raises `ChildLostError` from `speak` when the child dies on the way; what was handed to `emit` until then
+    is all that the listener gets.
+    """
+
+    def __init__(
+        self, name: str, capabilities: Capabilities, spec: ChildSpec, back_off: BackOff | None = None
+    ) -> None:
+        self.name = name
+        self.capabilities = capabilities
+        self.supervisor = Supervisor(spec, back_off)
+
+    def check(self) -> str | None:
+        """See `Engine.check`; starts the child to find out."""
+        try:
+            answer: str | None = self.call("check").value
+        except EngineError as error:
+            return str(error)
+        return answer
+
+    def warm_up(self) -> None:
+        """Start the child and wait until its engine is loaded."""
+        self._wait(self.supervisor.child(), _never)
+
+    def voices(self) -> list[VoiceInfo]:
+        """See `Engine.voices`."""
+        return [VoiceInfo(*voice) for voice in self.call("voices").value]
+
+    def close(self) -> None:
+        """End the child; its memory is returned."""
+        self.supervisor.close()
+
+    def call(
+        self, question: str, arguments: dict[str, Any] | None = None, blob: bytes = b""
+    ) -> messages.Answer:
+        """Ask the engine in the child something of its own kind. Raises what it raised."""
+        child = self.supervisor.child()
+        self._wait(child, _never)
+        return child.call(question, arguments, blob)
+
+    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+        """See `Engine.speak`."""
+        child = self.supervisor.child()
+        if not self._wait(child, lambda: cancelled(emit)):
+            return
+        conversation = RemoteReading(child, iter(phrases), emit)
+        look_ahead = PHRASES_AHEAD_IN_BATCHES if self.capabilities.batching else PHRASES_AHEAD
+        conversation.run(round(self.capabilities.sample_rate * AHEAD_SECONDS), look_ahead)
+
+    def _wait(self, child: ChildProcess, is_cancelled: Callable[[], bool]) -> bool:
+        """Wait until the child is loaded; False when the reading was cancelled first."""
+        while not child.wait_ready(POLL):
+            if is_cancelled():
+                return False
+        if child.ready is None:
+            raise child.loss()
+        return True
+
+
+class RemoteReading:
+    """One reading, seen from here: phrases to the child as it wants them, its sound to `emit`."""
+
+    def __init__(self, child: ChildProcess, phrases: Iterator[Phrase], emit: AudioListener) -> None:
+        self._child = child
+        self._phrases = phrases
+        self._emit = emit
+        self._number, self._box = child.open()
+        self._owed = 0
+
+    def run(self, credit: int, look_ahead: int) -> None:
+        """Until the reading ends. Raises what the engine raised, or `ChildLostError`."""
+        finished = False
+        self._owed = look_ahead
+        self._child.send(messages.Speak(self._number, credit))
+        try:
+            while not finished and not cancelled(self._emit):
+                mail = self._next_mail()
+                if isinstance(mail, messages.Audio) and not self._hand_out(mail):
+                    return
+                finished = self._heed(mail)
+        finally:
+            if not finished:
+                self._child.send(messages.Cancel(self._number))
+            self._child.close(self._number)
+
+    def _next_mail(self) -> Mail | None:
+        """What the child says next; while it has not said anything, phrases that it wants are sent."""
+        while self._owed:
+            try:
+                return self._box.get_nowait()
+            except Empty:
+                self._feed()
+        try:
+            return self._box.get(timeout=POLL)
+        except Empty:
+            return None
+
+    def _feed(self) -> None:
+        phrase = next(self._phrases, None)
+        self._owed = self._owed - 1 if phrase is not None else 0
+        sent = () if phrase is None else (phrase,)
+        self._child.send(messages.Phrases(self._number, sent, last=phrase is None))
+
+    def _hand_out(self, audio: messages.Audio) -> bool:
+        chunk = AudioChunk(audio.blob, audio.sample_rate, audio.first_sample, audio.marks)
+        if not self._emit(chunk):
+            return False
+        self._child.send(messages.Taken(self._number, chunk.first_sample + chunk.samples))
+        return True
+
+    def _heed(self, mail: Mail | None) -> bool:
+        """Act on anything but sound; True when the reading is finished."""
+        match mail:
+            case messages.Want():
+                self._owed += 1
+            case messages.Told():
+                told(self._emit)
+            case messages.Note(_, line):
+                notice(self._emit, line)
+            case messages.Finished():
+                return True
+            case messages.Failed(_, line):
+                raise EngineError(line)
+            case Disconnected():
+                raise self._child.loss()
+        return False
+
+
+def _never() -> bool:
+    return False

@@ -1,0 +1,1 @@
+"""engines.xtts.cpu_int8."""

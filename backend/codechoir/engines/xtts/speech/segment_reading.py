@@ -1,0 +1,252 @@
+"""One reading: segments are asked for ahead of the ear, and told in order as their sound arrives."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codechoir.audio.earcons import render
+from codechoir.audio.time_stretch import Shaper, factor_of
+from codechoir.engines.base import AudioListener, Engine, cancelled, notice, told
+from codechoir.engines.xtts import short_text
+from codechoir.engines.xtts.speech.segments import NORMAL_RATE, SpeechSegment
+from codechoir.engines.xtts.speech.speech_output import ListenerLeft, SpeechChunker, Trimmer, WordClock
+from codechoir.errors import CodechoirError
+from codechoir.model import AudioChunk, CastUtterance, Phrase
+
+if TYPE_CHECKING:
+    from codechoir.engines.xtts.neural.decoder import Prompt
+    from codechoir.engines.xtts.neural.tasks import Event, Sound
+    from codechoir.engines.xtts.speech.worker import Worker
+
+POLL = 0.01
+AHEAD = 24
+"""Requests of a reading that are asked for ahead of the one being told."""
+
+CUE_GAP = 30
+"""Milliseconds between a cue and the first syllable after it."""
+
+FAR_SECONDS, NEAR_SECONDS = 8.0, 4.0
+"""With more sound than this lying ready nothing new is begun, until less than that is left."""
+
+StandIn = Callable[[tuple[CastUtterance, ...], Callable[[AudioChunk], bool]], None]
+"""Says parts, handing chunks at XTTS's sample rate to a callback."""
+
+Plan = Callable[[Phrase], Iterable[SpeechSegment]]
+Prepare = Callable[[SpeechSegment, Callable[[str], object]], list[tuple["Prompt", ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class PendingSegment:
+    """A segment and the numbers of its requests; None stands for the end of a phrase."""
+
+    segment: SpeechSegment | None
+    ids: tuple[int, ...] = ()
+
+
+class SegmentReading:
+    """Tells phrases to one listener. `stand_in`: says what XTTS cannot, where there is one."""
+
+    def __init__(
+        self,
+        pump: Worker,
+        plan: Plan,
+        prepare: Prepare,
+        stand_in: StandIn | None,
+        emit: AudioListener,
+        sample_rate: int,
+    ) -> None:
+        self._pump = pump
+        self._plan = plan
+        self._prepare = prepare
+        self._stand_in = stand_in
+        self._emit = emit
+        self._rate = sample_rate
+        self._outlet = SpeechChunker(emit, sample_rate)
+        self._box: SimpleQueue[Event | CodechoirError] = SimpleQueue()
+        self._reading = pump.number()
+        self._urgency = 0
+        self._queue: deque[PendingSegment] = deque()
+        self._open: dict[int, deque[Sound]] = {}
+        self._held = False
+        self._complaints: set[str] = set()
+
+    def tell(self, phrases: Iterable[Phrase]) -> None:
+        """Until all is told or the listener has left. Raises `CodechoirError`."""
+        source = iter(phrases)
+        more = True
+        try:
+            while more or self._queue:
+                while more and len(self._open) < AHEAD:
+                    phrase = next(source, None)
+                    if phrase is None:
+                        more = False
+                    else:
+                        self._ask(phrase)
+                    if self._queue and self._has_sound(self._queue[0]):
+                        break
+                if self._queue:
+                    self._tell(self._queue.popleft())
+        except ListenerLeft:
+            return
+        finally:
+            self._pump.cancel(set(self._open))
+            self._pump.release(self._reading)
+
+    def _ask(self, phrase: Phrase) -> None:
+        for segment in self._plan(phrase):
+            ids = []
+            for candidates in self._prepare(segment, self._complain):
+                self._urgency += 1
+                # What somebody waits for is heard while it is made, so there is nothing to choose from.
+                tried = candidates if self._open else candidates[:1]
+                number = self._pump.submit(tried, self._urgency, self._reading, self._box, _speed(segment))
+                self._open[number] = deque()
+                ids.append(number)
+            self._queue.append(PendingSegment(segment, tuple(ids)))
+        self._queue.append(PendingSegment(None))
+
+    def _complain(self, line: str) -> None:
+        """Tell the listener something, once a reading."""
+        if line not in self._complaints:
+            self._complaints.add(line)
+            notice(self._emit, line)
+
+    def _has_sound(self, asked: PendingSegment) -> bool:
+        self._sort_mail(wait=False)
+        return not asked.ids or bool(self._open[asked.ids[0]])
+
+    def _tell(self, asked: PendingSegment) -> None:
+        segment = asked.segment
+        if segment is None:
+            told(self._emit)
+            return
+        self._outlet.silence(segment.pause_before)
+        self._sound_cue(segment.parts[0])
+        if asked.ids:
+            self._tell_neural(segment, asked.ids)
+        elif self._stand_in is not None and any(part.utterance.text for part in segment.parts):
+            self._tell_embedded(segment, self._stand_in)
+        self._outlet.silence(segment.pause_after)
+
+    def _sound_cue(self, part: CastUtterance) -> None:
+        if not part.utterance.cue:
+            return
+        cue = np.frombuffer(render(part.utterance.cue, self._rate), "<i2").astype(np.float32)
+        self._outlet.sound(cue / np.float32(32768) * np.float32(part.voice.volume / 100))
+        self._outlet.silence(CUE_GAP)
+
+    def _tell_neural(self, segment: SpeechSegment, ids: tuple[int, ...]) -> None:
+        voice = segment.parts[0].voice
+        speed = _speed(segment)
+        shaper = Shaper(speed, factor_of(voice.pitch), self._rate)
+        assert segment.language is not None
+        seconds = sum(short_text.expected_seconds(piece, segment.language) for piece in segment.pieces)
+        clock = WordClock(segment.words, seconds / speed * self._rate)
+        begin = self._outlet.samples
+        for number in ids:
+            for samples, last in self._sounds(number):
+                heard = shaper.take(samples)
+                if last and number == ids[-1]:
+                    # At least 10 ms, to carry the marks of words that nothing was left for.
+                    least = np.zeros(self._rate // 100, np.float32)
+                    heard = np.concatenate([heard, shaper.finish()])
+                    heard = heard if len(heard) else least
+                    now = self._outlet.samples - begin
+                    clock.ends_at(now + len(heard), now)
+                end = self._outlet.samples - begin + len(heard)
+                marks = self._outlet.moved(clock.begin_before(end), begin)
+                self._outlet.sound(heard * np.float32(voice.volume / 100), marks)
+
+    def _sounds(self, number: int) -> Iterator[tuple[NDArray[np.float32], bool]]:
+        """The sound of a request as it comes, without the breath at its end."""
+        trimmer = Trimmer(self._rate)
+        while True:
+            while not self._open[number]:
+                if self._held:
+                    self._held = False
+                    self._pump.release(self._reading)
+                self._sort_mail(wait=True)
+            sound = self._open[number].popleft()
+            self._pace()
+            if not sound.last:
+                yield trimmer.take(sound.samples), False
+                continue
+            del self._open[number]
+            yield np.concatenate([trimmer.take(sound.samples), trimmer.finish()]), True
+            return
+
+    def _sort_mail(self, wait: bool) -> None:
+        """Put what has arrived where it belongs."""
+        if cancelled(self._emit):
+            raise ListenerLeft
+        try:
+            event = self._box.get(wait, POLL) if wait else self._box.get_nowait()
+        except Empty:
+            return
+        while True:
+            if isinstance(event, CodechoirError):
+                raise event
+            number = getattr(event, "id", None)
+            if number is None:
+                notice(self._emit, getattr(event, "text", ""))
+            elif number in self._open:
+                self._open[number].append(event)  # type: ignore[arg-type]
+            try:
+                event = self._box.get_nowait()
+            except Empty:
+                return
+
+    def _pace(self) -> None:
+        """Hold the reading while much more lies ready than the listener has taken."""
+        ready = sum(len(sound.samples) for sounds in self._open.values() for sound in sounds) / self._rate
+        if not self._held and ready > FAR_SECONDS:
+            self._held = True
+            self._pump.hold(self._reading)
+        elif self._held and ready < NEAR_SECONDS:
+            self._held = False
+            self._pump.release(self._reading)
+
+    def _tell_embedded(self, segment: SpeechSegment, stand_in: StandIn) -> None:
+        begin = self._outlet.samples
+        parts = tuple(
+            replace(part, utterance=replace(part.utterance, pause_before=0, pause_after=0, cue=""))
+            for part in segment.parts
+        )
+
+        def emit(chunk: AudioChunk) -> bool:
+            samples = np.frombuffer(chunk.pcm, "<i2").astype(np.float32) / np.float32(32768)
+            self._outlet.sound(samples, self._outlet.moved(chunk.marks, begin))
+            return True
+
+        stand_in(parts, emit)
+
+
+def _speed(segment: SpeechSegment) -> float:
+    """Seconds of XTTS's sound that are heard in a second."""
+    return min(4.0, max(0.4, segment.parts[0].voice.rate / NORMAL_RATE))
+
+
+class EmbeddedVoice:
+    """Says with the embedded engine what XTTS cannot say, in the voice that the category has there."""
+
+    def __init__(
+        self, engine: Engine, recast: Callable[[CastUtterance], CastUtterance], sample_rate: int
+    ) -> None:
+        self._engine = engine
+        self._recast = recast
+        self._rate = sample_rate
+
+    def __call__(self, parts: tuple[CastUtterance, ...], emit: Callable[[AudioChunk], bool]) -> None:
+        from codechoir.audio.resampling import Resampler
+
+        resampler = Resampler(self._engine.capabilities.sample_rate, self._rate)
+        phrase = Phrase(tuple(map(self._recast, parts)), 0, 0)
+        self._engine.speak([phrase], lambda chunk: emit(resampler.feed(chunk)))
+        emit(resampler.flush())

@@ -1,0 +1,163 @@
+"""From a phrase to segments: stretches of sound with one speaker, and the silences around them.
+
+Neighbours of one voice are said as one utterance where one of them is short, since XTTS says single words
+badly; long texts are cut into pieces that it can say; what it cannot say at all goes to the embedded engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from codechoir.engines.xtts import short_text, text
+from codechoir.engines.xtts.capabilities import XttsLanguage, language
+from codechoir.errors import InputError
+from codechoir.model import CastUtterance, Category, Phrase, Utterance
+
+NORMAL_RATE = 175.0
+"""Words a minute at which XTTS speaks when it is left alone."""
+
+CLOSE = 120
+"""Milliseconds; utterances with a longer pause between them are not joined."""
+
+CountTokens = Callable[[str, XttsLanguage], int]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentWord:
+    """A word that gets a mark, and the source that it stands for."""
+
+    text: str
+    start: int
+    end: int
+    category: Category
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechSegment:
+    """Sound of one speaker. `pieces`: what XTTS says one after the other; empty for the embedded engine,
+    which says `parts` as they are. Pauses are milliseconds, already at the voice's rate."""
+
+    parts: tuple[CastUtterance, ...]
+    pieces: tuple[str, ...]
+    language: XttsLanguage | None
+    pause_before: float
+    pause_after: float
+
+    @property
+    def words(self) -> list[SegmentWord]:
+        """The words in order."""
+        said = [part.utterance for part in self.parts]
+        return [SegmentWord(word, u.start, u.end, u.category) for u in said for word in u.text.split()]
+
+
+def segments(
+    phrase: Phrase, most_tokens: int, count: CountTokens, embedded: bool = True
+) -> Iterator[SpeechSegment]:
+    """The segments of a phrase in order. Without an `embedded` engine XTTS has to say everything that has a
+    letter, in a language of its own."""
+    for parts in _runs(phrase, embedded):
+        spoken_by = _language(parts[0], embedded)
+        if spoken_by is None:
+            yield _segment(parts, (), None)
+        else:
+            yield _said_by_xtts(parts, spoken_by, most_tokens, count)
+
+
+def units(phrase: Phrase) -> Iterator[Phrase]:
+    """The pieces of a phrase that sound the same wherever they stand: each becomes one segment.
+
+    The words of a segment are one piece, and the pauses and the cue around them others, so that "return" is
+    the same whatever comes before it.
+    """
+    for parts in _runs(phrase, embedded=True):
+        first, last = parts[0], parts[-1]
+        if not any(part.utterance.text for part in parts):
+            yield _piece(parts)
+            continue
+        said = first.utterance
+        if said.pause_before or said.cue:
+            lead = replace(said, text="", pause_after=0)
+            yield _piece([replace(first, utterance=lead)])
+        yield _piece([replace(part, utterance=_bare(part.utterance)) for part in parts])
+        if last.utterance.pause_after:
+            rest = replace(last.utterance, text="", pause_before=0, cue="")
+            yield _piece([replace(last, utterance=rest)])
+
+
+def _piece(parts: Sequence[CastUtterance]) -> Phrase:
+    return Phrase(tuple(parts), parts[0].utterance.start, parts[-1].utterance.end)
+
+
+def _bare(said: Utterance) -> Utterance:
+    return replace(said, pause_before=0, pause_after=0, cue="")
+
+
+def _runs(phrase: Phrase, embedded: bool) -> Iterator[Sequence[CastUtterance]]:
+    """The parts of each segment: neighbours that may be joined, joined where that helps."""
+    for group in _groups(phrase.parts, embedded):
+        spoken_by = _language(group[0], embedded)
+        if spoken_by is None:
+            yield from ([part] for part in group)
+            continue
+        texts = [part.utterance.text for part in group]
+        for run in short_text.runs(texts, [part.voice.family for part in group], spoken_by):
+            yield group[run.start : run.stop]
+
+
+def _said_by_xtts(
+    parts: Sequence[CastUtterance], spoken_by: XttsLanguage, most_tokens: int, count: CountTokens
+) -> SpeechSegment:
+    """The segment of neighbours, cut where they are too long."""
+    whole = " ".join(part.utterance.text for part in parts)
+    cut = text.pieces(whole, spoken_by, most_tokens, lambda piece: count(piece, spoken_by))
+    ended = (short_text.ended(piece, spoken_by) for piece in cut)
+    return _segment(parts, tuple(filter(None, ended)), spoken_by)
+
+
+def _groups(parts: Sequence[CastUtterance], embedded: bool) -> Iterator[list[CastUtterance]]:
+    """Neighbours that could be said as one: same voice, same language, no pause between them."""
+    group: list[CastUtterance] = []
+    for part in parts:
+        if group and not _joins(group[-1], part, embedded):
+            yield group
+            group = []
+        group.append(part)
+    if group:
+        yield group
+
+
+def _joins(left: CastUtterance, right: CastUtterance, embedded: bool) -> bool:
+    before, after = left.utterance, right.utterance
+    return (
+        left.voice == right.voice
+        and before.language == after.language
+        and before.pause_after + after.pause_before <= CLOSE
+        and not after.cue
+        and _language(left, embedded) is not None
+        and _language(right, embedded) is not None
+    )
+
+
+def _language(part: CastUtterance, embedded: bool) -> XttsLanguage | None:
+    """The language in which XTTS says the part; None when the embedded engine is to say it."""
+    said = part.utterance
+    if short_text.for_embedded_engine(said.text, said.spell) and (embedded or not _has_letters(said.text)):
+        return None
+    try:
+        return language(said.language)
+    except InputError:
+        return None
+
+
+def _has_letters(text: str) -> bool:
+    return any(character.isalnum() for character in text)
+
+
+def _segment(
+    parts: Sequence[CastUtterance], pieces: tuple[str, ...], spoken_by: XttsLanguage | None
+) -> SpeechSegment:
+    first, last = parts[0], parts[-1]
+    scale = NORMAL_RATE / first.voice.rate
+    before, after = first.utterance.pause_before * scale, last.utterance.pause_after * scale
+    return SpeechSegment(tuple(parts), pieces, spoken_by, before, after)

@@ -1,0 +1,363 @@
+"""The embedded engine's part in XTTS: its voices stand in where XTTS cannot speak, or is away.
+
+XTTS as the rest of Codechoir sees it: an engine in a child process, which never loads torch here.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codechoir import __version__
+from codechoir.engines.base import AudioListener, Engine, VoiceInfo
+from codechoir.engines.subprocess.client import ChildEngine
+from codechoir.engines.subprocess.process import BackOff, ChildSpec, our_folders
+from codechoir.engines.xtts.capabilities import CAPABILITIES, CAST, CLONING, INSTALL, substitute, variables
+from codechoir.engines.xtts.install import Installation
+from codechoir.engines.xtts.speech.hosted_engine import UNFIT
+from codechoir.errors import EngineError, InputError, did_you_mean
+from codechoir.model import CastUtterance, Phrase
+from codechoir.voices.library.cloned_voice import ClonedVoice, Parameter, Provenance, Tensors
+from codechoir.voices.library.conditioning_cache import latent_key
+from codechoir.voices.library.library import VoiceLibrary
+from codechoir.voices.library.voice_file import stored_form
+
+if TYPE_CHECKING:
+    from codechoir.engines.cache.caching_engine import Identity
+    from codechoir.engines.cache.phrase_cache import PhraseCache
+    from codechoir.playback.fallback import FallbackEngine
+    from codechoir.voices.casting import Casting
+
+
+def make_embedded() -> Engine:
+    """The embedded engine."""
+    from codechoir.engines.espeak import EspeakEngine
+
+    return EspeakEngine()
+
+
+class StandInVoices:
+    """Gives an utterance the voice that stands in for its own. Where nobody cast it for the embedded engine,
+    it is the one of the default profile at the same rate and volume, which is read at the first use."""
+
+    def __init__(self) -> None:
+        self._casting: Casting | None = None
+
+    def __call__(self, spoken: CastUtterance) -> CastUtterance:
+        if spoken.stand_in is not None:
+            return replace(spoken, voice=spoken.stand_in)
+        voice = self._default().cast(spoken.utterance)
+        return replace(spoken, voice=replace(voice, rate=spoken.voice.rate, volume=spoken.voice.volume))
+
+    def _default(self) -> Casting:
+        if self._casting is None:
+            from codechoir.settings import Settings
+            from codechoir.voices.casting import EMBEDDED, Casting
+            from codechoir.voices.profile import load_profile
+
+            self._casting = Casting(load_profile(Settings().profile, EMBEDDED), Settings())
+        return self._casting
+
+
+HOSTED = "codechoir.engines.xtts.speech.hosted_engine:NeuralEngine"
+PACKAGES = ("torch", "TTS")
+MOST_CANDIDATES = 8
+"""As many as rows decode at once on a processor."""
+
+EXAMINATION = (
+    "import sys; sys.path += sys.argv[3:]; "
+    "from codechoir.engines.xtts.speech.hosted_engine import examine; examine(*sys.argv[1:3])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class XttsSettings:
+    """How to run XTTS; each has an environment variable.
+
+    `interpreter`: a Python with torch and coqui-tts (`CODECHOIR_XTTS_PYTHON`), None for this one. `device`:
+    auto, cpu, cuda, mps (`CODECHOIR_XTTS_DEVICE`). `precision`: auto, fp32, bf16, fp16, int8
+    (`CODECHOIR_XTTS_PRECISION`). `idle`: seconds without a reading after which the memory is returned, None
+    for never (`CODECHOIR_XTTS_IDLE`, 0 for never). `candidates`: how many a short text that is made ahead
+    gets, of which the best is taken (`CODECHOIR_XTTS_CANDIDATES`, 1 to 8).
+    """
+
+    interpreter: Path | None = None
+    device: str = "auto"
+    precision: str = "auto"
+    idle: float | None = 600.0
+    candidates: int = 1
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> XttsSettings:
+        """The settings of this user. Raises `InputError` naming a variable with a bad value."""
+        given = os.environ if environment is None else environment
+        python = given.get("CODECHOIR_XTTS_PYTHON", "")
+        try:
+            idle = float(given.get("CODECHOIR_XTTS_IDLE", "") or 600.0)
+        except ValueError as error:
+            raise InputError("CODECHOIR_XTTS_IDLE is no number of seconds") from error
+        candidates = given.get("CODECHOIR_XTTS_CANDIDATES", "") or "1"
+        if candidates not in map(str, range(1, MOST_CANDIDATES + 1)):
+            raise InputError(f"CODECHOIR_XTTS_CANDIDATES is no number from 1 to {MOST_CANDIDATES}")
+        return cls(
+            Path(python).expanduser() if python else None,
+            given.get("CODECHOIR_XTTS_DEVICE", "") or "auto",
+            given.get("CODECHOIR_XTTS_PRECISION", "") or "auto",
+            idle if idle > 0 else None,
+            int(candidates),
+        )
+
+
+class XttsEngine:
+    """See `Engine`, `Patient` and `Keeping`. Reads on with the embedded engine while the child is away."""
+
+    name = "xtts"
+    capabilities = CAPABILITIES
+    keeps = True
+
+    def __init__(
+        self,
+        settings: XttsSettings | None = None,
+        installation: Installation | None = None,
+        back_off: BackOff | None = None,
+    ) -> None:
+        self._given = settings
+        self._given_installation = installation
+        self._back_off = back_off
+        self.patience: float | None = None
+        self._was_complete = False
+        self._cache: PhraseCache | None = None
+
+    def keep_in(self, cache: PhraseCache) -> XttsEngine:
+        """See `Keeping`. The cache is in front of the child, so that what stands in for it is never kept."""
+        self._cache = cache
+        return self
+
+    @cached_property
+    def settings(self) -> XttsSettings:
+        """How it runs. Raises `InputError` for a bad variable."""
+        return self._given or XttsSettings.from_environment()
+
+    @cached_property
+    def installation(self) -> Installation:
+        """Where the checkpoint is."""
+        return self._given_installation or Installation.from_environment()
+
+    @cached_property
+    def child(self) -> ChildEngine:
+        """The engine in its process, which is started when it is first needed."""
+        settings = self.settings
+        options = {
+            "checkpoint": str(self.installation.folder),
+            "device": settings.device,
+            "precision": settings.precision,
+            "candidates": settings.candidates,
+        }
+        spec = ChildSpec(HOSTED, options, settings.interpreter, variables(), idle=settings.idle)
+        return ChildEngine(self.name, CAPABILITIES, spec, self._back_off)
+
+    @cached_property
+    def _speaker(self) -> FallbackEngine:
+        from codechoir.playback.fallback import FallbackEngine
+
+        return FallbackEngine(self.child, make_embedded, StandInVoices(), keep=self._kept)
+
+    def _kept(self, child: Engine) -> Engine:
+        if self._cache is None:
+            return child
+        from codechoir.engines.cache.caching_engine import CachingEngine
+        from codechoir.engines.xtts.speech.segments import units
+
+        return CachingEngine(child, self._cache, self._identity, units)
+
+    def _identity(self) -> Identity:
+        """What the sound of a voice depends on: the model, how it computes, and what the voice was made of.
+
+        A row's random numbers come from the words and the voice, so no seed is needed here.
+        """
+        settings = self.settings
+        model = (self.installation.fingerprint(), __version__)
+        how = (*model, settings.device, settings.precision, settings.candidates)
+        with VoiceLibrary() as library:
+            own = {about.name: about.key for about in library.voices() if about.engine == self.name}
+        return lambda family: repr((*how, own.get(family, family)))
+
+    def _patient_speaker(self) -> FallbackEngine:
+        self._demand()
+        self._speaker.patience = self.patience
+        return self._speaker
+
+    def check(self) -> str | None:
+        """What is missing and the command that mends it; loads nothing."""
+        missing = missing_packages(self.settings.interpreter)
+        if missing:
+            where = f" in {self.settings.interpreter}" if self.settings.interpreter else ""
+            return f"XTTS needs the packages {' and '.join(missing)}{where}: {INSTALL}"
+        return self.installation.check()
+
+    def examine(self) -> str:
+        """See `Examinable`: in a process of its own imports the packages, and tells what it computes with."""
+        self._demand()
+        settings = self.settings
+        python = str(settings.interpreter or sys.executable)
+        command = [python, "-P", "-c", EXAMINATION, settings.device, settings.precision, *our_folders()]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+        except (OSError, subprocess.SubprocessError) as error:
+            raise EngineError(f"{python} cannot be run: {error}") from error
+        if done.returncode:
+            reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            if done.returncode == UNFIT:
+                raise EngineError(reason)
+            raise EngineError(f"the packages of XTTS do not load ({reason}); install them anew: {INSTALL}")
+        own = "your checkpoint" if self.installation.given else "the published weights"
+        return f"can speak with {own}: {done.stdout.strip().splitlines()[-1]}"
+
+    def warm_up(self) -> None:
+        """Load the model; with some patience only, begin to load it. Raises `EngineError`."""
+        self._patient_speaker().warm_up()
+
+    def voices(self) -> list[VoiceInfo]:
+        """The checkpoint's studio speakers, and the user's own voices for XTTS.
+
+        Empty while only the model could tell and nobody wants to wait until it is loaded.
+        """
+        speakers = self._speakers()
+        if speakers is None:
+            return []
+        with VoiceLibrary() as library:
+            own = [about for about in library.voices() if about.engine == self.name]
+        replaced = ((name, substitute(name, speakers)) for name in CAST.values() if name not in speakers)
+        return [
+            *(VoiceInfo(name, "", "studio speaker") for name in speakers),
+            *(VoiceInfo(name, "", f"said by '{other}' in this checkpoint") for name, other in replaced),
+            *(VoiceInfo(about.name, "", "your voice") for about in own),
+        ]
+
+    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+        """See `Engine.speak`."""
+        self._patient_speaker().speak(phrases, emit)
+
+    def close(self) -> None:
+        """End the child."""
+        if "_speaker" in self.__dict__:
+            self._speaker.close()
+        elif "child" in self.__dict__:
+            self.child.close()
+
+    def conditioner(self, parameters: Mapping[str, Parameter]) -> XttsConditioner:
+        """See `Cloning`."""
+        for name in parameters:
+            if name not in CLONING:
+                known = ", ".join(CLONING)
+                raise InputError(
+                    f"XTTS has no parameter '{name}'; known: {known}.{did_you_mean(name, CLONING)}"
+                )
+        self._demand()
+        return XttsConditioner(self.child, self.installation.fingerprint(), {**CLONING, **parameters})
+
+    def speaker(self, name: str) -> ClonedVoice | None:
+        """See `Speakers`: a studio speaker of the checkpoint."""
+        from safetensors.numpy import load
+
+        if name not in (self._speakers() or ()):
+            return None
+        tensors = load(self.child.call("speaker", {"name": name}).blob)
+        fingerprint = self.installation.fingerprint()
+        key = latent_key(self.name, fingerprint, (f"studio speaker {name}",), {})
+        return ClonedVoice(Provenance(name, self.name, fingerprint, key), stored_form(tensors))
+
+    def latents(self, clear_memory: bool = False, clear_disk: bool = False) -> dict[str, int]:
+        """See `LatentKeeping`. Only a child that runs keeps any in memory; none is started to ask it."""
+        if "child" in self.__dict__ and self.child.supervisor.ready:
+            wishes = {"memory": clear_memory, "disk": clear_disk}
+            told: dict[str, int] = self.child.call("latents", wishes).value
+            return told
+        with VoiceLibrary() as library:
+            return library.latents.cleared(clear_memory, clear_disk)
+
+    def _demand(self) -> None:
+        """Raise `EngineError` where something is missing; once nothing was, a reading need not ask again."""
+        if self._was_complete:
+            return
+        problem = self.check()
+        if problem is not None:
+            raise EngineError(problem)
+        self._was_complete = True
+
+    def _speakers(self) -> list[str] | None:
+        """The studio speakers; only the child can read their file, so they are remembered by its model.
+
+        None while they are not known and the child, which is started, has not loaded yet.
+        """
+        self._demand()
+        known = self.installation.home / f"speakers-{self.installation.fingerprint()[:16]}.json"
+        try:
+            names = json.loads(known.read_bytes())
+            if isinstance(names, list):
+                return [str(name) for name in names]
+        except (OSError, ValueError):
+            pass
+        if self.patience is not None and not self.child.supervisor.ready:
+            self.child.supervisor.child()
+            return None
+        names = [voice.name for voice in self.child.voices()]
+        self.installation.remember(known.name, names)
+        return names
+
+
+@dataclass(frozen=True, slots=True)
+class XttsConditioner:
+    """Makes voices from recordings, in the child. See `Conditioner`."""
+
+    child: ChildEngine
+    fingerprint: str
+    parameters: Mapping[str, Parameter]
+    engine: str = "xtts"
+
+    def warm_up(self) -> None:
+        """Load the model."""
+        self.child.warm_up()
+
+    def condition(self, recordings: Sequence[Path]) -> Tensors:
+        """The tensors `gpt_cond_latent` and `speaker_embedding`, fp32."""
+        from safetensors.numpy import load
+
+        paths = [str(path.resolve()) for path in recordings]
+        answer = self.child.call("condition", {"recordings": paths, "parameters": dict(self.parameters)})
+        tensors: Tensors = load(answer.blob)
+        return tensors
+
+
+def missing_packages(interpreter: Path | None) -> list[str]:
+    """Which of the packages that XTTS needs an interpreter lacks; nothing is imported to find out.
+
+    Raises `EngineError` when the interpreter cannot be run.
+    """
+    # Paths are not resolved: environments differ, although their Pythons are links to the same one.
+    if interpreter is None or interpreter.absolute() == Path(sys.executable).absolute():
+        return [name for name in PACKAGES if importlib.util.find_spec(name) is None]
+    program = (
+        "import importlib.util, sys; print(*(n for n in sys.argv[1:] if importlib.util.find_spec(n) is None))"
+    )
+    try:
+        done = subprocess.run(
+            [str(interpreter), "-P", "-c", program, *PACKAGES],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise EngineError(
+            f"the interpreter {interpreter} (CODECHOIR_XTTS_PYTHON) cannot be run: {error}"
+        ) from error
+    return done.stdout.split()

@@ -1,0 +1,193 @@
+"""The composition: spans → utterances → voices, one phrase at a time.
+
+What the user chose about words, checked against languages, categories and tables that are on the disk.
+
+The command line and the language server check with these alike. What can be checked without loading anything
+is in `settings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from codechoir.engines.base import Engine
+from codechoir.errors import InputError, did_you_mean
+from codechoir.languages.detection import Language
+from codechoir.model import Category, Phrase, Utterance, Voice
+from codechoir.settings import Settings, checked_category
+from codechoir.syntax.document import Snapshot
+from codechoir.voices.casting import check_families, full_casting, ignored_properties
+from codechoir.voices.profile import load_profile
+from codechoir.wording.location import Location
+from codechoir.wording.wording import Wording, common_words
+
+
+class SpeechPipeline:
+    """Says who says what, lazily, with the settings of the moment.
+
+    Keeps what is costly to make (word tables, profile) for all readings of a process. `change` may be called
+    while phrases are being pulled in another thread: what has not been pulled yet follows the new settings.
+    Raises `InputError` where the settings name an unknown profile, voice or level.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._wording = Wording(settings.wording)
+        self._profile = load_profile(settings.profile, settings.engine)
+        self._casting = full_casting(self._profile, settings)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self._settings
+
+    @property
+    def wording(self) -> Wording:
+        """How things are said at the moment."""
+        return self._wording
+
+    def change(self, settings: Settings) -> None:
+        """Follow new settings from the next phrase on; on `InputError` the old ones stay in force."""
+        same = (settings.profile, settings.engine) == (self._settings.profile, self._settings.engine)
+        profile = self._profile if same else load_profile(settings.profile, settings.engine)
+        casting = full_casting(profile, settings)
+        options = settings.wording
+        wording = self._wording if options == self._wording.options else Wording(options)
+        self._settings, self._profile, self._wording, self._casting = settings, profile, wording, casting
+
+    def reword(self) -> None:
+        """Read the word tables anew; readings follow them from the next phrase on."""
+        self._wording = Wording(self._wording.options)
+
+    def warm_up(self, language: str = "") -> None:
+        """Read the words of a language, so that its first line costs what every line costs."""
+        self._wording.warm_up(language)
+
+    def check(self, engine: Engine) -> None:
+        """Raises `InputError` when the profile or the settings name a voice that `engine` does not have."""
+        check_families(self._profile, engine, self._settings)
+
+    def unheard(self, engine: Engine) -> str | None:
+        """A line about properties of voices that `engine` ignores although somebody set them, if any."""
+        return ignored_properties(self._profile, self._settings, engine)
+
+    def phrases(self, snapshot: Snapshot, start: int = 0, end: int | None = None) -> Iterator[Phrase]:
+        """The phrases of bytes `start` to `end` of a document, in order; only what is pulled is computed."""
+        end = len(snapshot.text) if end is None else end
+        wording = self._wording
+        lines = wording.lines(snapshot, start, end)
+        while (utterances := next(lines, None)) is not None:
+            if not utterances:
+                continue
+            yield self._phrase(utterances)
+            if wording is not self._wording:
+                start = max(utterance.end for utterance in utterances)
+                wording = self._wording
+                lines = wording.lines(snapshot, start, end)
+
+    def spelling(self, snapshot: Snapshot, start: int = 0, end: int | None = None) -> Iterator[Phrase]:
+        """Bytes `start` to `end` of a document character by character."""
+        end = len(snapshot.text) if end is None else end
+        yield from map(self._phrase, self._wording.spell(snapshot, start, end))
+
+    def outline(self, snapshot: Snapshot, at: int | None = None) -> Iterator[Phrase]:
+        """The structure of a document, or of the innermost symbol at byte `at`."""
+        yield from map(self._phrase, self._wording.outline(snapshot, at).phrases())
+
+    def description(self, snapshot: Snapshot, at: int) -> Iterator[Phrase]:
+        """What stands at byte `at`."""
+        described = self._wording.describe(snapshot, at)
+        yield self._phrase([described.utterance(self._settings.natural_language)])
+
+    def lexicon(self, language: Language) -> Iterator[Phrase]:
+        """The words that every file of a language needs, each by itself, in the voices that say them."""
+        for said in common_words(self._wording, language):
+            yield self._phrase([said])
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether words may stand elsewhere than in the middle, so that their sound has to be stereo."""
+        return self._casting.is_wide
+
+    def voice_of(self, category: Category) -> Voice:
+        """The voice of a category, without what a profile lays over single captures."""
+        return self._casting.cast(Utterance("", category, 0, 0))
+
+    def narration(self, key: str, at: int) -> Phrase:
+        """One of the narrator's own phrases, such as `blank`, about the place `at`."""
+        return self._phrase([self._wording.phrase(key, at)])
+
+    def place(self, where: Location) -> Phrase:
+        """Where a place is, as the narrator tells it."""
+        return self._phrase([where.utterance(self._settings.natural_language)])
+
+    def recast(self, phrase: Phrase) -> Phrase:
+        """The same words in the voices that the settings give them now."""
+        return self._phrase([spoken.utterance for spoken in phrase.parts])
+
+    def _phrase(self, utterances: list[Utterance]) -> Phrase:
+        parts = tuple(map(self._casting.spoken, utterances))
+        start = min(utterance.start for utterance in utterances)
+        return Phrase(parts, start, max(utterance.end for utterance in utterances))
+
+
+def level_key(text: str) -> str:
+    """What an exception from the level is for: `comment`, `python`, or `python.comment` (also `:`).
+
+    Aliases of a language become its name. Raises `InputError` naming the nearest known name.
+    """
+    first, colon, second = text.replace(":", ".").rpartition(".")
+    if colon:
+        return f"{_language(first)}.{checked_category(second).value}"
+    if second in set(Category):
+        return second
+    try:
+        return _language(second)
+    except InputError as error:
+        from codechoir.languages.detection import language_names
+
+        known = [*Category, *language_names()]
+        what = f"'{text}' is neither a category nor a language"
+        raise InputError(f"{what}; categories: {', '.join(Category)}.{did_you_mean(text, known)}") from error
+
+
+def natural_language(tag: str) -> str:
+    """The natural language of the words that `tag` (BCP 47) asks for: `de-AT` is `de`.
+
+    Raises `InputError` naming the known ones.
+    """
+    from codechoir.wording.tables import natural_languages
+
+    known = natural_languages()
+    for name in (tag, tag.replace("_", "-").partition("-")[0].lower()):
+        if name in known:
+            return name
+    raise InputError(f"there are no words in '{tag}'; known: {', '.join(known)}.{did_you_mean(tag, known)}")
+
+
+def word_table(name: str, folder: Path | None = None) -> Path:
+    """The word table at path `name`, `~` being the user's home, and relative paths being in `folder`.
+
+    Raises `InputError` with file and line when it cannot be read or has a mistake.
+    """
+    from codechoir.wording.table_checks import check_table
+
+    try:
+        path = (folder or Path()) / Path(name).expanduser()
+        complaints = check_table(path)
+    except (RuntimeError, ValueError) as error:  # no such home, or no path at all
+        raise InputError(f"cannot read the word table {name!r}: {error}") from error
+    if complaints:
+        more = f" ({len(complaints) - 1} more)" if len(complaints) > 1 else ""
+        raise InputError(complaints[0] + more)
+    return path
+
+
+def _language(name: str) -> str:
+    from codechoir.languages.detection import language_named, language_names
+
+    language = language_named(name) if name else None
+    if language is None:
+        raise InputError(f"unknown language '{name}'.{did_you_mean(name, language_names())}")
+    return language.name

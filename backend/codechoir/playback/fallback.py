@@ -1,0 +1,305 @@
+"""What of the phrases was said to its end, so that another engine can go on from there.
+
+Reading on while the child is away: with the embedded engine, from the first span not heard.
+
+1. The child's engine speaks, and `SpokenProgress` watches what the listener took of it.
+2. The child is lost: the listener is told so once, and the embedded engine says the rest of the line, in
+   its own voices, at the sample rate that the reading began with.
+3. At the end of each phrase we look whether the child is back; then it goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from codechoir.audio.resampling import Resampler
+from codechoir.engines.base import AudioListener, Engine, VoiceInfo, cancelled, continues, notice
+from codechoir.engines.subprocess.client import POLL, ChildEngine
+from codechoir.engines.subprocess.process import ChildLostError
+from codechoir.model import AudioChunk, CastUtterance, Mark, Phrase, Utterance
+
+log = logging.getLogger(__name__)
+
+
+class SpokenProgress:
+    """Watches one engine say phrases: phrases on their way in, chunks on their way out.
+
+    The only witness is the marks: an utterance is said when the mark of a later one has begun, or when the
+    sound has reached the end of its last word. In doubt it counts as not said, since hearing a word twice is
+    better than missing it.
+    """
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        self.samples = 0
+        self._source = iter(phrases)
+        self._pulled: deque[Phrase] = deque()
+        self._part = 0
+        self._mark: Mark | None = None
+
+    def phrases(self) -> Iterator[Phrase]:
+        """The phrases for the engine, pulled from the source as the engine pulls them."""
+        for phrase in self._source:
+            self._pulled.append(phrase)
+            yield phrase
+
+    def said(self, chunk: AudioChunk) -> None:
+        """The listener took this chunk."""
+        for mark in chunk.marks:
+            self._move_to(mark)
+        self.samples = chunk.first_sample + chunk.samples
+
+    def rest(self) -> Iterator[Phrase]:
+        """What was not said to its end, and all that follows, from the same source."""
+        skip = self._part + self._is_complete()
+        for phrase in self._pulled:
+            if parts := phrase.parts[skip:]:
+                yield replace(phrase, parts=parts)
+            skip = 0
+        yield from self._source
+
+    def _move_to(self, mark: Mark) -> None:
+        skipped = 0
+        first = self._part
+        for phrase in self._pulled:
+            for index in range(first, len(phrase.parts)):
+                if _within(mark, phrase.parts[index].utterance):
+                    for _ in range(skipped):
+                        self._pulled.popleft()
+                    self._part, self._mark = index, mark
+                    return
+            skipped, first = skipped + 1, 0
+
+    def _is_complete(self) -> bool:
+        if self._mark is None or self.samples < self._mark.t1 or not self._pulled:
+            return False
+        words = self._pulled[0].parts[self._part].utterance.text.split()
+        return words[-1:] == self._mark.text.split()[-1:]
+
+
+def _within(mark: Mark, utterance: Utterance) -> bool:
+    return bool(utterance.text) and utterance.start <= mark.start and mark.end <= utterance.end
+
+
+SILENT_SECONDS = 1.0
+"""A listener who waits longer than this is told what for."""
+
+WrapInCache = Callable[[Engine], Engine]
+"""Puts a cache in front of an engine."""
+
+Recast = Callable[[CastUtterance], CastUtterance]
+"""Gives an utterance the voice that it has with the embedded engine."""
+
+
+class FallbackEngine:
+    """The engine of a child, with the embedded one to stand in for it.
+
+    `patience`: seconds that a reading waits for a child that is still loading before the embedded engine
+    begins; None waits as long as it takes, which is right when a file is written. `keep`: puts the phrase
+    cache in front of the child, which is then waited for only where something is not kept.
+    """
+
+    def __init__(
+        self,
+        primary: ChildEngine,
+        embedded: Callable[[], Engine],
+        recast: Recast,
+        patience: float | None = None,
+        keep: WrapInCache | None = None,
+    ) -> None:
+        self.name = primary.name
+        self.capabilities = primary.capabilities
+        self.primary = primary
+        self.patience = patience
+        awaited = WaitingEngine(self)
+        self._speaker: Engine = awaited if keep is None else keep(awaited)
+        self._make_embedded = embedded
+        self._recast = recast
+        self._embedded: Engine | None = None
+        self._turn = threading.Lock()
+        self._told = False
+
+    def check(self) -> str | None:
+        """See `Engine.check`."""
+        return self.primary.check()
+
+    def warm_up(self) -> None:
+        """See `Engine.warm_up`; where patience has an end nobody waits here either."""
+        if self.patience is None:
+            self.primary.warm_up()
+            return
+        self.primary.supervisor.child()
+        self._stand_in().warm_up()
+        self._resampler().flush()
+
+    def voices(self) -> list[VoiceInfo]:
+        """See `Engine.voices`."""
+        return self.primary.voices()
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        self._speaker.close()
+        with self._turn:
+            if self._embedded is not None:
+                self._embedded.close()
+
+    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+        """See `Engine.speak`."""
+        listener = FallbackListener(emit)
+        source = iter(phrases)
+        while not listener.left:
+            progress = SpokenProgress(source)
+            listener.begin(progress)
+            try:
+                self._speaker.speak(progress.phrases(), listener)
+                self._told = False
+                return
+            except ChildLostError as loss:
+                self._tell(listener, loss)
+            source = progress.rest()
+            if not self._bridge(source, listener):
+                return
+
+    def _bridge(self, source: Iterator[Phrase], listener: FallbackListener) -> bool:
+        """Say phrases with the embedded engine until the child is back; True when there is more to say."""
+        engine = self._stand_in()
+        listener.begin(None, self._resampler())
+        stretch = FallbackPhrases(source, self._recast, lambda: self.primary.supervisor.ready)
+        with contextlib.nullcontext() if engine.capabilities.concurrent else self._turn:
+            engine.speak(stretch, listener)
+        return listener.flush() and not stretch.exhausted
+
+    def _stand_in(self) -> Engine:
+        with self._turn:
+            if self._embedded is None:
+                self._embedded = self._make_embedded()
+            return self._embedded
+
+    def _resampler(self) -> Resampler:
+        return Resampler(self._stand_in().capabilities.sample_rate, self.capabilities.sample_rate)
+
+    def _tell(self, listener: FallbackListener, loss: ChildLostError) -> None:
+        if self._told:
+            return
+        self._told = True
+        line = f"{loss}; reading on with the embedded voices until it is back"
+        log.log(logging.INFO if listener.notice(line) else logging.WARNING, "%s", line)
+
+
+class WaitingEngine:
+    """The child's engine, which is waited for before it speaks, as long as `fallback` is patient."""
+
+    def __init__(self, fallback: FallbackEngine) -> None:
+        self.name = fallback.name
+        self.capabilities = fallback.capabilities
+        self._fallback = fallback
+        self._child = fallback.primary
+
+    def check(self) -> str | None:
+        """See `Engine.check`."""
+        return self._child.check()
+
+    def warm_up(self) -> None:
+        """See `Engine.warm_up`."""
+        self._child.warm_up()
+
+    def voices(self) -> list[VoiceInfo]:
+        """See `Engine.voices`."""
+        return self._child.voices()
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        self._child.close()
+
+    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+        """See `Engine.speak`. Raises `ChildLostError` when patience has ended."""
+        if not self._child.supervisor.ready:
+            self._await(emit)
+        self._child.speak(phrases, emit)
+
+    def _await(self, emit: AudioListener) -> None:
+        patience = self._fallback.patience
+        child = self._child.supervisor.child()
+        began = time.monotonic()
+        told = False
+        while not child.wait_ready(POLL) and not cancelled(emit):
+            waited = time.monotonic() - began
+            if patience is not None and waited > patience:
+                raise ChildLostError(f"the engine '{self.name}' is still loading")
+            if not told and waited > SILENT_SECONDS:
+                told = True
+                notice(emit, f"the engine '{self.name}' is loading")
+
+
+class FallbackPhrases:
+    """The phrases that the embedded engine is given: one for certain, then more until the child is back."""
+
+    def __init__(self, source: Iterator[Phrase], recast: Recast, is_back: Callable[[], bool]) -> None:
+        self.exhausted = False
+        self._source = source
+        self._recast = recast
+        self._is_back = is_back
+
+    def __iter__(self) -> Iterator[Phrase]:
+        while (phrase := next(self._source, None)) is not None:
+            yield replace(phrase, parts=tuple(map(self._recast, phrase.parts)))
+            if self._is_back():
+                return
+        self.exhausted = True
+
+
+class FallbackListener:
+    """The reading's `emit` for one engine after another: samples are counted on, at one rate."""
+
+    def __init__(self, emit: AudioListener) -> None:
+        self.left = False
+        self._emit = emit
+        self._before = 0
+        self._samples = 0
+        self._progress: SpokenProgress | None = None
+        self._resampler: Resampler | None = None
+
+    def begin(self, progress: SpokenProgress | None, resampler: Resampler | None = None) -> None:
+        """Another engine begins, and counts from 0."""
+        self._before += self._samples
+        self._samples = 0
+        self._progress, self._resampler = progress, resampler
+
+    def __call__(self, chunk: AudioChunk) -> bool:
+        if self._resampler is not None:
+            chunk = self._resampler.feed(chunk)
+        return self._take(chunk)
+
+    def flush(self) -> bool:
+        """The stand-in has ended: hand out what its resampler still holds. False when nobody listens."""
+        if self._resampler is not None and not self.left:
+            self._take(self._resampler.flush())
+        return not self.left
+
+    def cancelled(self) -> bool:
+        """See `engines.protocol.cancelled`."""
+        return self.left or cancelled(self._emit)
+
+    def continues(self) -> bool:
+        """See `engines.protocol.continues`."""
+        return self._before + self._samples > 0 or continues(self._emit)
+
+    def notice(self, line: str) -> bool:
+        """See `engines.protocol.notice`."""
+        return notice(self._emit, line)
+
+    def _take(self, chunk: AudioChunk) -> bool:
+        if not chunk.pcm and not chunk.marks:
+            return not self.cancelled()
+        if not self._emit(chunk.shifted(self._before)):
+            self.left = True
+            return False
+        self._samples = chunk.first_sample + chunk.samples
+        if self._progress is not None:
+            self._progress.said(chunk)
+        return True

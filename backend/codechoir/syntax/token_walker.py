@@ -1,0 +1,276 @@
+"""Pieces of source on their way from a tree to spans.
+
+A walk over the part of a tree that lies in a window; it finds each token once and in order.
+
+What a token is called comes from the query's captures. An inner node wins over an outer one. A leaf that no
+pattern names takes the capture of its nearest captured ancestor if it is a named node, or if it is all there
+is of that ancestor; a bracket or operator does not, since a captured declaration is not one token. The text
+of a string or comment is one token, broken only where something inside has a capture of its own. The walk
+keeps its own stack, so that no depth of nesting overflows Python's.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import tree_sitter
+
+from codechoir.languages.grammars import LoadedGrammar
+from codechoir.model import Category
+from codechoir.syntax.captures import Captures, category_of
+from codechoir.syntax.token_roles import DEFAULT_ROLES, TOKEN_ROLES, closes
+from codechoir.syntax.uncovered_text import WHITESPACE, leaf_capture, trimmed
+
+
+class TokenPiece(NamedTuple):
+    """One token as a tree has it: byte range, capture, role, nesting, and what it closes."""
+
+    start: int
+    end: int
+    capture: str
+    role: str = ""
+    depth: int = 0
+    closes: str = ""
+
+
+class Region(NamedTuple):
+    """Text in another language: `language` names it, `node` holds it, `capture` is what it is to its host."""
+
+    node: tree_sitter.Node
+    language: str
+    capture: str
+
+
+_TEXT = frozenset({Category.COMMENT, Category.LITERAL})
+_NESTING = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+_LOOK_BACK, _BLOCK_LOOK_BACK = 64, 4
+"""How many children of a node are looked at for an opening bracket before the window."""
+
+
+class _Text:
+    """A string or comment under way. `run` is where the part begins that has not been yielded yet."""
+
+    __slots__ = ("capture", "depth", "end", "role", "run", "start")
+
+    def __init__(self, node: tree_sitter.Node, capture: str, role: str, depth: int) -> None:
+        self.start = self.run = node.start_byte
+        self.end = node.end_byte
+        self.capture = capture
+        self.role = role or DEFAULT_ROLES.get(capture, "")
+        self.depth = depth
+
+
+class _Frame:
+    """A node that the walk is inside of.
+
+    `name`: its own capture, `inherited`: what its leaves take that have none. `depth`: brackets around the
+    next child. `text`: the string or comment that it belongs to, which `owns` says that it began.
+    """
+
+    __slots__ = ("broken", "depth", "inherited", "name", "node", "owns", "resets", "role", "span", "text")
+
+    def __init__(self, node: tree_sitter.Node, kind: str, name: str, role: str) -> None:
+        self.node = node
+        self.span = (node.start_byte, node.end_byte)
+        self.name = self.inherited = name
+        self.role = role
+        self.depth = 0
+        self.text: _Text | None = None
+        self.owns = False
+        self.broken = kind == "ERROR"
+        self.resets = _holds_statements(kind)
+
+
+class TokenWalker:
+    """One walk over bytes `start` to `end` of `text`."""
+
+    def __init__(self, grammar: LoadedGrammar, captures: Captures, text: bytes, start: int, end: int) -> None:
+        self._spec = grammar.spec
+        self._key = grammar.key
+        self._captures = captures
+        self._text = text
+        self._start = start
+        self._end = end
+        self._frames: list[_Frame] = []
+        self._items: list[TokenPiece | Region] = []
+
+    def run(self, root: tree_sitter.Node) -> list[TokenPiece | Region]:
+        """The tokens below `root` that meet the window, and the regions of other languages."""
+        cursor = root.walk()
+        frames, start, end = self._frames, self._start, self._end
+        while True:
+            node = cursor.node
+            if node is None or node.start_byte >= end:
+                break
+            if start < node.end_byte and node.start_byte < node.end_byte and self._enters(node):
+                if node.start_byte >= start:
+                    cursor.goto_first_child()
+                    continue
+                frames[-1].depth += _opened_before(node, start)
+                if goto_child_at(cursor, start):
+                    continue
+                self._leave()
+            while not cursor.goto_next_sibling():
+                if not frames:
+                    return self._items
+                cursor.goto_parent()
+                self._leave()
+        while frames:
+            self._leave()
+        return self._items
+
+    def _enters(self, node: tree_sitter.Node) -> bool:
+        """Take the node as a token and return False; or make a frame for it and return True."""
+        frame = self._frames[-1] if self._frames else None
+        name = self._captures.names.get(node.id, "")
+        language = self._captures.embedded.get(node.id)
+        text = frame.text if frame is not None else None
+        if text is not None and (language or name not in ("", text.capture)):
+            self._flush(text, node.start_byte)
+            text.run = node.end_byte
+            text = None
+        kind = node.type
+        if language:
+            self._items.append(Region(node, language, name or (frame.inherited if frame else "")))
+            if node.child_count:
+                self._frames.append(_Frame(node, kind, "", ""))
+            return node.child_count > 0
+        leaf = node.child_count == 0 or kind in self._spec.atoms
+        if text is None:
+            return self._takes_leaf(node, kind, name, frame) if leaf else self._takes(node, kind, name, frame)
+        if not leaf:
+            inside = _Frame(node, kind, text.capture, "")
+            inside.depth, inside.text = text.depth, text
+            self._frames.append(inside)
+        return not leaf
+
+    def _takes(self, node: tree_sitter.Node, kind: str, name: str, frame: _Frame | None) -> bool:
+        """Make a frame for a node with children."""
+        category = category_of(name) if name else None
+        inner = _Frame(node, kind, name if category else "", self._captures.roles.get(node.id, ""))
+        if frame is not None:
+            inner.depth = 0 if frame.resets else max(0, frame.depth)
+            if not name:
+                inner.inherited = frame.inherited
+        if kind in self._spec.containers or category in _TEXT:
+            inner.text = _Text(node, inner.inherited or "string", inner.role, inner.depth)
+            inner.owns = True
+        self._frames.append(inner)
+        return True
+
+    def _takes_leaf(self, node: tree_sitter.Node, kind: str, name: str, frame: _Frame | None) -> bool:
+        """Yield a leaf as a token; without a capture if only its text can tell what it is."""
+        named = node.is_named
+        capture = name if name and category_of(name) else ""
+        role = self._captures.roles.get(node.id, "")
+        depth = 0
+        if frame is not None:
+            depth = self._nested(frame, "" if named else kind)
+            if frame.span == (node.start_byte, node.end_byte):
+                capture, role = capture or frame.name, role or frame.role
+            if named and not name:
+                capture = capture or frame.inherited
+        if not capture and kind != "ERROR":
+            capture = leaf_capture(kind, named)
+        start, end = trimmed(self._text, node.start_byte, node.end_byte)
+        if start == end or kind == "ERROR":
+            return False
+        if not role and not named and self._spec.token_roles:
+            role = TOKEN_ROLES.get(kind, "")
+        closed = closes(self._key, role, [f.node for f in self._frames]) if role.endswith(".close") else ""
+        role = role or DEFAULT_ROLES.get(capture, "")
+        piece = TokenPiece(start, end, capture, role, max(0, depth), closed)
+        last = self._items[-1] if self._items and kind in self._spec.merged else None
+        if isinstance(last, TokenPiece) and last.end == start and self._text[last.start] == self._text[start]:
+            piece = piece._replace(start=last.start)
+            self._items.pop()
+        self._items.append(piece)
+        return False
+
+    @staticmethod
+    def _nested(frame: _Frame, token: str) -> int:
+        """How deep a leaf is nested. A bracket counts as outside of what it encloses."""
+        before = frame.depth
+        step = _NESTING.get(token, 0)
+        if not step:
+            return 0 if frame.resets else before
+        if not frame.broken:
+            frame.depth += step
+        return min(before, frame.depth)
+
+    def _leave(self) -> None:
+        frame = self._frames.pop()
+        if frame.text is not None and frame.owns:
+            self._flush(frame.text, frame.text.end)
+
+    def _flush(self, text: _Text, end: int) -> None:
+        """Yield the part of a string or comment that ends here."""
+        opens, shuts = text.run == text.start, end == text.end
+        start, end = trimmed(self._text, text.run, end, inside=(not opens, not shuts))
+        if not self._text[start:end].strip(WHITESPACE):
+            return
+        suffix = "" if opens and shuts else ".open" if opens else ".close" if shuts else ".part"
+        role = text.role + suffix if text.role else ""
+        self._items.append(TokenPiece(start, end, text.capture, role, text.depth))
+
+
+_FILES = frozenset(
+    {"module", "program", "source_file", "translation_unit", "compilation_unit", "document", "stylesheet"}
+)
+_LISTS = frozenset(
+    {
+        "accessor_list",
+        "const_declaration",
+        "enum_variant_list",
+        "enumerator_list",
+        "expression_switch_statement",
+        "import_spec_list",
+        "interface_type",
+        "select_statement",
+        "type_switch_statement",
+        "var_spec_list",
+    }
+)
+_BODIES = ("block", "body", "declaration_list", "compound_statement", "do_group", "statement_list")
+
+
+@lru_cache(maxsize=4096)
+def _holds_statements(kind: str) -> bool:
+    """Whether nesting is counted anew inside a node of this type, which holds statements or declarations."""
+    return kind in _FILES or kind in _LISTS or (kind.endswith(_BODIES) and "pattern" not in kind)
+
+
+def goto_child_at(cursor: tree_sitter.TreeCursor, byte: int) -> bool:
+    """Go to the first child that ends after `byte`; False, and no move, when there is none.
+
+    The cursor's own search gives up when a hidden node reaches over `byte` but none of its visible children
+    does, as happens in broken code; then the children are tried one by one.
+    """
+    if cursor.goto_first_child_for_byte(byte) is not None:
+        return True
+    if not cursor.goto_first_child():
+        return False
+    while True:
+        child = cursor.node
+        if child is None or child.end_byte > byte:
+            return True
+        if not cursor.goto_next_sibling():
+            cursor.goto_parent()
+            return False
+
+
+def _opened_before(node: tree_sitter.Node, byte: int) -> int:
+    """How many brackets of the node's own are open at `byte`."""
+    if node.is_error:
+        return 0
+    opened = 0
+    for index in range(
+        min(node.child_count, _BLOCK_LOOK_BACK if _holds_statements(node.type) else _LOOK_BACK)
+    ):
+        child = node.child(index)
+        if child is None or child.end_byte > byte:
+            break
+        if not child.is_named:
+            opened += _NESTING.get(child.type, 0)
+    return opened

@@ -1,0 +1,82 @@
+"""The phrase cache in front of a child: no child for what was heard before, nothing kept of a stand-in."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from codechoir.engines.base import Engine
+from codechoir.engines.cache.caching_engine import CachingEngine
+from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
+from codechoir.engines.silent import SilentEngine
+from codechoir.engines.subprocess.process import BackOff
+from codechoir.model import CastUtterance
+from codechoir.playback.fallback import FallbackEngine
+from support.kept import each_part
+from support.listening import Listener, phrase
+
+LATE = BackOff(first=3600.0, most=3600.0)
+LINES = (phrase("for", "user name"), phrase("in", "for", start=101))
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> PhraseCache:
+    return PhraseCache(PhraseSettings(tmp_path))
+
+
+def behind(cache: PhraseCache, primary: Any) -> FallbackEngine:
+    def keep(engine: Engine) -> Engine:
+        return CachingEngine(engine, cache, lambda: lambda _: "model", each_part)
+
+    return FallbackEngine(primary, SilentEngine, same, keep=keep)
+
+
+def same(spoken: CastUtterance) -> CastUtterance:
+    return spoken
+
+
+def test_what_was_heard_before_needs_no_child(child: Any, cache: PhraseCache) -> None:
+    first = Listener()
+    behind(cache, child("CountingEngine")).speak(LINES, first)
+    engine = behind(cache, child("CountingEngine"))
+    second = Listener()
+    engine.speak(LINES, second)
+    assert engine.primary.supervisor.pid is None
+    assert second.marks == first.marks
+    assert second.words == ["for", "user", "name", "in", "for"]
+    samples = [b"".join(chunk.pcm for chunk in heard.chunks) for heard in (first, second)]
+    # The engine's samples tell which part it was asked for: in its own count, which is the same for all.
+    assert samples[0] == samples[1]
+
+
+def test_what_the_embedded_engine_says_meanwhile_is_not_kept(child: Any, cache: PhraseCache) -> None:
+    engine = behind(cache, child("CountingEngine", {"step_seconds": 0.02}, LATE))
+
+    def act(listener: Listener) -> bool:
+        if len(listener.chunks) == 7:  # "for" is told, "user" has begun
+            supervisor = engine.primary.supervisor
+            assert supervisor.pid is not None
+            os.kill(supervisor.pid, signal.SIGKILL)
+            assert supervisor.wait_until(lambda it: it.losses > 0, 10)
+        return True
+
+    heard = Listener(act)
+    engine.speak(LINES, heard)
+    assert heard.words[-2:] == ["in", "for"]
+    assert cache.memory.usage[0] <= 2  # "for" and, if its last sample had arrived, "user name"
+    again = Listener()
+    behind(cache, child("CountingEngine")).speak(LINES, again)
+    assert again.words == ["for", "user", "name", "in", "for"]
+    assert again.samples == 5 * 5 * 480
+
+
+def test_a_child_that_loads_for_ever_is_not_waited_for(child: Any, cache: PhraseCache) -> None:
+    behind(cache, child("CountingEngine")).speak(LINES, Listener())
+    primary = child("NeverReadyEngine")
+    engine = behind(cache, primary)
+    heard = Listener()
+    engine.speak(LINES, heard)
+    assert heard.words == ["for", "user", "name", "in", "for"]

@@ -1,0 +1,189 @@
+"""A child's life: death, silence, restart with back-off, rest when idle."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import Any
+
+import psutil
+import pytest
+from codechoir.engines.subprocess.client import ChildEngine
+from codechoir.engines.subprocess.process import BackOff, ChildLostError, ChildSpec
+from codechoir.engines.subprocess.supervisor import Supervisor
+from support.child_engines import STEP
+from support.listening import Listener, in_thread, phrase
+from support.needs import missing
+
+SOON = BackOff(first=0.05, factor=2.0)
+LATE = BackOff(first=3600.0, most=3600.0)
+
+
+def is_ready(supervisor: Supervisor) -> bool:
+    return supervisor.ready
+
+
+def is_gone(supervisor: Supervisor) -> bool:
+    return supervisor.pid is None
+
+
+def kill(engine: ChildEngine) -> int:
+    """Kill the child and wait until its death was noticed; returns its number."""
+    pid, losses = engine.supervisor.pid, engine.supervisor.losses
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    assert engine.supervisor.wait_until(lambda it: it.losses > losses, 10)
+    return pid
+
+
+def kill_after(engine: ChildEngine, samples: int) -> Listener:
+    """A listener in whose hearing the child dies once so many samples came."""
+
+    def act(listener: Listener) -> bool:
+        if listener.samples == samples:
+            kill(engine)
+        return True
+
+    return Listener(act)
+
+
+def test_a_reading_ends_with_a_loss_when_the_child_is_killed(child: Any) -> None:
+    engine = child("CountingEngine", {"step_seconds": 0.01}, SOON)
+    heard = kill_after(engine, 3 * STEP)
+    with pytest.raises(ChildLostError, match="was ended by SIGKILL"):
+        engine.speak([phrase("one two three four five six seven eight nine ten")], heard)
+    assert [chunk.first_sample for chunk in heard.chunks] == list(range(0, heard.samples, STEP))
+
+
+def test_a_dead_child_is_started_again_unasked(child: Any) -> None:
+    engine = child("CountingEngine", {}, SOON)
+    engine.warm_up()
+    before = kill(engine)
+    assert engine.supervisor.wait_until(is_ready, 10)
+    assert engine.supervisor.pid != before
+    heard = Listener()
+    engine.speak([phrase("again")], heard)
+    assert heard.words == ["again"]
+
+
+def test_a_child_that_died_is_not_started_before_its_time(child: Any) -> None:
+    engine = child("CountingEngine", {}, LATE)
+    engine.warm_up()
+    kill(engine)
+    with pytest.raises(ChildLostError, match="is started again in 3600 s"):
+        engine.speak([phrase("word")], Listener())
+
+
+def test_a_child_that_keeps_dying_is_left_alone_until_somebody_asks(child: Any) -> None:
+    engine = child("CountingEngine", {}, BackOff(first=0.0, tries=1))
+    for _ in range(2):
+        engine.warm_up()
+        before = kill(engine)
+    assert not engine.supervisor.wait_until(is_ready, 0.3)
+    engine.warm_up()
+    assert engine.supervisor.pid != before
+
+
+@pytest.mark.parametrize(
+    ("deaths", "seconds"), [(1, 0.5), (2, 1.5), (3, 4.5), (5, 40.5), (6, 60), (10**6, 60)]
+)
+def test_the_pause_grows_to_a_limit(deaths: int, seconds: float) -> None:
+    assert BackOff().delay(deaths) == seconds
+
+
+def test_a_child_that_gives_no_sign_of_life_is_replaced(child: Any) -> None:
+    if sys.platform == "win32":
+        missing("no signal stops a process on Windows: run the tests on Linux or macOS")
+    engine = child("CountingEngine", {}, SOON, lost=1.5)
+    engine.warm_up()
+    before = engine.supervisor.pid
+    assert before is not None
+    os.kill(before, signal.SIGSTOP)
+    with pytest.raises(ChildLostError):
+        engine.speak([phrase("word")], Listener())
+    assert engine.supervisor.wait_until(is_ready, 10)
+    assert engine.supervisor.pid != before
+    assert not psutil.pid_exists(before)
+
+
+def test_a_child_that_computes_for_long_is_not_taken_for_dead(child: Any) -> None:
+    engine = child("CountingEngine", {"step_seconds": 2.0}, lost=1.0)
+    heard = Listener(lambda _: False)
+    engine.speak([phrase("one")], heard)
+    assert heard.words == ["one"]
+
+
+def test_an_idle_child_returns_its_memory_and_comes_back_when_asked(child: Any) -> None:
+    engine = child("CountingEngine", idle=0.2)
+    engine.warm_up()
+    before = engine.supervisor.pid
+    assert before is not None
+    process = psutil.Process(before)
+    assert engine.supervisor.wait_until(is_gone, 10)
+    process.wait(10)
+    heard = Listener()
+    engine.speak([phrase("again")], heard)
+    assert heard.words == ["again"]
+
+
+def test_a_child_that_reads_is_not_idle(child: Any) -> None:
+    engine = child("CountingEngine", {"step_seconds": 0.1}, idle=0.1)
+    heard = Listener()
+    engine.speak([phrase("one two")], heard)
+    assert heard.words == ["one", "two"]
+
+
+def test_loading_has_a_limit(child: Any) -> None:
+    engine = child("NeverReadyEngine", {}, LATE, start=0.3)
+    with pytest.raises(ChildLostError):
+        engine.warm_up()
+
+
+def test_a_reading_that_waits_for_loading_can_be_cancelled(child: Any) -> None:
+    engine, heard = child("NeverReadyEngine"), Listener()
+    reading = in_thread(lambda: engine.speak([phrase("word")], heard))
+    heard.ended = True
+    reading.join(10)
+    assert not reading.is_alive()
+
+
+def test_a_call_ends_with_a_loss_when_the_child_dies(child: Any) -> None:
+    with pytest.raises(ChildLostError, match="ended with status 7"):
+        child("CountingEngine", {}, LATE).call("crash")
+
+
+def test_closing_ends_the_process_and_the_engine_can_be_used_again(child: Any) -> None:
+    engine = child("CountingEngine")
+    engine.warm_up()
+    process = psutil.Process(engine.supervisor.pid)
+    engine.close()
+    process.wait(10)
+    engine.warm_up()
+    assert engine.supervisor.pid != process.pid
+
+
+def test_a_child_ends_when_its_parent_is_killed(tmp_path: Any) -> None:
+    spec = ChildSpec("codechoir.engines.silent:SilentEngine", beat=0.1)
+    program = (
+        "import sys, threading\n"
+        "from codechoir.engines.subprocess.client import ChildEngine\n"
+        "from codechoir.engines.subprocess.process import ChildSpec\n"
+        "from codechoir.engines.silent import SilentEngine\n"
+        f"e = ChildEngine('x', SilentEngine.capabilities, ChildSpec({spec.engine!r}, beat=0.1))\n"
+        "e.warm_up()\n"
+        "print(e.supervisor.pid, flush=True)\n"
+        "threading.Event().wait()\n"
+    )
+    parent = psutil.Popen([sys.executable, "-c", program], stdout=-1)
+    assert parent.stdout is not None
+    process = psutil.Process(int(parent.stdout.readline()))
+    parent.kill()
+    parent.wait()
+    process.wait(10)
+
+
+def test_the_interpreter_s_own_packages_come_first_and_the_working_folder_is_not_trusted() -> None:
+    command = ChildSpec("m:E", interpreter=None).command()
+    assert command[:2] == [sys.executable, "-P"]
+    assert "sys.path +=" in command[3]

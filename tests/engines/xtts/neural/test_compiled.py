@@ -1,0 +1,226 @@
+"""The compiled layers say what torch's say with the same matrices, whoever helps or speaks beside."""
+
+from __future__ import annotations
+
+import builtins
+import gc
+import sys
+import threading
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+from codechoir.engines.xtts.cpu_int8 import dot_products, kernels
+from codechoir.engines.xtts.cpu_int8.fused_transformer import CompiledTransformer
+from codechoir.engines.xtts.cpu_int8.matrices import Int8Linear
+from codechoir.engines.xtts.neural.decoder import Decoder, Sampling
+from codechoir.engines.xtts.neural.precision import make_plan
+from codechoir.engines.xtts.neural.transformer import Block, Layers, Transformer
+from codechoir.engines.xtts.neural.xtts_model import XttsCore, from_coqui
+from support.xtts_decoding import GREEDY, decode, forms_here, prompts
+
+FORMS = [pytest.param(form, id=dot_products.FORMS[form].feature) for form in forms_here()]
+
+
+@pytest.fixture(scope="module")
+def fast(coqui: Any) -> XttsCore:
+    core = from_coqui(coqui, make_plan("cpu", "int8"))
+    assert isinstance(core.layers, CompiledTransformer)
+    return core
+
+
+def with_layers(core: XttsCore, coqui: Any, **options: Any) -> XttsCore:
+    """The core with compiled layers made otherwise."""
+    return replace(core, layers=CompiledTransformer(coqui.gpt.gpt, core.shape.heads, core.plan, **options))
+
+
+@pytest.fixture(scope="module")
+def eager(coqui: Any, fast: XttsCore) -> XttsCore:
+    """The same matrices in int8, all else by torch in fp32."""
+    layers = Transformer(coqui.gpt.gpt, fast.shape.heads, make_plan("cpu", "fp32"))
+    modules = coqui.gpt.gpt.h
+    layers.blocks = [in_int8(block, module) for block, module in zip(layers.blocks, modules, strict=True)]
+    return replace(fast, layers=layers)
+
+
+def in_int8(block: Block, module: Any) -> Block:
+    def linear(conv: Any) -> Int8Linear:
+        return Int8Linear(conv.weight.detach().t(), conv.bias.detach())
+
+    return replace(
+        block,
+        query_key_value=linear(module.attn.c_attn),
+        project=linear(module.attn.c_proj),
+        expand=linear(module.mlp.c_fc),
+        contract=linear(module.mlp.c_proj),
+    )
+
+
+def latents(core: XttsCore, voices: Any, count: int) -> torch.Tensor:
+    """Latents (rows, tokens, width) of prefixes and of given tokens."""
+    batch = prompts(core, voices, count)
+    tokens = [[(7 * row + 3 * step) % 50 for step in range(6)] for row in range(count)]
+    decoder = Decoder(core, GREEDY)
+    decoder.join(batch)
+    for column in zip(*tokens, strict=True):
+        with torch.inference_mode():
+            decoder.state.tokens[:count] = torch.tensor(column)
+        decoder.step()
+    return decoder.state.latents[:count, :7].clone()
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("count", [1, 2, 5, 11])
+def test_layers_give_what_torch_gives(
+    coqui: Any, fast: XttsCore, eager: XttsCore, voices: Any, form: int, count: int
+) -> None:
+    theirs, ours = latents(eager, voices, count), latents(with_layers(fast, coqui, form=form), voices, count)
+    assert float(theirs.norm()) > 1.0
+    assert float((ours - theirs).norm() / theirs.norm()) < 0.02
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, 8])
+def test_who_helps_makes_no_difference(coqui: Any, fast: XttsCore, voices: Any, threads: int) -> None:
+    alone = latents(with_layers(fast, coqui, threads=1), voices, 5)
+    assert torch.equal(latents(with_layers(fast, coqui, threads=threads), voices, 5), alone)
+
+
+def test_a_row_says_the_same_alone_and_with_others(fast: XttsCore, voices: Any) -> None:
+    batch = prompts(fast, voices, 6, most=12)
+    together = decode(fast, batch, Sampling())
+    for prompt, (tokens, states) in zip(batch, together, strict=True):
+        lone_tokens, lone_states = decode(fast, [prompt], Sampling())[0]
+        assert tokens == lone_tokens
+        assert torch.equal(states, lone_states), "to the last bit"
+
+
+def test_rows_that_join_when_the_cache_has_to_grow_are_not_disturbed(fast: XttsCore, voices: Any) -> None:
+    """The arrays share memory with tensors that are then allocated anew."""
+    first, *others = prompts(fast, voices, 12, most=10)
+    decoder = Decoder(fast, GREEDY)
+    row = decoder.join([first])[0]
+    for _ in range(4):
+        decoder.step()
+    slots = decoder.state.slots
+    decoder.join(others)
+    assert decoder.state.slots > slots
+    while not row.done:
+        decoder.step()
+    assert row.tokens == decode(fast, [first], GREEDY)[0][0]
+
+
+def test_several_decoders_share_the_layers(fast: XttsCore, voices: Any) -> None:
+    """Their threads take turns; see `speech.pump`, where each reading has a thread of its own."""
+    batch = prompts(fast, voices, 4, most=12)
+    alone = [decode(fast, [prompt])[0][0] for prompt in batch]
+    found: dict[int, list[int]] = {}
+
+    def work(number: int) -> None:
+        found[number] = decode(fast, [batch[number]])[0][0]
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(len(batch))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [found[number] for number in range(len(batch))] == alone
+
+
+def random_layers(heads: int) -> Any:
+    """Two layers like GPT-2's with heads of 64, as XTTS has them."""
+    width, random = 64 * heads, torch.Generator().manual_seed(3)
+
+    def numbers(*size: int) -> torch.Tensor:
+        return torch.randn(*size, generator=random)
+
+    def matrix(inputs: int, outputs: int) -> SimpleNamespace:
+        return SimpleNamespace(weight=numbers(inputs, outputs) / inputs**0.5, bias=numbers(outputs) / 10)
+
+    def norm() -> SimpleNamespace:
+        return SimpleNamespace(weight=1 + numbers(width) / 10, bias=numbers(width) / 10)
+
+    def layer() -> SimpleNamespace:
+        attention = SimpleNamespace(c_attn=matrix(width, 3 * width), c_proj=matrix(width, width))
+        inner = SimpleNamespace(c_fc=matrix(width, 4 * width), c_proj=matrix(4 * width, width))
+        return SimpleNamespace(ln_1=norm(), attn=attention, ln_2=norm(), mlp=inner)
+
+    return SimpleNamespace(h=[layer(), layer()], ln_f=norm())
+
+
+def driven(layers: Layers, heads: int, x: torch.Tensor, lengths: list[int]) -> torch.Tensor:
+    """Hidden states (1 + steps, rows, width) of prefixes of those lengths and three steps."""
+    rows, longest, width = x.shape
+    cache, filled = torch.zeros(2, rows, longest + 4, 2 * width), torch.tensor(lengths)
+    with torch.inference_mode():
+        found = [layers.extend(x.clone(), filled, cache, 0, 0)]
+        for step in range(3):
+            found.append(layers.step(x[:, step].clone(), cache, filled + step, longest + step + 1))
+    return torch.stack(found)
+
+
+@pytest.mark.parametrize("heads", [1, 4, 6, 16])
+def test_heads_of_the_full_size_and_long_prefixes(heads: int) -> None:
+    """The small checkpoint has four heads of sixteen."""
+    exact, module = make_plan("cpu", "fp32"), random_layers(heads)
+    lengths = [7, 3, 200 if heads == 4 else 20, 13]
+    x = torch.randn(4, max(lengths), 64 * heads, generator=torch.Generator().manual_seed(4))
+    many, one = (CompiledTransformer(module, heads, exact, threads=threads) for threads in (5, 1))
+    ours, theirs = (
+        driven(many, heads, x, lengths),
+        driven(Transformer(module, heads, exact), heads, x, lengths),
+    )
+    assert float((ours - theirs).norm() / theirs.norm()) < 0.03
+    assert torch.equal(driven(one, heads, x, lengths), ours)
+    alone = driven(many, heads, x[3:, :13], [13])
+    assert torch.equal(alone[:, 0], ours[:, 3])
+
+
+def test_numbers_that_are_none_stay_in_their_row(voices: Any) -> None:
+    module, exact = random_layers(4), make_plan("cpu", "fp32")
+    layers = CompiledTransformer(module, 4, exact)
+    x = torch.randn(3, 9, 256, generator=torch.Generator().manual_seed(5))
+    broken = x.clone()
+    broken[1] = torch.nan
+    broken[2, :, 5] = torch.inf
+    assert torch.equal(driven(layers, 4, broken, [9, 8, 7])[:, 0], driven(layers, 4, x, [9, 8, 7])[:, 0])
+
+
+def test_helpers_go_when_the_layers_are_gone(coqui: Any, fast: XttsCore) -> None:
+    before = set(threading.enumerate())
+    core = with_layers(fast, coqui, threads=3)
+    helpers = set(threading.enumerate()) - before
+    assert len(helpers) == 2
+    del core
+    gc.collect()
+    for helper in helpers:
+        helper.join(timeout=60)
+    assert not any(helper.is_alive() for helper in helpers)
+
+
+def test_sizes_that_do_not_fill_blocks_are_refused(coqui: Any, fast: XttsCore) -> None:
+    import transformers
+
+    odd = transformers.GPT2Model(transformers.GPT2Config(n_embd=48, n_layer=1, n_head=4))
+    with pytest.raises(RuntimeError, match="48 and 192 are not multiples of 32"):
+        CompiledTransformer(odd, 4, fast.plan)
+
+
+def test_without_numba_the_next_best_is_taken_and_the_log_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = builtins.__import__
+
+    def without_numba(name: str, *rest: Any) -> Any:
+        if name == "numba":
+            raise ImportError("no numba here")
+        return real(name, *rest)
+
+    monkeypatch.delitem(sys.modules, kernels.__name__)
+    monkeypatch.delattr("codechoir.engines.xtts.cpu_int8.kernels")
+    monkeypatch.setattr(builtins, "__import__", without_numba)
+    plan = make_plan("cpu", "int8")
+    assert plan.precision in ("bf16", "fp32")
+    assert "instead of int8" in plan.reason
+    assert "slower: no numba here" in caplog.text

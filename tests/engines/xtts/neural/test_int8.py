@@ -1,0 +1,97 @@
+"""Products in int8: near to fp32, whole numbers to the last, and no row looks at another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from codechoir.engines.xtts.cpu_int8 import dot_products, kernels, matrices
+from codechoir.engines.xtts.cpu_int8.matrices import Int8Linear, pack
+from support.xtts_decoding import forms_here
+
+FORMS = [pytest.param(form, id=dot_products.FORMS[form].feature) for form in forms_here()]
+
+
+@pytest.fixture
+def matrix() -> tuple[torch.Tensor, torch.Tensor]:
+    torch.manual_seed(1)
+    # Neither sum fills whole blocks, and it is not contiguous, as GPT-2's are not.
+    return (torch.randn(70, 99) * torch.rand(1, 99)).t(), torch.randn(99)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("rows", [1, 2, 7, 8, 9, 30])
+def test_a_product_is_near_to_fp32(matrix: Any, form: int, rows: int) -> None:
+    weight, bias = matrix
+    x = torch.randn(rows, 70)
+    exact = torch.nn.functional.linear(x.double(), weight.double(), bias.double())
+    ours = Int8Linear(weight, bias, form)(x)
+    assert ours.shape == exact.shape
+    assert float((ours - exact).norm() / exact.norm()) < 2e-2
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_row_does_not_depend_on_its_neighbours(matrix: Any, form: int) -> None:
+    """The usual dynamic scale of a whole batch would make what a voice says depend on who else speaks."""
+    product = Int8Linear(*matrix, form)
+    row, loud = torch.randn(1, 70), 50 * torch.randn(10, 70)
+    assert torch.equal(product(torch.cat([loud, row]))[-1:], product(row))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_sums_are_exact_at_their_largest(form: int) -> None:
+    """Sixteen bits would not hold two products of the largest bytes."""
+    sign = torch.tensor([1.0, 1.0, -1.0, -1.0]).repeat(1024)
+    product = Int8Linear(torch.stack([torch.ones(4096), sign]), torch.zeros(2), form)
+    assert product(torch.stack([torch.ones(4096), sign])).tolist() == [[4096.0, 0.0], [0.0, 4096.0]]
+
+
+def test_it_takes_rows_of_any_shape(matrix: Any) -> None:
+    x = torch.randn(2, 3, 70)
+    assert torch.equal(Int8Linear(*matrix)(x)[1, 2], Int8Linear(*matrix)(x[1, 2]))
+
+
+def test_matrices_of_layers_lie_in_whole_lines(matrix: Any) -> None:
+    weight, bias = matrix
+    stacks = pack([weight, weight * 2], [bias, bias])
+    assert stacks.packed.shape == (2, 4, 18, 128)
+    assert np.array_equal(stacks.packed[0], stacks.packed[1])
+    assert stacks.scales[1] == pytest.approx(stacks.scales[0] * 2)
+    assert all(stack.ctypes.data % 64 == 0 for stack in stacks)
+
+
+@pytest.mark.parametrize(
+    ("machine", "features", "name"),
+    [
+        ("x86_64", {"avx512vnni": True, "avx2": True}, "avx512vnni"),
+        ("AMD64", {"avxvnni": True, "avx2": True}, "avxvnni"),
+        ("x86_64", {"avx512vnni": False, "avx2": True}, "avx2"),
+        ("x86_64", {"sse2": True}, ""),
+        ("arm64", {"avx2": True}, ""),
+    ],
+)
+def test_the_best_kernel_of_the_processor_is_named(
+    monkeypatch: pytest.MonkeyPatch, machine: str, features: dict[str, bool], name: str
+) -> None:
+    monkeypatch.setattr(matrices.platform, "machine", lambda: machine)
+    monkeypatch.setattr(dot_products.llvmlite.binding, "get_host_cpu_features", lambda: features)
+    assert matrices.int8_kernel() == name
+
+
+def test_a_kernel_that_the_processor_lacks_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dot_products.llvmlite.binding, "get_host_cpu_features", dict)
+    with pytest.raises(RuntimeError, match="no products of bytes"):
+        dot_products.forms()
+
+
+def test_where_numba_cannot_make_a_kernel_the_log_says_why(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(kernels, "product", full)
+    assert matrices.int8_kernel() == ""
+    assert "slower: no space left" in caplog.text

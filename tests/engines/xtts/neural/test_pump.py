@@ -1,0 +1,103 @@
+"""The thread that computes: what it does when something breaks.."""
+
+from __future__ import annotations
+
+import threading
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+from codechoir.engines.xtts.speech.worker import Worker
+from codechoir.errors import EngineError
+
+
+class FakeScheduler:
+    """Breaks at every step; `threads`: in which thread each one was made."""
+
+    def __init__(self, threads: list[str]) -> None:
+        threads.append(threading.current_thread().name)
+        self.requests: list[Any] = []
+
+    @property
+    def idle(self) -> bool:
+        return not self.requests
+
+    def submit(self, request: Any) -> None:
+        self.requests.append(request)
+
+    def tick(self) -> list[Any]:
+        raise RuntimeError("CUDA error: unspecified launch failure\nmore\nand more")
+
+
+def test_what_cannot_be_made_is_told_where_the_pump_is_made() -> None:
+    """It used to end the thread in silence, and every reading waited for ever."""
+
+    def broken() -> Any:
+        raise RuntimeError("CUDA out of memory. Tried to allocate 2 GiB\nSee the documentation")
+
+    with pytest.raises(EngineError, match=r"^XTTS cannot start: RuntimeError: CUDA out of memory[^\n]*$"):
+        Worker(broken)
+
+
+def test_an_error_is_told_to_who_waits_and_the_next_begins_anew() -> None:
+    threads: list[str] = []
+    pump = Worker(lambda: FakeScheduler(threads))  # type: ignore[arg-type,return-value]
+    for made in (2, 3):
+        box: SimpleQueue[Any] = SimpleQueue()
+        pump.submit((), 0, pump.number(), box)
+        told = box.get(timeout=20)
+        assert str(told) == "XTTS stopped: RuntimeError: CUDA error: unspecified launch failure"
+        assert threads == ["xtts-pump"] * made
+    pump.close()
+
+
+def test_what_cannot_begin_anew_is_told_before_any_reading_fails() -> None:
+    """In the child the process ends there, so that the parent reads on with the embedded engine."""
+    made: list[str] = []
+    heard: SimpleQueue[Any] = SimpleQueue()
+
+    def once() -> Any:
+        if made:
+            raise RuntimeError("CUDA error: device-side assert triggered")
+        return FakeScheduler(made)
+
+    pump = Worker(once, heard.put)
+    pump.submit((), 0, pump.number(), heard)
+    assert heard.get(timeout=20) == (
+        "XTTS cannot begin anew: RuntimeError: CUDA error: device-side assert triggered"
+    )
+    assert isinstance(heard.get(timeout=20), EngineError)
+    pump.close()
+
+
+class Diary(FakeScheduler):
+    """Notes what it is asked to do, and does it in one step."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.entries: list[Any] = []
+        self.begin = threading.Event()
+
+    def prepare(self, voice: Any) -> None:
+        self.entries.append(voice)
+        self.begin.wait(20)
+
+    def tick(self) -> list[Any]:
+        self.entries += [request.id for request in self.requests]
+        self.requests.clear()
+        return []
+
+
+def test_voices_are_prepared_while_nothing_is_asked_for() -> None:
+    diary = Diary()
+    pump = Worker(lambda: diary)  # type: ignore[arg-type,return-value]
+    pump.prepare(["ana", "ben", "cleo"])  # type: ignore[list-item]
+    number = pump.submit((), 0, pump.number(), SimpleQueue())
+    diary.begin.set()
+    finished: SimpleQueue[Any] = SimpleQueue()
+    pump.prepare([finished])  # type: ignore[list-item]
+    while diary.entries[-1:] != [finished]:
+        threading.Event().wait(0.01)
+    assert diary.entries.index(number) <= 1
+    assert [entry for entry in diary.entries if isinstance(entry, str)] == ["ana", "ben", "cleo"]
+    pump.close()

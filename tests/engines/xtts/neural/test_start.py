@@ -1,0 +1,107 @@
+"""What is made ahead, so that the first reading does not wait for it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+import torch
+from codechoir.engines.xtts.neural.factory import make_decoder, make_scheduler, pace_for, warm_vocoder
+from codechoir.engines.xtts.neural.precision import is_out_of_memory, make_plan
+from codechoir.engines.xtts.neural.tasks import CPU_PACE, GPU_PACE, Request, Sound
+from codechoir.engines.xtts.neural.vocoder import layout
+from codechoir.engines.xtts.speech.checkpoint import chosen_device
+from codechoir.engines.xtts.speech.hosted_engine import UNFIT, examine
+from codechoir.errors import EngineError
+from support.xtts_decoding import GREEDY, collect, prompts
+
+
+def test_a_decoder_has_room_before_the_first_row_joins(core: Any, voices: Any) -> None:
+    decoder = make_decoder(core, GREEDY, 4)
+    cache = decoder.state.cache
+    collect(decoder, decoder.join(prompts(core, voices, 4, most=6)))
+    assert decoder.state.cache is cache
+
+
+def test_the_scheduler_suits_the_device_and_speaks(core: Any, voices: Any) -> None:
+    scheduler = make_scheduler(core, GREEDY)
+    assert scheduler.pace == CPU_PACE
+    (prompt,) = prompts(core, voices, 1, most=3)
+    scheduler.submit(Request(1, (prompt,)))
+    sounds = []
+    while not scheduler.idle:
+        sounds += [event for event in scheduler.tick() if isinstance(event, Sound)]
+    assert sum(len(sound.samples) for sound in sounds) == core.vocoder.clock.count(3) * 256
+
+
+def test_the_vocoder_can_be_warmed_up_without_a_voice(core: Any) -> None:
+    warm_vocoder(core)
+
+
+# ---- devices that this machine may not have -------------------------------------------------------------
+
+
+@pytest.fixture
+def two_cards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two CUDA devices, and no MPS."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+
+
+def test_a_device_is_taken_only_if_it_is_there(two_cards: None) -> None:
+    assert [chosen_device(name) for name in ("auto", "cuda", "cuda:1", "cpu")] == [
+        *("cuda", "cuda", "cuda:1", "cpu")
+    ]
+    for name in ("cuda:2", "cuda:x", "cuda:-1", "mps", "tpu"):
+        with pytest.raises(EngineError, match=f"no device '{name}' here; choose auto, cpu, cuda"):
+            chosen_device(name)
+
+
+def test_mps_is_taken_by_choice_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    assert (chosen_device("auto"), chosen_device("mps")) == ("cpu", "mps")
+
+
+@pytest.mark.parametrize("device", ["cuda:1", "mps"])
+def test_a_graphics_card_computes_in_halves_unless_told_otherwise(device: str) -> None:
+    plan = make_plan(device)
+    assert (plan.compute, plan.vocoder) == (torch.float16, torch.float16)
+    assert make_plan(device, "int8").reason.endswith("(int8 only pays on the CPU)")
+    assert make_plan(device, "fp32").compute is torch.float32
+    assert pace_for(plan.device) is (CPU_PACE if device == "mps" else GPU_PACE)
+
+
+def test_pictures_lie_as_each_device_s_kernels_like_them() -> None:
+    layouts = [layout(torch.device(name)) for name in ("cpu", "cuda", "mps")]
+    assert layouts == [torch.channels_last, torch.channels_last, torch.contiguous_format]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
+        RuntimeError("MPS backend out of memory (MPS allocated: 9.00 GB)"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory"),
+        MemoryError(),
+    ],
+)
+def test_a_lack_of_memory_is_known_by_each_device_s_words(error: RuntimeError | MemoryError) -> None:
+    assert is_out_of_memory(error)
+
+
+def test_the_examination_loads_coqui_and_tells_what_it_computes_with(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    examine("cpu", "auto")
+    assert f"computes in {make_plan('cpu').reason}" in capsys.readouterr().out
+    assert "TTS.tts.models.xtts" in sys.modules
+
+
+def test_the_examination_tells_packages_from_wrong_wishes(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        examine("cpu", "int4")
+    assert end.value.code == UNFIT
+    assert capsys.readouterr().err.splitlines()[-1].startswith("unknown precision 'int4'")

@@ -1,0 +1,66 @@
+"""How long a text should last, by its letters and by the embedded engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from codechoir.engines.base import AudioListener, VoiceInfo
+from codechoir.engines.espeak import EspeakEngine
+from codechoir.engines.silent import SilentEngine
+from codechoir.engines.xtts import short_text
+from codechoir.engines.xtts.capabilities import XTTS_LANGUAGES
+from codechoir.engines.xtts.short_text import FAMILIES, DurationEstimator
+from codechoir.model import Phrase
+
+ENGLISH = XTTS_LANGUAGES["en"]
+
+
+@pytest.fixture(scope="module")
+def yardstick() -> DurationEstimator:
+    return DurationEstimator(EspeakEngine())
+
+
+@pytest.mark.parametrize(("text", "least"), [("3.14159", 1.5), ("HTML.", 0.7), ("1000000.", 0.45)])
+def test_what_has_few_letters_and_many_syllables_gets_its_time(
+    yardstick: DurationEstimator, text: str, least: float
+) -> None:
+    assert yardstick(text, ENGLISH) > max(least, short_text.expected_seconds(text, ENGLISH))
+
+
+def test_ordinary_words_last_about_as_long_as_their_letters_say(yardstick: DurationEstimator) -> None:
+    text = "return the total price of all items in the cart."
+    by_letters = short_text.expected_seconds(text, ENGLISH)
+    assert by_letters <= yardstick(text, ENGLISH) <= 1.5 * by_letters
+
+
+def test_the_embedded_engine_speaks_every_language_of_xtts() -> None:
+    known = {voice.name for voice in EspeakEngine().voices()}
+    assert {FAMILIES.get(code, code) for code in XTTS_LANGUAGES} <= known
+
+
+class Counting(SilentEngine):
+    """Speaks English only, and counts."""
+
+    asked = 0
+
+    def voices(self) -> list[VoiceInfo]:
+        return [VoiceInfo("en-us", "en-us")]
+
+    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+        self.asked += 1
+        super().speak(phrases, emit)
+
+
+def test_a_text_is_measured_once() -> None:
+    engine = Counting()
+    yardstick = DurationEstimator(engine)
+    assert yardstick("or", ENGLISH) == yardstick("or", ENGLISH)
+    assert engine.asked == 1
+
+
+def test_what_the_embedded_engine_does_not_speak_is_measured_by_its_letters() -> None:
+    engine = Counting()
+    hindi = XTTS_LANGUAGES["hi"]
+    assert DurationEstimator(engine)("नमस्ते", hindi) == short_text.expected_seconds("नमस्ते", hindi)
+    assert engine.asked == 0

@@ -1,0 +1,111 @@
+"""The extension and the Python package agree: on settings and defaults, and on what is said over the wire."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from codechoir import __version__
+from codechoir.lsp.arguments import TOLD, UNITS
+from codechoir.lsp.commands import AT_ONCE, IN_THE_BACKGROUND, PREFIX
+from codechoir.lsp.configuration import EDITORS_OWN, NAMES, as_json, name_in_json
+from codechoir.model import Category
+from codechoir.settings import (
+    CHOICES,
+    DEEPEST,
+    FASTEST,
+    LEVELS,
+    SLOWEST,
+    SWITCHES,
+    VOICE_PROPERTIES,
+    Settings,
+)
+from codechoir.wording.tables import natural_languages
+
+ROOT = Path(__file__).parents[2]
+MANIFEST = json.loads((ROOT / "package.json").read_text())
+PROTOCOL = (ROOT / "extension/src/protocol.ts").read_text()
+
+
+def settings() -> dict[str, Any]:
+    """The settings of the manifest, without their common prefix."""
+    parts = MANIFEST["contributes"]["configuration"]
+    merged = {name: schema for part in parts for name, schema in part["properties"].items()}
+    return {name.removeprefix("codechoir."): schema for name, schema in merged.items()}
+
+
+def strings_of(constant: str) -> list[str]:
+    """The string literals in the definition of a constant or type of protocol.ts."""
+    definition = re.search(rf"export (?:const|type) {constant} = (.*?);\n", PROTOCOL, re.S)
+    assert definition, f"protocol.ts defines no {constant}"
+    return re.findall(r'"([^"]+)"', definition[1])
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"voices"}))
+def test_defaults_of_the_manifest_are_those_of_the_package(name: str) -> None:
+    assert settings()[name]["default"] == as_json(Settings())[name]
+
+
+def test_the_manifest_has_every_setting_and_no_other() -> None:
+    here = {name.split(".")[0] for name in settings()}
+    package = set(NAMES)
+    assert package <= here
+    assert here - package <= EDITORS_OWN
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_the_manifest_has_every_value_of_a_choice(name: str) -> None:
+    assert settings()[name_in_json(name)]["enum"] == list(CHOICES[name])
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_what_is_on_or_off_is_so_in_the_manifest(name: str) -> None:
+    assert settings()[name_in_json(name)]["type"] == "boolean"
+
+
+def test_limits_and_names_are_the_same() -> None:
+    schema = settings()
+    assert (schema["rate"]["minimum"], schema["rate"]["maximum"]) == (SLOWEST, FASTEST)
+    assert (schema["depth"]["minimum"], schema["depth"]["maximum"]) == (0, DEEPEST)
+    assert schema["levels"]["additionalProperties"]["enum"] == list(LEVELS)
+    assert schema["naturalLanguage"]["enum"] == natural_languages()
+
+
+def test_the_narrator_cannot_be_muted() -> None:
+    heard = [category.value for category in Category if category is not Category.NARRATION]
+    for name in ("mute", "solo"):
+        assert settings()[name]["items"]["enum"] == heard
+
+
+def test_every_engine_that_the_package_brings_can_be_chosen() -> None:
+    pyproject = (ROOT / "pyproject.toml").read_text()
+    entry_points = re.search(r'\[project\.entry-points\."codechoir\.engines"\]\n(.*?)\n\n', pyproject, re.S)
+    assert entry_points
+    names = re.findall(r"^([a-z]+) = ", entry_points[1], re.M)
+    assert sorted(settings()["engine"]["enum"]) == sorted(names)
+
+
+@pytest.mark.parametrize("category", list(Category))
+def test_every_category_has_a_voice_with_every_property(category: Category) -> None:
+    voice = settings()[f"voices.{category.value}"]
+    assert list(voice["properties"]) == list(VOICE_PROPERTIES)
+    assert voice["default"] == {}
+
+
+def test_categories_and_units_are_the_same() -> None:
+    assert strings_of("categories") == [category.value for category in Category]
+    assert strings_of("Unit") == list(UNITS)
+    assert strings_of("Told") == list(TOLD)
+
+
+def test_the_extension_asks_for_commands_that_the_server_has() -> None:
+    commands = {PREFIX + name for name in (*AT_ONCE, *IN_THE_BACKGROUND)}
+    assert set(strings_of("serverCommand")) <= commands
+
+
+def test_versions_are_the_same() -> None:
+    """The extension takes a server of its own version only."""
+    assert MANIFEST["version"] == __version__

@@ -1,0 +1,145 @@
+"""`codechoir read -o page.html` in a real browser, and the page's pieces without one."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from codechoir.cli.main import main
+from codechoir.model import Category, Mark
+from codechoir.playback.position_tracker import WordLocator
+from support.command_line import EXAMPLES
+from support.needs import missing, needs
+
+ROOT = EXAMPLES.parent
+CART = EXAMPLES / "cart.py"
+LINES = "1-12"
+SYNC_SECONDS = 0.03
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of the first lines of the example, and the marks of the same reading."""
+    folder = tmp_path_factory.mktemp("page")
+    command = ["read", str(CART), "--lines", LINES, "--no-play", "-o", str(folder / "cart.html")]
+    assert main([*command, "--marks", str(folder / "cart.json")]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def visit(folder: Path) -> dict[str, Any]:
+    """What a browser found on the page."""
+    node = needs("node", "Node.js 20")
+    chromium = needs("chromium", "apt install chromium")
+    if not (ROOT / "node_modules" / "playwright-core").is_dir():
+        missing("playwright-core is not installed: make setup")
+    script = Path(__file__).with_name("visit.mjs")
+    command = [node, str(script), chromium, (folder / "cart.html").as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.fixture(scope="module")
+def marks(folder: Path) -> list[Mark]:
+    shapes = json.loads((folder / "cart.json").read_text(encoding="utf-8"))["marks"]
+    return [Mark(**{**shape, "category": Category(shape["category"])}) for shape in shapes]
+
+
+def test_assistive_technology_finds_landmarks_and_named_controls(visit: dict[str, Any]) -> None:
+    tree = visit["structure"]["tree"]
+    for part in (
+        r"- banner:\n  - heading \".*cart.py\" \[level=1\]",
+        r"- region \"Player\":",
+        r"- main \"Code\":",
+        r"- button \"Play\"",
+        r"- button \"Line back\"",
+        r"- button \"Line forward\"",
+        r"- combobox \"Speed\"",
+        r"- slider \"Position\"",
+        r"- checkbox \"Scroll along\" \[checked\]",
+        r"- checkbox \"Keyboard shortcuts\" \[checked\]",
+        r"- status",
+    ):
+        assert re.search(part, tree), (part, tree)
+
+
+def test_the_page_shows_the_code_and_asks_nobody_for_anything(visit: dict[str, Any], folder: Path) -> None:
+    assert visit["structure"]["lines"] == CART.read_text(encoding="utf-8").splitlines()[:12]
+    others = [
+        url for url in visit["structure"]["requests"] if not url.startswith(("file:", "blob:", "data:"))
+    ]
+    assert others == [] and visit["structure"]["complaints"] == []
+
+
+def test_the_marked_word_is_the_one_that_sounds(visit: dict[str, Any], marks: list[Mark]) -> None:
+    text = CART.read_bytes()
+    places = WordLocator(text)
+    ranges = [places.of(mark) for mark in marks]
+    assert visit["words"] == [text[start:end].decode() for start, end in ranges]
+
+
+def test_while_it_plays_the_mark_is_never_more_than_30_ms_off(visit: dict[str, Any]) -> None:
+    playing = visit["playing"]
+    begins = [row[0] / playing["rate"] for row in playing["words"]] + [1e9]
+    assert playing["seen"][-1][0] >= 1.5 and len({word for _, word in playing["seen"]}) >= 3
+    for time, word in playing["seen"][1:]:
+        assert word == -1 or begins[word] - SYNC_SECONDS <= time
+        # A frame shows what was true when the frame before it was drawn; a slow machine draws few.
+    late = [time - begins[word + 1] for time, word in playing["seen"][1:]]
+    assert sorted(late)[len(late) * 9 // 10] <= SYNC_SECONDS
+    assert playing["paused"] is True and playing["button"] == "Play"
+
+
+def test_keys_buttons_and_a_click_lead_where_they_say(visit: dict[str, Any]) -> None:
+    log = {act: rest for act, *rest in reversed(visit["acts"]["log"])}
+    order = [(act, line, speed) for act, line, _, speed in visit["acts"]["log"]]
+    assert order == [
+        ("ArrowDown", 3, 1),
+        ("ArrowDown", 5, 1),
+        ("ArrowUp", 3, 1),
+        ("+", 3, 1.25),
+        ("+", 3, 1.5),
+        ("-", 3, 1.25),
+        ("Home", 1, 1.25),
+        ("Line forward", 3, 1.25),
+        ("Line back", 1, 1.25),
+        ("ArrowDown on a button", 3, 1.25),
+        ("Speed 2", 3, 2),
+        ("click on Item", 9, 2),
+        ("ArrowDown without shortcuts", 9, 2),
+    ]
+    assert log["click on Item"][1] == "Item"
+    assert visit["acts"]["status"] == "Speed 2"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_has_the_contrast_of_wcag_aa(visit: dict[str, Any], scheme: str) -> None:
+    found = visit[scheme]
+    assert found["texts"] > 50
+    assert found["atRest"] >= 4.5 and found["whileSounding"] >= 4.5
+
+
+def test_light_and_dark_are_the_reader_s_choice(visit: dict[str, Any]) -> None:
+    assert visit["light"]["paper"] != visit["dark"]["paper"]
+
+
+def test_scrolling_is_smooth_only_where_motion_is_welcome_and_stops_on_request(visit: dict[str, Any]) -> None:
+    assert visit["motion"] == ["smooth"]
+    assert visit["reduced"] == ["auto"]
+
+
+def test_code_cannot_break_out_of_the_page(tmp_path: Path) -> None:
+    source, page = tmp_path / "<b>evil.js", tmp_path / "p.html"
+    source.write_text("// </script><script>alert(1)</script> \u202e & <b>\n", encoding="utf-8")
+    assert main(["read", str(source), "--engine", "silent", "--no-play", "-o", str(page)]) == 0
+    html = page.read_text(encoding="utf-8")
+    assert "alert(1)</script>" not in html and "\u202e" not in html and "<b>" not in html
+    assert "&lt;/script&gt;" in html and "&lt;U+202E&gt;" in html and "&lt;b&gt;evil.js" in html
+    policy = re.search(r'content="(default-src[^"]*)"', html)
+    assert policy is not None and "unsafe" not in policy[1] and "default-src 'none'" in policy[1]

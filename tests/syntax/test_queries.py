@@ -1,0 +1,144 @@
+"""The patterns and the tables that go with them: no rogue names, nothing loaded early, nothing freed."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from importlib import resources
+
+import pytest
+from codechoir.languages.grammars import GRAMMARS, load, query_text
+from codechoir.languages.table import LANGUAGES
+from codechoir.syntax.captures import INJECTION, ROLE, TRANSPARENT, category_of
+from codechoir.syntax.lexer import CAPTURES
+from codechoir.syntax.roles import ROLES, TABLES
+from codechoir.syntax.token_roles import DEFAULT_ROLES, TOKEN_ROLES
+
+STRINGS_AND_COMMENTS = re.compile(r'"(?:\\.|[^"\\])*"|;[^\n]*')
+FILES = sorted(f.name for f in resources.files("codechoir.languages").joinpath("queries").iterdir())
+
+
+def captures(key: str) -> set[str]:
+    """Names of captures in the grammar's whole query."""
+    return set(re.findall(r"@([\w.-]+)", STRINGS_AND_COMMENTS.sub("", query_text(key))))
+
+
+@pytest.mark.parametrize("key", sorted(GRAMMARS))
+def test_every_capture_has_a_category_or_is_transparent(key: str) -> None:
+    plain = {c for c in captures(key) if not c.startswith(("_", ROLE, INJECTION))}
+    assert {c for c in plain if category_of(c) is None and c.split(".")[0] not in TRANSPARENT} == set()
+
+
+@pytest.mark.parametrize("key", sorted(GRAMMARS))
+def test_every_role_is_in_the_list(key: str) -> None:
+    assert {c for c in captures(key) if c.startswith(ROLE) and c[len(ROLE) :] not in ROLES} == set()
+
+
+def test_no_role_is_listed_twice() -> None:
+    assert sum(map(len, TABLES)) == len(ROLES)
+
+
+def test_every_role_in_the_list_is_given_to_some_token() -> None:
+    queried = {c[len(ROLE) :] for key in GRAMMARS for c in captures(key) if c.startswith(ROLE)}
+    made = {f"{text}.{part}" for text in ("string", "docstring") for part in ("open", "part", "close")}
+    elsewhere = {"bom", "directive.paste", "directive.string"}
+    assert set(ROLES) - queried - {*TOKEN_ROLES.values(), *DEFAULT_ROLES.values()} - made == elsewhere
+
+
+def test_roles_by_token_and_by_capture_are_in_the_list() -> None:
+    assert {*TOKEN_ROLES.values(), *DEFAULT_ROLES.values()} <= set(ROLES)
+
+
+@pytest.mark.parametrize("key", sorted(GRAMMARS))
+def test_every_grammar_compiles_with_our_patterns(key: str) -> None:
+    assert load(key).query is load(key).query
+    assert load(key) is load(key)
+
+
+@pytest.mark.parametrize("key", sorted(GRAMMARS))
+def test_node_types_in_the_table_exist_in_the_grammar(key: str) -> None:
+    grammar = load(key)
+    language = grammar.language
+    kinds = {language.node_kind_for_id(kind) for kind in range(language.node_kind_count)}
+    spec = grammar.spec
+    assert (spec.containers | spec.atoms | spec.merged | set(spec.joined.values())) - kinds == set()
+
+
+def test_every_file_of_patterns_is_used() -> None:
+    used = "".join(query_text(key) for key in GRAMMARS)
+    folder = resources.files("codechoir.languages").joinpath("queries")
+    assert [name for name in FILES if folder.joinpath(name).read_text(encoding="utf-8") not in used] == []
+
+
+def test_captures_of_pygments_have_categories() -> None:
+    assert {capture for capture in CAPTURES.values() if capture and category_of(capture) is None} == set()
+
+
+@pytest.mark.parametrize(
+    ("capture", "category"),
+    [
+        ("comment.line", "comment"),
+        ("string.documentation", "comment"),
+        ("string.special.key", "literal"),
+        ("keyword.control", "keyword"),
+        ("keyword.operator", "operator"),
+        ("constant", "variable"),
+        ("constant.builtin", "literal"),
+        ("constructor", "type"),
+        ("function.method.builtin", "function"),
+        ("attribute", "function"),
+        ("punctuation.special", "punctuation"),
+        ("delimiter", "punctuation"),
+        ("embedded", None),
+        ("none", None),
+        ("local.scope", None),
+        ("nobody.knows", None),
+    ],
+)
+def test_the_longest_prefix_of_a_capture_wins(capture: str, category: str | None) -> None:
+    assert category_of(capture) == category
+
+
+def run(program: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_a_process_that_used_every_query_ends_well() -> None:
+    """py-tree-sitter 0.26.1 ends the process with a segmentation fault when some queries are freed.
+
+    Ours are kept for the life of the process; this runs one to its end, with a collection before.
+    """
+    program = (
+        "import gc\n"
+        "from codechoir.syntax.document import Document\n"
+        "from codechoir.languages.table import LANGUAGES\n"
+        "for language in LANGUAGES:\n"
+        "    Document('a = `b` /* c */ <d>', language).snapshot().spans()\n"
+        "gc.collect()\n"
+        "print('well')\n"
+    )
+    ended = run(program)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "well\n", "")
+
+
+def test_only_the_grammar_that_is_used_is_loaded() -> None:
+    program = (
+        "import sys\n"
+        "import codechoir.syntax.document\n"
+        "from codechoir.syntax.document import Document\n"
+        "from codechoir.languages.detection import detect\n"
+        "loaded = lambda: sorted(m for m in sys.modules if m.startswith(('tree_sitter_', 'pygments')))\n"
+        "assert loaded() == [], loaded()\n"
+        "Document('x = 1', detect('a.py', b'')).snapshot().spans()\n"
+        "print([m for m in loaded() if '.' not in m])\n"
+    )
+    ended = run(program)
+    assert ended.stderr == ""
+    assert ended.stdout.strip() == "['tree_sitter_python']"
+
+
+def test_all_languages_in_the_table_have_a_grammar_in_the_table() -> None:
+    assert {language.source for language in LANGUAGES if language.parser == "grammar"} <= set(GRAMMARS)

@@ -1,0 +1,14 @@
+"""The benchmark of the library runs and has the shape that `codechoir bench` prints."""
+
+from __future__ import annotations
+
+from codechoir.bench.voice_library import figures
+
+
+def test_a_start_is_measured_beside_its_peer() -> None:
+    (figure,) = figures(runs=1)
+    assert figure["name"] == "library.start"
+    assert figure["ours"] > 0
+    assert figure["peer"] > 0
+    assert figure["goal"] == 50.0
+    assert set(figure) == {"name", "ours", "peer", "peer_name", "ratio", "unit", "goal", "met"}

@@ -1,0 +1,113 @@
+"""Files of named voices: carried to another library, never a pickle, and made again when damaged."""
+
+from __future__ import annotations
+
+import errno
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from codechoir.errors import InputError
+from codechoir.voices.library import voice_store as store_module
+from codechoir.voices.library.library import VoiceLibrary
+from support.voice_library import FakeConditioner, damage, refusing, settings, vector
+
+# ---- carrying -----------------------------------------------------------------------------------------
+
+
+def test_a_voice_is_carried_to_another_library(choir: VoiceLibrary, tmp_path: Path) -> None:
+    folder = tmp_path / "usb"
+    folder.mkdir()
+    file = choir.export_voice("ana", folder)
+    assert file == folder / "ana.safetensors"
+    other = VoiceLibrary(settings(tmp_path / "other"))
+    other.import_voice(file)
+    other.import_voice(file, "anna")
+    assert other.names() == ["ana", "anna"]
+    for name in other.names():
+        assert np.array_equal(vector(other, name), vector(choir, "ana"))
+
+
+def test_nothing_is_overwritten_unasked(choir: VoiceLibrary, tmp_path: Path) -> None:
+    file = choir.export_voice("ana", tmp_path / "x.safetensors")
+    with pytest.raises(InputError, match="exists"):
+        choir.export_voice("bo", file)
+    with pytest.raises(InputError, match="there is a voice 'ana' already"):
+        choir.import_voice(file)
+    choir.export_voice("bo", file, replace=True)
+    choir.import_voice(file, "ana", replace=True)
+    assert np.array_equal(vector(choir, "ana"), vector(choir, "bo"))
+
+
+def test_a_pickle_is_never_opened(library: VoiceLibrary, tmp_path: Path) -> None:
+    class Bomb:
+        def __reduce__(self) -> Any:
+            return (Path(tmp_path / "exploded").touch, ())
+
+    file = tmp_path / "voice.pth"
+    file.write_bytes(pickle.dumps(Bomb()))
+    with pytest.raises(InputError, match="only files of 'codechoir voices export' are"):
+        library.import_voice(file, "bomb")
+    assert not (tmp_path / "exploded").exists()
+
+
+def test_a_file_that_is_not_there_cannot_be_imported(library: VoiceLibrary, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        library.import_voice(tmp_path / "nothing.safetensors")
+
+
+# ---- damage -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", [-9, 3])
+def test_a_damaged_voice_is_made_again_from_its_latents(
+    choir: VoiceLibrary, caplog: pytest.LogCaptureFixture, place: int
+) -> None:
+    before, path = vector(choir, "ana"), choir.settings.voices / "ana.safetensors"
+    damage(path, place)
+    fresh = VoiceLibrary(choir.settings)
+    assert np.array_equal(vector(fresh, "ana"), before)
+    assert path.exists()
+    assert path.with_name("ana.safetensors.bad").exists()
+    assert "made again" in caplog.text
+
+
+def test_a_damaged_mixture_is_made_again_too(choir: VoiceLibrary) -> None:
+    choir.mix("duo", {"ana": 1, "bo": 2})
+    before = vector(choir, "duo")
+    damage(choir.settings.voices / "duo.safetensors", -9)
+    fresh = VoiceLibrary(choir.settings)
+    assert np.array_equal(vector(fresh, "duo"), before)
+    assert fresh.voice("duo").provenance.recipe == pytest.approx({"ana": 1 / 3, "bo": 2 / 3})
+
+
+def test_swapped_voices_are_not_taken_for_each_other(choir: VoiceLibrary) -> None:
+    before, folder = vector(choir, "ana"), choir.settings.voices
+    (folder / "bo.safetensors").replace(folder / "ana.safetensors")
+    assert np.array_equal(vector(VoiceLibrary(choir.settings), "ana"), before)
+
+
+def test_a_damaged_voice_whose_latents_are_gone_is_told(choir: VoiceLibrary) -> None:
+    choir.latents.clear()
+    damage(choir.settings.voices / "ana.safetensors", -9)
+    with pytest.raises(InputError, match="damaged and set aside; add the voice again"):
+        VoiceLibrary(choir.settings).voice("ana")
+
+
+def test_clearing_the_cache_keeps_the_named_voices(choir: VoiceLibrary) -> None:
+    choir.latents.clear()
+    assert VoiceLibrary(choir.settings).voice("ana").provenance.name == "ana"
+
+
+def test_a_full_disk_leaves_a_voice_in_memory(
+    library: VoiceLibrary, record: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "write_atomically", refusing(errno.ENOSPC))
+    library.add("ana", [record("a.wav")], FakeConditioner())
+    assert library.voice("ana").provenance.name == "ana"
+    assert library.names() == ["ana"]
+    assert not library.is_kept("ana")
+    library.remove("ana")
+    assert library.names() == []

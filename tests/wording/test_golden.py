@@ -1,0 +1,60 @@
+"""Real-world-like code of every main language, as a listener hears it at the default level.
+
+The expected words were written by someone who read the code aloud, or heard line by line until each was
+right; `language-signs` has everything that has a sign in the language. A line there is a phrase. Cues stand
+in <angle brackets>, the narrator's words in [square ones]. A phrase that is only a pause is left out.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from codechoir.languages import detection
+from codechoir.model import Category, Utterance
+from codechoir.syntax.document import Document
+from codechoir.wording import Wording
+
+GOLDEN = Path(__file__).parent / "golden"
+SAMPLES = sorted(path.stem for path in GOLDEN.glob("*.source"))
+MAIN = {
+    "python",
+    "javascript",
+    "typescript",
+    "rust",
+    "go",
+    "java",
+    "c",
+    "cpp",
+    "csharp",
+    "ruby",
+    "php",
+    "bash",
+}
+
+
+def rendered(utterance: Utterance) -> str:
+    words = utterance.text
+    if utterance.category is Category.NARRATION and words:
+        words = f"[{words}]"
+    cue = f"<{utterance.cue}>" if utterance.cue else ""
+    return f"{cue} {words}".strip()
+
+
+def heard(sample: str) -> list[str]:
+    known = detection.language_named(sample.partition("-")[0])
+    assert known is not None
+    snapshot = Document((GOLDEN / f"{sample}.source").read_bytes(), known).snapshot()
+    wording = Wording()
+    lines = (" ".join(filter(None, map(rendered, line))) for line in wording.lines(snapshot))
+    return [line for line in lines if line]
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_code_is_heard_as_it_was_read_aloud(sample: str) -> None:
+    assert heard(sample) == (GOLDEN / f"{sample}.words").read_text("utf-8").splitlines()
+
+
+def test_every_main_language_is_read_aloud() -> None:
+    assert set(SAMPLES) >= MAIN
+    assert set(SAMPLES) >= {f"{language}-signs" for language in MAIN}

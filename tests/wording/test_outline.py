@@ -1,0 +1,162 @@
+"""The structure of a file in words, in every main language; what stands at a position."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from codechoir.languages import detection
+from codechoir.model import Category
+from codechoir.syntax.document import Document, Snapshot
+from codechoir.wording import Wording, WordingOptions
+from codechoir.wording.characters import is_speakable
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+GOLDEN = Path(__file__).parent / "golden"
+WORDING = Wording()
+CART = """class Cart:
+    def total(self, items, tax):
+        if not items:
+            return 0
+        return sum(items) * tax
+
+    def clear(self):
+        self.items = []
+"""
+
+
+def snapshot(text: str | bytes, language: str = "python") -> Snapshot:
+    known = detection.language_named(language)
+    assert known is not None
+    return Document(text, known).snapshot()
+
+
+def golden(language: str) -> Snapshot:
+    return snapshot((GOLDEN / f"{language}.source").read_bytes(), language)
+
+
+def test_a_file_is_told_signature_first() -> None:
+    assert WORDING.outline(snapshot(CART)).text().splitlines() == [
+        "python, eight lines, one class",
+        "class cart, two methods, eight lines",
+        "method total, takes items and tax, four lines, two returns",
+        "method clear, two lines",
+    ]
+
+
+def test_a_symbol_is_told_without_the_rest() -> None:
+    at = CART.index("clear")
+    assert WORDING.outline(snapshot(CART), at).text() == "method clear, two lines"
+
+
+def test_a_file_without_symbols_says_so() -> None:
+    assert WORDING.outline(snapshot("x = 1\n")).text() == "python, one line, no functions and no types"
+
+
+def test_kind_name_and_parameters_are_said_by_their_own_voices() -> None:
+    outline = WORDING.outline(snapshot(CART))
+    phrase = list(outline.phrases())[2]
+    assert [part.category for part in phrase] == [
+        *(Category.NARRATION, Category.FUNCTION, Category.VARIABLE, Category.NARRATION)
+    ]
+    assert CART.encode()[phrase[1].start : phrase[1].end] == b"total"
+
+
+def test_the_outline_for_programs() -> None:
+    told = WORDING.outline(snapshot(CART)).as_json()
+    assert told["language"] == "python"
+    assert told["lines"] == 8
+    total = told["symbols"][1]
+    assert (total["kind"], total["name"], total["line"], total["lines"]) == ("method", "total", 2, 4)
+    assert total["parameters"] == ["self", "items", "tax"]
+    assert total["returns"] == 2
+    assert total["text"] == "method total, takes items and tax, four lines, two returns"
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("python", "method total, takes names, rate and extra, seven lines, two returns"),
+        ("javascript", "class cart, one method, four lines"),
+        ("typescript", "function is item, takes x, one line, one return"),
+        ("rust", "implementation stack, one method, fourteen lines"),
+        ("go", "method push, takes x s, eighteen lines, one return"),
+        ("java", "method kind, takes d, one line, one return"),
+        ("c", "function main, takes arg c and arg v, eleven lines, one return"),
+        ("cpp", "class stack, three methods, eight lines"),
+        ("csharp", "method run, takes x and args, six lines, one return"),
+        ("ruby", "method initialize, takes items, tax, rest, opts and block, five lines"),
+        ("php", "method total, takes tax, six lines, one return"),
+        ("bash", "function greet, one line"),
+    ],
+)
+def test_every_main_language_has_an_outline(language: str, line: str) -> None:
+    assert line in WORDING.outline(golden(language)).text().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "line"),
+    [
+        ("cpp", "struct A { A& operator=(const A&); };", "method operator equals, one line"),
+        ("cpp", "struct A { int operator()(int i); };", "method operator call, takes i, one line"),
+        ("cpp", "struct A { ~A(); };", "method destructor a, one line"),
+        ("cpp", "int a::b(int n) { return n; }", "function a scope b, takes n, one line, one return"),
+        ("c", "typedef struct { int a; } pair;", "struct pair, one line"),
+        ("c", "char *name(void);", "function name, one line"),
+        ("ruby", "class A\n def <=>(o) = 1\nend", "method operator compared to, takes o, one line"),
+        ("ruby", "class A\n def n=(v); end\nend", "method n setter, takes v, one line"),
+        ("javascript", "class A { [Symbol.iterator]() {} }", "method computed symbol dot iterator, one line"),
+        ("javascript", "class A { f = (x) => x }", "method f, takes x, one line"),
+        ("typescript", "interface A { f(x: T): U }", "method f, takes x, one line"),
+        ("typescript", "abstract class A { abstract f(): U }", "method f, one line"),
+        ("go", "package a\ntype A struct {\n}\n", "struct a, two lines"),
+        ("go", "package a\ntype A interface {\n\tF(x int)\n}\n", "method f, takes x, one line"),
+    ],
+)
+def test_what_has_no_plain_name_is_told_too(language: str, code: str, line: str) -> None:
+    known = detection.language_named(language)
+    assert known is not None
+    assert line in WORDING.outline(Document(code, known).snapshot()).text().splitlines()
+
+
+def test_the_outline_in_german() -> None:
+    german = Wording(WordingOptions(natural_language="de"))
+    assert (
+        "Methode total, nimmt items und tax, vier Zeilen, zwei Rücksprünge"
+        in german.outline(snapshot(CART)).text().splitlines()
+    )
+
+
+def test_a_position_is_described_from_the_near_to_the_far() -> None:
+    found = WORDING.describe(snapshot(CART), CART.index("* tax"))
+    assert found.words == (
+        "star, in the operator star, which says times, in method total, in class cart, "
+        "line five, column twenty seven"
+    )
+    assert [symbol["name"] for symbol in found.as_json()["symbols"]] == ["Cart", "total"]
+    assert (found.character, found.code_point, found.role) == ("*", "U+002A", "times")
+
+
+def test_a_description_tells_the_finer_kind_and_the_character_by_its_code() -> None:
+    code = "def f(\u00c9): pass\n"
+    found = WORDING.describe(snapshot(code), code.index("\u00c9"))
+    assert found.words == (
+        "capital e acute, in the variable é, kind parameter, bracket depth one, in function f, "
+        "line one, column seven"
+    )
+    assert (found.code_point, found.unicode_name) == ("U+00C9", "LATIN CAPITAL LETTER E WITH ACUTE")
+
+
+def test_blanks_and_the_end_of_the_text_can_be_described() -> None:
+    assert WORDING.describe(snapshot("a  b"), 1).words == "space, between tokens, line one, column two"
+    assert WORDING.describe(snapshot("a"), 99).words == "between tokens, line one, column two"
+    assert WORDING.describe(snapshot(""), 0).words == "between tokens, line one, column one"
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(), st.integers(0, 20))
+def test_what_is_told_of_any_text_can_be_spoken(text: str, at: int) -> None:
+    source = snapshot(text)
+    assert is_speakable(WORDING.describe(source, at).words)
+    assert all(is_speakable(part.text) for phrase in WORDING.outline(source).phrases() for part in phrase)
