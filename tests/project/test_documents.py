@@ -36,6 +36,37 @@ def test_pages_named_in_messages_and_comments_exist() -> None:
     assert missing == []
 
 
+def test_every_page_is_in_the_navigation() -> None:
+    """The site's builder accepts pages that nothing leads to, and navigation that leads to nothing."""
+    navigation = (ROOT / "mkdocs.yml").read_text("utf-8").partition("\nnav:\n")[2]
+    linked = re.findall(r": ([\w/-]+\.md)$", navigation, re.MULTILINE)
+    decisions = (ROOT / "docs/decisions/index.md").read_text("utf-8")
+    linked += [f"decisions/{name}" for name in re.findall(r"\((\d{4}-[\w-]+\.md)\)", decisions)]
+    pages = [str(path.relative_to(ROOT / "docs")) for path in tracked("docs/*.md")]
+    assert sorted(linked) == sorted(pages)
+
+
+def test_paths_named_in_pages_exist() -> None:
+    top = "backend|docs|editors|examples|extension|requirements|tests|voices"
+    missing = [
+        f"{page.relative_to(ROOT)}: {name}"
+        for page in tracked("*.md")
+        for name in re.findall(rf"`((?:{top})/[\w./-]+)`", page.read_text(encoding="utf-8"))
+        if not (ROOT / name).exists()
+    ]
+    assert missing == []
+
+
+def test_modules_named_in_pages_exist() -> None:
+    missing = [
+        f"{page.relative_to(ROOT)}: {name}"
+        for page in tracked("*.md")
+        for name in re.findall(r"python -m (codechoir(?:\.\w+)+)", page.read_text(encoding="utf-8"))
+        if not (ROOT / "backend" / f"{name.replace('.', '/')}.py").exists()
+    ]
+    assert missing == []
+
+
 def test_locks_name_no_registry() -> None:
     locks = [*tracked("requirements/*.txt"), *tracked("package-lock.json")]
     assert locks
