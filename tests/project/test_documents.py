@@ -57,6 +57,21 @@ def test_paths_named_in_pages_exist() -> None:
     assert missing == []
 
 
+def test_answers_of_the_architecture_page_are_true() -> None:
+    """Each row of "Where do I find…" names a file and a name that is defined in it."""
+    page = (ROOT / "docs/architecture/index.md").read_text("utf-8")
+    answers = re.findall(r"^\| .+ \| `([\w/.-]+)` \| `([\w.]+)` \|$", page, re.MULTILINE)
+    assert len(answers) > 25
+    wrong = []
+    for path, name in answers:
+        text = (ROOT / path).read_text("utf-8") if (ROOT / path).is_file() else ""
+        parts = [name] if path.endswith(".toml") else name.split(".")
+        defined = r"(?:^\s*(?:class|(?:async )?def) {0}\b|^{0}\b ?[:=]|^[\"\[]{0}[\"\].])"
+        if not all(re.search(defined.format(re.escape(part)), text, re.MULTILINE) for part in parts):
+            wrong.append(f"{path}: {name}")
+    assert wrong == []
+
+
 def test_modules_named_in_pages_exist() -> None:
     missing = [
         f"{page.relative_to(ROOT)}: {name}"
