@@ -1,6 +1,6 @@
-# One command for each act. `make help` lists them.
+# One target per task; `make help` lists them.
 #
-# Everything is installed into this folder (.venv, node_modules); nothing outside it is touched.
+# Everything is installed into this folder (.venv, node_modules); nothing outside it is changed.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -11,7 +11,7 @@ XTTS_STAMP := .venv-xtts/.installed
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-python test-extension test-xtts test-xtts-if-wanted check docs format package bench lock clean
 
-help:  ## list the commands
+help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 $(STAMP): pyproject.toml requirements/dev.txt
@@ -26,7 +26,7 @@ $(NODE_STAMP): package.json package-lock.json
 	npm ci --no-fund --no-audit
 	@touch $@
 
-# torch is large and has an interpreter of its own, as it may have for users.
+# torch is large. It gets an environment of its own, as it may have on a user's machine.
 $(XTTS_STAMP): pyproject.toml requirements/xtts.txt
 	$(PYTHON) -m venv .venv-xtts
 	.venv-xtts/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/xtts.txt
@@ -35,23 +35,23 @@ $(XTTS_STAMP): pyproject.toml requirements/xtts.txt
 
 setup: $(STAMP) $(NODE_STAMP)  ## install the Python and npm packages into this folder
 
-run: $(STAMP)  ## read a sample of real code aloud (and write it to build/cart.wav)
+run: $(STAMP)  ## read a sample aloud, and write it to build/cart.wav
 	@mkdir -p build
 	$(BIN)/codechoir read examples/cart.py -o build/cart.wav --marks build/cart.json
 
-test: test-python test-extension test-xtts-if-wanted  ## run all tests, those of the neural engine where it is installed
+test: test-python test-extension test-xtts-if-wanted  ## run all tests; those of XTTS only if torch is installed
 
 test-python: $(STAMP) $(NODE_STAMP)
 	$(BIN)/python -m pytest --ignore tests/engines/xtts/test_installed.py
 
-test-xtts: $(XTTS_STAMP)  ## test the neural engine with torch and coqui-tts (a download of several gigabytes)
-	@# numba keeps what it compiled until the file itself changes, whatever it took from other files.
+test-xtts: $(XTTS_STAMP)  ## test XTTS with torch and coqui-tts (a download of several gigabytes)
+	@# numba's cache does not notice changes in imported files.
 	rm -f backend/codechoir/engines/xtts/cpu_int8/__pycache__/*.nb[ic] tests/engines/xtts/neural/__pycache__/*.nb[ic]
 	OMP_WAIT_POLICY=passive .venv-xtts/bin/python -m pytest tests/engines/xtts
 
 test-xtts-if-wanted:
 	@if [ -n "$$CODECHOIR_TEST_ALL" ] || [ -e $(XTTS_STAMP) ]; then $(MAKE) test-xtts; \
-	  else echo 'The tests of the neural engine are left out; make test-xtts installs torch and runs them.'; fi
+	  else echo 'XTTS is not tested: torch is not installed. To install it and run the tests: make test-xtts'; fi
 
 test-extension: $(STAMP) $(NODE_STAMP)
 	npm test
@@ -75,10 +75,10 @@ format: $(STAMP) $(NODE_STAMP)  ## format the sources
 package: $(STAMP) $(NODE_STAMP)  ## build dist/codechoir.vsix, which carries the Python backend
 	npm run package
 
-bench: $(STAMP)  ## measure, each figure beside its peer's from the same run
+bench: $(STAMP)  ## measure; each figure has a peer measured in the same run
 	$(BIN)/codechoir bench
 
-lock: $(STAMP)  ## pin all Python packages anew (after a change in pyproject.toml)
+lock: $(STAMP)  ## update the lock files (after a change in pyproject.toml)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --no-header --quiet -o requirements/runtime.txt
@@ -89,5 +89,5 @@ lock: $(STAMP)  ## pin all Python packages anew (after a change in pyproject.tom
 	$(BIN)/uv pip compile pyproject.toml --extra xtts --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o requirements/xtts.txt
 
-clean:  ## remove what the other commands made
-	rm -rf .venv .venv-xtts node_modules dist build .workbench .mypy_cache .ruff_cache .pytest_cache
+clean:  ## remove everything that the other targets created
+	rm -rf .venv .venv-xtts node_modules dist build .workbench .mypy_cache .ruff_cache .pytest_cache .cache
