@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import resource
 import wave
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +38,7 @@ def write(sink: FileSink, pcm: bytes = NOISE) -> list[int]:
 @pytest.fixture
 def small_disk() -> Iterator[None]:
     """No file of this process may grow beyond 20,000 bytes, as if the disk were full."""
+    resource = pytest.importorskip("resource", reason="only POSIX limits the size of files")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
     yield
