@@ -10,7 +10,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 /** The audio worklet's program, as text: the page brings it with it. */
 async function workletProgram() {
   const { outputFiles } = await build({
-    entryPoints: [join(root, "extension/media/player/worklet.ts")],
+    entryPoints: [join(root, "extension/media/player/audioWorklet.ts")],
     bundle: true,
     minify: true,
     write: false,

@@ -1,5 +1,5 @@
-// Bundles the unit tests and hands them to Node's test runner. VS Code is replaced by a stand-in.
-// What is given on the command line goes to the runner, as in `npm test -- --test-name-pattern=Playout`.
+// Bundles the unit tests with a fake of the VS Code API and runs them with Node's test runner.
+// Arguments are passed to the runner: `npm test -- --test-name-pattern=Playout`.
 
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
@@ -9,12 +9,15 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const outdir = join(root, "build", "extension-tests");
-const names = readdirSync(join(root, "extension", "test")).filter((name) => name.endsWith(".test.ts"));
+const names = readdirSync(join(root, "extension", "test"), { recursive: true })
+  .filter((name) => name.endsWith(".test.ts"))
+  .map((name) => name.replaceAll("\\", "/"));
 
 rmSync(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
   entryPoints: names.map((name) => `extension/test/${name}`),
+  outbase: "extension/test",
   outdir,
   outExtension: { ".js": ".mjs" },
   bundle: true,

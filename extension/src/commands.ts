@@ -1,77 +1,103 @@
-import { activeEditor, readArguments, sayArguments } from "./editor/target";
-import { tellFailure } from "./failure";
-import { chooseCategories, chooseKind, hearEverything, listeningWords, toggle } from "./listening";
-import type { Log } from "./log";
-import { serverCommand, type Told, type Unit } from "./protocol";
-import { isReading } from "./reading/phase";
-import type { Reader } from "./reading/reader";
-import type { Connection } from "./server/connection";
-import { changeSetting } from "./settings";
-import type { Disposable, TextDocument } from "./vscodeapi";
-import { commands, l10n, window } from "./vscodeapi";
-import { chooseVoices } from "./voicePicker";
+import { audioMode, updateSetting } from "./editorSettings";
+import { type Log, showError } from "./notifications";
+import type { ReadingController } from "./reading/readingController";
+import { isReading } from "./reading/readingSession";
+import {
+  activeFiltersText,
+  clearFilters,
+  selectCategories,
+  selectContentKind,
+  toggleMute,
+} from "./readingFilters";
+import type { ServerConnection } from "./server/languageClient";
+import type { LanguageServer } from "./server/languageServer";
+import {
+  type LspPosition,
+  type LspRange,
+  type ReadArguments,
+  type ReadUnit,
+  type SayArguments,
+  type SayTopic,
+  serverCommand,
+} from "./serverProtocol";
+import type { Position, Selection, TextDocument, TextEditor } from "./vscodeapi";
+import { commands, Disposable, l10n, window, workspace } from "./vscodeapi";
+import { selectVoices } from "./voicePicker";
 
 /** What the commands act on. */
-export interface Actors {
-  reader: Reader;
-  /** The server, ready for a document; helps the user to set it up where it is missing. */
-  connect: (document?: TextDocument) => Promise<Connection>;
+export interface CommandContext {
+  reader: ReadingController;
+  /** Connects to the server with the settings for a document; offers to set up the server if it is missing. */
+  connect: (document?: TextDocument) => Promise<ServerConnection>;
   setUp: () => Promise<void>;
   installNeuralVoices: () => Promise<void>;
-  restart: () => Promise<void>;
+  restartServer: () => Promise<void>;
   enableAudio: () => Promise<void>;
-  /** Shows the answer to an act, without popping up. */
-  note: (words: string) => void;
-  /** Shows words that are spoken, too, for as long as it takes to read them. */
-  show: (words: string) => void;
+  /** Shows the result of a command in the status bar item. */
+  showResult: (text: string) => void;
+  /** Shows text in the status bar, long enough to read a sentence. */
+  showText: (text: string) => void;
   log: Log;
 }
 
-/** Words a minute by which "faster" and "slower" change the rate. */
+/** Words per minute by which the speech rate is increased or decreased. */
 const RATE_STEP = 20;
 
-/** Registers every command of the manifest. One that fails tells the user why. */
-export function registerCommands(actors: Actors): Disposable[] {
-  return Object.entries(handlers(actors)).map(([name, handler]) =>
+/** Registers all commands of package.json. A command that fails shows the error and does not throw. */
+export function registerCommands(context: CommandContext): Disposable[] {
+  return Object.entries(commandHandlers(context)).map(([name, handler]) =>
     commands.registerCommand(`codechoir.${name}`, async () => {
       try {
         await handler();
       } catch (error) {
-        await tellFailure(error, actors.log);
+        await showError(error, context.log);
       }
     }),
   );
 }
 
-function handlers(actors: Actors): Record<string, () => unknown> {
-  const { reader, connect, log } = actors;
-  const read = (unit: Unit) => async (): Promise<void> => {
+function commandHandlers(context: CommandContext): Record<string, () => unknown> {
+  const { reader, connect, showResult } = context;
+  const read = (unit: ReadUnit) => async (): Promise<void> => {
     const editor = activeEditor();
-    const what = readArguments(editor, unit);
-    await reader.read(editor.document, what, () => connect(editor.document));
+    const args = readArguments(editor, unit);
+    await reader.read(editor.document, args, () => connect(editor.document));
   };
-  const tell = async (what: Told, place: "document" | "cursor"): Promise<void> => {
+  const say = async (topic: SayTopic, scope: "document" | "cursor"): Promise<void> => {
     const editor = activeEditor();
-    const about = sayArguments(editor, what, place);
-    await reader.tell(editor.document, about, () => connect(editor.document));
+    const args = sayArguments(editor, topic, scope);
+    await reader.say(editor.document, args, () => connect(editor.document));
   };
   const describe = async (): Promise<void> => {
     const editor = activeEditor();
     const connection = await connect(editor.document);
-    const about = sayArguments(editor, "describe", "cursor");
-    const { words } = await connection.execute<{ words: string }>(serverCommand.describe, about);
-    actors.show(words);
-    await reader.tell(editor.document, about, () => Promise.resolve(connection));
+    const args = sayArguments(editor, "describe", "cursor");
+    const { words } = await connection.execute<{ words: string }>(serverCommand.describe, args);
+    context.showText(words);
+    await reader.say(editor.document, args, () => Promise.resolve(connection));
   };
-  const listen = (choose: () => Promise<void>) => async (): Promise<void> => {
-    await choose();
-    actors.note(listeningWords() ?? l10n.t("everything is heard"));
+  const changeFilters = (change: () => Promise<void>) => async (): Promise<void> => {
+    await change();
+    showResult(activeFiltersText() ?? l10n.t("reading everything"));
   };
   const changeRate = (delta: number) => async (): Promise<void> => {
     const connection = await connect();
     const { wpm } = await connection.execute<{ wpm: number }>(serverCommand.rate, { delta });
-    await changeSetting("rate", wpm);
-    actors.note(l10n.t("{0} words a minute", Math.round(wpm)));
+    await updateSetting("rate", wpm);
+    showResult(l10n.t("{0} words per minute", Math.round(wpm)));
+  };
+  const clearPhraseCache = async (): Promise<void> => {
+    const connection = await connect();
+    const { removed } = await connection.execute<{ removed: { entries: number } }>(serverCommand.cache, {
+      clear: "both",
+    });
+    showResult(l10n.t("phrase cache cleared: {0} phrases", removed.entries));
+  };
+  const previewVoice = async (): Promise<void> => {
+    // A running reading continues with the new voice by itself.
+    if (!isReading(reader.state) && window.activeTextEditor) {
+      await read("line")();
+    }
   };
   return {
     readSelection: read("selection"),
@@ -79,15 +105,15 @@ function handlers(actors: Actors): Record<string, () => unknown> {
     readSymbol: read("symbol"),
     readFile: read("file"),
     readFromCursor: read("from-cursor"),
-    outlineFile: () => tell("outline", "document"),
-    outlineSymbol: () => tell("outline", "cursor"),
+    outlineFile: () => say("outline", "document"),
+    outlineSymbol: () => say("outline", "cursor"),
     describeToken: describe,
-    spellSelection: () => tell("spell", "cursor"),
-    mute: listen(() => chooseCategories("mute")),
-    solo: listen(() => chooseCategories("solo")),
-    muteComments: listen(() => toggle("comment")),
-    chooseWhatIsRead: listen(chooseKind),
-    hearEverything: listen(hearEverything),
+    spellSelection: () => say("spell", "cursor"),
+    mute: changeFilters(() => selectCategories("mute")),
+    solo: changeFilters(() => selectCategories("solo")),
+    muteComments: changeFilters(() => toggleMute("comment")),
+    chooseWhatIsRead: changeFilters(selectContentKind),
+    hearEverything: changeFilters(clearFilters),
     stop: () => reader.stop(),
     pauseOrResume: () => reader.pauseOrResume(),
     skipForward: () => reader.skip("line", 1),
@@ -98,35 +124,91 @@ function handlers(actors: Actors): Record<string, () => unknown> {
     previousBlock: () => reader.skip("block", -1),
     nextSymbol: () => reader.skip("symbol", 1),
     previousSymbol: () => reader.skip("symbol", -1),
-    repeatLine: () => reader.repeat(false),
-    repeatLineSlower: () => reader.repeat(true),
-    whereAmI: () => reader.where(),
-    forgetPhrases: async () => {
-      const connection = await connect();
-      const { removed } = await connection.execute<{ removed: { entries: number } }>(serverCommand.cache, {
-        clear: "both",
-      });
-      actors.note(l10n.t("{0} phrases forgotten", removed.entries));
-    },
+    repeatLine: () => reader.repeatLine({ slower: false }),
+    repeatLineSlower: () => reader.repeatLine({ slower: true }),
+    whereAmI: () => reader.announcePosition(),
+    forgetPhrases: clearPhraseCache,
     faster: changeRate(RATE_STEP),
     slower: changeRate(-RATE_STEP),
-    enableAudio: () => actors.enableAudio(),
+    enableAudio: () => context.enableAudio(),
     chooseVoices: async () => {
-      await chooseVoices(await connect(), async () => {
-        // A reading goes on with the new voice by itself.
-        if (!isReading(reader.state) && window.activeTextEditor) {
-          await read("line")();
-        }
-      });
+      await selectVoices(await connect(), previewVoice);
     },
-    setUp: () => actors.setUp(),
-    installNeuralVoices: () => actors.installNeuralVoices(),
+    setUp: () => context.setUp(),
+    installNeuralVoices: () => context.installNeuralVoices(),
     showLog: () => {
-      log.show();
+      context.log.show();
     },
     restartServer: async () => {
-      await actors.restart();
-      actors.note(l10n.t("server restarted"));
+      await context.restartServer();
+      showResult(l10n.t("server restarted"));
     },
   };
+}
+
+/** Keeps the context keys up to date that the `when` clauses of package.json use. */
+export function updateContextKeys(reader: ReadingController, server: LanguageServer): Disposable {
+  const set = (name: string, value: boolean): void => {
+    void commands.executeCommand("setContext", `codechoir.${name}`, value);
+  };
+  const setEditorAudio = (): void => {
+    set("editorAudio", audioMode() === "client");
+  };
+  setEditorAudio();
+  return Disposable.from(
+    reader.onDidChange((state) => {
+      set("reading", isReading(state));
+    }),
+    server.onDidChange((state) => {
+      set("ready", state === "ready");
+    }),
+    workspace.onDidChangeConfiguration(setEditorAudio),
+  );
+}
+
+function activeEditor(): TextEditor {
+  const editor = window.activeTextEditor;
+  if (!editor) {
+    throw new Error(l10n.t("No text editor is open. Open a file and try again."));
+  }
+  return editor;
+}
+
+function readArguments({ document, selection }: TextEditor, unit: ReadUnit): ReadArguments {
+  const uri = document.uri.toString();
+  switch (unit) {
+    case "selection":
+      if (selection.isEmpty) {
+        throw new Error(l10n.t("Nothing is selected. Select some code and try again."));
+      }
+      return { uri, unit, range: lspRange(selection) };
+    case "file":
+      return { uri, unit };
+    default:
+      return { uri, unit, position: lspPosition(selection.active) };
+  }
+}
+
+/** Spelling uses the selection if there is one; everything else the cursor or the whole document. */
+function sayArguments(
+  { document, selection }: TextEditor,
+  what: SayTopic,
+  scope: "document" | "cursor",
+): SayArguments {
+  const uri = document.uri.toString();
+  if (scope === "document") {
+    return { what, uri };
+  }
+  if (what === "spell" && !selection.isEmpty) {
+    return { what, uri, range: lspRange(selection) };
+  }
+  return { what, uri, position: lspPosition(selection.active) };
+}
+
+function lspRange({ start, end }: Selection): LspRange {
+  return { start: lspPosition(start), end: lspPosition(end) };
+}
+
+function lspPosition({ line, character }: Position): LspPosition {
+  return { line, character };
 }

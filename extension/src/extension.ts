@@ -1,48 +1,45 @@
-import { registerCommands } from "./commands";
-import { Highlighter } from "./editor/highlighter";
-import { makeLog } from "./log";
-import { devicePlayer } from "./player/devicePlayer";
-import { PlayerChoice } from "./player/playerChoice";
-import { PlayerView } from "./player/playerView";
-import { Reader } from "./reading/reader";
-import { findServer } from "./server/discovery";
-import { connectHelpfully } from "./server/help";
+import { registerCommands, updateContextKeys } from "./commands";
+import { createLog } from "./notifications";
+import { PlayerSelector, serverPlayer } from "./player/audioPlayer";
+import { offerEnableAudio, WebviewPlayer } from "./player/webviewPlayer";
+import { ReadingController, showReadingErrors } from "./reading/readingController";
+import { WordHighlighter } from "./reading/wordHighlighter";
 import { startLanguageClient } from "./server/languageClient";
-import { ManagedEnvironment } from "./server/managedEnvironment";
-import { NeuralEnvironment } from "./server/neuralEnvironment";
-import { offerNeuralVoices } from "./server/neuralOffer";
-import { NeuralVoices } from "./server/neuralVoices";
-import { Server } from "./server/server";
-import { SetUp } from "./server/setUp";
-import { StatusItem } from "./statusItem";
+import { followSettings, LanguageServer } from "./server/languageServer";
+import { NeuralVoicesInstaller, offerNeuralVoices } from "./server/neuralVoices";
+import { findBasePython, findServerPython } from "./server/pythonDiscovery";
+import { NeuralEnvironment, ServerEnvironment } from "./server/pythonEnvironments";
+import { connectOrSetUp, ServerSetup } from "./server/serverSetup";
+import { showActiveFilters, StatusBar } from "./statusBar";
 import type { ExtensionContext } from "./vscodeapi";
 import { Uri, window } from "./vscodeapi";
-import { keepContexts, offerAudioOnce, tellFailures, tellListening, watchSettings } from "./wiring";
 
-/** How long the description of a token is shown, in milliseconds. */
-const WORDS_TIME = 20_000;
+/** How long the description of a token stays in the status bar, in milliseconds. */
+const DESCRIPTION_TIMEOUT = 20_000;
 
-let server: Server | undefined;
+let activeServer: LanguageServer | undefined;
 
-/** Makes the parts and connects them; nothing is decided here. */
+/** Creates the components and connects them. */
 export function activate(context: ExtensionContext): void {
   const { extensionUri, globalStorageUri, subscriptions } = context;
   const { version } = context.extension.packageJSON as { version: string };
-  const log = makeLog();
-  const status = new StatusItem();
-  const highlighter = new Highlighter();
-  const view = new PlayerView(extensionUri);
-  const players = new PlayerChoice({ client: view, server: devicePlayer });
-  const reader = new Reader(() => players.current, highlighter);
+  const cwd = extensionUri.fsPath;
+  const log = createLog();
+  const statusBar = new StatusBar();
+  const highlighter = new WordHighlighter();
+  const webviewPlayer = new WebviewPlayer(extensionUri);
+  const players = new PlayerSelector({ client: webviewPlayer, server: serverPlayer });
+  const reader = new ReadingController(() => players.current, highlighter);
+
   const backend = { folder: Uri.joinPath(extensionUri, "dist", "backend").fsPath, version };
-  const managed = new ManagedEnvironment(globalStorageUri.fsPath, backend);
-  const setUp = new SetUp(managed, log);
-  const neural = new NeuralEnvironment(globalStorageUri.fsPath, backend);
-  const languageServer = new Server({
-    find: () => findServer(managed, version, extensionUri.fsPath, log),
+  const serverEnvironment = new ServerEnvironment(globalStorageUri.fsPath, backend);
+  const neuralEnvironment = new NeuralEnvironment(globalStorageUri.fsPath, backend);
+  const findPython = () => findServerPython(serverEnvironment, version, cwd, log);
+  const server = new LanguageServer({
+    findPython,
     start: startLanguageClient,
-    cwd: extensionUri.fsPath,
-    variables: () => neural.variables(),
+    cwd,
+    variables: () => neuralEnvironment.variables(),
     log,
     onAudio: (message) => {
       reader.onAudio(message);
@@ -51,75 +48,77 @@ export function activate(context: ExtensionContext): void {
       reader.onState(message);
     },
     onLost: () => {
-      reader.serverLost();
+      reader.onServerLost();
     },
   });
-  server = languageServer;
-  const neuralVoices = new NeuralVoices({
-    environment: neural,
-    findServer: () => findServer(managed, version, extensionUri.fsPath, log),
-    findBase: () => setUp.findBase(),
-    restart: () => languageServer.restart(),
-    cwd: extensionUri.fsPath,
+  activeServer = server;
+  const setup = new ServerSetup(serverEnvironment, log);
+  const neuralVoices = new NeuralVoicesInstaller({
+    environment: neuralEnvironment,
+    findServerPython: findPython,
+    findBasePython: () => findBasePython(log),
+    restartServer: () => server.restart(),
+    cwd,
     log,
   });
 
   subscriptions.push(
     log,
-    status,
+    statusBar,
     highlighter,
-    view,
+    webviewPlayer,
     players,
     reader,
-    languageServer,
-    setUp,
+    server,
+    setup,
     neuralVoices,
-    offerNeuralVoices(() => languageServer.connect(), log),
-    view.onPlayed((played) => {
-      reader.onPlayed(played);
+    webviewPlayer.onPlayback((playback) => {
+      reader.onPlayback(playback);
     }),
-    view.onLost((words) => void reader.playerLost(words)),
-    view.onBlocked(() => {
-      reader.playerBlocked();
+    webviewPlayer.onLost((message) => void reader.onPlayerLost(message)),
+    webviewPlayer.onBlocked(() => {
+      reader.onPlayerBlocked();
     }),
-    offerAudioOnce(view),
-    tellFailures(reader, log),
     reader.onDidChange((state) => {
-      status.showReading(state);
+      statusBar.showReading(state);
     }),
-    languageServer.onDidChange((state) => {
-      status.showServer(state);
+    server.onDidChange((state) => {
+      statusBar.showServer(state);
     }),
-    keepContexts(reader, languageServer),
-    tellListening(status),
-    watchSettings(languageServer, log),
+    offerEnableAudio(webviewPlayer),
+    offerNeuralVoices(() => server.connect(), log),
+    showReadingErrors(reader, log),
+    showActiveFilters(statusBar),
+    updateContextKeys(reader, server),
+    followSettings(server, log),
     ...registerCommands({
       reader,
-      connect: (document) => connectHelpfully(languageServer, setUp, document),
+      connect: (document) => connectOrSetUp(server, setup, document),
       setUp: async () => {
-        if (await setUp.make()) {
-          await languageServer.restart();
+        if (await setup.run()) {
+          await server.restart();
         }
       },
       installNeuralVoices: () => neuralVoices.install(),
-      restart: () => languageServer.restart(),
-      enableAudio: () => view.enableAudio(),
-      note: (words) => {
-        status.showNote(words);
+      restartServer: () => server.restart(),
+      enableAudio: () => webviewPlayer.enableAudio(),
+      showResult: (text) => {
+        statusBar.showResult(text);
       },
-      show: (words) => {
-        window.setStatusBarMessage(words, WORDS_TIME);
+      showText: (text) => {
+        window.setStatusBarMessage(text, DESCRIPTION_TIMEOUT);
       },
       log,
     }),
   );
-  // So that the first reading does not wait for Python to start. What is missing is offered when it is needed.
-  languageServer.connect().catch((error: unknown) => {
+  // Start the server now, so that the first reading does not wait for it. A missing server is only logged here;
+  // the first command that needs it offers to set it up.
+  server.connect().catch((error: unknown) => {
     log.warn(String(error));
   });
 }
 
-/** Silence comes with the end of the server and of the player's page. */
+/** Audio ends when the server and the player page end. */
 export async function deactivate(): Promise<void> {
-  await server?.close();
+  await activeServer?.close();
 }

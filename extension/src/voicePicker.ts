@@ -1,25 +1,25 @@
-import { categoryWords } from "./player/playerPage";
-import { categories, type Category, serverCommand } from "./protocol";
-import type { Connection } from "./server/connection";
-import { changeSetting, ownSpeakers, ownVoice, type VoiceChange } from "./settings";
+import { categoryNames } from "./displayNames";
+import { speakers, updateSetting, type VoiceOverrides, voiceOverrides } from "./editorSettings";
+import type { ServerConnection } from "./server/languageClient";
+import { categories, type Category, serverCommand } from "./serverProtocol";
 import type { QuickPickItem } from "./vscodeapi";
 import { l10n, window } from "./vscodeapi";
 
-/** What the server answers to `codechoir.server.voices`, as far as it is used here. */
-interface VoicesAnswer {
+/** Result of `codechoir.server.voices`, as far as it is used here. */
+interface VoicesResult {
   engine: string;
   families: { name: string; language: string; description: string }[];
-  casting: Record<Category, Required<VoiceChange>>;
+  casting: Record<Category, Required<VoiceOverrides>>;
 }
 
-/** The engine whose families are part of a category's voice. */
-const EMBEDDED = "espeak";
+/** The engine whose families are stored in `codechoir.voices.*` instead of `codechoir.speakers`. */
+const DEFAULT_ENGINE = "espeak";
 
-type Property = keyof VoiceChange;
-type Numeric = Exclude<Property, "family">;
+type Property = keyof VoiceOverrides;
+type NumericProperty = Exclude<Property, "family">;
 
-/** The limits of the numbers; a test compares them with the manifest's. */
-export const limits: Record<Numeric, readonly [least: number, most: number]> = {
+/** Valid range of each numeric property; a test compares it with package.json. */
+export const limits: Record<NumericProperty, readonly [minimum: number, maximum: number]> = {
   pitch: [0, 100],
   range: [0, 100],
   rate: [80, 900],
@@ -28,127 +28,135 @@ export const limits: Record<Numeric, readonly [least: number, most: number]> = {
 };
 
 /**
- * Lets the user change voices, one property after the other, until they leave with Escape.
+ * Lets the user change voices, one property at a time, until they press Escape.
  *
- * `hear` makes each change heard.
+ * `preview` plays the changed voice.
  */
-export async function chooseVoices(connection: Connection, hear: () => Promise<void>): Promise<void> {
-  const ask = (): Promise<VoicesAnswer> => connection.execute(serverCommand.voices, {});
+export async function selectVoices(
+  connection: ServerConnection,
+  preview: () => Promise<void>,
+): Promise<void> {
+  const fetchVoices = (): Promise<VoicesResult> => connection.execute(serverCommand.voices, {});
   for (;;) {
-    const category = await pickCategory(await ask());
+    const category = await pickCategory(await fetchVoices());
     if (category === undefined) {
       return;
     }
-    while (await changeOne(category, await ask())) {
-      await hear();
+    while (await changeProperty(category, await fetchVoices())) {
+      await preview();
     }
   }
 }
 
-async function pickCategory({ casting }: VoicesAnswer): Promise<Category | undefined> {
-  const words = categoryWords();
+async function pickCategory({ casting }: VoicesResult): Promise<Category | undefined> {
+  const names = categoryNames();
   const items = categories.map((category) => ({
-    label: words[category],
+    label: names[category],
     description: casting[category].family,
     category,
   }));
-  const options = { title: l10n.t("Choose voices"), placeHolder: l10n.t("Whose voice shall change?") };
+  const options = { title: l10n.t("Select voices"), placeHolder: l10n.t("Select a category") };
   return (await window.showQuickPick(items, options))?.category;
 }
 
-/** Changes one property of a voice; false when the user wants to go back. */
-async function changeOne(category: Category, answer: VoicesAnswer): Promise<boolean> {
-  const title = l10n.t("Voice: {0}", categoryWords()[category]);
-  const now = answer.casting[category];
-  const property = await pickProperty(title, now);
+/** Changes one property of a voice; false if the user goes back. */
+async function changeProperty(category: Category, voices: VoicesResult): Promise<boolean> {
+  const title = l10n.t("Voice: {0}", categoryNames()[category]);
+  const current = voices.casting[category];
+  const property = await pickProperty(title, current);
   switch (property) {
     case undefined:
       return false;
-    case "profile":
-      await changeSetting(`voices.${category}`, undefined);
-      await saveSpeaker(answer.engine, category, undefined);
+    case "reset":
+      await updateSetting(`voices.${category}`, undefined);
+      await saveSpeaker(voices.engine, category, undefined);
       return true;
     case "family":
-      return saveFamily(answer.engine, category, await pickFamily(title, now.family, answer));
+      await saveFamily(voices.engine, category, await pickFamily(title, current.family, voices));
+      return true;
     default:
-      return save(category, { [property]: await askNumber(title, property, now[property]) });
+      await saveOverride(category, property, await inputNumber(title, property, current[property]));
+      return true;
   }
 }
 
 async function pickProperty(
   title: string,
-  now: Required<VoiceChange>,
-): Promise<Property | "profile" | undefined> {
-  const items: (QuickPickItem & { property: Property | "profile" })[] = [
-    { label: l10n.t("Speaker"), description: now.family, property: "family" },
-    { label: l10n.t("Pitch"), description: String(now.pitch), property: "pitch" },
-    { label: l10n.t("Liveliness of the pitch"), description: String(now.range), property: "range" },
-    { label: l10n.t("Rate"), description: l10n.t("{0} words a minute", now.rate), property: "rate" },
-    { label: l10n.t("Volume"), description: `${now.volume} %`, property: "volume" },
-    { label: l10n.t("Balance"), description: String(now.balance), property: "balance" },
-    { label: l10n.t("Everything as in the profile"), property: "profile" },
+  current: Required<VoiceOverrides>,
+): Promise<Property | "reset" | undefined> {
+  const items: (QuickPickItem & { property: Property | "reset" })[] = [
+    { label: l10n.t("Speaker"), description: current.family, property: "family" },
+    { label: l10n.t("Pitch"), description: String(current.pitch), property: "pitch" },
+    { label: l10n.t("Pitch range"), description: String(current.range), property: "range" },
+    { label: l10n.t("Rate"), description: l10n.t("{0} words per minute", current.rate), property: "rate" },
+    { label: l10n.t("Volume"), description: `${current.volume} %`, property: "volume" },
+    { label: l10n.t("Balance"), description: String(current.balance), property: "balance" },
+    { label: l10n.t("Reset to profile"), property: "reset" },
   ];
-  return (await window.showQuickPick(items, { title, placeHolder: l10n.t("What shall change?") }))?.property;
+  const options = { title, placeHolder: l10n.t("Select a property to change") };
+  return (await window.showQuickPick(items, options))?.property;
 }
 
 async function pickFamily(
   title: string,
-  now: string,
-  { families }: VoicesAnswer,
+  current: string,
+  { families }: VoicesResult,
 ): Promise<string | undefined> {
   const items = families.map(({ name, language, description }) => ({
     label: name,
-    description: name === now ? l10n.t("{0}, now", language) : language,
+    description: name === current ? l10n.t("{0}, current", language) : language,
     detail: description,
   }));
-  const options = { title, placeHolder: l10n.t("Who shall speak?"), matchOnDescription: true };
+  const options = { title, placeHolder: l10n.t("Select a speaker"), matchOnDescription: true };
   return (await window.showQuickPick(items, options))?.label;
 }
 
-async function askNumber(title: string, property: Numeric, now: number): Promise<number | undefined> {
-  const [least, most] = limits[property];
-  const prompt = l10n.t("A number from {0} to {1}", least, most);
-  const answer = await window.showInputBox({
+async function inputNumber(
+  title: string,
+  property: NumericProperty,
+  current: number,
+): Promise<number | undefined> {
+  const [minimum, maximum] = limits[property];
+  const prompt = l10n.t("Enter a number from {0} to {1}", minimum, maximum);
+  const input = await window.showInputBox({
     title,
     prompt,
-    value: String(now),
+    value: String(current),
     validateInput: (text) => {
       const value = Number(text);
-      return text.trim() !== "" && value >= least && value <= most ? undefined : prompt;
+      return text.trim() !== "" && value >= minimum && value <= maximum ? undefined : prompt;
     },
   });
-  return answer === undefined ? undefined : Number(answer);
+  return input === undefined ? undefined : Number(input);
 }
 
 /**
- * Saves who speaks. The embedded engine's families are part of a category's voice; those of the others, which
- * it does not have, are kept apart, so that changing the engine changes all speakers at once.
+ * Saves the family of a category. Families of the default engine are part of the category's voice; those of
+ * other engines are stored per engine, so that switching engines switches all speakers.
  */
-async function saveFamily(engine: string, category: Category, family: string | undefined): Promise<boolean> {
-  if (engine === EMBEDDED && ownSpeakers()[engine]?.[category] === undefined) {
-    return save(category, { family });
-  }
-  if (family !== undefined) {
+async function saveFamily(engine: string, category: Category, family: string | undefined): Promise<void> {
+  if (engine === DEFAULT_ENGINE && speakers()[engine]?.[category] === undefined) {
+    await saveOverride(category, "family", family);
+  } else if (family !== undefined) {
     await saveSpeaker(engine, category, family);
   }
-  return true;
 }
 
-/** Saves the speaker of a category; undefined takes it away. */
+/** Saves the speaker of a category for an engine; undefined removes it. */
 async function saveSpeaker(engine: string, category: Category, family: string | undefined): Promise<void> {
-  const speakers = ownSpeakers();
-  if (speakers[engine]?.[category] !== family) {
-    await changeSetting("speakers", { ...speakers, [engine]: { ...speakers[engine], [category]: family } });
+  const saved = speakers();
+  if (saved[engine]?.[category] !== family) {
+    await updateSetting("speakers", { ...saved, [engine]: { ...saved[engine], [category]: family } });
   }
 }
 
-/** Saves a change, unless the user has left without one; true, so that the next one may follow. */
-async function save(
+/** Saves one property of a category's voice; undefined (the user pressed Escape) changes nothing. */
+async function saveOverride(
   category: Category,
-  change: Record<string, string | number | undefined>,
-): Promise<boolean> {
-  if (Object.values(change).every((value) => value !== undefined)) {
-    await changeSetting(`voices.${category}`, { ...ownVoice(category), ...change });
+  property: Property,
+  value: string | number | undefined,
+): Promise<void> {
+  if (value !== undefined) {
+    await updateSetting(`voices.${category}`, { ...voiceOverrides(category), [property]: value });
   }
-  return true;
 }

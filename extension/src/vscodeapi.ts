@@ -1,7 +1,7 @@
 /**
- * The one door to VS Code: what is not listed here is not used.
+ * The part of the VS Code API that the extension uses. No other module imports `vscode`.
  *
- * The unit tests bundle the extension with a stand-in for the module `vscode` (`extension/test/fakes`).
+ * The unit tests replace the module `vscode` with `extension/test/fakes/vscode.ts`.
  */
 
 export {
@@ -14,10 +14,8 @@ export {
   ConfigurationTarget,
   Disposable,
   EventEmitter,
-  Position,
   ProgressLocation,
   Range,
-  Selection,
   StatusBarAlignment,
   TextEditorRevealType,
   ThemeColor,
@@ -28,10 +26,11 @@ export {
 export type {
   ExtensionContext,
   LogOutputChannel,
+  Position,
   QuickPickItem,
+  Selection,
   StatusBarItem,
   TextDocument,
-  TextDocumentContentChangeEvent,
   TextEditor,
   Webview,
   WebviewView,

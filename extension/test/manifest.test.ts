@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { beforeEach, describe, test } from "node:test";
-import { type Actors, registerCommands } from "../src/commands";
-import { audible, kinds } from "../src/listening";
-import { categories } from "../src/protocol";
-import { followed } from "../src/settings";
+import { type CommandContext, registerCommands } from "../src/commands";
+import { contentKinds } from "../src/displayNames";
+import { serverDefaults } from "../src/editorSettings";
+import { filterableCategories } from "../src/readingFilters";
+import { categories } from "../src/serverProtocol";
 import { limits } from "../src/voicePicker";
 import { fake } from "./fakes/vscode";
 import { silentLog } from "./support";
@@ -51,17 +52,17 @@ describe("commands", () => {
     fake.reset();
   });
 
-  test("every command of the manifest is there, and no other", () => {
-    registerCommands({ log: silentLog } as unknown as Actors);
+  test("the registered commands are those of package.json", () => {
+    registerCommands({ log: silentLog } as unknown as CommandContext);
     const declared = contributes.commands.map(({ command }) => command);
     assert.deepEqual([...fake.registered.keys()].sort(), declared.sort());
   });
 
-  test("none has the name of a command of the server, which the client registers by itself", () => {
+  test("no command has the prefix of the server's commands, which the language client registers", () => {
     assert.ok(contributes.commands.every(({ command }) => !command.startsWith("codechoir.server.")));
   });
 
-  test("titles are sentences of the category Codechoir", () => {
+  test("titles are in sentence case, with the category Codechoir", () => {
     for (const { title, category } of contributes.commands) {
       const words = english[title.slice(1, -1)]!;
       assert.equal(category, "Codechoir");
@@ -69,17 +70,11 @@ describe("commands", () => {
     }
   });
 
-  test("stop can be used whatever the state is thought to be", () => {
+  test("stop is always enabled", () => {
     assert.equal(
       contributes.commands.find(({ command }) => command === "codechoir.stop")!.enablement,
       undefined,
     );
-  });
-
-  test("one that fails tells why in one line, and does not throw", async () => {
-    registerCommands({ log: silentLog } as unknown as Actors);
-    await fake.registered.get("codechoir.readSelection")!();
-    assert.deepEqual(fake.messages, ["Codechoir: No text is open. Open a file, then try again."]);
   });
 });
 
@@ -87,14 +82,14 @@ describe("keys", () => {
   const systems = ["linux", "win", "mac"] as const;
 
   for (const system of systems) {
-    test(`on ${system} each key is used once, only where it makes sense`, () => {
+    test(`on ${system} each key is used once and has a when clause`, () => {
       const keys = contributes.keybindings.map((binding) => binding[system] ?? binding.key);
       assert.equal(new Set(keys).size, keys.length, keys.join(", "));
       assert.ok(contributes.keybindings.every(({ when }) => when));
     });
   }
 
-  test("keys that screen readers and layouts need are left alone", () => {
+  test("keys that screen readers and keyboard layouts need are not used", () => {
     for (const binding of contributes.keybindings) {
       for (const key of systems.map((system) => binding[system] ?? binding.key ?? "")) {
         assert.ok(!/^(escape|f1|alt\+f1|insert|capslock)$/.test(key), key);
@@ -113,14 +108,14 @@ describe("keys", () => {
 });
 
 describe("settings", () => {
-  test("each has a scope, and can be found among those for accessibility", () => {
+  test("every setting has a scope and the tag accessibility", () => {
     for (const [name, { scope, tags }] of Object.entries(settings)) {
       assert.ok(scope, name);
       assert.deepEqual(tags, ["accessibility"], name);
     }
   });
 
-  test("what chooses the code that runs is not for a folder that is not trusted", () => {
+  test("settings that select code or hide text are restricted in untrusted folders", () => {
     const restricted = capabilities.untrustedWorkspaces.restrictedConfigurations;
     assert.deepEqual(
       restricted,
@@ -131,26 +126,26 @@ describe("settings", () => {
     assert.equal(settings["codechoir.interpreter"]!.scope, "machine-overridable");
   });
 
-  test("the extension knows the settings that the server follows, and their defaults", () => {
-    for (const [name, value] of Object.entries(followed)) {
+  test("the defaults in the code are those of package.json", () => {
+    for (const [name, value] of Object.entries(serverDefaults)) {
       assert.deepEqual(settings[`codechoir.${name}`]!.default, value, name);
     }
   });
 
-  test("the commands that choose what is heard offer what the settings take", () => {
-    assert.deepEqual(settings["codechoir.only"]!.enum, kinds);
-    assert.deepEqual(settings["codechoir.mute"]!.items!.enum, audible);
-    assert.deepEqual(settings["codechoir.solo"]!.items!.enum, audible);
+  test("the filter commands offer the values of the settings", () => {
+    assert.deepEqual(settings["codechoir.only"]!.enum, contentKinds);
+    assert.deepEqual(settings["codechoir.mute"]!.items!.enum, filterableCategories);
+    assert.deepEqual(settings["codechoir.solo"]!.items!.enum, filterableCategories);
   });
 
-  test("every category has a voice that the settings editor can show as a form", () => {
+  test("every category has a voice setting that the settings editor shows as a form", () => {
     for (const category of categories) {
       const voice = settings[`codechoir.voices.${category}`]!;
       assert.deepEqual([voice.type, voice.additionalProperties, voice.default], ["object", false, {}]);
     }
   });
 
-  test("the command that chooses voices has the manifest's limits", () => {
+  test("the limits of the voice picker are those of package.json", () => {
     const { properties } = settings["codechoir.voices.keyword"]!;
     for (const [name, [least, most]] of Object.entries(limits)) {
       assert.deepEqual([properties![name]!.minimum, properties![name]!.maximum], [least, most], name);
@@ -159,26 +154,26 @@ describe("settings", () => {
 });
 
 describe("languages", () => {
-  test("every text of the manifest is there in every language", () => {
-    const asked = new Set([...text.matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key!));
-    assert.deepEqual(Object.keys(english).sort(), [...asked].sort());
-    assert.deepEqual(Object.keys(german).sort(), [...asked].sort());
+  test("every text of package.json exists in every language", () => {
+    const used = new Set([...text.matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key!));
+    assert.deepEqual(Object.keys(english).sort(), [...used].sort());
+    assert.deepEqual(Object.keys(german).sort(), [...used].sort());
   });
 
-  test("every text of the code is there in German, with its placeholders", () => {
+  test("every text of the code exists in German, with its placeholders", () => {
     const bundle = JSON.parse(readFileSync("l10n/bundle.l10n.de.json", "utf8")) as Record<string, string>;
-    const asked = new Set<string>();
+    const used = new Set<string>();
     const files = readdirSync("extension/src", { recursive: true, encoding: "utf8" });
     for (const name of files.filter((name) => name.endsWith(".ts"))) {
       for (const [, key] of readFileSync(`extension/src/${name}`, "utf8").matchAll(
         /l10n\.t\(\s*"((?:[^"\\]|\\.)*)"/g,
       )) {
-        asked.add(key!);
+        used.add(key!);
       }
     }
-    assert.deepEqual(Object.keys(bundle).sort(), [...asked].sort());
-    for (const [key, words] of Object.entries(bundle)) {
-      assert.deepEqual(words.match(/\{\d\}/g)?.sort(), key.match(/\{\d\}/g)?.sort(), key);
+    assert.deepEqual(Object.keys(bundle).sort(), [...used].sort());
+    for (const [key, translation] of Object.entries(bundle)) {
+      assert.deepEqual(translation.match(/\{\d\}/g)?.sort(), key.match(/\{\d\}/g)?.sort(), key);
     }
   });
 });

@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import type { Connection } from "../src/server/connection";
-import { chooseVoices } from "../src/voicePicker";
+import type { ServerConnection } from "../src/server/languageClient";
+import { selectVoices } from "../src/voicePicker";
 import { fake, type QuickPickItem } from "./fakes/vscode";
 
 beforeEach(() => {
   fake.reset();
 });
 
-/** Chooses comments, then `property`, then `family`, then leaves. Returns what was saved. */
-async function choose(engine: string, property: string, family = "anna"): Promise<unknown[]> {
+/** Picks comments, then `property`, then `family`, then presses Escape. Returns the saved settings. */
+async function pick(engine: string, property: string, family = "anna"): Promise<unknown[]> {
   const voice = { family: "one", pitch: 50, range: 50, rate: 175, volume: 100, balance: 0 };
   const answer = {
     engine,
     families: [{ name: family, language: "", description: "" }],
     casting: new Proxy({}, { get: () => voice }),
   };
-  const connection: Connection = {
+  const connection: ServerConnection = {
     execute: <T>() => Promise.resolve(answer as T),
     notify: () => undefined,
   };
@@ -28,34 +28,34 @@ async function choose(engine: string, property: string, family = "anna"): Promis
     }
     return isIt;
   };
-  await chooseVoices(connection, () => Promise.resolve());
+  await selectVoices(connection, () => Promise.resolve());
   return fake.updates.map(({ name, value }) => [name, value]);
 }
 
-test("a speaker of the embedded engine is part of the category's voice", async () => {
+test("a speaker of the default engine is saved in the category's voice", async () => {
   fake.settings["codechoir.voices.comment"] = { pitch: 30 };
-  assert.deepEqual(await choose("espeak", "Speaker"), [
+  assert.deepEqual(await pick("espeak", "Speaker"), [
     ["codechoir.voices.comment", { pitch: 30, family: "anna" }],
   ]);
 });
 
-test("a speaker of another engine is kept apart, and leaves those of the others alone", async () => {
+test("a speaker of another engine is saved per engine and keeps the other engines' speakers", async () => {
   fake.settings["codechoir.speakers"] = { xtts: { type: "ben" }, silent: { type: "hush" } };
-  assert.deepEqual(await choose("xtts", "Speaker"), [
+  assert.deepEqual(await pick("xtts", "Speaker"), [
     ["codechoir.speakers", { xtts: { type: "ben", comment: "anna" }, silent: { type: "hush" } }],
   ]);
 });
 
-test("a speaker that wins over the voice is the one that is changed", async () => {
+test("a speaker that overrides the voice is changed instead of the voice", async () => {
   fake.settings["codechoir.speakers"] = { espeak: { comment: "fr" } };
-  assert.deepEqual(await choose("espeak", "Speaker", "de"), [
+  assert.deepEqual(await pick("espeak", "Speaker", "de"), [
     ["codechoir.speakers", { espeak: { comment: "de" } }],
   ]);
 });
 
-test("back to the profile means the speaker, too", async () => {
+test("reset to profile removes the speaker, too", async () => {
   fake.settings["codechoir.speakers"] = { xtts: { comment: "anna" } };
-  assert.deepEqual(await choose("xtts", "Everything as in the profile"), [
+  assert.deepEqual(await pick("xtts", "Reset to profile"), [
     ["codechoir.voices.comment", undefined],
     ["codechoir.speakers", { xtts: { comment: undefined } }],
   ]);

@@ -27,7 +27,7 @@ from codechoir.wording.tables import natural_languages
 
 ROOT = Path(__file__).parents[2]
 MANIFEST = json.loads((ROOT / "package.json").read_text())
-PROTOCOL = (ROOT / "extension/src/protocol.ts").read_text()
+PROTOCOL = (ROOT / "extension/src/serverProtocol.ts").read_text()
 
 
 def settings() -> dict[str, Any]:
@@ -38,9 +38,9 @@ def settings() -> dict[str, Any]:
 
 
 def strings_of(constant: str) -> list[str]:
-    """The string literals in the definition of a constant or type of protocol.ts."""
+    """The string literals in the definition of a constant or type of serverProtocol.ts."""
     definition = re.search(rf"export (?:const|type) {constant} = (.*?);\n", PROTOCOL, re.S)
-    assert definition, f"protocol.ts defines no {constant}"
+    assert definition, f"serverProtocol.ts defines no {constant}"
     return re.findall(r'"([^"]+)"', definition[1])
 
 
@@ -97,8 +97,8 @@ def test_every_category_has_a_voice_with_every_property(category: Category) -> N
 
 def test_categories_and_units_are_the_same() -> None:
     assert strings_of("categories") == [category.value for category in Category]
-    assert strings_of("Unit") == list(UNITS)
-    assert strings_of("Told") == list(TOLD)
+    assert strings_of("ReadUnit") == list(UNITS)
+    assert strings_of("SayTopic") == list(TOLD)
 
 
 def test_the_extension_asks_for_commands_that_the_server_has() -> None:

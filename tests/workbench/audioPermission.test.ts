@@ -43,9 +43,9 @@ describe("in a window that asks for a gesture before it lets out sound", () => {
   test("a reading waits, says why in words, and never says that it speaks", async () => {
     await workbench.chord("Control+K", "l");
     await workbench.untilStatus("Audio is not enabled yet");
-    await workbench.toast("only after one key or click").waitFor();
+    await workbench.toast("audio is blocked until").waitFor();
     const player = await workbench.player();
-    assert.match(await player.announced(), /Press the button Enable audio/);
+    assert.match(await player.announced(), /Press the “Enable audio” button/);
     assert.equal(await player.level(), 0);
     assert.ok(await workbench.editorHasFocus());
     await workbench.screenshot("audio is not enabled yet");

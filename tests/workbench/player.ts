@@ -1,7 +1,7 @@
 import type { Frame } from "playwright-core";
 import { until } from "./until";
 
-/** One row of the table "What was heard". */
+/** One row of the table "Voice measurements". */
 export interface Figure {
   category: string;
   words: number;
@@ -21,8 +21,8 @@ export class Player {
 
   /** Opens the table of figures; they are measured only while it is open. */
   async openFigures(): Promise<void> {
-    await this.frame.locator("#heard summary").click();
-    await this.frame.locator("#heard[open]").waitFor();
+    await this.frame.locator("#measurements summary").click();
+    await this.frame.locator("#measurements[open]").waitFor();
   }
 
   /** Keeps every value of the level meter from now on. */
@@ -53,7 +53,7 @@ export class Player {
   }
 
   async figures(): Promise<Figure[]> {
-    return this.frame.locator("#heard tbody tr").evaluateAll((rows) =>
+    return this.frame.locator("#measurements tbody tr").evaluateAll((rows) =>
       rows.map((row) => {
         const cells = [...row.querySelectorAll("td")].map((cell) => Number(cell.textContent));
         const category = (row as HTMLElement).dataset.category ?? "";

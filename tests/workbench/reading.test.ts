@@ -146,13 +146,13 @@ describe("reading aloud in the workbench", () => {
         return variable && variable.words > 4 && variable.pitch > 0 ? variable.pitch : undefined;
       });
     const before = await pitch();
-    await workbench.command("Codechoir: Choose voices");
+    await workbench.command("Codechoir: Select voices");
     await workbench.pick("variable");
     await workbench.pick("Speaker");
     await workbench.pick("en-us+f2");
     await until("a higher voice", async () => (await pitch()) > 1.4 * before);
     await workbench.leave("Voice: variable");
-    await workbench.leave("Choose voices");
+    await workbench.leave("Select voices");
   });
 
   test("when the player is loaded anew the reading ends and says so, and the next one works", async () => {
@@ -160,7 +160,7 @@ describe("reading aloud in the workbench", () => {
     await workbench.chord("Control+K", "g");
     await player.untilLoud();
     await workbench.command("Developer: Reload Webviews");
-    await workbench.untilStatus("Reading stopped, because the player was loaded again");
+    await workbench.untilStatus("Reading stopped: the player was reloaded");
     await workbench.focusEditor();
     await workbench.chord("Control+K", "l");
     player = await workbench.player();
@@ -172,7 +172,7 @@ describe("reading aloud in the workbench", () => {
     await workbench.chord("Control+K", "g");
     await player.untilLoud();
     server.killLanguageServer();
-    await workbench.untilStatus("Reading stopped, because the server stopped");
+    await workbench.untilStatus("Reading stopped: the server stopped");
     await until("silence", async () => (await player.level()) === 0);
     await workbench.chord("Control+K", "l");
     await player.untilLoud();

@@ -24,11 +24,11 @@ describe("where no interpreter has Codechoir", () => {
 
   test("the first reading offers to set it up, shows how far it is, and then reads", async () => {
     await workbench.chord("Control+K", "l");
-    const offer = workbench.toast("Codechoir needs its Python part");
+    const offer = workbench.toast("Python package was not found");
     await offer.waitFor();
     await workbench.screenshot("an environment is offered");
     await offer.getByRole("button", { name: "Set up" }).click();
-    await workbench.toast("Installing what Codechoir needs").waitFor({ timeout: PATIENCE });
+    await workbench.toast("Installing dependencies").waitFor({ timeout: PATIENCE });
     await workbench.screenshot("an environment is made");
     await workbench.untilStatus("speaking", PATIENCE);
     const player = await workbench.player();

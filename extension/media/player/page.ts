@@ -1,81 +1,73 @@
-/** The player's page: takes sound from the extension, lets it out, shows and reports what is heard. */
+/** Script of the player page: plays audio from the extension, shows the spoken words, reports the progress. */
 
-import type { FromPage, PageWords, SpokenWord, ToPage } from "../../src/player/messages";
-import { Timeline } from "../../src/reading/timeline";
-import { Controls } from "./controls";
-import { HeardTable } from "./heardTable";
-import { Output } from "./output";
-import type { Report } from "./playout";
-import { Transcript } from "./transcript";
+import type { MessageFromPage, MessageToPage, PageTexts, SpokenWord } from "../../src/player/playerProtocol";
+import { MarkTimeline } from "../../src/reading/markTimeline";
+import { Controls, elementById, MeasurementTable, Transcript } from "./pageElements";
+import type { PlayoutReport } from "./playoutQueue";
+import { WebAudioOutput } from "./webAudioOutput";
 
-declare function acquireVsCodeApi(): { postMessage(message: FromPage): void };
+declare function acquireVsCodeApi(): { postMessage(message: MessageFromPage): void };
 
-class Page {
-  private readonly code = acquireVsCodeApi();
-  private readonly words = JSON.parse(element("words").textContent) as PageWords;
-  private readonly timeline = new Timeline<SpokenWord>();
-  private readonly transcript = new Transcript(element("transcript"));
-  private readonly heard = new HeardTable(element("heard") as HTMLDetailsElement, this.words.categories);
-  private readonly controls = new Controls(this.words, {
-    onEnable: (wasSent) => void this.enable(wasSent),
+class PlayerPage {
+  private readonly vscode = acquireVsCodeApi();
+  private readonly texts = JSON.parse(elementById("texts").textContent) as PageTexts;
+  private readonly timeline = new MarkTimeline<SpokenWord>();
+  private readonly transcript = new Transcript();
+  private readonly measurements = new MeasurementTable(this.texts.categories);
+  private readonly controls = new Controls(this.texts, {
+    onEnable: (byCommand) => void this.enableAudio(byCommand),
     onStop: () => {
-      this.tell({ type: "command", command: "codechoir.stop" });
+      this.post({ type: "command", command: "codechoir.stop" });
     },
     onPause: () => {
-      this.tell({ type: "command", command: "codechoir.pauseOrResume" });
+      this.post({ type: "command", command: "codechoir.pauseOrResume" });
     },
   });
-  private output: Output | undefined;
+  private output: WebAudioOutput | undefined;
   private session = 0;
-  private now: SpokenWord | undefined;
+  private currentWord: SpokenWord | undefined;
 
   async start(): Promise<void> {
-    this.output = await Output.open({
+    this.output = await WebAudioOutput.open({
       onReport: (report) => {
-        this.hear(report);
+        this.onReport(report);
       },
       onAudioState: (state) => {
-        this.controls.showAudio(state);
-        this.tell({ type: "audio", state });
+        this.controls.showAudioState(state);
+        this.post({ type: "audio", state });
       },
     });
-    window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
+    window.addEventListener("message", ({ data }: MessageEvent<MessageToPage>) => {
       this.receive(data);
     });
-    // Any key or click in the page is a permission, not only the button's.
+    // Any key or click in the page permits audio, not only the button.
     for (const gesture of ["keydown", "pointerdown"]) {
-      window.addEventListener(gesture, () => void this.enable(false));
+      window.addEventListener(gesture, () => void this.enableAudio(false));
     }
-    this.controls.showAudio(this.output.state);
-    this.tell({ type: "ready", audio: this.output.state });
+    this.controls.showAudioState(this.output.state);
+    this.post({ type: "ready", audio: this.output.state });
   }
 
   fail(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
-    this.controls.say(message);
-    this.tell({ type: "failed", message });
+    this.controls.announce(message);
+    this.post({ type: "failed", message });
   }
 
-  private receive(message: ToPage): void {
+  private receive(message: MessageToPage): void {
     switch (message.type) {
-      case "chunk":
-        this.begin(message.session);
-        this.timeline.add(message.marks);
-        this.output?.send({
-          type: "chunk",
-          session: message.session,
-          sampleRate: message.sampleRate,
-          firstSample: message.firstSample,
-          pcm: message.pcm,
-          last: message.last,
-          balances: message.balances,
-        });
+      case "chunk": {
+        const { marks, ...chunk } = message;
+        this.begin(chunk.session);
+        this.timeline.add(marks);
+        this.output?.send(chunk);
         break;
+      }
       case "focusEnable":
         this.controls.focusEnable();
         break;
       case "stop":
-        this.controls.showOver();
+        this.controls.disableButtons();
         this.output?.send(message);
         break;
       default:
@@ -83,58 +75,55 @@ class Page {
     }
   }
 
+  /** Resets the page at the first chunk of a session. */
   private begin(session: number): void {
     if (session > this.session) {
       this.session = session;
       this.timeline.clear();
       this.transcript.clear();
-      this.heard.clear();
-      this.now = undefined;
-      this.controls.showWaiting();
+      this.measurements.clear();
+      this.currentWord = undefined;
+      this.controls.enableButtons();
       void this.output?.enable();
     }
   }
 
-  private hear(report: Report): void {
+  private onReport(report: PlayoutReport): void {
     if (report.session !== this.session) {
       return;
     }
-    const begun = this.timeline.advance(report.played);
-    for (const word of begun) {
+    const started = this.timeline.advance(report.played);
+    for (const word of started) {
       this.transcript.add(word);
-      this.heard.addWord(word.category);
-      this.now = word;
+      this.measurements.addWord(word.category);
+      this.currentWord = word;
     }
-    // A stretch in which a word began belongs to two voices, and tells of neither.
-    if (this.now && begun.length === 0 && report.state === "sounding") {
-      this.heard.addSound(this.now.category, report.rendered, this.output?.sampleRate ?? 0);
+    // A report in which a word started may contain two voices, so it is not measured.
+    if (this.currentWord && started.length === 0 && report.state === "playing") {
+      this.measurements.addAudio(this.currentWord.category, report.rendered, this.output?.sampleRate ?? 0);
     }
     if (report.state === "silent") {
-      this.transcript.rest();
-      this.heard.show();
+      this.transcript.unmark();
+      this.measurements.update();
     }
-    this.controls.showSound(report);
-    this.tell({ type: "played", session: report.session, samples: report.played });
+    this.controls.showReport(report);
+    this.post({ type: "played", session: report.session, samples: report.played });
   }
 
-  /** `wasSent`: our command has brought the user here, who wants to go back to the code. */
-  private async enable(wasSent: boolean): Promise<void> {
+  /** `byCommand`: the user came by the command "Enable audio", so the focus returns to the editor. */
+  private async enableAudio(byCommand: boolean): Promise<void> {
     await this.output?.enable();
-    if (wasSent) {
-      this.tell({ type: "enabled" });
+    if (byCommand) {
+      this.post({ type: "enabled" });
     }
   }
 
-  private tell(message: FromPage): void {
-    this.code.postMessage(message);
+  private post(message: MessageFromPage): void {
+    this.vscode.postMessage(message);
   }
 }
 
-function element(id: string): HTMLElement {
-  return document.getElementById(id)!;
-}
-
-const page = new Page();
+const page = new PlayerPage();
 page.start().catch((error: unknown) => {
   page.fail(error);
 });

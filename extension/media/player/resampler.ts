@@ -1,18 +1,24 @@
+/** Input samples used on each side of an output sample. */
+const HALF = 12;
+const TAPS = 2 * HALF;
+/** Fractional positions with precomputed filter weights; weights in between are interpolated. */
+const PHASES = 64;
+
 /**
- * Brings a stream of samples from one rate to another: windowed-sinc interpolation, phase by phase.
+ * Streaming sample rate converter: polyphase windowed-sinc interpolation.
  *
- * A reading comes at the engine's rate (eSpeak NG: 22,050 a second), the window plays at the sound device's
- * (mostly 48,000). Doing this here, over the whole stream, leaves no seam where chunks meet.
+ * Audio arrives at the engine's rate (eSpeak NG: 22,050 Hz) and is played at the device's rate (usually 48,000
+ * Hz). Resampling the whole stream instead of each chunk leaves no discontinuities between chunks.
  */
 export class Resampler {
   private readonly step: number;
   private readonly kernel: Float32Array;
-  /** Input samples from `base` on; what lies before them is not needed any more. */
+  /** Input samples from index `base` on; earlier ones are no longer needed. */
   private buffer: Float32Array = new Float32Array(8192);
   private length = HALF;
   private base = -HALF;
   private pushed = 0;
-  private made = 0;
+  private produced = 0;
   private isEnded = false;
 
   constructor(
@@ -20,10 +26,10 @@ export class Resampler {
     readonly to: number,
   ) {
     this.step = from / to;
-    this.kernel = makeKernel(Math.min(1, to / from));
+    this.kernel = createKernel(Math.min(1, to / from));
   }
 
-  /** Takes samples in, s16. */
+  /** Appends s16 input samples. */
   push(samples: Int16Array): void {
     const floats = this.grow(samples.length);
     for (let i = 0; i < samples.length; i++) {
@@ -32,7 +38,7 @@ export class Resampler {
     this.pushed += samples.length;
   }
 
-  /** Nothing more comes in: the last samples may sound without waiting for those after them. */
+  /** Marks the end of the input; the last samples no longer wait for their successors. */
   end(): void {
     if (!this.isEnded) {
       this.isEnded = true;
@@ -40,50 +46,50 @@ export class Resampler {
     }
   }
 
-  /** Writes to `out` from `offset` on; returns the place behind the last sample that could be made. */
+  /** Writes output samples from `offset` on, as far as the input allows; returns the offset after the last one. */
   pull(out: Float32Array, offset: number): number {
     const limit = this.isEnded ? this.pushed : this.base + this.length - HALF;
-    let at = offset;
-    while (at < out.length && this.position < limit) {
-      out[at++] = this.sampleAt(this.position);
-      this.made++;
+    let end = offset;
+    while (end < out.length && this.position < limit) {
+      out[end++] = this.sampleAt(this.position);
+      this.produced++;
     }
-    return at;
+    return end;
   }
 
-  /** How many of the samples that came in have gone out. */
+  /** Number of input samples that have been played. */
   get consumed(): number {
     return Math.min(this.pushed, Math.ceil(this.position));
   }
 
-  /** Whether everything that came in has gone out. */
+  /** Whether all input has been played. */
   get isEmpty(): boolean {
     return this.position >= this.pushed;
   }
 
-  /** Counted from the outputs, so that hours of sound do not add up rounding errors. */
+  /** Input position of the next output sample, computed from the count to avoid accumulating rounding errors. */
   private get position(): number {
-    return this.made * this.step;
+    return this.produced * this.step;
   }
 
   private sampleAt(position: number): number {
     const whole = Math.floor(position);
     const phase = (position - whole) * PHASES;
     const row = Math.floor(phase);
-    const part = phase - row;
+    const fraction = phase - row;
     const kernel = this.kernel;
     const first = whole - this.base - HALF + 1;
-    const here = row * TAPS;
-    const next = here + TAPS;
+    const current = row * TAPS;
+    const next = current + TAPS;
     let sum = 0;
     for (let tap = 0; tap < TAPS; tap++) {
-      const weight = kernel[here + tap]! + part * (kernel[next + tap]! - kernel[here + tap]!);
+      const weight = kernel[current + tap]! + fraction * (kernel[next + tap]! - kernel[current + tap]!);
       sum += weight * (this.buffer[first + tap] ?? 0);
     }
     return sum;
   }
 
-  /** Room for `count` more samples (zeros), after dropping what has gone out. */
+  /** Drops samples that are no longer needed and appends `count` zeros; returns a view of the zeros. */
   private grow(count: number): Float32Array {
     const keepFrom = Math.max(0, Math.floor(this.position) - HALF - this.base);
     if (this.length + count > this.buffer.length) {
@@ -95,21 +101,15 @@ export class Resampler {
       this.base += keepFrom;
       this.length = kept.length;
     }
-    const room = this.buffer.subarray(this.length, this.length + count);
-    room.fill(0);
+    const added = this.buffer.subarray(this.length, this.length + count);
+    added.fill(0);
     this.length += count;
-    return room;
+    return added;
   }
 }
 
-/** Input samples to either side of an output sample that it is made of. */
-const HALF = 12;
-const TAPS = 2 * HALF;
-/** Places between two input samples for which weights are kept; between these they are interpolated. */
-const PHASES = 64;
-
-/** Weights for each phase, one row more than phases so that the last can be interpolated. */
-function makeKernel(cutoff: number): Float32Array {
+/** Filter weights for each phase, plus one more row to interpolate the last phase. */
+function createKernel(cutoff: number): Float32Array {
   const kernel = new Float32Array((PHASES + 1) * TAPS);
   for (let row = 0; row <= PHASES; row++) {
     const weights = kernel.subarray(row * TAPS, (row + 1) * TAPS);
@@ -129,7 +129,7 @@ function sinc(x: number): number {
   return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
 }
 
-/** The window, over -1 to 1. */
+/** Blackman window over -1 to 1. */
 function blackman(x: number): number {
   return Math.abs(x) >= 1 ? 0 : 0.42 + 0.5 * Math.cos(Math.PI * x) + 0.08 * Math.cos(2 * Math.PI * x);
 }

@@ -1,4 +1,4 @@
-/** The audio worklet's program as text; `extension/scripts/build.mjs` makes it. */
+/** Bundled program of the audio worklet as text; see extension/scripts/build.mjs. */
 declare module "worklet-program" {
   const program: string;
   export default program;

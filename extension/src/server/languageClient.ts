@@ -8,25 +8,35 @@ import {
   RevealOutputChannelOn,
   State,
 } from "vscode-languageclient/node";
-import type { Log } from "../log";
-import type { AudioMessage, AudioMode, StateMessage } from "../protocol";
-import { notification } from "../protocol";
-import { SECTION, type ServerSettings } from "../settings";
+import { SECTION, type ServerSettings } from "../editorSettings";
+import type { Log } from "../notifications";
+import type { AudioMessage, AudioMode, StateMessage } from "../serverProtocol";
+import { notification } from "../serverProtocol";
 import type { TextDocument } from "../vscodeapi";
-import type { Connection } from "./connection";
-import { codechoirArgs, type Python } from "./probe";
+import { codechoirArgs, type Python } from "./pythonProcess";
 
-/** What a running server tells by itself. `onDeath`: it has gone without being asked to. */
+/** Requests and notifications to the language server. */
+export interface ServerConnection {
+  execute<T>(command: string, argument: object): Promise<T>;
+  notify(method: string, parameters: object): void;
+}
+
+export interface RunningServer extends ServerConnection {
+  /** Shuts the server down; resolves when its process has ended. */
+  close(): Promise<void>;
+}
+
 export interface ServerEvents {
   onAudio: (message: AudioMessage) => void;
   onState: (message: StateMessage) => void;
-  onDeath: () => void;
+  /** The process has ended without `close()`. */
+  onExit: () => void;
 }
 
 export interface StartOptions {
   python: Python;
   cwd: string;
-  /** Variables that are added to ours. */
+  /** Added to the environment variables of the extension host. */
   variables: Record<string, string>;
   audio: AudioMode;
   settings: ServerSettings;
@@ -34,13 +44,7 @@ export interface StartOptions {
   events: ServerEvents;
 }
 
-/** A running language server. */
-export interface RunningServer extends Connection {
-  /** Ends it; resolves when its process has gone. */
-  close(): Promise<void>;
-}
-
-/** Starts the language server and resolves once it has answered `initialize`. */
+/** Starts the language server; resolves when it has answered `initialize`. */
 export async function startLanguageClient(options: StartOptions): Promise<RunningServer> {
   const { python, cwd, variables, log, events } = options;
   const executable: Executable = {
@@ -56,14 +60,14 @@ export async function startLanguageClient(options: StartOptions): Promise<Runnin
   let isClosing = false;
   client.onDidChangeState(({ newState }) => {
     if (newState === State.Stopped && !isClosing) {
-      events.onDeath();
+      events.onExit();
     }
   });
   return {
     execute: (command, argument) =>
       client.sendRequest(ExecuteCommandRequest.type, { command, arguments: [argument] }),
     notify: (method, parameters) => {
-      // Rejects only once the server has gone, which `onDeath` tells.
+      // Rejects only if the server has ended, which `onExit` reports.
       client.sendNotification(method, parameters).catch((error: unknown) => {
         log.debug(`${method} was not delivered: ${String(error)}`);
       });
@@ -76,8 +80,8 @@ export async function startLanguageClient(options: StartOptions): Promise<Runnin
 }
 
 /**
- * The client sends every document as it is in the editor, saved or not, from whatever file system. It starts
- * nothing again by itself and pops nothing up: `Server` knows better when, and how to say it.
+ * The client synchronizes all documents, of any language and any file system. It neither restarts the server nor
+ * shows messages: `LanguageServer` does.
  */
 function clientOptions({ audio, settings, log }: StartOptions): LanguageClientOptions {
   return {
@@ -94,15 +98,15 @@ function clientOptions({ audio, settings, log }: StartOptions): LanguageClientOp
       closed: () => ({ action: CloseAction.DoNotRestart, handled: true }),
     },
     middleware: {
-      didOpen: (document, next) => unlessLog(document, () => next(document)),
-      didChange: (event, next) => unlessLog(event.document, () => next(event)),
-      didClose: (document, next) => unlessLog(document, () => next(document)),
+      didOpen: (document, next) => unlessOutput(document, () => next(document)),
+      didChange: (event, next) => unlessOutput(event.document, () => next(event)),
+      didClose: (document, next) => unlessOutput(document, () => next(document)),
     },
   };
 }
 
-/** Output panels are documents, too. Sending our own log to the server would add to the log, for ever. */
-async function unlessLog(document: TextDocument, send: () => Promise<void>): Promise<void> {
+/** Output channels are documents, too. Sending our own log to the server would add to the log, endlessly. */
+async function unlessOutput(document: TextDocument, send: () => Promise<void>): Promise<void> {
   if (document.uri.scheme !== "output") {
     await send();
   }

@@ -1,0 +1,86 @@
+import { categoryNames, contentKindNames, contentKinds } from "./displayNames";
+import { type ReadingFilters, readingFilters, serverDefaults, updateSetting } from "./editorSettings";
+import { categories, type Category } from "./serverProtocol";
+import { l10n, window } from "./vscodeapi";
+
+/** Categories that can be muted. Narration cannot: it carries warnings. */
+export const filterableCategories = categories.filter((category) => category !== "narration");
+
+/** Quick pick of the categories to mute, or of the only categories to read. */
+export async function selectCategories(setting: "mute" | "solo"): Promise<void> {
+  const names = categoryNames();
+  const current = readingFilters()[setting];
+  const items = filterableCategories.map((category) => ({
+    label: names[category],
+    picked: current.includes(category),
+    category,
+  }));
+  const selected = await window.showQuickPick(items, {
+    canPickMany: true,
+    title: setting === "mute" ? l10n.t("Mute categories") : l10n.t("Read only selected categories"),
+    placeHolder:
+      setting === "mute" ? l10n.t("Select categories to mute") : l10n.t("Select categories to read"),
+  });
+  if (selected) {
+    await saveFilters({ [setting]: selected.map(({ category }) => category) });
+  }
+}
+
+/** Quick pick of the kind of content to read. */
+export async function selectContentKind(): Promise<void> {
+  const names = contentKindNames();
+  const current = readingFilters().only;
+  const items = contentKinds.map((kind) => ({
+    label: names[kind],
+    description: kind === current ? l10n.t("current") : "",
+    value: kind,
+  }));
+  const selected = await window.showQuickPick(items, {
+    title: l10n.t("Select what to read"),
+    placeHolder: l10n.t("Select the kind of code to read"),
+  });
+  if (selected) {
+    await saveFilters({ only: selected.value });
+  }
+}
+
+export async function toggleMute(category: Category): Promise<void> {
+  const { mute } = readingFilters();
+  await saveFilters({
+    mute: mute.includes(category) ? mute.filter((other) => other !== category) : [...mute, category],
+  });
+}
+
+export async function clearFilters(): Promise<void> {
+  const { mute, solo, only } = serverDefaults;
+  await saveFilters({ mute, solo, only });
+}
+
+/** The active filters as text, such as "only signatures, without comment"; undefined if there are none. */
+export function activeFiltersText(): string | undefined {
+  const { mute, solo, only } = readingFilters();
+  const names = categoryNames();
+  const list = (selected: readonly Category[]): string =>
+    selected.map((category) => names[category]).join(", ");
+  const texts = [];
+  const kind = contentKinds.find((kind) => kind === only && kind !== "everything");
+  if (kind) {
+    texts.push(l10n.t("only {0}", contentKindNames()[kind]));
+  }
+  // The other kinds replace `solo`.
+  if (solo.length > 0 && (!kind || kind === "signatures")) {
+    texts.push(l10n.t("only {0}", list(solo)));
+  }
+  if (mute.length > 0) {
+    texts.push(l10n.t("without {0}", list(mute)));
+  }
+  return texts.length > 0 ? texts.join(", ") : undefined;
+}
+
+/** Writes filters to the settings; default values are removed. A running reading follows the change. */
+async function saveFilters(filters: Partial<ReadingFilters>): Promise<void> {
+  for (const [name, value] of Object.entries(filters)) {
+    const isDefault = Array.isArray(value) ? value.length === 0 : value === serverDefaults.only;
+    await updateSetting(name, isDefault ? undefined : value);
+  }
+}

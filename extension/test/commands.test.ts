@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { type CommandContext, registerCommands } from "../src/commands";
+import type { ServerConnection } from "../src/server/languageClient";
+import { fake, Uri } from "./fakes/vscode";
+import { silentLog } from "./support";
+
+const uri = "file:///cart.py";
+const position = { line: 1, character: 2 };
+
+let said: unknown[];
+let shown: string[];
+
+beforeEach(() => {
+  fake.reset();
+  said = [];
+  shown = [];
+  const connection: ServerConnection = {
+    execute: <T>() => Promise.resolve({ words: "letter x, variable x" } as T),
+    notify: () => undefined,
+  };
+  registerCommands({
+    reader: { say: (_: unknown, args: unknown) => Promise.resolve(said.push(args)) },
+    connect: () => Promise.resolve(connection),
+    showText: (text: string) => shown.push(text),
+    log: silentLog,
+  } as unknown as CommandContext);
+});
+
+async function run(name: string): Promise<void> {
+  await fake.registered.get(`codechoir.${name}`)!();
+}
+
+function openEditor({ isSelectionEmpty }: { isSelectionEmpty: boolean }): void {
+  const selection = {
+    isEmpty: isSelectionEmpty,
+    active: position,
+    start: { line: 0, character: 0 },
+    end: position,
+  };
+  fake.editors = [{ document: { uri: Uri.file("/cart.py") }, selection }];
+}
+
+test("a command that fails shows the error in one line and does not throw", async () => {
+  await run("readSelection");
+  assert.deepEqual(fake.messages, ["Codechoir: No text editor is open. Open a file and try again."]);
+});
+
+test("the outline of the file, or of the symbol at the cursor, is spoken", async () => {
+  openEditor({ isSelectionEmpty: true });
+  await run("outlineFile");
+  await run("outlineSymbol");
+  assert.deepEqual(said, [
+    { what: "outline", uri },
+    { what: "outline", uri, position },
+  ]);
+  assert.deepEqual(fake.messages, []);
+});
+
+test("the description of the token at the cursor is spoken and shown", async () => {
+  openEditor({ isSelectionEmpty: true });
+  await run("describeToken");
+  assert.deepEqual(said, [{ what: "describe", uri, position }]);
+  assert.deepEqual(shown, ["letter x, variable x"]);
+  assert.deepEqual(fake.messages, []);
+});
+
+test("the selection is spelled, or the word at the cursor if nothing is selected", async () => {
+  openEditor({ isSelectionEmpty: false });
+  await run("spellSelection");
+  openEditor({ isSelectionEmpty: true });
+  await run("spellSelection");
+  assert.deepEqual(said, [
+    { what: "spell", uri, range: { start: { line: 0, character: 0 }, end: position } },
+    { what: "spell", uri, position },
+  ]);
+  assert.deepEqual(fake.messages, []);
+});
