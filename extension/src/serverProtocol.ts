@@ -1,7 +1,7 @@
 /**
- * Messages between the extension and the language server; see docs/language-server.md.
+ * Messages between the extension and the language server; see docs/reference/language-server.md.
  *
- * tests/unit/test_extension_contract.py compares the names in this file with those of the server.
+ * tests/project/test_extension_contract.py compares the names in this file with those of the server.
  */
 
 /** Command ids of the server. The extension's own command ids start with `codechoir.` only. */

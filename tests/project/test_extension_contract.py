@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from codechoir import __version__
+from codechoir.engines.xtts.download import LICENCE_URL
+from codechoir.engines.xtts.install import PHRASES
 from codechoir.lsp.arguments import TOLD, UNITS
 from codechoir.lsp.commands import AT_ONCE, IN_THE_BACKGROUND, PREFIX
 from codechoir.lsp.configuration import EDITORS_OWN, NAMES, as_json, name_in_json
@@ -104,6 +106,14 @@ def test_categories_and_units_are_the_same() -> None:
 def test_the_extension_asks_for_commands_that_the_server_has() -> None:
     commands = {PREFIX + name for name in (*AT_ONCE, *IN_THE_BACKGROUND)}
     assert set(strings_of("serverCommand")) <= commands
+
+
+def test_the_licence_and_the_agreement_are_the_same() -> None:
+    german = json.loads((ROOT / "l10n/bundle.l10n.de.json").read_text())
+    installer = (ROOT / "extension/src/server/neuralVoices.ts").read_text()
+    assert f'LICENCE_URL = "{LICENCE_URL}"' in installer
+    assert 'l10n.t("I agree")' in installer
+    assert sorted(PHRASES) == sorted(["I agree", german["I agree"]])
 
 
 def test_versions_are_the_same() -> None:

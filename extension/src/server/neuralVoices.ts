@@ -7,7 +7,7 @@ import type { ServerConnection } from "./languageClient";
 import type { NeuralEnvironment } from "./pythonEnvironments";
 import { codechoirArgs, type Python, runStep } from "./pythonProcess";
 
-/** Text of the licence; equal to `LICENCE_URL` of the backend's XTTS engine. */
+/** Text of the licence; tests/project/test_extension_contract.py compares it with the backend's. */
 export const LICENCE_URL = "https://huggingface.co/coqui/XTTS-v2/blob/main/LICENSE.txt";
 
 /** Source of the weights: a download after the user's agreement, or a local checkpoint folder. */

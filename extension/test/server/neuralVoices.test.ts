@@ -78,18 +78,13 @@ describe("the licence", () => {
     await installer("true").install();
     assert.deepEqual(fake.opened, [LICENCE_URL]);
     assert.deepEqual(called(), []);
-    const weights = readFileSync("backend/codechoir/engines/xtts/weights.py", "utf8");
-    assert.ok(weights.includes(`LICENCE_URL = "${LICENCE_URL}"`));
   });
 
-  test("the agreement is passed to the server's installer, which knows it in every language", async () => {
+  test("the agreement is passed to the server's installer", async () => {
     fake.choices = ["Download"];
     fake.inputs = [" i agree "];
     await installer("true").install();
     assert.match(called().at(-1)!, /^server -P -m codechoir install xtts --licence i agree$/);
-    const german = JSON.parse(readFileSync("l10n/bundle.l10n.de.json", "utf8")) as Record<string, string>;
-    const consent = readFileSync("backend/codechoir/engines/xtts/consent.py", "utf8");
-    assert.ok(consent.includes(`PHRASES = (PHRASE, "${german["I agree"]}")`));
   });
 
   test("a local checkpoint is used instead of a download", async () => {
