@@ -11,16 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from codechoir.engines.base import Engine
+from codechoir.engines import Engine
 from codechoir.errors import InputError, did_you_mean
-from codechoir.languages.detection import Language
+from codechoir.languages import Language
 from codechoir.model import Category, Phrase, Utterance, Voice
 from codechoir.settings import Settings, checked_category
-from codechoir.syntax.document import Snapshot
-from codechoir.voices.casting import check_families, full_casting, ignored_properties
-from codechoir.voices.profile import load_profile
-from codechoir.wording.location import Location
-from codechoir.wording.wording import Wording, common_words
+from codechoir.syntax import Snapshot
+from codechoir.voices import check_families, full_casting, ignored_properties, load_profile
+from codechoir.wording import Location, Wording, common_words
 
 
 class SpeechPipeline:
@@ -145,7 +143,7 @@ def level_key(text: str) -> str:
     try:
         return _language(second)
     except InputError as error:
-        from codechoir.languages.detection import language_names
+        from codechoir.languages import language_names
 
         known = [*Category, *language_names()]
         what = f"'{text}' is neither a category nor a language"
@@ -157,7 +155,7 @@ def natural_language(tag: str) -> str:
 
     Raises `InputError` naming the known ones.
     """
-    from codechoir.wording.tables import natural_languages
+    from codechoir.wording import natural_languages
 
     known = natural_languages()
     for name in (tag, tag.replace("_", "-").partition("-")[0].lower()):
@@ -171,7 +169,7 @@ def word_table(name: str, folder: Path | None = None) -> Path:
 
     Raises `InputError` with file and line when it cannot be read or has a mistake.
     """
-    from codechoir.wording.table_checks import check_table
+    from codechoir.wording import check_table
 
     try:
         path = (folder or Path()) / Path(name).expanduser()
@@ -185,7 +183,7 @@ def word_table(name: str, folder: Path | None = None) -> Path:
 
 
 def _language(name: str) -> str:
-    from codechoir.languages.detection import language_named, language_names
+    from codechoir.languages import language_named, language_names
 
     language = language_named(name) if name else None
     if language is None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from codechoir.languages import detection
 from codechoir.model import Category, Utterance
-from codechoir.settings import LEVELS, Balance, Settings, VoiceChange
+from codechoir.settings import LEVELS, Balance, Settings, VoiceChange, WordingOptions
 from codechoir.syntax.document import Document
 from codechoir.voices.casting import Casting
 from codechoir.voices.profile import load_profile
-from codechoir.wording import Wording, WordingOptions
+from codechoir.wording import Wording
 
 CODE = "if x:\n    y = [f(z)]\n"
 

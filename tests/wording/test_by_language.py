@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from codechoir.languages import detection
 from codechoir.model import Category
+from codechoir.settings import WordingOptions
 from codechoir.syntax.document import Document
-from codechoir.wording import Wording, WordingOptions
+from codechoir.wording import Wording
 
 WORDING = Wording(WordingOptions(indentation="off"))
 

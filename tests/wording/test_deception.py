@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from codechoir.model import Category
-from codechoir.settings import LEVELS, Level
-from codechoir.wording import Wording, WordingOptions
+from codechoir.settings import LEVELS, Level, WordingOptions
+from codechoir.wording import Wording
 from codechoir.wording.deception import findings
 from hypothesis import given
 from hypothesis import strategies as st

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from codechoir.languages import detection
+from codechoir.settings import WordingOptions
 from codechoir.syntax.document import Document
-from codechoir.wording import Wording, WordingOptions
+from codechoir.wording import Wording
 from codechoir.wording.numbers import Numbers
 from codechoir.wording.tables import load_words
 

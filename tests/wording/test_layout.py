@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from codechoir.languages import detection
 from codechoir.model import Category, Span, Utterance
-from codechoir.settings import Brackets, Indentation
+from codechoir.settings import Brackets, Indentation, WordingOptions
 from codechoir.syntax.document import Document, Snapshot
-from codechoir.wording import Wording, WordingOptions
+from codechoir.wording import Wording
 from codechoir.wording.layout import level_of, unit_of
 from support.fake_source import FakeSource
 

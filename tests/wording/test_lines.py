@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import islice
 
 from codechoir.model import Category, Span
-from codechoir.wording import Wording, WordingOptions
+from codechoir.settings import WordingOptions
+from codechoir.wording import Wording
 from codechoir.wording.line_source import PIECE_BYTES
 from support.fake_source import FakeSource
 

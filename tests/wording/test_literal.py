@@ -8,7 +8,8 @@ from itertools import pairwise
 import pytest
 from codechoir.errors import InputError
 from codechoir.model import Category, Utterance
-from codechoir.wording import Wording, WordingOptions
+from codechoir.settings import WordingOptions
+from codechoir.wording import Wording
 from codechoir.wording.literal.alphabet import heard_forms
 from codechoir.wording.literal.decode import decode
 from hypothesis import example, given, settings

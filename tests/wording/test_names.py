@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from codechoir.wording import WordingOptions
+from codechoir.settings import WordingOptions
 from codechoir.wording.language_words import LanguageWords
 from codechoir.wording.names import split
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from codechoir.languages import detection
 from codechoir.model import Category
-from codechoir.settings import LEVELS
+from codechoir.settings import LEVELS, WordingOptions
 from codechoir.syntax.document import Document
-from codechoir.wording import Wording, WordingOptions
+from codechoir.wording import Wording
 from support.fake_source import FakeSource
 
 CODE = "if x != 1:  # it's (one)\n"

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from codechoir.languages import detection
 from codechoir.model import Category
+from codechoir.settings import WordingOptions
 from codechoir.syntax.document import Document, Snapshot
-from codechoir.wording import Wording, WordingOptions
+from codechoir.wording import Wording
 from codechoir.wording.characters import is_speakable
 from hypothesis import given, settings
 from hypothesis import strategies as st

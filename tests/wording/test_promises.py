@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from codechoir.languages import detection
 from codechoir.model import Category, Utterance
-from codechoir.settings import LEVELS, Level
+from codechoir.settings import LEVELS, Level, WordingOptions
 from codechoir.syntax.document import Document, Snapshot
-from codechoir.wording import Wording, WordingOptions
+from codechoir.wording import Wording
 from codechoir.wording.numbers import Numbers
 from hypothesis import example, given, settings
 from hypothesis import strategies as st

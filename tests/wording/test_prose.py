@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from codechoir.model import Category, Span
-from codechoir.settings import Level
+from codechoir.settings import Level, WordingOptions
 from codechoir.settings import WordingOptions as Options
-from codechoir.wording import Wording, WordingOptions
+from codechoir.wording import Wording
 from codechoir.wording.comments import looks_like_code
 from support.fake_source import FakeSource
 

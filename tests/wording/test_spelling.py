@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from codechoir.model import Utterance
-from codechoir.wording import Wording, WordingOptions
+from codechoir.settings import WordingOptions
+from codechoir.wording import Wording
 from codechoir.wording.characters import is_speakable
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from codechoir.languages import detection
+from codechoir.settings import WordingOptions
 from codechoir.syntax.document import Document
-from codechoir.wording import Wording, WordingOptions
+from codechoir.wording import Wording
 from codechoir.wording.literal.decode import decode
 
 SAMPLES = 60

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from codechoir.errors import InputError
 from codechoir.languages.detection import language_named
+from codechoir.settings import WordingOptions
 from codechoir.storage.folders import resource_path
 from codechoir.syntax.roles import ROLES
-from codechoir.wording import Wording, WordingOptions
+from codechoir.wording import Wording
 from codechoir.wording.language_words import spoken_by_kind
 from codechoir.wording.table_checks import check_table
 from codechoir.wording.tables import builtin_table, load_words, natural_languages

@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from codechoir.storage.folders import resource_path
+from codechoir.storage import resource_path
 
 log = logging.getLogger(__name__)
 

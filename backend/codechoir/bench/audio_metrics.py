@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from codechoir.bench.loudness import SENTENCES, rms
-from codechoir.engines.base import Engine
+from codechoir.engines import Engine
 from codechoir.model import AudioChunk, CastUtterance, Category, Mark, Phrase, Utterance, Voice
 
 if TYPE_CHECKING:

@@ -18,11 +18,11 @@ from functools import cache
 from itertools import cycle, islice
 from pathlib import Path
 
-from codechoir.languages.detection import detect
+from codechoir.languages import detect
 from codechoir.model import Phrase
 from codechoir.pipeline import SpeechPipeline
 from codechoir.settings import Settings
-from codechoir.syntax.document import Document
+from codechoir.syntax import Document
 
 CORPUS = Path(__file__).parent / "corpus"
 

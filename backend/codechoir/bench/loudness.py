@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from codechoir.engines.espeak.espeak_library import Library, SynthParams, WordEvent, library
+from codechoir.engines.espeak import Library, SynthParams, WordEvent, library
 
 if TYPE_CHECKING:
     import numpy as np

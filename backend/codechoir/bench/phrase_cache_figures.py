@@ -16,20 +16,17 @@ from pathlib import Path
 
 from codechoir.bench.corpora import python_source
 from codechoir.bench.runner import Figure, figure
-from codechoir.engines.base import AudioListener, Engine
-from codechoir.engines.cache.cached_phrase import phrase_key
-from codechoir.engines.cache.caching_engine import CachingEngine
-from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
+from codechoir.engines import AudioListener, Engine, SilentEngine
+from codechoir.engines.cache import CachingEngine, PhraseCache, PhraseSettings, phrase_key
 from codechoir.engines.espeak import EspeakEngine
-from codechoir.engines.silent import SilentEngine
 from codechoir.engines.xtts.speech.segments import units
 from codechoir.errors import CodechoirError
-from codechoir.languages.detection import detect, language_named
+from codechoir.languages import detect, language_named
 from codechoir.model import AudioChunk, Phrase
 from codechoir.pipeline import SpeechPipeline
 from codechoir.settings import Settings
-from codechoir.syntax.document import Document
-from codechoir.voices.library.library_settings import MEGABYTE
+from codechoir.syntax import Document
+from codechoir.voices.library import MEGABYTE
 
 LINES = 20_000
 FILE_LINES = 400
@@ -142,8 +139,7 @@ def _hour() -> Figure:
 
 def read_for(seconds: float) -> None:
     """Read for so many seconds of sound, by a clock as fast as it goes, with the cache in memory alone."""
-    from codechoir.playback.reader import Reader
-    from codechoir.playback.reading import Reading
+    from codechoir.playback import Reader, Reading
 
     engine = SilentEngine()
     cache = PhraseCache(PhraseSettings(Path("nowhere"), disk=0))
@@ -163,7 +159,7 @@ class _FastEar:
     """A sink that hears at once, and has heard enough after `limit` samples."""
 
     def __init__(self, limit: int) -> None:
-        from codechoir.playback.reading import Reading
+        from codechoir.playback import Reading
 
         self.reading: Reading | None = None
         self.limit = limit

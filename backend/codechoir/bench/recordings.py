@@ -13,9 +13,9 @@ import wave
 from collections.abc import Iterator
 from pathlib import Path
 
-from codechoir.audio.resampling import Resampler
+from codechoir.audio import Resampler
 from codechoir.model import AudioChunk, CastUtterance, Category, Phrase, Utterance
-from codechoir.storage.folders import resource_path
+from codechoir.storage import resource_path
 
 SAMPLE_RATE = 24000
 SECONDS = 6.0
@@ -65,8 +65,7 @@ def record(category: Category, path: Path) -> Path:
 def _resampled(category: Category) -> Iterator[AudioChunk]:
     from codechoir.engines.espeak import EspeakEngine
     from codechoir.settings import Settings
-    from codechoir.voices.casting import Casting
-    from codechoir.voices.profile import load_profile
+    from codechoir.voices import Casting, load_profile
 
     engine = EspeakEngine()
     utterance = Utterance(TEXT, category, 0, len(TEXT))

@@ -200,10 +200,10 @@ def _stops(client: LspClient, times: int) -> list[float]:
 
 def _words(lines: Sequence[int]) -> list[str]:
     """What is said of some lines of the usual file, as one text each."""
-    from codechoir.languages.detection import detect
+    from codechoir.languages import detect
     from codechoir.pipeline import SpeechPipeline
     from codechoir.settings import Settings
-    from codechoir.syntax.document import Document
+    from codechoir.syntax import Document
 
     choir = SpeechPipeline(Settings())
     snapshot = Document(python_source(LINES), detect("a.py", b"")).snapshot()

@@ -10,9 +10,9 @@ from itertools import cycle
 
 from codechoir.bench.corpora import python_source
 from codechoir.bench.runner import Figure, figure
-from codechoir.languages.detection import detect
+from codechoir.languages import detect
 from codechoir.lsp.entry import tune_gc
-from codechoir.syntax.document import Document
+from codechoir.syntax import Document
 
 LINES = 10_000
 VISIBLE = 60

@@ -88,8 +88,7 @@ def _write_voices(folder: Path) -> None:
     """Seven voices in the shapes of XTTS, in both forms."""
     import numpy as np
 
-    from codechoir.voices.library.library import VoiceLibrary
-    from codechoir.voices.library.library_settings import LibrarySettings
+    from codechoir.voices.library import LibrarySettings, VoiceLibrary
 
     library = VoiceLibrary(LibrarySettings(folder / "voices", folder / "cache"))
     (folder / "numpy").mkdir()

@@ -24,15 +24,11 @@ from codechoir.bench.audio_metrics import (
 from codechoir.bench.corpora import phrases
 from codechoir.bench.loudness import lufs, said
 from codechoir.bench.runner import figure
-from codechoir.engines.base import Engine
-from codechoir.engines.espeak import EspeakEngine
-from codechoir.engines.espeak.espeak_library import library
-from codechoir.engines.espeak.parameters import DEFAULT_FAMILY, synth_params
-from codechoir.engines.espeak.safe_text import EVERYTHING, safe
+from codechoir.engines import Engine
+from codechoir.engines.espeak import DEFAULT_FAMILY, EVERYTHING, EspeakEngine, library, safe, synth_params
 from codechoir.model import Category, Phrase, Voice
 from codechoir.settings import Settings
-from codechoir.voices.casting import Casting
-from codechoir.voices.profile import load_profile
+from codechoir.voices import Casting, load_profile
 
 RATES = (175, 300, 450)
 MOST_TIME = 1.02

@@ -9,9 +9,10 @@ from functools import partial
 
 from codechoir.bench.corpora import python_source, telling_lines
 from codechoir.bench.runner import Figure, figure
-from codechoir.languages.detection import detect
-from codechoir.syntax.document import Document, Snapshot
-from codechoir.wording import Wording, WordingOptions
+from codechoir.languages import detect
+from codechoir.settings import WordingOptions
+from codechoir.syntax import Document, Snapshot
+from codechoir.wording import Wording
 
 LINES = 10_000
 SINGLE_LINES = 200

@@ -14,8 +14,8 @@ from typing import Any
 
 import torch
 
-from codechoir.engines.xtts.capabilities import XTTS_LANGUAGES
-from codechoir.engines.xtts.neural.xtts_model import import_coqui
+from codechoir.engines.xtts import XTTS_LANGUAGES
+from codechoir.engines.xtts.neural import import_coqui
 
 SPECIAL = ("[STOP]", "[UNK]", "[SPACE]", "[START]")
 TAGS = tuple("zh-cn" if code == "zh" else code for code in XTTS_LANGUAGES)

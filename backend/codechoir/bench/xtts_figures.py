@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from codechoir.engines.xtts.capabilities import INSTALL, variables
+from codechoir.engines.xtts import INSTALL, variables
 from codechoir.errors import EngineError, InputError, did_you_mean
 
 SHAPES = ("tiny", "full")

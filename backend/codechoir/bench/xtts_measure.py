@@ -22,13 +22,19 @@ import torch
 from codechoir.bench.audio_metrics import Timing, middle
 from codechoir.bench.xtts_checkpoint import SHAPES, random_model, random_speakers, write_vocabulary
 from codechoir.bench.xtts_quality import deviation, outliers
-from codechoir.engines.xtts.neural.conditioning import Conditioning
-from codechoir.engines.xtts.neural.decoder import Prompt, Sampling, tokenize
-from codechoir.engines.xtts.neural.factory import make_decoder, pace_for
-from codechoir.engines.xtts.neural.precision import make_plan
-from codechoir.engines.xtts.neural.scheduler import Scheduler
-from codechoir.engines.xtts.neural.tasks import Request, Sound
-from codechoir.engines.xtts.neural.xtts_model import from_coqui
+from codechoir.engines.xtts.neural import (
+    Conditioning,
+    Prompt,
+    Request,
+    Sampling,
+    Scheduler,
+    Sound,
+    from_coqui,
+    make_decoder,
+    make_plan,
+    pace_for,
+    tokenize,
+)
 
 TOKENS = {"tiny": 6, "full": 20}
 ROUNDS = {("tiny", "cpu"): 1, ("full", "cpu"): 3, ("tiny", "cuda"): 5, ("full", "cuda"): 15}

@@ -12,12 +12,19 @@ import re
 import sys
 from pathlib import Path
 
-from codechoir.engines.xtts.neural.conditioning import studio_speakers, studio_voice
-from codechoir.engines.xtts.neural.decoder import Decoder, Prompt, Sampling, tokenize
-from codechoir.engines.xtts.neural.precision import make_plan
-from codechoir.engines.xtts.neural.scheduler import Scheduler
-from codechoir.engines.xtts.neural.tasks import CPU_PACE, Request
-from codechoir.engines.xtts.neural.xtts_model import load
+from codechoir.engines.xtts.neural import (
+    CPU_PACE,
+    Decoder,
+    Prompt,
+    Request,
+    Sampling,
+    Scheduler,
+    load,
+    make_plan,
+    studio_speakers,
+    studio_voice,
+    tokenize,
+)
 
 
 def measure(folder: Path, precision: str) -> dict[str, float]:

@@ -15,16 +15,26 @@ from typing import Any
 
 import torch
 
-from codechoir.engines.xtts import short_text
-from codechoir.engines.xtts.capabilities import language
-from codechoir.engines.xtts.install import Installation
-from codechoir.engines.xtts.neural.conditioning import Conditioning, studio_speakers, studio_voice
-from codechoir.engines.xtts.neural.decoder import Decoder, Prompt, Sampling, tokenize
-from codechoir.engines.xtts.neural.factory import make_decoder, pace_for
-from codechoir.engines.xtts.neural.precision import make_plan
-from codechoir.engines.xtts.neural.scheduler import Scheduler
-from codechoir.engines.xtts.neural.tasks import Request, Sound
-from codechoir.engines.xtts.neural.xtts_model import XttsCore, from_coqui, import_torchaudio, load_coqui
+from codechoir.engines.xtts import Installation, language, short_text
+from codechoir.engines.xtts.neural import (
+    Conditioning,
+    Decoder,
+    Prompt,
+    Request,
+    Sampling,
+    Scheduler,
+    Sound,
+    XttsCore,
+    from_coqui,
+    import_torchaudio,
+    load_coqui,
+    make_decoder,
+    make_plan,
+    pace_for,
+    studio_speakers,
+    studio_voice,
+    tokenize,
+)
 
 
 def deviation(coqui: Any, core: XttsCore, prompts: Sequence[Prompt]) -> list[dict[str, Any]]:

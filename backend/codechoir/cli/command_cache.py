@@ -11,9 +11,8 @@ from codechoir.cli.main import Subparsers, add_command
 from codechoir.stdio import write_json, write_line
 
 if TYPE_CHECKING:
-    from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseFigures
-    from codechoir.voices.library.conditioning_cache import CacheFigures, LatentCache
-    from codechoir.voices.library.statistics import Counts
+    from codechoir.engines.cache import PhraseCache, PhraseFigures
+    from codechoir.voices.library import CacheFigures, Counts, LatentCache
 
 EXAMPLES = """\
 examples:
@@ -126,13 +125,12 @@ def _named_json(named: Mapping[str, Counts]) -> dict[str, Any]:
 
 
 def _latents() -> LatentCache:
-    from codechoir.voices.library.conditioning_cache import LatentCache
-    from codechoir.voices.library.library_settings import LibrarySettings
+    from codechoir.voices.library import LatentCache, LibrarySettings
 
     return LatentCache(LibrarySettings.from_environment())
 
 
 def _phrases() -> PhraseCache:
-    from codechoir.engines.cache.phrase_cache import PhraseCacheFactory
+    from codechoir.engines.cache import PhraseCacheFactory
 
     return PhraseCacheFactory().cache

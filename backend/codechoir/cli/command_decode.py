@@ -41,7 +41,7 @@ def configure(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the source text."""
-    from codechoir.wording.literal.decode import decode
+    from codechoir.wording import decode
 
     items = _items(source.read_bytes(arguments.file), source.title(arguments.file))
     write_bytes(decode((item["text"], item["category"]) for item in items))

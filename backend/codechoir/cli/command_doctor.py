@@ -59,7 +59,7 @@ def check_all() -> Iterator[Check]:
         ("folders", _check_folders),
     ):
         yield from _guarded(name, check)
-    from codechoir.engines.registry import engine_names
+    from codechoir.engines import engine_names
 
     for engine in engine_names():
         yield from _guarded(f"engine {engine}", partial(_check_engine, engine))
@@ -88,8 +88,8 @@ def _check_python() -> Check:
 
 
 def _check_grammars() -> Check:
-    from codechoir.languages.table import LANGUAGES
-    from codechoir.syntax.document import Document
+    from codechoir.languages import LANGUAGES
+    from codechoir.syntax import Document
 
     for language in LANGUAGES:
         Document(b"x\n", language).snapshot().spans()
@@ -106,7 +106,7 @@ def _check_words() -> Check:
 
 def _check_voices() -> Check:
     from codechoir.settings import Settings
-    from codechoir.voices.profile import load_profile, profile_folders, profile_names
+    from codechoir.voices import load_profile, profile_folders, profile_names
 
     load_profile(Settings().profile, Settings().engine)
     yours = profile_folders()[0]
@@ -114,7 +114,7 @@ def _check_voices() -> Check:
 
 
 def _check_device() -> Check:
-    from codechoir.sinks.device_sink import Device
+    from codechoir.sinks import Device
 
     device = Device()
     try:
@@ -129,8 +129,7 @@ def _check_device() -> Check:
 
 def _check_sound_files() -> Check:
     from codechoir.model import AudioChunk
-    from codechoir.sinks.encoders import ENCODERS
-    from codechoir.sinks.file_sink import AudioFile
+    from codechoir.sinks import ENCODERS, AudioFile
 
     with TemporaryDirectory() as folder:
         for ending in ENCODERS:
@@ -142,8 +141,8 @@ def _check_sound_files() -> Check:
 
 
 def _check_folders() -> Check:
-    from codechoir.engines.cache.phrase_cache import PhraseSettings
-    from codechoir.voices.library.library_settings import LibrarySettings
+    from codechoir.engines.cache import PhraseSettings
+    from codechoir.voices.library import LibrarySettings
 
     PhraseSettings.from_environment()  # what is wrong there no reading gets past
     try:
@@ -163,8 +162,7 @@ def _check_folders() -> Check:
 
 
 def _check_engine(name: str) -> Check:
-    from codechoir.engines.base import Examinable
-    from codechoir.engines.registry import make_engine
+    from codechoir.engines import Examinable, make_engine
     from codechoir.errors import EngineError
     from codechoir.settings import Settings
 
@@ -246,8 +244,7 @@ def _row(check: Check, colour: bool) -> str:
 
 def _deception(arguments: argparse.Namespace) -> int:
     """Print the deceptive places of a file."""
-    from codechoir.wording.deception import Warnings, findings
-    from codechoir.wording.tables import load_words
+    from codechoir.wording import Warnings, findings, load_words
 
     snapshot = source.open_source(arguments.file, "text")
     settings = options.settings_of(arguments)

@@ -38,7 +38,7 @@ def configure(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask, fetch, and tell where it is."""
-    from codechoir.engines.xtts.install import Installation
+    from codechoir.engines.xtts import Installation
 
     if arguments.engine not in INSTALLABLE:
         near = did_you_mean(arguments.engine, INSTALLABLE)
@@ -58,8 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _ask(record: Path, words: str | None) -> None:
     """Have the user's agreement, or raise `InputError`."""
-    from codechoir.engines.xtts import install
-    from codechoir.engines.xtts.download import TERMS
+    from codechoir.engines.xtts import TERMS, install
 
     if words is None:
         if install.has_agreed(record):

@@ -15,7 +15,7 @@ from codechoir.stdio import has_colour, write_json, write_line
 
 if TYPE_CHECKING:
     from codechoir.pipeline import SpeechPipeline
-    from codechoir.syntax.document import Snapshot
+    from codechoir.syntax import Snapshot
 
 EXAMPLES = """\
 examples:

@@ -14,7 +14,7 @@ from codechoir.errors import escape_invisible
 from codechoir.stdio import has_colour, write_json_list, write_line
 
 if TYPE_CHECKING:
-    from codechoir.syntax.document import Snapshot
+    from codechoir.syntax import Snapshot
 
 EXAMPLES = """\
 examples:

@@ -10,7 +10,7 @@ from typing import Any
 from codechoir.cli import options, voices_manage
 from codechoir.cli.main import Parser, Subparsers, add_command
 from codechoir.cli.player import OutputOptions, Player, checked_casting, ready_engine, script
-from codechoir.engines.base import VoiceInfo
+from codechoir.engines import VoiceInfo
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import CastUtterance, Category, Utterance, Voice
 from codechoir.settings import VOICE_PROPERTIES

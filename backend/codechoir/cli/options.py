@@ -18,7 +18,7 @@ from codechoir.errors import InputError
 from codechoir.settings import FASTEST, SLOWEST, Settings, checked_rate
 
 if TYPE_CHECKING:
-    from codechoir.voices.library.cloned_voice import Parameter
+    from codechoir.voices.library import Parameter
 
 
 def parameters(texts: Sequence[str]) -> dict[str, Parameter]:

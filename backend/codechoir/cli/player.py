@@ -19,21 +19,16 @@ from codechoir.cli.terminal_view import pressed_keys
 from codechoir.errors import CodechoirError, EngineError, InputError
 from codechoir.model import CastUtterance, Mark, Phrase, Span, State
 from codechoir.settings import Settings
-from codechoir.sinks.chapters import Chapter
-from codechoir.sinks.html.page import PageText
-from codechoir.sinks.output_files import Content
+from codechoir.sinks import Chapter, Content
+from codechoir.sinks.html import PageText
 from codechoir.stdio import diagnose
 
 if TYPE_CHECKING:
-    from codechoir.engines.base import Engine
-    from codechoir.engines.cache.phrase_cache import PhraseCacheFactory
-    from codechoir.playback.reader import Reader
-    from codechoir.playback.reading import Reading
-    from codechoir.sinks.base import Sink
-    from codechoir.sinks.device_sink import Device, DeviceSink
-    from codechoir.sinks.file_sink import FileSink
-    from codechoir.sinks.output_files import Content
-    from codechoir.voices.casting import Casting
+    from codechoir.engines import Engine
+    from codechoir.engines.cache import PhraseCacheFactory
+    from codechoir.playback import Reader, Reading
+    from codechoir.sinks import Content, Device, DeviceSink, FileSink, Sink
+    from codechoir.voices import Casting
 
 ERASE_LINE = "\x1b[K"
 
@@ -115,8 +110,7 @@ class OutputOptions:
 
     def files(self, content: Content, channels: int = 1) -> list[FileSink]:
         """The sinks of the files, which tell of `content`. Raises `InputError` for one that cannot be."""
-        from codechoir.sinks.file_sink import MarksFile
-        from codechoir.sinks.output_files import output_file
+        from codechoir.sinks import MarksFile, output_file
 
         files: list[FileSink] = []
         if self.sound is not None:
@@ -139,8 +133,8 @@ def ready_engine(name: str, phrases: PhraseCacheFactory | None = None) -> Engine
 
     Raises `InputError` for an unknown name, `EngineError` when it cannot speak.
     """
-    from codechoir.engines.cache.phrase_cache import PhraseCacheFactory
-    from codechoir.engines.registry import make_engine
+    from codechoir.engines import make_engine
+    from codechoir.engines.cache import PhraseCacheFactory
 
     engine = make_engine(name)
     missing = engine.check()
@@ -151,8 +145,7 @@ def ready_engine(name: str, phrases: PhraseCacheFactory | None = None) -> Engine
 
 def checked_casting(settings: Settings, engine: Engine) -> Casting:
     """Casting by the settings. Raises `InputError` for an unknown profile, or a voice the engine lacks."""
-    from codechoir.voices.casting import check_families, full_casting, ignored_properties
-    from codechoir.voices.profile import load_profile
+    from codechoir.voices import check_families, full_casting, ignored_properties, load_profile
 
     profile = load_profile(settings.profile, settings.engine)
     check_families(profile, engine, settings)
@@ -182,7 +175,7 @@ class Player:
 
         Raises `CodechoirError` when there is none and nothing else is wanted.
         """
-        from codechoir.sinks.device_sink import Device
+        from codechoir.sinks import Device
 
         if self._wanted and self._device is None:
             device = Device()
@@ -199,9 +192,8 @@ class Player:
 
     def play(self, phrases: Iterable[Phrase], view: View | None = None) -> None:
         """Say everything, and return when it was heard or written. Raises `CodechoirError`."""
-        from codechoir.playback.reader import Reader
-        from codechoir.sinks.base import MultiSink
-        from codechoir.sinks.positioner import StereoPositioner
+        from codechoir.playback import Reader
+        from codechoir.sinks import MultiSink, StereoPositioner
 
         errors: list[str] = []
 

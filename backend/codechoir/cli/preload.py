@@ -16,8 +16,8 @@ from codechoir.errors import InputError
 from codechoir.stdio import diagnose, is_terminal, write_json, write_line
 
 if TYPE_CHECKING:
-    from codechoir.engines.cache.phrase_cache import PhraseCacheFactory
-    from codechoir.languages.detection import Language
+    from codechoir.engines.cache import PhraseCacheFactory
+    from codechoir.languages import Language
     from codechoir.model import AudioChunk, Phrase
 
 ENGINE = "xtts"
@@ -69,15 +69,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _language(name: str) -> Language:
     """The language called so. Raises `InputError` naming the nearest one."""
-    from codechoir.languages.detection import detect
+    from codechoir.languages import detect
 
     return detect(None, b"", name)
 
 
 def _cache_for(engine: str) -> PhraseCacheFactory:
     """The cache that an engine's phrases are kept in. Raises `InputError` where they are not."""
-    from codechoir.engines.cache.phrase_cache import PhraseCacheFactory
-    from codechoir.engines.registry import make_engine
+    from codechoir.engines import make_engine
+    from codechoir.engines.cache import PhraseCacheFactory
 
     phrases = PhraseCacheFactory()
     if not phrases.wanted_for(make_engine(engine)):

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from codechoir.cli.options import Lines
 from codechoir.errors import InputError
 from codechoir.stdio import diagnose
-from codechoir.storage.atomic import reason
+from codechoir.storage import reason
 
 if TYPE_CHECKING:
-    from codechoir.sinks.chapters import Chapter
-    from codechoir.sinks.html.page import PageText
-    from codechoir.sinks.output_files import Content
-    from codechoir.syntax.document import Snapshot
+    from codechoir.sinks import Chapter, Content
+    from codechoir.sinks.html import PageText
+    from codechoir.syntax import Snapshot
 
 STDIN = "-"
 
@@ -50,13 +49,13 @@ class SourceWindow:
     @property
     def content(self) -> Content:
         """What files tell of it."""
-        from codechoir.sinks.output_files import Content
+        from codechoir.sinks import Content
 
         return Content(self.title, self._chapters, self._page_text)
 
     def _chapters(self) -> list[Chapter]:
         """The symbols in it that have a name."""
-        from codechoir.sinks.chapters import Chapter
+        from codechoir.sinks import Chapter
 
         return [
             Chapter(symbol.start, f"{symbol.kind} {symbol.name}")
@@ -66,7 +65,7 @@ class SourceWindow:
 
     def _page_text(self) -> PageText:
         """The code as a page shows it."""
-        from codechoir.sinks.html.page import PageText
+        from codechoir.sinks.html import PageText
 
         spans = tuple(self.snapshot.spans(self.start, self.end))
         language = self.snapshot.language.title
@@ -96,8 +95,8 @@ def read_bytes(name: str) -> bytes:
 
 def open_source(name: str, language: str | None) -> Snapshot:
     """A snapshot of a file; what is odd about the text is said on standard error."""
-    from codechoir.languages.detection import detect
-    from codechoir.syntax.document import Document
+    from codechoir.languages import detect
+    from codechoir.syntax import Document
 
     text = read_bytes(name)
     if text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, TextIO
 
 from codechoir.errors import escape_invisible
 from codechoir.model import Category, Mark
-from codechoir.playback.position_tracker import WordLocator
+from codechoir.playback import WordLocator
 
 if TYPE_CHECKING:
-    from codechoir.syntax.document import Snapshot
+    from codechoir.syntax import Snapshot
 
 _COLOURS: dict[Category, str] = {
     Category.COMMENT: "3;32",

@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 from codechoir.cli import preload as preload_language
 from codechoir.cli.main import Parser, Subparsers, add_command
 from codechoir.cli.options import parameters, shares
-from codechoir.engines.base import VoiceInfo
+from codechoir.engines import VoiceInfo
 from codechoir.errors import CodechoirError, EngineError, InputError
 from codechoir.stdio import write_json, write_line
 
 if TYPE_CHECKING:
-    from codechoir.voices.library.cloned_voice import ClonedVoice
-    from codechoir.voices.library.conditioning_cache import CloningEngine
-    from codechoir.voices.library.library import VoiceLibrary
+    from codechoir.voices.library import ClonedVoice, CloningEngine, VoiceLibrary
 
 CLONING_ENGINE = "xtts"
 
@@ -213,15 +211,15 @@ def show_voice(name: str, as_json: bool) -> int:
 
 
 def _library() -> VoiceLibrary:
-    from codechoir.voices.library.library import VoiceLibrary
+    from codechoir.voices.library import VoiceLibrary
 
     return VoiceLibrary()
 
 
 def _cloning(name: str) -> CloningEngine:
     """The engine, able to clone. Raises `InputError` when it cannot at all, `EngineError` when not here."""
-    from codechoir.engines.registry import make_engine
-    from codechoir.voices.library.conditioning_cache import CloningEngine
+    from codechoir.engines import make_engine
+    from codechoir.voices.library import CloningEngine
 
     engine = make_engine(name)
     if not (engine.capabilities.cloning and isinstance(engine, CloningEngine)):
@@ -234,8 +232,8 @@ def _cloning(name: str) -> CloningEngine:
 
 def _speakers(names: set[str]) -> dict[str, ClonedVoice]:
     """Those of the names that are speakers of the cloning engine itself; none where it is not installed."""
-    from codechoir.engines.registry import make_engine
-    from codechoir.voices.library.conditioning_cache import Speakers
+    from codechoir.engines import make_engine
+    from codechoir.voices.library import Speakers
 
     engine = make_engine(CLONING_ENGINE)
     if not names or not isinstance(engine, Speakers) or engine.check() is not None:

@@ -36,10 +36,8 @@ from codechoir.lsp.session import Answer, OnState, Readings, ReadingScope, Repla
 from codechoir.lsp.targets import extent_of, extent_to_spell, offset
 from codechoir.model import Category
 from codechoir.settings import Settings
-from codechoir.sinks.device_sink import Device
-from codechoir.sinks.lsp_stream import Send
-from codechoir.syntax.document import Document, Snapshot
-from codechoir.syntax.positions import checked_encoding
+from codechoir.sinks import Device, Send
+from codechoir.syntax import Document, Snapshot, checked_encoding
 
 if TYPE_CHECKING:
     from codechoir.lsp.language_server import Server

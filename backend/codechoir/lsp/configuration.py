@@ -320,7 +320,7 @@ def _voices(value: Any, given: SettingContext) -> dict[Category, VoiceChange]:
 
 
 def _voice(category: Category, change: Any, warnings: list[str]) -> VoiceChange:
-    from codechoir.voices.profile import property_error
+    from codechoir.voices import property_error
 
     where = f"{SECTION}.voices.{category.value}"
     if not isinstance(change, Mapping):

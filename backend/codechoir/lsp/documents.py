@@ -15,9 +15,8 @@ from urllib.request import url2pathname
 from lsprotocol import types
 
 from codechoir.errors import InputError
-from codechoir.languages.detection import PROSE, Language, detect, language_named
-from codechoir.syntax.document import Document, Snapshot
-from codechoir.syntax.positions import Encoding, byte_of, position_of
+from codechoir.languages import PROSE, Language, detect, language_named
+from codechoir.syntax import Document, Encoding, Snapshot, byte_of, position_of
 
 
 def range_of(snapshot: Snapshot, encoding: Encoding, start: int, end: int) -> dict[str, dict[str, int]]:

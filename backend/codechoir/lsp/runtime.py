@@ -13,24 +13,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from codechoir.engines.base import Engine, Patient
-from codechoir.engines.cache.phrase_cache import PhraseCacheFactory
-from codechoir.engines.registry import make_engine
+from codechoir.engines import Engine, Patient, make_engine
+from codechoir.engines.cache import PhraseCacheFactory
 from codechoir.errors import CodechoirError, EngineError, InputError
 from codechoir.lsp.configuration import AudioMode
 from codechoir.lsp.documents import FileStamps
 from codechoir.pipeline import SpeechPipeline, word_table
 from codechoir.settings import Settings
-from codechoir.sinks.base import Sink
-from codechoir.sinks.device_sink import Device
-from codechoir.sinks.lsp_stream import ChunkStream, MarkStream, PlaybackMarkSink, Wire
+from codechoir.sinks import ChunkStream, Device, MarkStream, PlaybackMarkSink, Sink, Wire
 
 log = logging.getLogger(__name__)
 
 
 def latents_answer(engine: Engine, clear_memory: bool, clear_disk: bool) -> dict[str, Any]:
     """`{"latents": …}` of an engine that keeps some, after what is asked for was cleared; else nothing."""
-    from codechoir.voices.library.conditioning_cache import LatentKeeping
+    from codechoir.voices.library import LatentKeeping
 
     if not isinstance(engine, LatentKeeping):
         return {}

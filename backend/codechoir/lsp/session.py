@@ -20,16 +20,10 @@ from codechoir.lsp.runtime import Runtime
 from codechoir.lsp.targets import target
 from codechoir.model import CastUtterance, Category, Phrase, State, Utterance
 from codechoir.pipeline import SpeechPipeline
-from codechoir.playback.position_tracker import Place
-from codechoir.playback.reader import Reader
-from codechoir.playback.reading import Reading
-from codechoir.playback.skip import by_line
+from codechoir.playback import Place, Reader, Reading, by_line
 from codechoir.settings import FASTEST, SLOWEST, Settings
-from codechoir.sinks.base import Sink
-from codechoir.sinks.lsp_stream import Send, Wire
-from codechoir.sinks.positioner import StereoPositioner
-from codechoir.syntax.document import Snapshot
-from codechoir.syntax.positions import Encoding
+from codechoir.sinks import Send, Sink, StereoPositioner, Wire
+from codechoir.syntax import Encoding, Snapshot
 
 SLOWER = 0.7
 """By what factor a line is slower that is repeated slower."""

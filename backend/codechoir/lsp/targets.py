@@ -13,9 +13,8 @@ from codechoir.errors import InputError
 from codechoir.lsp.arguments import Position, ReadRequest, SayRequest, SkipRequest, Step
 from codechoir.model import Category, Utterance
 from codechoir.pipeline import SpeechPipeline
-from codechoir.playback.skip import Extent, by_block, by_line, by_span, by_symbol
-from codechoir.syntax.document import Snapshot
-from codechoir.syntax.positions import Encoding, boundary, byte_of
+from codechoir.playback import Extent, by_block, by_line, by_span, by_symbol
+from codechoir.syntax import Encoding, Snapshot, boundary, byte_of
 
 _WORD_TAIL = re.compile(r"[\w$]+\Z")
 _LONGEST_WORD = 200

@@ -18,10 +18,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from codechoir.audio.resampling import Resampler
-from codechoir.engines.base import AudioListener, Engine, VoiceInfo, cancelled, continues, notice
-from codechoir.engines.subprocess.client import POLL, ChildEngine
-from codechoir.engines.subprocess.process import ChildLostError
+from codechoir.audio import Resampler
+from codechoir.engines import AudioListener, Engine, VoiceInfo, cancelled, continues, notice
+from codechoir.engines.subprocess import POLL, ChildEngine, ChildLostError
 from codechoir.model import AudioChunk, CastUtterance, Mark, Phrase, Utterance
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ import threading
 from array import array
 from dataclasses import replace
 
-from codechoir.engines.base import AudioListener, cancelled, continues, notice
+from codechoir.engines import AudioListener, cancelled, continues, notice
 from codechoir.model import AudioChunk, Mark
 
 

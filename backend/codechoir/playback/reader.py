@@ -7,10 +7,10 @@ import threading
 from collections.abc import Callable, Iterable
 from queue import SimpleQueue
 
-from codechoir.engines.base import Engine
+from codechoir.engines import Engine
 from codechoir.model import Phrase
 from codechoir.playback.reading import ENDED, OnState, Reading
-from codechoir.sinks.base import Sink
+from codechoir.sinks import Sink
 
 log = logging.getLogger(__name__)
 

@@ -9,12 +9,12 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from codechoir.engines.base import Engine
+from codechoir.engines import Engine
 from codechoir.errors import CodechoirError
 from codechoir.model import AudioChunk, Mark, Phrase, State
 from codechoir.playback.flow_control import FlowControl, MidWordListener
 from codechoir.playback.position_tracker import Place, PositionTracker
-from codechoir.sinks.base import Sink
+from codechoir.sinks import Sink
 
 log = logging.getLogger(__name__)
 

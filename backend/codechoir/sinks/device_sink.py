@@ -12,7 +12,7 @@ from array import array
 from collections import deque
 from collections.abc import Callable
 
-from codechoir.audio.panning import Panner
+from codechoir.audio import Panner
 from codechoir.errors import CodechoirError
 from codechoir.model import AudioChunk
 from codechoir.sinks.base import Played

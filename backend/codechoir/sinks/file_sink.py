@@ -6,13 +6,13 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from codechoir.audio.panning import Panner
+from codechoir.audio import Panner
 from codechoir.errors import CodechoirError
 from codechoir.model import AudioChunk
 from codechoir.sinks.base import Played
 from codechoir.sinks.chapters import LABELS, ChapterWriter
 from codechoir.sinks.encoders import ENCODERS, AudioEncoder
-from codechoir.storage.atomic import AtomicFile, checked_target, reason
+from codechoir.storage import AtomicFile, checked_target, reason
 
 
 class FileSink:

@@ -10,7 +10,7 @@ from codechoir.errors import InputError, did_you_mean
 from codechoir.sinks.chapters import Chapter, ChapterWriter
 from codechoir.sinks.encoders import ENCODERS
 from codechoir.sinks.file_sink import AudioFile, FileSink
-from codechoir.sinks.html.page import PageText
+from codechoir.sinks.html import PageText
 
 PAGE = ".html"
 ENDINGS = (*ENCODERS, PAGE)
@@ -35,7 +35,7 @@ def output_file(path: Path, content: Content, channels: int = 1) -> FileSink:
         what = f"'{path.suffix}' is not a format that can be written" if ending else f"'{path}' has no ending"
         raise InputError(f"{what}; use one of {', '.join(ENDINGS)}.{did_you_mean(ending, ENDINGS)}")
     if ending == PAGE:
-        from codechoir.sinks.html.page import PageFile
+        from codechoir.sinks.html import PageFile
 
         return PageFile(path, content.text())
     return AudioFile(path, ChapterWriter(content.title, content.chapters()), channels)

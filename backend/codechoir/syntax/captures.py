@@ -25,7 +25,7 @@ from typing import Final
 
 import tree_sitter
 
-from codechoir.languages.grammars import LoadedGrammar
+from codechoir.languages import LoadedGrammar
 from codechoir.model import Category
 from codechoir.syntax.timeouts import matches
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
-from codechoir.languages.table import Language
+from codechoir.languages import Language
 from codechoir.model import Span
 from codechoir.syntax.analysis import DocumentAnalysis
 from codechoir.syntax.parsing import Edit, make_parsing

@@ -11,9 +11,7 @@ from typing import NamedTuple, Protocol
 
 import tree_sitter
 
-from codechoir.languages.detection import language_named
-from codechoir.languages.grammars import load
-from codechoir.languages.table import Language
+from codechoir.languages import Language, language_named, load
 from codechoir.model import Category, Span
 from codechoir.syntax import timeouts
 from codechoir.syntax.analysis import Analysis, DocumentAnalysis

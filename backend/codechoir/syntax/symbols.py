@@ -12,8 +12,7 @@ from functools import cache
 
 import tree_sitter
 
-from codechoir.languages.grammars import load
-from codechoir.languages.symbol_definitions import CONTAINERS, DEFINITIONS, Definitions
+from codechoir.languages import CONTAINERS, DEFINITIONS, Definitions, load
 
 _INSIDE_FUNCTIONS = (
     "compound_statement",

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import tree_sitter
 
-from codechoir.languages.grammars import LoadedGrammar
+from codechoir.languages import LoadedGrammar
 from codechoir.model import Category
 from codechoir.syntax.captures import Captures, category_of
 from codechoir.syntax.token_roles import DEFAULT_ROLES, TOKEN_ROLES, closes

@@ -10,7 +10,7 @@ from operator import attrgetter
 
 import tree_sitter
 
-from codechoir.languages.grammars import LoadedGrammar
+from codechoir.languages import LoadedGrammar
 from codechoir.model import Category, Span
 from codechoir.syntax import uncovered_text
 from codechoir.syntax.captures import captures_in, category_of

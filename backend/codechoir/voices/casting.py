@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from codechoir.engines.base import Engine
+from codechoir.engines import Engine
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import CastUtterance, Category, Utterance, Voice
 from codechoir.settings import VOICE_PROPERTIES, Settings, VoiceChange

@@ -19,9 +19,8 @@ import platformdirs
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import Category
 from codechoir.settings import FASTEST, SLOWEST, VOICE_PROPERTIES, VoiceChange
-from codechoir.storage.folders import resource_path
-from codechoir.storage.toml_lines import Keys, TomlSource, read_toml
-from codechoir.syntax.captures import CATEGORIES
+from codechoir.storage import Keys, TomlSource, read_toml, resource_path
+from codechoir.syntax import CATEGORIES
 
 LIMITS: dict[str, tuple[float, float]] = {
     "rate": (SLOWEST, FASTEST),

@@ -1,6 +1,5 @@
 """Spans to utterances: how is it said? Pure; see docs/architecture/wording.md."""
 
-from codechoir.settings import WordingOptions
-from codechoir.wording.wording import Wording
+import lazy_loader
 
-__all__ = ["Wording", "WordingOptions"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from codechoir.model import Span
 
 if TYPE_CHECKING:
-    from codechoir.syntax.symbols import Symbol
+    from codechoir.syntax import Symbol
 
 WINDOW_LINES = (1, 4, 16, 64)
 """Windows grow: the first line has to be quick, the later ones cheap."""

@@ -15,8 +15,7 @@ from codechoir.wording.language_words import LanguageWords
 from codechoir.wording.outline import symbol_phrases
 
 if TYPE_CHECKING:
-    from codechoir.syntax.document import Snapshot
-    from codechoir.syntax.symbols import Symbol
+    from codechoir.syntax import Snapshot, Symbol
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,7 @@ from codechoir.wording.characters import cleaned
 from codechoir.wording.language_words import LanguageWords
 
 if TYPE_CHECKING:
-    from codechoir.syntax.document import Snapshot
-    from codechoir.syntax.symbols import Symbol
+    from codechoir.syntax import Snapshot, Symbol
 
 _RECEIVERS = frozenset(("self", "cls", "this"))
 """Parameters that every method has, so that nobody needs to be told."""

@@ -12,9 +12,9 @@ from string import Formatter
 from typing import Any
 
 from codechoir.errors import did_you_mean
-from codechoir.languages.detection import language_named, language_names
+from codechoir.languages import language_named, language_names
 from codechoir.settings import LEVELS
-from codechoir.syntax.roles import ROLES
+from codechoir.syntax import ROLES
 from codechoir.wording.characters import is_speakable
 from codechoir.wording.tables import builtin_table, read_table
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import Category
 from codechoir.settings import Level
-from codechoir.storage.folders import resource_path
+from codechoir.storage import resource_path
 
 
 class Fragment(NamedTuple):

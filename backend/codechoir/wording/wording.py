@@ -12,12 +12,10 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from codechoir.languages.detection import Language
-from codechoir.languages.grammars import GRAMMARS, load, query_text
+from codechoir.languages import GRAMMARS, Language, load, query_text
 from codechoir.model import Category, Utterance
 from codechoir.settings import WordingOptions
-from codechoir.syntax.document import Document
-from codechoir.syntax.token_roles import TOKEN_ROLES
+from codechoir.syntax import TOKEN_ROLES, Document
 from codechoir.wording.deception import Warnings
 from codechoir.wording.language_words import LanguageWords
 from codechoir.wording.layout import StereoPlacement
@@ -30,7 +28,7 @@ from codechoir.wording.spelling import Spelling
 from codechoir.wording.tables import Words
 
 if TYPE_CHECKING:
-    from codechoir.syntax.document import Snapshot
+    from codechoir.syntax import Snapshot
 
 
 class Wording:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from codechoir import engines as engine_package
 from codechoir.cli.main import main
-from codechoir.engines import registry
 from codechoir.engines.base import Capabilities
 from codechoir.engines.silent import SilentEngine
 from codechoir.errors import InputError
@@ -41,10 +41,10 @@ class Missing(CloningEngine):
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODECHOIR_VOICES", str(tmp_path / "voices"))
     monkeypatch.setenv("CODECHOIR_CACHE", str(tmp_path / "cache"))
-    real = registry.make_engine
+    real = engine_package.make_engine
     engines = {"fake": CloningEngine, "missing": Missing}
     monkeypatch.setattr(
-        registry, "make_engine", lambda name: engines[name]() if name in engines else real(name)
+        engine_package, "make_engine", lambda name: engines[name]() if name in engines else real(name)
     )
 
 
@@ -91,7 +91,7 @@ def test_a_speaker_of_the_engine_can_be_mixed_in(run: Any, monkeypatch: pytest.M
             known = VoiceLibrary().voice("bo")
             return known if name == "Gracie Wise" else None
 
-    monkeypatch.setattr(registry, "make_engine", lambda _: WithSpeakers())
+    monkeypatch.setattr(engine_package, "make_engine", lambda _: WithSpeakers())
     status, out, _ = run("voices", "mix", "half", "ana=1", "Gracie Wise=1")
     assert (status, out) == (0, "kept the voice 'half' for fake (ana 50%, Gracie Wise 50%)\n")
     assert "no voice 'Grace'" in run("voices", "mix", "other", "ana=1", "Grace=1")[2]

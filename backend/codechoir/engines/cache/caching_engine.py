@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from codechoir.engines.base import AudioListener, Engine, VoiceInfo, cancelled, continues, notice
+from codechoir.engines import AudioListener, Engine, VoiceInfo, cancelled, continues, notice
 from codechoir.engines.cache.cached_phrase import CachedMark, CachedPhrase, phrase_key
 from codechoir.engines.cache.phrase_cache import PhraseCache
 from codechoir.model import AudioChunk, Mark, Phrase

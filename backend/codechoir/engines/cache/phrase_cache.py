@@ -15,14 +15,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol, get_args, runtime_checkable
 
-from codechoir.engines.base import Engine
+from codechoir.engines import Engine
 from codechoir.engines.cache.cached_phrase import CachedPhrase
 from codechoir.engines.cache.phrase_files import PhraseFiles
 from codechoir.errors import InputError, did_you_mean
-from codechoir.storage.locks import KeyLocks
-from codechoir.storage.memory_cache import MemoryCache
-from codechoir.voices.library.library_settings import MEGABYTE, cache_folder, number
-from codechoir.voices.library.statistics import Counts, Statistics
+from codechoir.storage import KeyLocks, MemoryCache
+from codechoir.voices.library import MEGABYTE, Counts, Statistics, cache_folder, number
 
 CacheMode = Literal["auto", "on", "off"]
 CACHE_MODES: tuple[CacheMode, ...] = get_args(CacheMode)

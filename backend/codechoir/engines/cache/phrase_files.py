@@ -22,7 +22,7 @@ from codechoir.engines.cache.cached_phrase import (
     phrase_from_bytes,
     phrase_to_bytes,
 )
-from codechoir.storage.atomic import set_aside, write_atomically
+from codechoir.storage import set_aside, write_atomically
 
 log = logging.getLogger(__name__)
 

@@ -1,5 +1,5 @@
 """The embedded engine: eSpeak NG in this process, no download, no system package."""
 
-from codechoir.engines.espeak.espeak_engine import EspeakEngine
+import lazy_loader
 
-__all__ = ["EspeakEngine"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

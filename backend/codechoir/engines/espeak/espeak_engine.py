@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from codechoir import __version__
-from codechoir.engines.base import AudioListener, Capabilities, Engine, VoiceInfo, told
+from codechoir.engines import AudioListener, Capabilities, Engine, VoiceInfo, told
 from codechoir.engines.espeak.espeak_library import library
 from codechoir.engines.espeak.output import AudioChunker, Cancelled, Joiner
 from codechoir.engines.espeak.parameters import DEFAULT_FAMILY
@@ -16,7 +16,7 @@ from codechoir.errors import EngineError
 from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
 
 if TYPE_CHECKING:
-    from codechoir.engines.cache.phrase_cache import PhraseCache
+    from codechoir.engines.cache import PhraseCache
 
 SAMPLE_RATE = 22050
 
@@ -33,7 +33,7 @@ class EspeakEngine:
 
     def keep_in(self, cache: PhraseCache) -> Engine:
         """See `Keeping`. A phrase is one breath of all its voices, so it is kept as a whole."""
-        from codechoir.engines.cache.caching_engine import CachingEngine
+        from codechoir.engines.cache import CachingEngine
 
         identity = f"{__version__} {version('espeakng-loader')}"
         return CachingEngine(self, cache, lambda: lambda _: identity, hears_beginning=True)

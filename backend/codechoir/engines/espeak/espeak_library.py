@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from codechoir.engines.base import VoiceInfo
+from codechoir.engines import VoiceInfo
 from codechoir.errors import EngineError, did_you_mean
 
 INSTALL = "install it with: pip install espeakng-loader"

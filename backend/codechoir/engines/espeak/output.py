@@ -11,9 +11,8 @@ from __future__ import annotations
 from array import array
 from dataclasses import replace
 
-from codechoir.audio.samples import crossfaded, cut, faded_in, faded_out, silence
-from codechoir.audio.time_compression import TimeCompressor
-from codechoir.engines.base import AudioListener
+from codechoir.audio import TimeCompressor, crossfaded, cut, faded_in, faded_out, silence
+from codechoir.engines import AudioListener
 from codechoir.model import AudioChunk, Mark
 
 

@@ -10,11 +10,10 @@ import tomllib
 from array import array
 from dataclasses import dataclass
 
-from codechoir.audio.earcons import render
-from codechoir.audio.samples import scaled, silence
+from codechoir.audio import render, scaled, silence
 from codechoir.engines.espeak.espeak_library import Library, SynthParams
 from codechoir.model import CastUtterance, Voice
-from codechoir.storage.folders import resource_path
+from codechoir.storage import resource_path
 
 DEFAULT_FAMILY = "en-us"
 SLOWEST, FASTEST = 80, 449

@@ -21,8 +21,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from codechoir.audio.samples import WINDOW, onset, sounding
-from codechoir.engines.base import AudioListener, cancelled, continues
+from codechoir.audio import WINDOW, onset, sounding
+from codechoir.engines import AudioListener, cancelled, continues
 from codechoir.engines.espeak.espeak_library import Library, SynthParams, WordEvent
 from codechoir.engines.espeak.output import MARGIN, Cancelled, Joiner
 from codechoir.engines.espeak.parameters import Gap, Pacing, compression_factor, synth_params

@@ -6,3 +6,7 @@
 
 `FallbackEngine` (fallback.py) keeps a reading going with the embedded engine while the child is away.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

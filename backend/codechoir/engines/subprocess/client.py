@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from queue import Empty
 from typing import Any
 
-from codechoir.engines.base import AudioListener, Capabilities, VoiceInfo, cancelled, notice, told
+from codechoir.engines import AudioListener, Capabilities, VoiceInfo, cancelled, notice, told
 from codechoir.engines.subprocess import messages
 from codechoir.engines.subprocess.process import BackOff, ChildProcess, ChildSpec, Disconnected, Mail
 from codechoir.engines.subprocess.supervisor import Supervisor

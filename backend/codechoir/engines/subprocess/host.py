@@ -26,7 +26,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, NoReturn, Protocol, runtime_checkable
 
 from codechoir import stdio
-from codechoir.engines.base import Engine
+from codechoir.engines import Engine
 from codechoir.engines.subprocess import messages
 from codechoir.engines.subprocess.messages import Audio, Note, Told, ToParent, Want
 from codechoir.errors import CodechoirError, EngineError, InputError

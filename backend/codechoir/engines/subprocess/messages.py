@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, TypeAlias
 
-from codechoir.engines.base import Capabilities
+from codechoir.engines import Capabilities
 from codechoir.model import CastUtterance, Category, Mark, Phrase, Utterance, Voice
 
 FRAME_HEADER = struct.Struct("<II")

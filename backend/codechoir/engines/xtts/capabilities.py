@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from codechoir.engines.base import Capabilities
+from codechoir.engines import Capabilities
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import Category
 

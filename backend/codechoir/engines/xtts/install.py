@@ -32,8 +32,7 @@ from codechoir.engines.xtts.download import (
     WeightFile,
 )
 from codechoir.errors import CodechoirError, InputError
-from codechoir.storage.atomic import write_atomically
-from codechoir.storage.file_hashes import FileHashes
+from codechoir.storage import FileHashes, write_atomically
 
 log = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from codechoir.engines.base import Engine
+from codechoir.engines import Engine
 from codechoir.engines.xtts.capabilities import XttsLanguage
 from codechoir.model import AudioChunk, CastUtterance, Category, Phrase, Utterance, Voice
 

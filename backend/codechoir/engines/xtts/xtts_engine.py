@@ -17,24 +17,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codechoir import __version__
-from codechoir.engines.base import AudioListener, Engine, VoiceInfo
-from codechoir.engines.subprocess.client import ChildEngine
-from codechoir.engines.subprocess.process import BackOff, ChildSpec, our_folders
+from codechoir.engines import AudioListener, Engine, VoiceInfo
+from codechoir.engines.subprocess import BackOff, ChildEngine, ChildSpec, our_folders
 from codechoir.engines.xtts.capabilities import CAPABILITIES, CAST, CLONING, INSTALL, substitute, variables
 from codechoir.engines.xtts.install import Installation
 from codechoir.engines.xtts.speech.hosted_engine import UNFIT
 from codechoir.errors import EngineError, InputError, did_you_mean
 from codechoir.model import CastUtterance, Phrase
-from codechoir.voices.library.cloned_voice import ClonedVoice, Parameter, Provenance, Tensors
-from codechoir.voices.library.conditioning_cache import latent_key
-from codechoir.voices.library.library import VoiceLibrary
-from codechoir.voices.library.voice_file import stored_form
+from codechoir.voices.library import (
+    ClonedVoice,
+    Parameter,
+    Provenance,
+    Tensors,
+    VoiceLibrary,
+    latent_key,
+    stored_form,
+)
 
 if TYPE_CHECKING:
-    from codechoir.engines.cache.caching_engine import Identity
-    from codechoir.engines.cache.phrase_cache import PhraseCache
-    from codechoir.playback.fallback import FallbackEngine
-    from codechoir.voices.casting import Casting
+    from codechoir.engines.cache import Identity, PhraseCache
+    from codechoir.playback import FallbackEngine
+    from codechoir.voices import Casting
 
 
 def make_embedded() -> Engine:
@@ -60,8 +63,7 @@ class StandInVoices:
     def _default(self) -> Casting:
         if self._casting is None:
             from codechoir.settings import Settings
-            from codechoir.voices.casting import EMBEDDED, Casting
-            from codechoir.voices.profile import load_profile
+            from codechoir.voices import EMBEDDED, Casting, load_profile
 
             self._casting = Casting(load_profile(Settings().profile, EMBEDDED), Settings())
         return self._casting
@@ -166,14 +168,14 @@ class XttsEngine:
 
     @cached_property
     def _speaker(self) -> FallbackEngine:
-        from codechoir.playback.fallback import FallbackEngine
+        from codechoir.playback import FallbackEngine
 
         return FallbackEngine(self.child, make_embedded, StandInVoices(), keep=self._kept)
 
     def _kept(self, child: Engine) -> Engine:
         if self._cache is None:
             return child
-        from codechoir.engines.cache.caching_engine import CachingEngine
+        from codechoir.engines.cache import CachingEngine
         from codechoir.engines.xtts.speech.segments import units
 
         return CachingEngine(child, self._cache, self._identity, units)

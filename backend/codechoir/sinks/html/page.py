@@ -26,10 +26,10 @@ from typing import BinaryIO, cast
 from codechoir import __version__
 from codechoir.errors import escape_invisible
 from codechoir.model import AudioChunk, Category, Span
-from codechoir.playback.position_tracker import WordLocator
+from codechoir.playback import WordLocator
 from codechoir.sinks.encoders import AudioEncoder, SndfileEncoder
 from codechoir.sinks.file_sink import FileSink
-from codechoir.storage.atomic import AtomicFile
+from codechoir.storage import AtomicFile
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 

@@ -6,3 +6,7 @@
 
 numpy and safetensors are imported by the functions that touch tensors, never at import.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

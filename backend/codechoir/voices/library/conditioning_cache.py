@@ -16,9 +16,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from codechoir.errors import EngineError, InputError
-from codechoir.storage.file_hashes import FileHashes
-from codechoir.storage.locks import KeyLocks
-from codechoir.storage.memory_cache import MemoryCache
+from codechoir.storage import FileHashes, KeyLocks, MemoryCache
 from codechoir.voices.library import voice_file
 from codechoir.voices.library.cloned_voice import ClonedVoice, Parameter, Provenance, Tensors
 from codechoir.voices.library.library_settings import LibrarySettings

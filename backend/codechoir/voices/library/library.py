@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from codechoir.errors import CodechoirError, InputError, did_you_mean
-from codechoir.storage.atomic import aside, write_atomically
+from codechoir.storage import aside, write_atomically
 from codechoir.voices.library import voice_file
 from codechoir.voices.library.cloned_voice import ClonedVoice, Provenance, checked_name, same_name
 from codechoir.voices.library.conditioning_cache import Conditioner, LatentCache, mixture_key, renamed

@@ -14,8 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
-from codechoir.storage.atomic import write_atomically
-from codechoir.storage.locks import KeyLocks
+from codechoir.storage import KeyLocks, write_atomically
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from codechoir.errors import CodechoirError, InputError
-from codechoir.storage.atomic import aside, set_aside, write_atomically
+from codechoir.storage import aside, set_aside, write_atomically
 from codechoir.voices.library import voice_file
 from codechoir.voices.library.cloned_voice import ClonedVoice, Provenance
 from codechoir.voices.library.voice_file import SUFFIX, VoiceFileError

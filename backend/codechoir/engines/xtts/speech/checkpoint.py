@@ -29,8 +29,7 @@ from codechoir.engines.xtts.short_text import Measure
 from codechoir.engines.xtts.speech.segments import SpeechSegment, segments
 from codechoir.errors import EngineError, InputError
 from codechoir.model import CastUtterance, Category, Phrase
-from codechoir.voices.library.cloned_voice import ClonedVoice
-from codechoir.voices.library.library import VoiceLibrary
+from codechoir.voices.library import ClonedVoice, VoiceLibrary
 
 log = logging.getLogger(__name__)
 

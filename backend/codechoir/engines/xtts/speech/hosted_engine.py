@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from codechoir.engines.base import AudioListener, VoiceInfo
+from codechoir.engines import AudioListener, VoiceInfo
 from codechoir.engines.xtts.capabilities import CAPABILITIES, SAMPLE_RATE
 from codechoir.errors import CodechoirError, EngineError, InputError
 from codechoir.model import Phrase

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from codechoir.audio.earcons import render
+from codechoir.audio import render
 from codechoir.audio.time_stretch import Shaper, factor_of
-from codechoir.engines.base import AudioListener, Engine, cancelled, notice, told
+from codechoir.engines import AudioListener, Engine, cancelled, notice, told
 from codechoir.engines.xtts import short_text
 from codechoir.engines.xtts.speech.segments import NORMAL_RATE, SpeechSegment
 from codechoir.engines.xtts.speech.speech_output import ListenerLeft, SpeechChunker, Trimmer, WordClock
@@ -244,7 +244,7 @@ class EmbeddedVoice:
         self._rate = sample_rate
 
     def __call__(self, parts: tuple[CastUtterance, ...], emit: Callable[[AudioChunk], bool]) -> None:
-        from codechoir.audio.resampling import Resampler
+        from codechoir.audio import Resampler
 
         resampler = Resampler(self._engine.capabilities.sample_rate, self._rate)
         phrase = Phrase(tuple(map(self._recast, parts)), 0, 0)

@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from codechoir.engines.base import AudioListener
+from codechoir.engines import AudioListener
 from codechoir.engines.xtts.speech.segments import SegmentWord
 from codechoir.model import AudioChunk, Mark
 

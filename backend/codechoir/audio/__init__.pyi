@@ -1,0 +1,13 @@
+from .earcons import render as render
+from .panning import Panner as Panner
+from .resampling import Resampler as Resampler
+from .samples import WINDOW as WINDOW
+from .samples import crossfaded as crossfaded
+from .samples import cut as cut
+from .samples import faded_in as faded_in
+from .samples import faded_out as faded_out
+from .samples import onset as onset
+from .samples import scaled as scaled
+from .samples import silence as silence
+from .samples import sounding as sounding
+from .time_compression import TimeCompressor as TimeCompressor

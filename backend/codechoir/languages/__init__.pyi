@@ -1,0 +1,13 @@
+from .detection import detect as detect
+from .detection import language_named as language_named
+from .detection import language_names as language_names
+from .grammars import GRAMMARS as GRAMMARS
+from .grammars import LoadedGrammar as LoadedGrammar
+from .grammars import load as load
+from .grammars import query_text as query_text
+from .symbol_definitions import CONTAINERS as CONTAINERS
+from .symbol_definitions import DEFINITIONS as DEFINITIONS
+from .symbol_definitions import Definitions as Definitions
+from .table import LANGUAGES as LANGUAGES
+from .table import PROSE as PROSE
+from .table import Language as Language

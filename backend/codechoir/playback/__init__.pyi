@@ -1,0 +1,10 @@
+from .fallback import FallbackEngine as FallbackEngine
+from .position_tracker import Place as Place
+from .position_tracker import WordLocator as WordLocator
+from .reader import Reader as Reader
+from .reading import Reading as Reading
+from .skip import Extent as Extent
+from .skip import by_block as by_block
+from .skip import by_line as by_line
+from .skip import by_span as by_span
+from .skip import by_symbol as by_symbol

@@ -1,0 +1,17 @@
+from .base import MultiSink as MultiSink
+from .base import Sink as Sink
+from .chapters import Chapter as Chapter
+from .device_sink import Device as Device
+from .device_sink import DeviceSink as DeviceSink
+from .encoders import ENCODERS as ENCODERS
+from .file_sink import AudioFile as AudioFile
+from .file_sink import FileSink as FileSink
+from .file_sink import MarksFile as MarksFile
+from .lsp_stream import ChunkStream as ChunkStream
+from .lsp_stream import MarkStream as MarkStream
+from .lsp_stream import PlaybackMarkSink as PlaybackMarkSink
+from .lsp_stream import Send as Send
+from .lsp_stream import Wire as Wire
+from .output_files import Content as Content
+from .output_files import output_file as output_file
+from .positioner import StereoPositioner as StereoPositioner

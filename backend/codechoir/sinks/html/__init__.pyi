@@ -1,0 +1,2 @@
+from .page import PageFile as PageFile
+from .page import PageText as PageText

@@ -1,0 +1,13 @@
+from .atomic import AtomicFile as AtomicFile
+from .atomic import aside as aside
+from .atomic import checked_target as checked_target
+from .atomic import reason as reason
+from .atomic import set_aside as set_aside
+from .atomic import write_atomically as write_atomically
+from .file_hashes import FileHashes as FileHashes
+from .folders import resource_path as resource_path
+from .locks import KeyLocks as KeyLocks
+from .memory_cache import MemoryCache as MemoryCache
+from .toml_lines import Keys as Keys
+from .toml_lines import TomlSource as TomlSource
+from .toml_lines import read_toml as read_toml

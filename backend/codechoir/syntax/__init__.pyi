@@ -1,0 +1,11 @@
+from .captures import CATEGORIES as CATEGORIES
+from .document import Document as Document
+from .document import Snapshot as Snapshot
+from .positions import Encoding as Encoding
+from .positions import boundary as boundary
+from .positions import byte_of as byte_of
+from .positions import checked_encoding as checked_encoding
+from .positions import position_of as position_of
+from .roles import ROLES as ROLES
+from .symbols import Symbol as Symbol
+from .token_roles import TOKEN_ROLES as TOKEN_ROLES

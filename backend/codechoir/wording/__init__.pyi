@@ -1,0 +1,9 @@
+from .deception import Warnings as Warnings
+from .deception import findings as findings
+from .literal.decode import decode as decode
+from .location import Location as Location
+from .table_checks import check_table as check_table
+from .tables import load_words as load_words
+from .tables import natural_languages as natural_languages
+from .wording import Wording as Wording
+from .wording import common_words as common_words
