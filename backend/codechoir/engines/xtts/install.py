@@ -120,7 +120,7 @@ class Installation:
     @property
     def consent_record(self) -> Path:
         """The file in which the user's agreement is written down."""
-        return self.home / "json"
+        return self.home / "consent.json"
 
     def missing(self) -> list[str]:
         """Names of files that the checkpoint lacks."""

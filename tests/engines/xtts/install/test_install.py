@@ -62,7 +62,7 @@ def test_nothing_is_fetched_before_the_user_agreed(
 
 def test_the_user_s_words_are_written_down_and_hold(here: Installation) -> None:
     install.agree(here.consent_record, "I agree.")
-    written = json.loads(here.consent_record.read_text())
+    written = json.loads((here.home / "consent.json").read_text())
     assert (written["agreed"], written["words"]) == (True, "I agree.")
     assert "CPML" in written["licence"]
     here.fetch(environment={})
