@@ -1,10 +1,10 @@
-// The rules for all TypeScript and JavaScript of the project; `npm run check` runs them.
+// Lint rules for all TypeScript and JavaScript; run by `npm run check`.
 
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  // Only the extension and its tests: other folders hold code to be listened to.
+  // Only the extension and its tests: other folders contain sample code to read aloud.
   { ignores: ["**", "!extension/**", "!tests/", "tests/*", "!tests/workbench/**", "!eslint.config.mjs"] },
   js.configs.recommended,
   {
@@ -29,9 +29,9 @@ export default tseslint.config(
         "error",
         { allowForKnownSafeCalls: [{ from: "package", package: "node:test", name: ["describe", "test"] }] },
       ],
-      // `noUncheckedIndexedAccess` makes every element optional; `!` says that the index was looked at.
+      // `noUncheckedIndexedAccess` makes every element optional; `!` asserts that the index is valid.
       "@typescript-eslint/no-non-null-assertion": "off",
-      // An empty line of text is nothing, too.
+      // `||` also replaces empty strings, which is intended.
       "@typescript-eslint/prefer-nullish-coalescing": ["error", { ignorePrimitives: { string: true } }],
     },
   },
@@ -41,7 +41,14 @@ export default tseslint.config(
     rules: {
       "no-restricted-imports": [
         "error",
-        { paths: [{ name: "vscode", message: "Import from vscodeapi, the one seam for tests." }] },
+        {
+          paths: [
+            {
+              name: "vscode",
+              message: "Import from vscodeapi.ts instead, so that tests can replace VS Code.",
+            },
+          ],
+        },
       ],
       "no-console": "error",
     },

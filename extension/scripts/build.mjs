@@ -1,4 +1,4 @@
-// Bundles the extension and the player's page into dist/. With --watch it does so on every change.
+// Bundles the extension and the player page into dist/; with --watch again on every change.
 
 import { build, context } from "esbuild";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
-/** The audio worklet's program, as text: the page brings it with it. */
+/** Returns the bundled audio worklet as text. */
 async function workletProgram() {
   const { outputFiles } = await build({
     entryPoints: [join(root, "extension/media/player/audioWorklet.ts")],
@@ -20,7 +20,7 @@ async function workletProgram() {
   return outputFiles[0].text;
 }
 
-/** Worklet text inside the page's bundle, made anew whenever the page is. */
+/** Resolves `worklet-program` in the page's bundle to the text of the worklet. */
 const inlineWorklet = {
   name: "inline-worklet",
   setup(page) {
@@ -56,7 +56,7 @@ const bundles = [
   },
 ];
 
-/** The licences of the packages that a bundle holds, as these ask for. */
+/** Licence texts of the packages in a bundle. */
 function licencesOf({ inputs }) {
   const folders = Object.keys(inputs).map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]);
   return [...new Set(folders)]

@@ -1,9 +1,9 @@
-// Makes dist/codechoir.vsix: the bundled extension together with the Python backend's wheel and the locked
-// list of what the backend needs, from which the extension makes an environment where there is none.
+// Packs dist/codechoir.vsix: the bundled extension, the wheel of the Python backend and its locked requirements,
+// from which the extension can create an environment.
 //
-// What goes in is copied to a folder of its own and packed there: `vsce` looks at every file below the folder
-// that it packs, and this one holds whole Python environments. The network is not used. PYTHON names the
-// interpreter; it needs the packages `build` and `hatchling`.
+// The content is staged in dist/vsix, because `vsce` visits every file below the folder that it packs, and the
+// repository contains Python environments. Works offline. The variable PYTHON sets the interpreter, which needs
+// the packages `build` and `hatchling`.
 
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -16,12 +16,12 @@ const dist = join(root, "dist");
 const stage = join(dist, "vsix");
 const backend = join(stage, "dist", "backend");
 
-/** Everything that the package holds, besides the manifest and the backend. */
+/** Files in the package, besides the manifest and the backend. */
 const contents = [
   "dist/extension.js",
   "dist/licences.txt",
   "dist/player.js",
-  "extension/media/choir.svg",
+  "extension/media/codechoir.svg",
   "extension/media/icon.png",
   "extension/media/player.css",
   "extension/media/walkthrough.svg",
@@ -48,7 +48,7 @@ function python() {
   return process.env.PYTHON ?? (existsSync(local) ? local : "python3");
 }
 
-/** The manifest without what concerns only those who work on the extension. */
+/** Writes the manifest without its development parts. */
 function writeManifest() {
   const { scripts, devDependencies, dependencies, ...manifest } = JSON.parse(
     readFileSync(join(root, "package.json"), "utf8"),

@@ -10,10 +10,10 @@ import { createInterface } from "node:readline";
 const root = process.cwd();
 const entry = join(root, ".workbench/code-server/node_modules/code-server/out/node/entry.js");
 
-/** Files of a folder to be opened, by name. */
+/** Content of the opened folder: text by file name. */
 export type Files = Record<string, string>;
 
-/** A VS Code server with the packed extension installed, and with nothing else: no settings of anybody's. */
+/** A code-server with the packaged extension and a fresh user profile. */
 export class CodeServer {
   private constructor(
     private readonly process: ChildProcess,
@@ -22,10 +22,9 @@ export class CodeServer {
   ) {}
 
   /**
-   * Starts one that shows a folder with `files`.
+   * Starts a server that opens a folder with `files`.
    *
-   * The language server is found on PATH, as it would be for a user who has installed it with pip; or, where
-   * `isInstalled` is false, it is nowhere to be found.
+   * `isInstalled`: whether PATH contains an interpreter with Codechoir, as after an installation with pip.
    */
   static async start(files: Files, isInstalled = true): Promise<CodeServer> {
     const home = mkdtempSync(join(tmpdir(), "codechoir-workbench-"));
@@ -38,11 +37,14 @@ export class CodeServer {
     }
     writeFileSync(join(user, "settings.json"), JSON.stringify(settings));
     const env = { ...process.env, HOME: home, SHELL: "/bin/bash", PIP_CONFIG_FILE: pipConfiguration() };
-    // VS Code takes its environment from the user's login shell.
+    // VS Code reads its environment from the login shell.
     writeFileSync(join(home, ".bash_profile"), `export PATH='${searchPath(isInstalled)}'\n`);
-    const places = ["--user-data-dir", join(home, "data"), "--extensions-dir", join(home, "extensions")];
+    const folders = ["--user-data-dir", join(home, "data"), "--extensions-dir", join(home, "extensions")];
     const vsix = join(root, "dist", "codechoir.vsix");
-    execFileSync(process.execPath, [entry, "--install-extension", vsix, ...places], { env, stdio: "ignore" });
+    execFileSync(process.execPath, [entry, "--install-extension", vsix, ...folders], {
+      env,
+      stdio: "ignore",
+    });
 
     const port = await freePort();
     const flags = [
@@ -50,7 +52,7 @@ export class CodeServer {
       ...["--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"],
       "--disable-getting-started-override",
     ];
-    const server = spawn(process.execPath, [entry, ...flags, ...places, folder], {
+    const server = spawn(process.execPath, [entry, ...flags, ...folders, folder], {
       env,
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -64,12 +66,12 @@ export class CodeServer {
     return new CodeServer(server, home, `http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}`);
   }
 
-  /** The path of a file of the folder that is open. */
+  /** Path of a file in the opened folder. */
   path(name: string): string {
     return join(this.home, "project", name);
   }
 
-  /** The language server's process comes to a sudden end. */
+  /** Kills the process of the language server. */
   killLanguageServer(): void {
     const processes = execFileSync("ps", ["-e", "-o", "pid=,ppid=,args="], { encoding: "utf8" })
       .trim()
@@ -77,14 +79,14 @@ export class CodeServer {
       .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line)!)
       .map(([, pid, parent, command]) => ({ pid: Number(pid), parent: Number(parent), command: command! }));
     const ours = new Set([this.process.pid!]);
-    // Children come after their parents, unless numbers have wrapped around.
+    // Twice, because process ids may wrap around, so a child may be listed before its parent.
     for (const { pid, parent } of [...processes, ...processes]) {
       if (ours.has(parent)) {
         ours.add(pid);
       }
     }
     const found = processes.filter(({ pid, command }) => ours.has(pid) && command.endsWith("codechoir lsp"));
-    assert.equal(found.length, 1, "one language server is running");
+    assert.equal(found.length, 1, "exactly one language server is running");
     process.kill(found[0]!.pid, "SIGKILL");
   }
 
@@ -97,20 +99,20 @@ export class CodeServer {
   }
 }
 
-/** PATH with the interpreter that has Codechoir, or without it. */
+/** PATH with or without the interpreter that has Codechoir. */
 function searchPath(isInstalled: boolean): string {
   const environment = join(root, ".venv", "bin");
   const others = (process.env.PATH ?? "").split(delimiter).filter((entry) => entry !== environment);
   return [...(isInstalled ? [environment] : []), ...others].join(delimiter);
 }
 
-/** With another home, too, pip finds its packages where it does for whoever runs the tests. */
+/** The pip configuration of the user who runs the tests; HOME is another folder in the workbench. */
 function pipConfiguration(): string {
   const own = join(homedir(), ".config", "pip", "pip.conf");
   return process.env.PIP_CONFIG_FILE ?? (existsSync(own) ? own : "/etc/pip.conf");
 }
 
-/** Settings that keep everything out of the way that has nothing to do with reading aloud. */
+/** Turns off what is not needed in the tests. */
 const settings = {
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
@@ -130,7 +132,7 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, "close");
   if (address === null || typeof address === "string") {
-    throw new Error("no port");
+    throw new Error("the server has no port");
   }
   return address.port;
 }

@@ -1,9 +1,8 @@
-// Installs a real VS Code workbench (code-server) below `.workbench/`, which git ignores.
+// Installs code-server, VS Code in a browser, below `.workbench/` (ignored by git).
 //
-// npm may not run its packages' own scripts here, since these fetch binaries from places other than the
-// npm registry. The native modules that the workbench needs are therefore built from source, against the
-// headers of the running Node and the libraries of Debian's packages (see `needed` below).
-// With --missing it only tells which of these packages are not there.
+// Install scripts of npm packages are disabled, because they download binaries from outside the npm registry. The
+// native modules are built from source instead, with the headers of the running Node and libraries of Debian
+// packages (see `needed`). With --missing it only prints the Debian packages that are not installed.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -11,7 +10,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const VERSION = "4.100.3"; // VS Code 1.100; the newest one that runs on Node 20
+const VERSION = "4.100.3"; // VS Code 1.100, the newest version that runs on Node 20
 const NATIVE_MODULES = ["@parcel/watcher", "@vscode/spdlog", "native-watchdog", "node-pty", "kerberos"];
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -20,7 +19,7 @@ const server = join(home, "node_modules", "code-server");
 const vscode = join(server, "lib", "vscode");
 const done = join(home, `.installed-${VERSION}`);
 
-/** Programs and headers from the system, and the Debian package that brings each. */
+/** Required system files, each with its Debian package. */
 const needed = [
   ["/usr/bin/chromium", "chromium"],
   ["/usr/bin/rg", "ripgrep"],
@@ -48,7 +47,7 @@ function run(folder, command, ...args) {
   }
 }
 
-/** Node's own headers when they lie beside it; otherwise node-gyp looks for them itself. */
+/** Uses the headers installed with Node if there are any; otherwise node-gyp finds them. */
 function headers() {
   const prefix = dirname(dirname(process.execPath));
   return existsSync(join(prefix, "include", "node", "node.h")) ? { npm_config_nodedir: prefix } : {};
@@ -66,7 +65,7 @@ function missingPackages() {
 function install() {
   const missing = missingPackages();
   if (missing.length > 0) {
-    fail(`the workbench needs Debian's packages: apt-get install ${missing.join(" ")}`);
+    fail(`Debian packages are missing; run: apt-get install ${missing.join(" ")}`);
   }
   rmSync(home, { recursive: true, force: true });
   mkdirSync(home, { recursive: true });
@@ -90,6 +89,6 @@ function install() {
 if (process.argv.includes("--missing")) {
   process.stdout.write(missingPackages().join(" "));
 } else if (!existsSync(done)) {
-  process.stderr.write(`installing code-server ${VERSION} below .workbench/, which takes a minute or two\n`);
+  process.stderr.write(`installing code-server ${VERSION} in .workbench/ (takes 1 to 2 minutes)\n`);
   install();
 }

@@ -1,23 +1,22 @@
-/** The default keys, in the company of all those that VS Code itself has. */
+/** The default keys, compared with all default keys of VS Code. */
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { inWorkbench } from "./inWorkbench";
-import { until } from "./until";
-import type { Workbench } from "./workbench";
+import { useWorkbench } from "./fixture";
+import { waitUntil, type Workbench } from "./workbench";
 
 interface Binding {
   key: string;
   command: string;
 }
 
-/** The bindings of VS Code's list of default keys, which is JSON with comments. */
+/** Parses VS Code's list of default keys, which is JSON with comments. */
 function bindingsOf(list: string): Binding[] {
   const entries = list.matchAll(/\{\s*"key":\s*"([^"]+)",\s*"command":\s*"([^"]+)"/g);
   return [...entries].map(([, key, command]) => ({ key: key!, command: command! }));
 }
 
-/** Whether pressing one key sequence may mean the other: they are equal, or one begins the other. */
+/** Whether two key sequences are equal, or one is the beginning of the other. */
 function collide(one: string, other: string): boolean {
   return one === other || one.startsWith(`${other} `) || other.startsWith(`${one} `);
 }
@@ -25,18 +24,18 @@ function collide(one: string, other: string): boolean {
 describe("default keys", () => {
   let workbench: Workbench;
 
-  inWorkbench({ "a.py": "a = 1\n" }, (opened) => {
+  useWorkbench({ "a.py": "a = 1\n" }, (opened) => {
     ({ workbench } = opened);
   });
 
-  test("none of ours is taken by VS Code or by an extension that comes with it", async () => {
+  test("no key of Codechoir is used by VS Code or its built-in extensions", async () => {
     await workbench.openFile("a.py");
-    await workbench.untilStatus("not reading");
+    await workbench.waitForStatus("not reading");
     await workbench.command("Preferences: Open Default Keyboard Shortcuts (JSON)");
     await workbench.page.locator('.tab.active[data-resource-name="keybindings.json"]').waitFor();
     await workbench.focusEditor();
-    await workbench.chord("Control+A", "Control+C");
-    const list = await until("the copied list", async () => {
+    await workbench.press("Control+A", "Control+C");
+    const list = await waitUntil("the list is copied", async () => {
       const copied = await workbench.clipboard();
       return copied.includes('"key"') ? copied : undefined;
     });

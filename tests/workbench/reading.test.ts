@@ -1,13 +1,11 @@
-/** Reading aloud in a real VS Code: what is heard, what is shown, and that it stops. */
+/** Reading in a real VS Code: what is played, what is shown, and that it stops. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import type { CodeServer } from "./codeServer";
-import { inWorkbench, quietAfterEach } from "./inWorkbench";
-import type { Player } from "./player";
-import { until } from "./until";
-import type { Workbench } from "./workbench";
+import { useWorkbench, stopAfterEach } from "./fixture";
+import { type PlayerPage, waitUntil, type Workbench } from "./workbench";
 
 const CART = `class Cart:
     # the sum of everything in it
@@ -24,125 +22,125 @@ const LONG = Array.from({ length: 200 }, (_, i) => `alpha_${i} = beta + gamma\n`
 describe("reading aloud in the workbench", () => {
   let server: CodeServer;
   let workbench: Workbench;
-  let player: Player;
+  let player: PlayerPage;
 
-  inWorkbench({ "cart.py": CART, "long.py": LONG }, (opened) => {
+  useWorkbench({ "cart.py": CART, "long.py": LONG }, (opened) => {
     ({ server, workbench } = opened);
   });
-  quietAfterEach(() => workbench);
+  stopAfterEach(() => workbench);
 
-  test("a shortcut reads a line: sound is let out, and the editor keeps its focus", async () => {
+  test("a shortcut reads a line with audio, and the editor keeps the focus", async () => {
     await workbench.openFile("cart.py");
-    await workbench.untilStatus("not reading");
-    await workbench.chord("Control+K", "l");
+    await workbench.waitForStatus("not reading");
+    await workbench.press("Control+K", "l");
     player = await workbench.player();
-    await player.untilLoud();
-    await workbench.untilStatus("speaking");
+    await player.waitForAudio();
+    await workbench.waitForStatus("speaking");
     assert.ok(await workbench.editorHasFocus());
-    await player.untilSaid("class");
-    await workbench.untilStatus("not reading");
+    await player.waitForWords("class");
+    await workbench.waitForStatus("not reading");
     assert.ok(await workbench.editorHasFocus());
   });
 
-  test("a selection made with the keyboard is read, each kind of token in its own voice", async () => {
-    await player.openFigures();
+  test("a selection is read, each category in its own voice", async () => {
+    await player.openMeasurements();
     await workbench.focusEditor();
-    await workbench.chord(...Array<string>(6).fill("Shift+ArrowDown"));
-    await workbench.chord("Control+K", "h");
-    await player.untilLoud();
-    await workbench.untilStatus("not reading");
-    const figures = await player.figures();
-    const voiced = figures.filter(({ loudness, pitch }) => loudness > -50 && pitch > 0);
+    await workbench.press(...Array<string>(6).fill("Shift+ArrowDown"));
+    await workbench.press("Control+K", "h");
+    await player.waitForAudio();
+    await workbench.waitForStatus("not reading");
+    const measurements = await player.measurements();
+    const voiced = measurements.filter(({ loudness, pitch }) => loudness > -50 && pitch > 0);
     const pitches = new Map(voiced.map(({ category, pitch }) => [category, pitch]));
     for (const category of ["comment", "keyword", "literal", "operator", "type", "variable"]) {
-      assert.ok(pitches.has(category), `${category} was heard; ${JSON.stringify(figures)}`);
+      assert.ok(pitches.has(category), `${category} was played; ${JSON.stringify(measurements)}`);
     }
-    const apart = (one: string, other: string): number => pitches.get(one)! / pitches.get(other)!;
-    assert.ok(apart("literal", "comment") > 1.5, JSON.stringify(figures));
-    assert.ok(apart("keyword", "variable") > 1.3, JSON.stringify(figures));
+    const ratio = (one: string, other: string): number => pitches.get(one)! / pitches.get(other)!;
+    assert.ok(ratio("literal", "comment") > 1.5, JSON.stringify(measurements));
+    assert.ok(ratio("keyword", "variable") > 1.3, JSON.stringify(measurements));
     assert.ok(await workbench.editorHasFocus());
   });
 
-  test("the word that is spoken is marked in the editor, and no longer once it is over", async () => {
+  test("the spoken word is highlighted until the reading ends", async () => {
     await workbench.focusEditor();
-    await workbench.chord("Control+K", "g");
-    await until("a marked word", async () => (await workbench.marked()) > 0);
-    await workbench.chord("Shift+Alt+Q");
-    await until("no marked word", async () => (await workbench.marked()) === 0);
+    await workbench.press("Control+K", "g");
+    await waitUntil("a word is highlighted", async () => (await workbench.highlightCount()) > 0);
+    await workbench.press("Shift+Alt+Q");
+    await waitUntil("no word is highlighted", async () => (await workbench.highlightCount()) === 0);
   });
 
-  test("stop silences within a tenth of a second, and nothing comes after it", async (context) => {
+  test("stop is silent within 100 ms and stays silent", async (context) => {
     await workbench.openFile("long.py");
     await workbench.recordKeys();
     const delays: number[] = [];
     for (let i = 0; i < 5; i++) {
-      await workbench.chord("Control+K", "g");
-      await player.untilSaid("beta");
-      await player.untilLoud();
-      await player.record();
-      await workbench.chord("Shift+Alt+Q");
-      await workbench.untilStatus("not reading");
-      await until("silence", async () => (await player.level()) === 0);
-      const pressed = await workbench.lastKey();
-      const levels = (await player.recorded()).filter(({ time }) => time > pressed);
+      await workbench.press("Control+K", "g");
+      await player.waitForWords("beta");
+      await player.waitForAudio();
+      await player.recordLevels();
+      await workbench.press("Shift+Alt+Q");
+      await workbench.waitForStatus("not reading");
+      await player.waitForSilence();
+      const pressed = await workbench.lastKeyTime();
+      const levels = (await player.recordedLevels()).filter(({ time }) => time > pressed);
       const lastLoud = levels.findLastIndex(({ value }) => value > 0);
       assert.ok(levels.length > lastLoud + 1, `the meter fell to zero: ${JSON.stringify(levels)}`);
       delays.push(levels[lastLoud + 1]!.time - pressed);
     }
-    // The middle one: a machine that is busy with something else adds to the others.
-    context.diagnostic(`milliseconds from key to silence: ${delays.map(Math.round).join(", ")}`);
+    // The median: load from other processes adds to single values.
+    context.diagnostic(`milliseconds from key press to silence: ${delays.map(Math.round).join(", ")}`);
     assert.ok(delays.sort((a, b) => a - b)[2]! < 100, `milliseconds to silence: ${delays.join(", ")}`);
     assert.equal(await player.level(), 0);
   });
 
   test("a second reading replaces the first", async () => {
     await workbench.focusEditor();
-    await workbench.chord("Control+K", "g");
-    await player.untilSaid("beta");
+    await workbench.press("Control+K", "g");
+    await player.waitForWords("beta");
     await workbench.openFile("cart.py");
-    await workbench.chord("Control+End", "ArrowUp", "Control+K", "l");
-    await player.untilSaid("answer");
-    await workbench.untilStatus("not reading");
+    await workbench.press("Control+End", "ArrowUp", "Control+K", "l");
+    await player.waitForWords("answer");
+    await workbench.waitForStatus("not reading");
     const said = await player.transcript();
     assert.match(said, /^answer .*(42|forty)/);
     assert.doesNotMatch(said, /alpha|beta/);
   });
 
-  test("what is in the editor is read, though nothing is saved", async () => {
+  test("unsaved changes are read", async () => {
     await workbench.openFile("cart.py");
-    await workbench.chord("Control+End");
+    await workbench.press("Control+End");
     await workbench.page.keyboard.type("zebra = giraffe");
     await workbench.page.locator(".tab.active.dirty").waitFor();
-    await workbench.chord("Control+K", "l");
-    const said = await player.untilSaid(/giraffe/);
+    await workbench.press("Control+K", "l");
+    const said = await player.waitForWords(/giraffe/);
     assert.match(said, /zebra/);
     assert.doesNotMatch(readFileSync(server.path("cart.py"), "utf8"), /zebra/);
   });
 
-  test("pause is silent and remembers the place; resume goes on", async () => {
+  test("pause is silent; resume continues at the same position", async () => {
     await workbench.openFile("long.py");
-    await workbench.chord("Control+K", "n");
-    await player.untilSaid("beta");
-    await workbench.chord("Shift+Alt+P");
-    await workbench.untilStatus("paused");
-    await until("silence", async () => (await player.level()) === 0);
+    await workbench.press("Control+K", "n");
+    await player.waitForWords("beta");
+    await workbench.press("Shift+Alt+P");
+    await workbench.waitForStatus("paused");
+    await player.waitForSilence();
     const said = await player.transcript();
-    await workbench.chord("Shift+Alt+P");
-    await workbench.untilStatus("speaking");
-    const later = await until("more words", async () => {
+    await workbench.press("Shift+Alt+P");
+    await workbench.waitForStatus("speaking");
+    const later = await waitUntil("more words are spoken", async () => {
       const now = await player.transcript();
       return now.length > said.length ? now : undefined;
     });
-    assert.ok(later.startsWith(said), "nothing is said again");
+    assert.ok(later.startsWith(said), "nothing is repeated");
   });
 
-  test("a voice that is changed while it speaks is heard at once", async () => {
+  test("a voice change takes effect during the reading", async () => {
     await workbench.focusEditor();
-    await workbench.chord("Control+K", "g");
+    await workbench.press("Control+K", "g");
     const pitch = async (): Promise<number> =>
-      until("the pitch of variables", async () => {
-        const figures = await player.figures();
-        const variable = figures.find(({ category }) => category === "variable");
+      waitUntil("the pitch of variables is measured", async () => {
+        const measurements = await player.measurements();
+        const variable = measurements.find(({ category }) => category === "variable");
         return variable && variable.words > 4 && variable.pitch > 0 ? variable.pitch : undefined;
       });
     const before = await pitch();
@@ -150,40 +148,40 @@ describe("reading aloud in the workbench", () => {
     await workbench.pick("variable");
     await workbench.pick("Speaker");
     await workbench.pick("en-us+f2");
-    await until("a higher voice", async () => (await pitch()) > 1.4 * before);
-    await workbench.leave("Voice: variable");
-    await workbench.leave("Select voices");
+    await waitUntil("the pitch is higher", async () => (await pitch()) > 1.4 * before);
+    await workbench.escape("Voice: variable");
+    await workbench.escape("Select voices");
   });
 
-  test("when the player is loaded anew the reading ends and says so, and the next one works", async () => {
+  test("reloading the player ends the reading with a message; the next reading works", async () => {
     await workbench.focusEditor();
-    await workbench.chord("Control+K", "g");
-    await player.untilLoud();
+    await workbench.press("Control+K", "g");
+    await player.waitForAudio();
     await workbench.command("Developer: Reload Webviews");
-    await workbench.untilStatus("Reading stopped: the player was reloaded");
+    await workbench.waitForStatus("Reading stopped: the player was reloaded");
     await workbench.focusEditor();
-    await workbench.chord("Control+K", "l");
+    await workbench.press("Control+K", "l");
     player = await workbench.player();
-    await player.untilLoud();
+    await player.waitForAudio();
   });
 
-  test("when the server dies the reading ends and says so; the next one works", async () => {
+  test("a crash of the server ends the reading with a message; the next reading works", async () => {
     await workbench.focusEditor();
-    await workbench.chord("Control+K", "g");
-    await player.untilLoud();
+    await workbench.press("Control+K", "g");
+    await player.waitForAudio();
     server.killLanguageServer();
-    await workbench.untilStatus("Reading stopped: the server stopped");
-    await until("silence", async () => (await player.level()) === 0);
-    await workbench.chord("Control+K", "l");
-    await player.untilLoud();
+    await workbench.waitForStatus("Reading stopped: the server stopped");
+    await player.waitForSilence();
+    await workbench.press("Control+K", "l");
+    await player.waitForAudio();
   });
 
-  test("an empty selection is told in words, and the next reading works", async () => {
+  test("an empty selection shows a message; the next reading works", async () => {
     await workbench.focusEditor();
-    await workbench.chord("Control+K", "h");
-    await workbench.toast("Nothing is selected").waitFor();
+    await workbench.press("Control+K", "h");
+    await workbench.notification("Nothing is selected").waitFor();
     assert.ok(await workbench.editorHasFocus());
-    await workbench.chord("Control+K", "l");
-    await player.untilLoud();
+    await workbench.press("Control+K", "l");
+    await player.waitForAudio();
   });
 });

@@ -1,6 +1,6 @@
-// Runs the workbench tests: packs the extension, bundles the tests, and hands them to Node's test runner.
-// `npm run test:workbench -- keys` runs keys.test.ts only; options go to the runner, as in
-// `-- --test-name-pattern=stop`.
+// Runs the workbench tests: packages the extension, bundles the tests, and runs them with Node's test runner.
+// `npm run test:workbench -- keys` runs keys.test.ts only; options such as `-- --test-name-pattern=stop` are
+// passed to the runner.
 
 import { build } from "esbuild";
 import { execFileSync, spawn } from "node:child_process";
@@ -38,7 +38,7 @@ await build({
   logLevel: "warning",
 });
 
-/** A report for programs, too, where CODECHOIR_JUNIT names a file for it. */
+// CODECHOIR_JUNIT: path of an additional report in JUnit format.
 const junit = process.env.CODECHOIR_JUNIT;
 const reporters = ["--test-reporter=spec", "--test-reporter-destination=stdout"];
 if (junit) {

@@ -1,37 +1,37 @@
-/** The way of a newcomer who has the extension and nothing else: the Python part is set up by the extension. */
+/** First use without the Python package: the extension sets it up. */
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { inWorkbench, type Opened } from "./inWorkbench";
+import { useWorkbench, type OpenedWorkbench } from "./fixture";
 import type { Workbench } from "./workbench";
 
-/** Python's packages have to be fetched and unpacked. */
-const PATIENCE = 150_000;
+/** Time to download and install the packages, in milliseconds. */
+const SETUP_TIMEOUT = 150_000;
 
-describe("where no interpreter has Codechoir", () => {
+describe("when no interpreter has Codechoir", () => {
   let workbench: Workbench;
 
-  const take = async (opened: Opened): Promise<void> => {
+  const onOpen = async (opened: OpenedWorkbench): Promise<void> => {
     ({ workbench } = opened);
     await workbench.openFile("a.py");
   };
-  inWorkbench({ "a.py": "answer = forty + two\n" }, take, { isInstalled: false });
+  useWorkbench({ "a.py": "answer = forty + two\n" }, onOpen, { isInstalled: false });
 
-  test("nothing pops up by itself; the status item says what is missing", async () => {
-    await workbench.untilStatus("not set up");
+  test("no notification is shown; the status bar shows what is missing", async () => {
+    await workbench.waitForStatus("not set up");
     assert.equal(await workbench.page.locator(".notification-toast").count(), 0);
   });
 
-  test("the first reading offers to set it up, shows how far it is, and then reads", async () => {
-    await workbench.chord("Control+K", "l");
-    const offer = workbench.toast("Python package was not found");
+  test("the first reading offers the setup, shows its progress, and then reads", async () => {
+    await workbench.press("Control+K", "l");
+    const offer = workbench.notification("Python package was not found");
     await offer.waitFor();
-    await workbench.screenshot("an environment is offered");
+    await workbench.screenshot("setup is offered");
     await offer.getByRole("button", { name: "Set up" }).click();
-    await workbench.toast("Installing dependencies").waitFor({ timeout: PATIENCE });
-    await workbench.screenshot("an environment is made");
-    await workbench.untilStatus("speaking", PATIENCE);
+    await workbench.notification("Installing dependencies").waitFor({ timeout: SETUP_TIMEOUT });
+    await workbench.screenshot("setup is running");
+    await workbench.waitForStatus("speaking", SETUP_TIMEOUT);
     const player = await workbench.player();
-    await player.untilSaid("answer");
+    await player.waitForWords("answer");
   });
 });

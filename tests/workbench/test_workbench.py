@@ -1,6 +1,6 @@
-"""The extension in a real VS Code workbench: runs the tests of this folder, and reports each of them.
+"""The extension in a real VS Code: runs the TypeScript tests of this folder and reports each of them.
 
-They are written in TypeScript, as what drives the browser is; `npm run test:workbench` runs them, too.
+`npm run test:workbench` runs them without pytest.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
 pytestmark = pytest.mark.timeout(900)
-"""The first test waits for all of them; installing the workbench is the longest part, once."""
+"""The first test waits for the whole run, which once installs code-server."""
 
 
 def names() -> list[str]:
-    """The names of all tests, as they stand in the files."""
+    """Names of all tests, parsed from the files."""
     texts = [path.read_text() for path in sorted(HERE.glob("*.test.ts"))]
     return [name for text in texts for name in re.findall(r'^\s*test\("([^"]+)"', text, re.M)]
 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str | None]:
-    """Of each test that ran: None where it passed, else what went wrong."""
+    """Result of each test that ran: None if it passed, otherwise the failure."""
     node = needs("node", "install Node 20 or newer")
     if not (ROOT / "node_modules").is_dir():
         missing("the npm packages are not installed: run npm ci")
@@ -37,7 +37,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str | None]:
         [node, HERE / "install.mjs", "--missing"], capture_output=True, text=True, check=True
     ).stdout
     if packages:
-        missing(f"a real workbench needs Debian's packages: apt-get install {packages}")
+        missing(f"Debian packages are missing; run: apt-get install {packages}")
     report = tmp_path_factory.mktemp("workbench") / "junit.xml"
     run = subprocess.run(
         [node, HERE / "run.mjs"],
@@ -54,11 +54,11 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str | None]:
 
 
 def problem(failure: ElementTree.Element | None) -> str | None:
-    """What a test's report says went wrong."""
+    """Message and details of a failure."""
     return None if failure is None else f"{failure.attrib.get('message', '')}\n{failure.text or ''}"
 
 
 @pytest.mark.parametrize("name", names())
 def test_workbench(results: dict[str, str | None], name: str) -> None:
-    assert name in results, f"it did not run; those that did: {', '.join(results)}"
+    assert name in results, f"did not run; these tests ran: {', '.join(results)}"
     assert results[name] is None, results[name]

@@ -1,12 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Browser, chromium, type Locator, type Page } from "playwright-core";
-import { Player } from "./player";
-import { until } from "./until";
+import { type Browser, chromium, type Frame, type Locator, type Page } from "playwright-core";
 
 const screenshots = join(process.cwd(), ".workbench", "screenshots");
 
-const flags = [
+const chromiumFlags = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -17,7 +15,26 @@ const flags = [
   "--autoplay-policy=user-gesture-required",
 ];
 
-/** A VS Code window in a browser, driven with keyboard and mouse alone, as its user would. */
+/** Polls until `probe` returns a value; fails after `timeout` milliseconds, naming `what`. */
+export async function waitUntil<T>(
+  what: string,
+  probe: () => Promise<T | undefined | false | null>,
+  timeout = 20_000,
+): Promise<T> {
+  const end = Date.now() + timeout;
+  for (;;) {
+    const value = await probe();
+    if (value !== undefined && value !== false && value !== null) {
+      return value;
+    }
+    if (Date.now() > end) {
+      throw new Error(`timed out after ${timeout} ms: ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** A VS Code window in a browser, driven by keyboard and mouse. */
 export class Workbench {
   private constructor(
     private readonly browser: Browser,
@@ -26,13 +43,13 @@ export class Workbench {
     page.setDefaultTimeout(20_000);
   }
 
-  /** `prepare` is run in every frame before anything else. */
-  static async open(url: string, prepare?: () => void): Promise<Workbench> {
-    const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
+  /** `initScript` runs in every frame before all other scripts. */
+  static async open(url: string, initScript?: () => void): Promise<Workbench> {
+    const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: chromiumFlags });
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-    if (prepare) {
-      await context.addInitScript(prepare);
+    if (initScript) {
+      await context.addInitScript(initScript);
     }
     const page = await context.newPage();
     await page.goto(url, { waitUntil: "domcontentloaded" });
@@ -50,13 +67,13 @@ export class Workbench {
     await this.page.screenshot({ path: join(screenshots, `${name}.png`) });
   }
 
-  /** Runs a command from the palette. */
+  /** Runs a command from the command palette. */
   async command(title: string): Promise<void> {
     await this.page.keyboard.press("F1");
     await this.pick(title, `>${title}`);
   }
 
-  /** Opens a file of the folder; its editor has the focus afterwards. */
+  /** Opens a file of the folder and focuses its editor. */
   async openFile(name: string): Promise<void> {
     await this.page.keyboard.press("Control+P");
     await this.pick(name);
@@ -65,49 +82,47 @@ export class Workbench {
     await this.focusEditor();
   }
 
-  /** Puts the focus into the editor, at the very beginning of its text. */
+  /** Focuses the editor, with the cursor at the start of the document. */
   async focusEditor(): Promise<void> {
     await this.page.locator(".editor-group-container.active .view-line").first().click();
     await this.page.keyboard.press("Control+Home");
   }
 
-  /** Whether keys go to the editor. */
   async editorHasFocus(): Promise<boolean> {
     return this.page.evaluate(() => Boolean(document.activeElement?.closest(".monaco-editor")));
   }
 
-  async untilEditorHasFocus(): Promise<void> {
-    await until("the focus in the editor", () => this.editorHasFocus());
+  async waitForEditorFocus(): Promise<void> {
+    await waitUntil("the editor has the focus", () => this.editorHasFocus());
   }
 
-  /** What the status item says, to eyes and to a screen reader. */
+  /** The accessible label of the status bar item. */
   async status(): Promise<string> {
     const item = this.page.locator('[id="codechoir.codechoir.codechoir.status"] a');
     return (await item.getAttribute("aria-label")) ?? "";
   }
 
-  async untilStatus(words: string, patience?: number): Promise<void> {
-    await until(`the status "${words}"`, async () => (await this.status()).includes(words), patience);
+  async waitForStatus(text: string, timeout?: number): Promise<void> {
+    await waitUntil(`the status is "${text}"`, async () => (await this.status()).includes(text), timeout);
   }
 
-  /** A message that has popped up. */
-  toast(words: string): Locator {
-    return this.page.locator(".notification-toast", { hasText: words });
+  /** A notification that contains `text`. */
+  notification(text: string): Locator {
+    return this.page.locator(".notification-toast", { hasText: text });
   }
 
-  /** Presses a chord such as Control+K L. */
-  async chord(...keys: string[]): Promise<void> {
+  /** Presses keys one after the other, as in the chord Control+K L. */
+  async press(...keys: string[]): Promise<void> {
     for (const key of keys) {
       await this.page.keyboard.press(key);
     }
   }
 
-  /** What was copied last. */
   async clipboard(): Promise<string> {
     return this.page.evaluate(() => navigator.clipboard.readText());
   }
 
-  /** Remembers from now on when keys go down. */
+  /** Starts recording the times of key presses. */
   async recordKeys(): Promise<void> {
     await this.page.evaluate(() => {
       window.addEventListener(
@@ -120,43 +135,129 @@ export class Workbench {
     });
   }
 
-  /** When the last key went down, in milliseconds since 1970. */
-  async lastKey(): Promise<number> {
+  /** Time of the last recorded key press, in milliseconds since 1970. */
+  async lastKeyTime(): Promise<number> {
     return this.page.evaluate(() => (window as unknown as { lastKey: number }).lastKey);
   }
 
-  /** The words that are marked in the editor as being spoken, as the places where they are shown. */
-  async marked(): Promise<number> {
+  /** Number of highlighted ranges in the editor. */
+  async highlightCount(): Promise<number> {
     return this.page.locator('.view-overlays [class*="ced-"]').count();
   }
 
-  /** The player's page, once it is there. It lies in a frame within a frame. */
-  async player(): Promise<Player> {
-    return until("the player's page", async () => {
+  /** The player page, once it has loaded. It is a frame within a frame. */
+  async player(): Promise<PlayerPage> {
+    return waitUntil("the player page has loaded", async () => {
       for (const frame of this.page.frames()) {
         const transcripts = frame.locator("#transcript");
-        // A frame may go away while it is looked at.
+        // The frame may be detached in the meantime.
         if ((await transcripts.count().catch(() => 0)) > 0) {
-          return new Player(frame);
+          return new PlayerPage(frame);
         }
       }
       return undefined;
     });
   }
 
-  /** Picks an item of the list that is open; `typed` is what finds it. */
+  /** Picks an item of the open quick pick after typing `typed`. */
   async pick(label: string, typed = label): Promise<void> {
     await this.page.locator(".quick-input-widget input[type=text]").fill(typed);
-    // The list that is shown at first may be another one; what Enter picks is the row that has the focus.
+    // The list may still show other items; Enter picks the focused row.
     await this.page.locator(".quick-input-list .monaco-list-row.focused", { hasText: label }).waitFor();
     await this.page.keyboard.press("Enter");
   }
 
-  /** Leaves the list of this title with Escape, once it is shown. */
-  async leave(title: string): Promise<void> {
+  /** Waits for the quick pick with `title` and closes it with Escape. */
+  async escape(title: string): Promise<void> {
     const list = this.page.locator(".quick-input-title", { hasText: title });
     await list.waitFor();
     await this.page.keyboard.press("Escape");
     await list.waitFor({ state: "hidden" });
+  }
+}
+
+/** A row of the table "Voice measurements". */
+export interface Measurement {
+  category: string;
+  words: number;
+  loudness: number;
+  pitch: number;
+}
+
+/** A value of the level meter; `time` in milliseconds since 1970. */
+export interface RecordedLevel {
+  time: number;
+  value: number;
+}
+
+/** The player page. Its meter, transcript and table show what is really played. */
+export class PlayerPage {
+  constructor(private readonly frame: Frame) {}
+
+  /** Opens the table of measurements; the page measures only while it is open. */
+  async openMeasurements(): Promise<void> {
+    await this.frame.locator("#measurements summary").click();
+    await this.frame.locator("#measurements[open]").waitFor();
+  }
+
+  async measurements(): Promise<Measurement[]> {
+    return this.frame.locator("#measurements tbody tr").evaluateAll((rows) =>
+      rows.map((row) => {
+        const cells = [...row.querySelectorAll("td")].map((cell) => Number(cell.textContent));
+        const category = (row as HTMLElement).dataset.category ?? "";
+        return { category, words: cells[1]!, loudness: cells[2]!, pitch: cells[3]! };
+      }),
+    );
+  }
+
+  /** Starts recording the values of the level meter. */
+  async recordLevels(): Promise<void> {
+    await this.frame.evaluate(() => {
+      const levels: unknown[] = [];
+      Object.assign(window, { levels });
+      const meter = document.querySelector("meter")!;
+      new MutationObserver(() => {
+        levels.push({ time: performance.timeOrigin + performance.now(), value: meter.value });
+      }).observe(meter, { attributes: true });
+    });
+  }
+
+  async recordedLevels(): Promise<RecordedLevel[]> {
+    return this.frame.evaluate(() => (window as unknown as { levels: RecordedLevel[] }).levels);
+  }
+
+  /** Peak level of the last 50 ms; 1 is full scale. */
+  async level(): Promise<number> {
+    return this.frame.evaluate(() => document.querySelector("meter")!.value);
+  }
+
+  /** The words of the reading that have been played. */
+  async transcript(): Promise<string> {
+    return (await this.frame.locator("#transcript").textContent()) ?? "";
+  }
+
+  /** Text of the live region. */
+  async announcement(): Promise<string> {
+    return (await this.frame.locator("#status").textContent()) ?? "";
+  }
+
+  async waitForEnableFocus(): Promise<void> {
+    await this.frame.locator("#enable:focus").waitFor();
+  }
+
+  async waitForAudio(): Promise<void> {
+    await waitUntil("audio is playing", async () => (await this.level()) > 0.02);
+  }
+
+  async waitForSilence(): Promise<void> {
+    await waitUntil("the player is silent", async () => (await this.level()) === 0);
+  }
+
+  /** Waits until the transcript contains `words`; returns the transcript. */
+  async waitForWords(words: string | RegExp): Promise<string> {
+    return waitUntil(`the words ${words} are spoken`, async () => {
+      const transcript = await this.transcript();
+      return transcript.match(words) ? transcript : undefined;
+    });
   }
 }

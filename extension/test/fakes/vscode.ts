@@ -1,6 +1,6 @@
 /**
- * A stand-in for the module `vscode`, as far as the unit tests need it. `fake` is the tests' side of it: what
- * the user has set and chosen, and what was shown to them.
+ * Fake of the module `vscode` for the unit tests. Tests control it with `fake`: settings and answers of the user
+ * go in, messages and executed commands come out.
  */
 
 type Listener<T> = (event: T) => unknown;
@@ -130,24 +130,24 @@ export const fake = {
   settings: {} as Record<string, unknown>,
   workspaceSettings: {} as Record<string, unknown>,
   updates: [] as { name: string; value: unknown; target: ConfigurationTarget }[],
-  /** Messages that popped up. */
+  /** Notifications that were shown. */
   messages: [] as string[],
   statusItem: undefined as StatusItem | undefined,
-  /** What was shown in the status bar beside the item. */
+  /** Temporary status bar messages. */
   shown: [] as string[],
-  /** Lists that were shown, and what the user picks of the next one; nothing is Escape. */
+  /** Quick picks that were shown, and what the user picks; without `pick` the user presses Escape. */
   lists: [] as QuickPickItem[][],
   pick: undefined as ((item: QuickPickItem) => boolean) | undefined,
-  /** What the user chooses in the messages with buttons that come, typed answers, and a chosen folder. */
+  /** The user's next answers: buttons of notifications, typed text, and the selected folder. */
   choices: [] as string[],
   inputs: [] as string[],
   folder: undefined as string | undefined,
-  /** Pages that were opened outside, and what the progress of the work told. */
+  /** External URLs that were opened, and reported progress. */
   opened: [] as string[],
   progress: [] as string[],
-  /** Presses the progress message's button. */
+  /** Presses Cancel on the progress notification. */
   cancel: undefined as (() => void) | undefined,
-  /** Commands that were carried out, with their arguments. */
+  /** Executed commands with their arguments. */
   executed: [] as unknown[][],
   registered: new Map<string, (...args: unknown[]) => unknown>(),
   extensions: {} as Record<string, unknown>,
@@ -245,13 +245,13 @@ export const window = {
   showInformationMessage(message: string, ...more: unknown[]): Promise<unknown> {
     fake.messages.push(message);
     const next = fake.choices[0];
-    const isThere = next !== undefined && more.includes(next);
-    return Promise.resolve(isThere ? fake.choices.shift() : undefined);
+    const isOffered = next !== undefined && more.includes(next);
+    return Promise.resolve(isOffered ? fake.choices.shift() : undefined);
   },
   showInputBox(options: { validateInput?: (text: string) => unknown }): Promise<string | undefined> {
     const typed = fake.inputs.shift();
-    const isTaken = typed !== undefined && options.validateInput?.(typed) === undefined;
-    return Promise.resolve(isTaken ? typed : undefined);
+    const isValid = typed !== undefined && options.validateInput?.(typed) === undefined;
+    return Promise.resolve(isValid ? typed : undefined);
   },
   showOpenDialog(): Promise<Uri[] | undefined> {
     return Promise.resolve(fake.folder === undefined ? undefined : [Uri.file(fake.folder)]);

@@ -1,5 +1,5 @@
-// Visits a page that `codechoir read -o` has written, in Chromium, does what a listener does, and prints what
-// was found as JSON. The judging is done in test_page.py.
+// Opens a page written by `codechoir read -o` in Chromium, operates it like a user, and prints the observations
+// as JSON. test_page.py checks them.
 import { chromium } from "playwright-core";
 
 const [browserPath, pageAddress] = process.argv.slice(2);
@@ -12,31 +12,31 @@ const browser = await chromium.launch({
 async function open(options = {}) {
   const page = await browser.newPage({ viewport: { width: 1000, height: 500 }, ...options });
   page.requests = [];
-  page.complaints = [];
+  page.errors = [];
   page.on("request", (request) => page.requests.push(request.url().slice(0, 40)));
-  page.on("console", (message) => page.complaints.push(message.text()));
-  page.on("pageerror", (error) => page.complaints.push(error.message));
+  page.on("console", (message) => page.errors.push(message.text()));
+  page.on("pageerror", (error) => page.errors.push(error.message));
   await page.goto(pageAddress);
   return page;
 }
 
-const marked = (page) =>
+const highlighted = (page) =>
   page.evaluate(() => [...document.querySelectorAll(".sounding")].map((s) => s.textContent).join(""));
-const line = (page) =>
+const currentLine = (page) =>
   page.evaluate(() => {
     const lines = [...document.querySelectorAll(".code li")];
     return lines.findIndex((element) => element.hasAttribute("aria-current")) + 1;
   });
 
-/** What assistive technology finds. */
+/** The accessibility tree and the code lines. */
 async function structure() {
   const page = await open();
   const tree = await page.locator("body").ariaSnapshot();
   const lines = await page.locator(".code li").allTextContents();
-  return { tree, lines, requests: page.requests, complaints: page.complaints };
+  return { tree, lines, requests: page.requests, errors: page.errors };
 }
 
-/** The word that is marked in the middle of each spoken word. */
+/** The text highlighted in the middle of each spoken word. */
 async function words() {
   const page = await open();
   return page.evaluate(async () => {
@@ -50,7 +50,7 @@ async function words() {
   });
 }
 
-/** Times and marked words while the page plays for a second and a half, started by the space bar. */
+/** Times and highlighted words while the page plays for 1.5 seconds, started with the space bar. */
 async function playing() {
   const page = await open();
   await page.keyboard.press("Space");
@@ -68,38 +68,38 @@ async function playing() {
   return { ...samples, paused, button: await page.locator("#play").textContent() };
 }
 
-/** Where keys, buttons and a click lead. */
-async function acts() {
-  // Without motion: a control that a smooth scroll carries along can be missed by the pointer.
+/** Line, highlight and speed after keys, buttons and clicks. */
+async function actions() {
+  // Reduced motion: during a smooth scroll the pointer may miss a control.
   const page = await open({ reducedMotion: "reduce" });
   const log = [];
-  const note = async (act) => {
+  const record = async (action) => {
     await page.waitForFunction(() => !audio.seeking);
     const speed = await page.evaluate(() => audio.playbackRate);
-    log.push([act, await line(page), await marked(page), speed]);
+    log.push([action, await currentLine(page), await highlighted(page), speed]);
   };
   for (const key of ["ArrowDown", "ArrowDown", "ArrowUp", "+", "+", "-", "Home"]) {
     await page.keyboard.press(key);
-    await note(key);
+    await record(key);
   }
   for (const name of ["Line forward", "Line back"]) {
     await page.getByRole("button", { name }).click();
-    await note(name);
+    await record(name);
   }
   await page.keyboard.press("ArrowDown");
-  await note("ArrowDown on a button");
+  await record("ArrowDown on a button");
   await page.getByRole("combobox", { name: "Speed" }).selectOption("2");
-  await note("Speed 2");
+  await record("Speed 2");
   await page.locator(".code span", { hasText: "Item" }).first().click();
-  await note("click on Item");
+  await record("click on Item");
   await page.getByRole("checkbox", { name: "Keyboard shortcuts" }).press("Space");
   await page.locator("h1").click();
   await page.keyboard.press("ArrowDown");
-  await note("ArrowDown without shortcuts");
+  await record("ArrowDown without shortcuts");
   return { log, status: await page.getByRole("status").textContent() };
 }
 
-/** The lowest contrast of all texts, in light and dark, of words at rest and sounding. */
+/** The lowest contrast of all texts, with and without highlighted words. */
 async function contrast(colorScheme) {
   const page = await open({ colorScheme });
   return page.evaluate(() => {
@@ -131,7 +131,7 @@ async function contrast(colorScheme) {
   });
 }
 
-/** How the page scrolls along, with and without a wish for less motion. */
+/** Scroll behaviour with and without reduced motion. */
 async function scrolling(reducedMotion) {
   const page = await open({ reducedMotion, viewport: { width: 600, height: 300 } });
   return page.evaluate(async () => {
@@ -152,7 +152,7 @@ console.log(
     structure: await structure(),
     words: await words(),
     playing: await playing(),
-    acts: await acts(),
+    actions: await actions(),
     light: await contrast("light"),
     dark: await contrast("dark"),
     motion: await scrolling("no-preference"),
