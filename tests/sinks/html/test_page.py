@@ -1,4 +1,4 @@
-"""`codechoir read -o page.html` in a real browser, and the page's pieces without one."""
+"""The page that `codechoir read -o page.html` writes, in a real browser."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SYNC_SECONDS = 0.03
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A page of the first lines of the example, and the marks of the same reading."""
+    """A folder with a page of the first lines of the example and the marks of the same reading."""
     folder = tmp_path_factory.mktemp("page")
     command = ["read", str(CART), "--lines", LINES, "--no-play", "-o", str(folder / "cart.html")]
     assert main([*command, "--marks", str(folder / "cart.json")]) == 0
@@ -32,7 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def visit(folder: Path) -> dict[str, Any]:
-    """What a browser found on the page."""
+    """The observations that visit.mjs made in a browser."""
     node = needs("node", "Node.js 20")
     chromium = needs("chromium", "apt install chromium")
     if not (ROOT / "node_modules" / "playwright-core").is_dir():
@@ -51,7 +51,7 @@ def marks(folder: Path) -> list[Mark]:
     return [Mark(**{**shape, "category": Category(shape["category"])}) for shape in shapes]
 
 
-def test_assistive_technology_finds_landmarks_and_named_controls(visit: dict[str, Any]) -> None:
+def test_accessibility_tree_has_landmarks_and_named_controls(visit: dict[str, Any]) -> None:
     tree = visit["structure"]["tree"]
     for part in (
         r"- banner:\n  - heading \".*cart.py\" \[level=1\]",
@@ -69,36 +69,36 @@ def test_assistive_technology_finds_landmarks_and_named_controls(visit: dict[str
         assert re.search(part, tree), (part, tree)
 
 
-def test_the_page_shows_the_code_and_asks_nobody_for_anything(visit: dict[str, Any], folder: Path) -> None:
+def test_page_shows_the_code_and_makes_no_requests(visit: dict[str, Any], folder: Path) -> None:
     assert visit["structure"]["lines"] == CART.read_text(encoding="utf-8").splitlines()[:12]
     others = [
         url for url in visit["structure"]["requests"] if not url.startswith(("file:", "blob:", "data:"))
     ]
-    assert others == [] and visit["structure"]["complaints"] == []
+    assert others == [] and visit["structure"]["errors"] == []
 
 
-def test_the_marked_word_is_the_one_that_sounds(visit: dict[str, Any], marks: list[Mark]) -> None:
+def test_highlighted_word_is_the_spoken_word(visit: dict[str, Any], marks: list[Mark]) -> None:
     text = CART.read_bytes()
     places = WordLocator(text)
     ranges = [places.of(mark) for mark in marks]
     assert visit["words"] == [text[start:end].decode() for start, end in ranges]
 
 
-def test_while_it_plays_the_mark_is_never_more_than_30_ms_off(visit: dict[str, Any]) -> None:
+def test_highlight_is_at_most_30_ms_off(visit: dict[str, Any]) -> None:
     playing = visit["playing"]
     begins = [row[0] / playing["rate"] for row in playing["words"]] + [1e9]
     assert playing["seen"][-1][0] >= 1.5 and len({word for _, word in playing["seen"]}) >= 3
     for time, word in playing["seen"][1:]:
         assert word == -1 or begins[word] - SYNC_SECONDS <= time
-        # A frame shows what was true when the frame before it was drawn; a slow machine draws few.
+        # A frame shows the state at the previous frame; a slow machine draws few frames.
     late = [time - begins[word + 1] for time, word in playing["seen"][1:]]
     assert sorted(late)[len(late) * 9 // 10] <= SYNC_SECONDS
     assert playing["paused"] is True and playing["button"] == "Play"
 
 
-def test_keys_buttons_and_a_click_lead_where_they_say(visit: dict[str, Any]) -> None:
-    log = {act: rest for act, *rest in reversed(visit["acts"]["log"])}
-    order = [(act, line, speed) for act, line, _, speed in visit["acts"]["log"]]
+def test_keys_buttons_and_clicks_move_to_the_right_line(visit: dict[str, Any]) -> None:
+    log = {action: rest for action, *rest in reversed(visit["actions"]["log"])}
+    order = [(action, line, speed) for action, line, _, speed in visit["actions"]["log"]]
     assert order == [
         ("ArrowDown", 3, 1),
         ("ArrowDown", 5, 1),
@@ -115,21 +115,21 @@ def test_keys_buttons_and_a_click_lead_where_they_say(visit: dict[str, Any]) -> 
         ("ArrowDown without shortcuts", 9, 2),
     ]
     assert log["click on Item"][1] == "Item"
-    assert visit["acts"]["status"] == "Speed 2"
+    assert visit["actions"]["status"] == "Speed 2"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_has_the_contrast_of_wcag_aa(visit: dict[str, Any], scheme: str) -> None:
+def test_contrast_of_all_texts_is_wcag_aa(visit: dict[str, Any], scheme: str) -> None:
     found = visit[scheme]
     assert found["texts"] > 50
     assert found["atRest"] >= 4.5 and found["whileSounding"] >= 4.5
 
 
-def test_light_and_dark_are_the_reader_s_choice(visit: dict[str, Any]) -> None:
+def test_page_follows_the_light_and_dark_scheme(visit: dict[str, Any]) -> None:
     assert visit["light"]["paper"] != visit["dark"]["paper"]
 
 
-def test_scrolling_is_smooth_only_where_motion_is_welcome_and_stops_on_request(visit: dict[str, Any]) -> None:
+def test_scrolling_is_smooth_unless_reduced_motion_and_can_be_turned_off(visit: dict[str, Any]) -> None:
     assert visit["motion"] == ["smooth"]
     assert visit["reduced"] == ["auto"]
 
