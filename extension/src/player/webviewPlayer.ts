@@ -173,7 +173,9 @@ export class WebviewPlayer implements Player, WebviewViewProvider, Disposable {
     }
     void this.view.webview.postMessage(message).then((isDelivered) => {
       if (!isDelivered) {
-        this.lose(l10n.t("Reading stopped: the player does not respond."));
+        this.lose(
+          l10n.t("Reading stopped: the player does not respond. Close the Codechoir panel and try again."),
+        );
       }
     });
   }

@@ -133,7 +133,11 @@ export class LanguageServer implements Disposable {
       return;
     }
     if (!this.crashLimit.allowsRestart()) {
-      log.error(l10n.t("The server crashed repeatedly and was not restarted."));
+      log.error(
+        l10n.t(
+          "The server crashed repeatedly and was not restarted. Run “Codechoir: Restart server” to try again.",
+        ),
+      );
       this.setState("failed");
       return;
     }
