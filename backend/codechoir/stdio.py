@@ -1,8 +1,8 @@
-"""Standard input and output for a protocol alone, out of the reach of prints by Python and by C libraries.
+"""Standard input, output and error.
 
-Standard output and standard error: UTF-8 whatever the locale, data on the one, words on the other.
-
-Standard input and output, kept for the protocol alone.
+Commands write data to standard output and messages for people to standard error, always in UTF-8. The
+language server and child processes take over standard input and output for their protocol, so that nothing
+that a library prints gets into it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,71 @@ import threading
 from collections.abc import Iterable
 from typing import Any, BinaryIO, TextIO
 
+# ---- commands -------------------------------------------------------------------------------------------
+
+
+def use_utf8() -> None:
+    """Makes standard output and standard error UTF-8; a character never causes an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def write_line(text: str) -> None:
+    """Writes a line to standard output."""
+    sys.stdout.write(text + "\n")
+
+
+def write_json(value: Any) -> None:
+    """Writes the output of `--json`, one object, to standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+
+def write_json_list(items: Iterable[Any]) -> None:
+    """Writes the output of `--json`, a list with an item per line, to standard output as the items come."""
+    before = "[\n"
+    for item in items:
+        sys.stdout.write(before + json.dumps(item, ensure_ascii=False))
+        before = ",\n"
+    sys.stdout.write("[]\n" if before == "[\n" else "\n]\n")
+
+
+def write_bytes(data: bytes) -> None:
+    """Writes bytes to standard output as they are, line breaks included."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def report(message: str) -> None:
+    """Writes `codechoir: ` and a message, in one line, to standard error."""
+    sys.stderr.write(" ".join(f"codechoir: {message}".splitlines()) + "\n")
+    sys.stderr.flush()
+
+
+def discard_stdout() -> None:
+    """Redirects standard output to nowhere: flushing it at exit must not fail on a closed pipe."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether `stream` is a terminal that understands cursor movements."""
+    return stream.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """Whether to write colours to `stream`; the user can refuse them with NO_COLOR (no-color.org)."""
+    return is_terminal(stream) and not os.environ.get("NO_COLOR")
+
+
+# ---- protocols ------------------------------------------------------------------------------------------
+
 
 def take_over() -> tuple[int, int]:
-    """Take standard input and output away from everybody else; returns new descriptors of the two.
+    """Takes standard input and output for a protocol; returns new descriptors for the two.
 
-    What a library prints goes to standard error from now on, and a child process that reads its standard
-    input finds it empty: either would break the protocol.
+    From now on what libraries print goes to standard error, and a child process that reads its standard input
+    finds it empty.
     """
     incoming, outgoing = os.dup(0), os.dup(1)
     os.dup2(2, 1)
@@ -35,95 +94,37 @@ def take_over() -> tuple[int, int]:
     return incoming, outgoing
 
 
-def use_utf8() -> None:
-    """Make the standard streams UTF-8 in a way that never fails on a character."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
-def write_line(text: str) -> None:
-    """One line of output."""
-    sys.stdout.write(text + "\n")
-
-
-def write_json(value: Any) -> None:
-    """The output of `--json`: one object."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
-
-
-def write_json_list(items: Iterable[Any]) -> None:
-    """The output of `--json`: a list, an item a line, written as the items come."""
-    before = "[\n"
-    for item in items:
-        sys.stdout.write(before + json.dumps(item, ensure_ascii=False))
-        before = ",\n"
-    sys.stdout.write("[]\n" if before == "[\n" else "\n]\n")
-
-
-def write_bytes(data: bytes) -> None:
-    """Output byte for byte, where line ends count."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
-
-
-def diagnose(line: str) -> None:
-    """One line on standard error."""
-    sys.stderr.write(" ".join(line.splitlines()) + "\n")
-    sys.stderr.flush()
-
-
-def devnull_stdout() -> None:
-    """Give standard output away: the interpreter's last flush must not complain about a closed pipe."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def is_terminal(stream: TextIO) -> bool:
-    """Whether cursor movements mean something on `stream`."""
-    return stream.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
-
-
-def has_colour(stream: TextIO) -> bool:
-    """Whether `stream` should get colours; the user can refuse them with NO_COLOR (no-color.org)."""
-    return is_terminal(stream) and not os.environ.get("NO_COLOR")
+def take_over_for_messages() -> tuple[BinaryIO, MessageWriter]:
+    """Takes standard input and output for a protocol of messages with a `Content-Length`, such as LSP."""
+    incoming, outgoing = take_over()
+    return open(incoming, "rb", buffering=64 * 1024), MessageWriter(outgoing)  # noqa: PTH123
 
 
 class MessageWriter:
-    """The one way out: whole messages, from any thread, each written before the next begins.
+    """Writes whole messages, from any thread, one after the other.
 
-    pygls writes to it as to a file; audio is sent past pygls, by the thread that makes it. A client that has
-    gone away is no error here: what is sent to it is dropped, and the end of the input, which follows, ends
-    the server.
+    pygls uses it as a file; audio is sent by the thread that makes it. Once the client is gone, messages are
+    dropped without an error: the end of the input follows and ends the server.
     """
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._lock = threading.Lock()
-        self._lost = False
+        self._is_lost = False
 
     def send(self, body: bytes) -> None:
-        """Send one message; `body` is JSON in UTF-8. Returns when the system has taken it."""
+        """Sends a message; `body` is JSON in UTF-8. Returns when the system has taken it."""
         self.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
 
     def write(self, message: bytes) -> None:
-        """Send one message, its header included."""
+        """Sends a message that has its header already."""
         left = memoryview(message)
         with self._lock:
-            while left and not self._lost:
+            while left and not self._is_lost:
                 try:
                     left = left[os.write(self._descriptor, left) :]
                 except OSError:
-                    self._lost = True
-
-    def flush(self) -> None:
-        """Nothing is kept back."""
+                    self._is_lost = True
 
     def close(self) -> None:
-        """The descriptor is closed with the process."""
-
-
-def take_standard_streams() -> tuple[BinaryIO, MessageWriter]:
-    """Take standard input and output away from everybody else, for the language server's protocol."""
-    incoming, outgoing = take_over()
-    return open(incoming, "rb", buffering=64 * 1024), MessageWriter(outgoing)  # noqa: PTH123
+        """Does nothing, for pygls: the descriptor is closed with the process."""

@@ -61,22 +61,22 @@ def test_whole_numbers_may_come_as_floats() -> None:
     [
         ({}, "'unit' is missing"),
         ({"uri": URI, "unit": "lin"}, "Did you mean 'line'"),
-        ({"uri": URI, "unit": 7}, "'unit' is 7"),
-        ({"uri": URI, "unit": ["line"]}, "'unit' is"),
+        ({"uri": URI, "unit": 7}, "unknown 'unit' 7"),
+        ({"uri": URI, "unit": ["line"]}, "unknown 'unit'"),
         ({"unit": "file"}, "'uri' is missing"),
         ({"uri": "", "unit": "file"}, "'uri' is missing"),
         ({"uri": 3, "unit": "file"}, "'uri' is missing"),
-        ({"uri": URI, "unit": "line"}, "'position' is needed"),
-        ({"uri": URI, "unit": "selection", "position": AT}, "'range' is needed"),
-        ({"uri": URI, "unit": "line", "position": [1, 2]}, "no position"),
-        ({"uri": URI, "unit": "line", "position": {"line": 1}}, "no position"),
-        ({"uri": URI, "unit": "line", "position": {"line": -1, "character": 0}}, "before the document"),
-        ({"uri": URI, "unit": "line", "position": {"line": "1", "character": 0}}, "has to be a number"),
-        ({"uri": URI, "unit": "line", "position": {"line": True, "character": 0}}, "has to be a number"),
-        ({"uri": URI, "unit": "line", "position": {"line": 1.5, "character": 0}}, "whole number"),
+        ({"uri": URI, "unit": "line"}, "'position' is missing"),
+        ({"uri": URI, "unit": "selection", "position": AT}, "'range' is missing"),
+        ({"uri": URI, "unit": "line", "position": [1, 2]}, "must be an object with"),
+        ({"uri": URI, "unit": "line", "position": {"line": 1}}, "must be an object with"),
+        ({"uri": URI, "unit": "line", "position": {"line": -1, "character": 0}}, "must not be negative"),
+        ({"uri": URI, "unit": "line", "position": {"line": "1", "character": 0}}, "must be a number"),
+        ({"uri": URI, "unit": "line", "position": {"line": True, "character": 0}}, "must be a number"),
+        ({"uri": URI, "unit": "line", "position": {"line": 1.5, "character": 0}}, "must be a whole number"),
         ({"uri": URI, "unit": "line", "position": {"line": float("nan"), "character": 0}}, "a number"),
-        ({"uri": URI, "unit": "selection", "range": {"start": AT}}, "lacks 'start' or 'end'"),
-        ({"uri": URI, "unit": "selection", "range": 4}, "no object"),
+        ({"uri": URI, "unit": "selection", "range": {"start": AT}}, "'start' or 'end' is missing"),
+        ({"uri": URI, "unit": "selection", "range": 4}, "must be an object with"),
     ],
 )
 def test_a_read_request_that_is_wrong_says_what(arguments: dict[str, Any], line: str) -> None:
@@ -94,8 +94,8 @@ def test_skips() -> None:
     [
         ({"count": 1}, "'by' is missing; known: span, line, block, symbol"),
         ({"by": "lines", "count": 1}, "Did you mean 'line'"),
-        ({"by": "line", "count": "far"}, "has to be a number"),
-        ({"by": "line", "count": 10**12}, "give one from"),
+        ({"by": "line", "count": "far"}, "must be a number"),
+        ({"by": "line", "count": 10**12}, "'count' must be between"),
     ],
 )
 def test_a_skip_that_is_wrong_says_what(arguments: dict[str, Any], line: str) -> None:
@@ -139,8 +139,8 @@ def test_what_is_to_be_told() -> None:
         ({"uri": URI}, "'what' is missing; known: outline, describe, spell"),
         ({"what": "outlin", "uri": URI}, "Did you mean 'outline'"),
         ({"what": "outline"}, "'uri' is missing"),
-        ({"what": "describe", "uri": URI}, "'position' is needed"),
-        ({"what": "spell", "uri": URI}, "'range' is needed"),
+        ({"what": "describe", "uri": URI}, "'position' is missing"),
+        ({"what": "spell", "uri": URI}, "'range' is missing"),
     ],
 )
 def test_what_cannot_be_told_says_why(arguments: dict[str, Any], line: str) -> None:
@@ -161,7 +161,7 @@ def test_what_is_to_be_heard() -> None:
         ({}, "'category' is missing; known: comment"),
         ({"category": "coment"}, "Did you mean 'comment'"),
         ({"category": "narration"}, "the narrator is always heard"),
-        ({"category": "comment", "on": 1}, "'on' is 1; it is true, false"),
+        ({"category": "comment", "on": 1}, "'on' must be true, false"),
     ],
 )
 def test_what_cannot_be_muted_says_why(arguments: dict[str, Any], line: str) -> None:

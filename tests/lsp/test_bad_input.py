@@ -40,11 +40,11 @@ async def refused(editor: Editor, command: str, **arguments: Any) -> str:
         ({}, "'unit' is missing"),
         ({"unit": "lines"}, "Did you mean 'line'?"),
         ({"unit": "selection", "range": {"start": AT, "end": AT}}, "the selection is empty"),
-        ({"unit": "line"}, "'position' is needed"),
-        ({"unit": "line", "position": {"line": "two", "character": 0}}, "has to be a number"),
+        ({"unit": "line"}, "'position' is missing"),
+        ({"unit": "line", "position": {"line": "two", "character": 0}}, "must be a number"),
         ({"unit": "file", "uri": "untitled:never-opened"}, "open it first"),
         ({"unit": "file", "uri": 5}, "'uri' is missing"),
-        ({"unit": "selection", "range": {"start": BEYOND, "end": FARTHER}}, "holds no text"),
+        ({"unit": "selection", "range": {"start": BEYOND, "end": FARTHER}}, "contains no text"),
         ({"unit": "symbol", "position": AT}, "no function or class here"),
     ],
 )
@@ -57,12 +57,12 @@ async def test_readings(editor: Editor, arguments: dict[str, Any], line: str) ->
     ("command", "arguments", "line"),
     [
         ("skip", {"by": "word"}, "known: span, line, block, symbol"),
-        ("skip", {"by": "line", "count": "x"}, "has to be a number"),
+        ("skip", {"by": "line", "count": "x"}, "must be a number"),
         ("rate", {}, "give either 'wpm'"),
         ("rate", {"wpm": 5000}, "choose one from 80 to 900"),
         ("describe", {"uri": "untitled:x"}, "'position' is missing"),
         ("outline", {}, "'uri' is missing"),
-        ("sing", {}, "unknown command 'codechoir.server.sing'"),
+        ("sing", {}, "Command name 'codechoir.server.sing' is not defined"),
     ],
 )
 async def test_other_commands(editor: Editor, command: str, arguments: dict[str, Any], line: str) -> None:

@@ -141,7 +141,7 @@ def test_a_file_that_is_not_open_is_read_from_the_disk(tmp_path: Path) -> None:
         ("http://example.invalid/a.py", "is not open in the editor"),
         ("{folder}", "is a folder; name a file"),
         ("{folder}/missing.py", "cannot be read: no such file"),
-        ("file:///a%00b.py", "names no file"),
+        ("file:///a%00b.py", "invalid file URI"),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_one_line(uri: str, line: str, tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ import pytest
 from codechoir import __version__
 from codechoir.engines.xtts.download import LICENCE_URL
 from codechoir.engines.xtts.install import PHRASES
-from codechoir.lsp.arguments import TOLD, UNITS
-from codechoir.lsp.commands import AT_ONCE, IN_THE_BACKGROUND, PREFIX
+from codechoir.lsp.arguments import SAY_TOPICS, UNITS
 from codechoir.lsp.configuration import EDITORS_OWN, NAMES, as_json, name_in_json
+from codechoir.lsp.language_server import BACKGROUND_COMMANDS, IMMEDIATE_COMMANDS, PREFIX
 from codechoir.model import Category
 from codechoir.settings import (
     CHOICES,
@@ -100,11 +100,11 @@ def test_every_category_has_a_voice_with_every_property(category: Category) -> N
 def test_categories_and_units_are_the_same() -> None:
     assert strings_of("categories") == [category.value for category in Category]
     assert strings_of("ReadUnit") == list(UNITS)
-    assert strings_of("SayTopic") == list(TOLD)
+    assert strings_of("SayTopic") == list(SAY_TOPICS)
 
 
 def test_the_extension_asks_for_commands_that_the_server_has() -> None:
-    commands = {PREFIX + name for name in (*AT_ONCE, *IN_THE_BACKGROUND)}
+    commands = {PREFIX + name for name in (*IMMEDIATE_COMMANDS, *BACKGROUND_COMMANDS)}
     assert set(strings_of("serverCommand")) <= commands
 
 

@@ -125,6 +125,21 @@ class Editor:
                 lambda known=heard: len(self.chunks(session)) > known or self.state_seen(session, "finished")
             )
 
+    async def hear_until(self, session: int, word: str) -> None:
+        """Acknowledge until `word` has begun to sound; the server is at most two seconds ahead."""
+        while word not in self.words(session):
+            known = len(self.chunks(session))
+            if marks := self.marks(session):
+                self.hear(session, marks[-1].sample)
+            await self.until(lambda known=known: len(self.chunks(session)) > known)
+        mark = next(mark for mark in self.marks(session) if mark.text == word)
+        self.hear(session, mark.sample + 1)
+
+    async def all_words(self, session: int) -> list[str]:
+        """Hear a session to its end; returns its words."""
+        await self.hear_all(session)
+        return self.words(session)
+
     def state_seen(self, session: int, state: str) -> bool:
         """Whether a session was ever told to be in a state."""
         return any((one.session, one.state) == (session, state) for one in self.states)

@@ -30,7 +30,7 @@ HEAVY = ("torch", "TTS", "numpy", "scipy", "transformers")
 def figures(starts: int = STARTS) -> list[Figure]:
     """Time to `initialize` answered and to the first sound, memory after reading, what must not be loaded.
 
-    `initialize` is answered before most is loaded; `start.first_audio` tells what a listener waits for.
+    `initialize` is answered before parsers and engines are loaded; a listener waits for `start.first_audio`.
     """
     ours, peer, sound, answer = [], [], [], []
     for _ in range(starts):

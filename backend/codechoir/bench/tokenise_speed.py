@@ -11,7 +11,7 @@ from itertools import cycle
 from codechoir.bench.corpora import python_source
 from codechoir.bench.runner import Figure, figure
 from codechoir.languages import detect
-from codechoir.lsp.entry import tune_gc
+from codechoir.lsp import tune_gc
 from codechoir.syntax import Document
 
 LINES = 10_000

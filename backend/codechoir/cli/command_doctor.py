@@ -21,7 +21,7 @@ from codechoir.cli import options, source, verbalize_options
 from codechoir.cli.main import Subparsers, add_command
 from codechoir.cli.terminal_view import styled
 from codechoir.errors import CodechoirError, InputError, escape_invisible
-from codechoir.stdio import has_colour, write_json, write_line
+from codechoir.stdio import wants_colour, write_json, write_line
 
 REINSTALL = (
     "install Codechoir anew: 'make clean run' in its folder, or 'Set up the Python environment' in VS Code"
@@ -226,7 +226,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         write_json({"ok": works, "checks": [check.as_json() for check in checks]})
         return 0 if works else 1
-    colour = has_colour(sys.stdout)
+    colour = wants_colour(sys.stdout)
     for check in checks:
         write_line(_row(check, colour))
     write_line("")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from codechoir.cli.main import Subparsers, add_command
 from codechoir.errors import InputError, did_you_mean
-from codechoir.stdio import diagnose, is_terminal, write_line
+from codechoir.stdio import is_terminal, report, write_line
 
 INSTALLABLE = ("xtts",)
 
@@ -90,7 +90,7 @@ class DownloadMeter:
         self._told = (name, step)
         line = f"{name}: {have / 1e6:.0f} of {size / 1e6:.0f} MB ({have / size:.0%})"
         if not live:
-            diagnose(line)
+            report(line)
             return
         sys.stderr.write(f"\r\x1b[K{line}" + ("\n" if have == size else ""))
         sys.stderr.flush()

@@ -20,6 +20,6 @@ def configure(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until the client is gone."""
-    from codechoir.lsp.entry import main
+    from codechoir.lsp import serve
 
-    return main()
+    serve()

@@ -11,7 +11,7 @@ from codechoir.cli.main import Subparsers, add_command
 from codechoir.cli.player import OutputOptions, Player, checked_casting, ready_engine
 from codechoir.cli.terminal_view import paint
 from codechoir.errors import InputError
-from codechoir.stdio import has_colour, write_json, write_line
+from codechoir.stdio import wants_colour, write_json, write_line
 
 if TYPE_CHECKING:
     from codechoir.pipeline import SpeechPipeline
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         write_json(outline.as_json())
     else:
-        colour = has_colour(sys.stdout)
+        colour = wants_colour(sys.stdout)
         for phrase in outline.phrases():
             words = (paint(part.text, part.category, colour=colour) for part in phrase if part.text)
             write_line(" ".join(words))

@@ -8,7 +8,7 @@ import sys
 from codechoir.cli import options, source, verbalize_options
 from codechoir.cli.main import Subparsers, add_command
 from codechoir.cli.player import OutputOptions, Player, View, WriteProgress, checked_casting, ready_engine
-from codechoir.stdio import diagnose, has_colour, is_terminal
+from codechoir.stdio import is_terminal, report, wants_colour
 
 EXAMPLES = """\
 examples:
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     window = source.open_window(arguments)
     player = Player(engine, output, window.content, is_wide)
     if window.is_blank:
-        diagnose(f"codechoir: nothing to read in {window.title}")
+        report(f"nothing to read in {window.title}")
     view = None if arguments.quiet else _view(output, player, window)
     tell = choir.spelling if arguments.spell else choir.phrases
     player.play(tell(window.snapshot, window.start, window.end), view)
@@ -66,7 +66,7 @@ def _view(output: OutputOptions, player: Player, window: source.SourceWindow) ->
         from codechoir.cli.terminal_view import Follower
 
         lines = (window.first_line, window.last_line)
-        return Follower(window.snapshot, *lines, sys.stdout, has_colour(sys.stdout))
+        return Follower(window.snapshot, *lines, sys.stdout, wants_colour(sys.stdout))
     if output.sound is not None and is_terminal(sys.stderr):
         return WriteProgress(output.sound, window.start, window.end)
     return None

@@ -11,7 +11,7 @@ from codechoir.cli import options, source
 from codechoir.cli.main import Subparsers, add_command
 from codechoir.cli.terminal_view import paint
 from codechoir.errors import escape_invisible
-from codechoir.stdio import has_colour, write_json_list, write_line
+from codechoir.stdio import wants_colour, write_json_list, write_line
 
 if TYPE_CHECKING:
     from codechoir.syntax import Snapshot
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         write_json_list(found)
         return 0
-    colour = has_colour(sys.stdout)
+    colour = wants_colour(sys.stdout)
     for span in found:
         shown = paint(escape_invisible(_first_line(span["text"])), span["category"], colour=colour)
         write_line(f"{span['line']:5}  {span['category']:11}  {span['capture']:24}  {shown}")

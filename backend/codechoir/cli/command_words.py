@@ -10,7 +10,7 @@ from codechoir.cli import options, source, verbalize_options
 from codechoir.cli.main import Subparsers, add_command
 from codechoir.cli.terminal_view import paint
 from codechoir.model import CastUtterance
-from codechoir.stdio import has_colour, write_json_list, write_line
+from codechoir.stdio import wants_colour, write_json_list, write_line
 
 EXAMPLES = """\
 examples:
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json or (settings.level == "literal" and not sys.stdout.isatty()):
         write_json_list(_item(spoken) for phrase in phrases for spoken in phrase.parts)
         return 0
-    colour = has_colour(sys.stdout)
+    colour = wants_colour(sys.stdout)
     for phrase in phrases:
         line = window.snapshot.line_of(phrase.start) + 1
         for spoken in phrase.parts:

@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 
 from codechoir import __version__
 from codechoir.errors import CodechoirError, InputError, did_you_mean
-from codechoir.stdio import devnull_stdout, diagnose, use_utf8
+from codechoir.stdio import discard_stdout, report, use_utf8
 
 COMMANDS = (
     "read",
@@ -144,18 +144,18 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
             return status
     except CodechoirError as error:
-        diagnose(f"codechoir: {error}")
+        report(str(error))
         return error.exit_status
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        devnull_stdout()  # whoever read us (`head`, `less`) has seen enough
+        discard_stdout()  # whoever read us (`head`, `less`) has seen enough
         return 0
     except Exception as error:
         if os.environ.get("CODECHOIR_DEBUG"):
             raise
         what = f"{type(error).__name__}: {error}"
-        diagnose(f"codechoir: unexpected {what} (a bug; CODECHOIR_DEBUG=1 shows where)")
+        report(f"unexpected {what} (a bug; CODECHOIR_DEBUG=1 shows where)")
         return 1
 
 

@@ -21,7 +21,7 @@ from codechoir.model import CastUtterance, Mark, Phrase, Span, State
 from codechoir.settings import Settings
 from codechoir.sinks import Chapter, Content
 from codechoir.sinks.html import PageText
-from codechoir.stdio import diagnose
+from codechoir.stdio import report
 
 if TYPE_CHECKING:
     from codechoir.engines import Engine
@@ -150,7 +150,7 @@ def checked_casting(settings: Settings, engine: Engine) -> Casting:
     profile = load_profile(settings.profile, settings.engine)
     check_families(profile, engine, settings)
     if line := ignored_properties(profile, settings, engine):
-        diagnose(f"codechoir: {line}")
+        report(line)
     return full_casting(profile, settings)
 
 
@@ -184,7 +184,7 @@ class Player:
             except CodechoirError as error:
                 if not self._files:
                     raise CodechoirError(f"{error}; add '-o out.wav' to write a file instead") from error
-                diagnose(f"codechoir: {error}; only {self._names()} will be written")
+                report(f"{error}; only {self._names()} will be written")
                 self._wanted = False
             else:
                 self._device = device
@@ -201,7 +201,7 @@ class Player:
             if state == "error":
                 errors.append(message)
             elif message:
-                diagnose(f"codechoir: {message}")
+                report(message)
 
         reader = Reader(on_state)
         device = self._device if self.open() else None
@@ -226,14 +226,14 @@ class Player:
                 self._device.close()
             self._engine.close()
         for file in self._files:
-            diagnose(f"codechoir: wrote {file.path} ({file.summary})")
+            report(f"wrote {file.path} ({file.summary})")
 
     def _leave(self, ear: DeviceSink) -> None:
         """Let the last words sound; a device that was lost is an error unless files were wanted, too."""
         if ear.failure is None and self._device is not None:
             self._device.settle()
         elif ear.failure is not None and self._files:
-            diagnose(f"codechoir: {ear.failure}; {self._names()} is complete")
+            report(f"{ear.failure}; {self._names()} is complete")
         elif ear.failure is not None:
             raise ear.failure
 

@@ -13,7 +13,7 @@ from codechoir.cli import options, verbalize_options
 from codechoir.cli.main import Parser
 from codechoir.cli.player import checked_casting, ready_engine
 from codechoir.errors import InputError
-from codechoir.stdio import diagnose, is_terminal, write_json, write_line
+from codechoir.stdio import is_terminal, report, write_json, write_line
 
 if TYPE_CHECKING:
     from codechoir.engines.cache import PhraseCacheFactory
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         engine.speak(phrases, making)
     except KeyboardInterrupt:
         making.close()
-        diagnose(f"codechoir: stopped after {making.told} of {len(phrases)}; what was made is kept")
+        report(f"stopped after {making.told} of {len(phrases)}; what was made is kept")
         raise
     finally:
         making.close()
@@ -118,7 +118,7 @@ class PreloadProgress:
     def notice(self, line: str) -> None:
         """See `engines.protocol.notice`."""
         self.close()
-        diagnose(f"codechoir: {line}")
+        report(line)
 
     def show(self) -> None:
         """Draw the bar."""

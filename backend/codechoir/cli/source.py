@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from codechoir.cli.options import Lines
 from codechoir.errors import InputError
-from codechoir.stdio import diagnose
+from codechoir.stdio import report
 from codechoir.storage import reason
 
 if TYPE_CHECKING:
@@ -101,10 +101,10 @@ def open_source(name: str, language: str | None) -> Snapshot:
     text = read_bytes(name)
     if text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         text = text.decode("utf-16", "replace").encode()
-        diagnose(f"codechoir: warning: {title(name)}: the text is UTF-16; offsets are those in UTF-8")
+        report(f"warning: {title(name)}: the text is UTF-16; offsets are those in UTF-8")
     snapshot = Document(text, detect(None if name == STDIN else name, text, language)).snapshot()
     for warning in snapshot.warnings:
-        diagnose(f"codechoir: warning: {title(name)}: {warning}")
+        report(f"warning: {title(name)}: {warning}")
     return snapshot
 
 

@@ -1,6 +1,6 @@
 """`python -m codechoir.lsp` is the command `codechoir lsp`."""
 
-from codechoir.lsp.entry import main
+from codechoir.lsp import serve
 
 if __name__ == "__main__":
-    main()
+    serve()

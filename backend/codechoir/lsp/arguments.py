@@ -1,4 +1,4 @@
-"""Arguments of commands: from JSON that anybody may have written to typed requests, or one clear line."""
+"""Arguments of commands: JSON from the client becomes a typed request, or an `InputError` of one line."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ UNITS: tuple[Unit, ...] = get_args(Unit)
 Step = Literal["span", "line", "block", "symbol"]
 STEPS: tuple[Step, ...] = get_args(Step)
 
-Told = Literal["outline", "describe", "spell"]
-TOLD: tuple[Told, ...] = get_args(Told)
+SayTopic = Literal["outline", "describe", "spell"]
+SAY_TOPICS: tuple[SayTopic, ...] = get_args(SayTopic)
 
-Cleared = Literal["memory", "disk", "both"]
-CLEARED: tuple[Cleared, ...] = get_args(Cleared)
+ClearWhat = Literal["memory", "disk", "both"]
+CLEAR_WHAT: tuple[ClearWhat, ...] = get_args(ClearWhat)
 
-FARTHEST_SKIP = 10_000
-"""Counts beyond this are mistakes, and would be steps of a loop."""
+MAX_SKIP = 10_000
+"""A larger count is a mistake, and each step costs time."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
-    """A place in a document: line and character from 0, the character in units of the negotiated encoding."""
+    """Line and character in a document, from 0; characters in units of the negotiated encoding."""
 
     line: int
     character: int
@@ -37,7 +37,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Two places, in order."""
+    """Two positions, in order."""
 
     start: Position
     end: Position
@@ -54,17 +54,17 @@ class ReadRequest:
 
     @property
     def place(self) -> Position:
-        """The position, or else where the range begins. Raises `InputError` when there is neither."""
+        """The position, else the start of the range. Raises `InputError` if there is neither."""
         if self.position is not None:
             return self.position
         if self.range is not None:
             return self.range.start
-        raise InputError(f'to read a {self.unit}, \'position\' is needed: {{"line": 0, "character": 0}}')
+        raise InputError(f"'position' is missing for '{self.unit}': give {{\"line\": 0, \"character\": 0}}")
 
 
 @dataclass(frozen=True, slots=True)
 class SkipRequest:
-    """How far to go on or, with a negative count, back."""
+    """How far to skip: forward, or with a negative count backward."""
 
     by: Step
     count: int
@@ -72,7 +72,7 @@ class SkipRequest:
 
 @dataclass(frozen=True, slots=True)
 class RateRequest:
-    """A new rate: as such or as a difference, in words a minute."""
+    """A new rate in words per minute: absolute (`wpm`) or as a difference (`delta`)."""
 
     wpm: float | None
     delta: float | None
@@ -80,7 +80,7 @@ class RateRequest:
 
 @dataclass(frozen=True, slots=True)
 class PlaceRequest:
-    """A place in a document."""
+    """A position in a document."""
 
     uri: str
     position: Position
@@ -88,7 +88,7 @@ class PlaceRequest:
 
 @dataclass(frozen=True, slots=True)
 class OutlineRequest:
-    """A document, or with a position the symbol there."""
+    """A document, or with a position the symbol at it."""
 
     uri: str
     position: Position | None
@@ -96,9 +96,9 @@ class OutlineRequest:
 
 @dataclass(frozen=True, slots=True)
 class SayRequest:
-    """What to tell about code: an outline needs no place, a description a position, spelling either."""
+    """What to say about code: an outline needs no place, a description a position, spelling either."""
 
-    what: Told
+    what: SayTopic
     uri: str
     range: Range | None
     position: Position | None
@@ -106,18 +106,18 @@ class SayRequest:
 
 @dataclass(frozen=True, slots=True)
 class MuteRequest:
-    """A category to mute, or to hear alone: on, off, or with None the other way round."""
+    """A category to mute or solo. `on`: None toggles it."""
 
     category: Category
     on: bool | None
 
 
 def parse_arguments(arguments: Any) -> Mapping[str, Any]:
-    """The object that a command takes, from the `arguments` list of `workspace/executeCommand`."""
+    """The one JSON object in the `arguments` of `workspace/executeCommand`; empty if there is none."""
     if not arguments:
         return {}
     if not isinstance(arguments, Sequence) or len(arguments) != 1 or not isinstance(arguments[0], dict):
-        raise InputError("'arguments' has to be a list of one JSON object")
+        raise InputError("'arguments' must be a list of one JSON object")
     return arguments[0]
 
 
@@ -126,17 +126,17 @@ def read_request(given: Mapping[str, Any]) -> ReadRequest:
     unit = _one_of(given, "unit", UNITS)
     request = ReadRequest(_uri(given), unit, _range(given, "range"), _position(given, "position"))
     if unit == "selection" and request.range is None:
-        raise InputError("to read a selection, 'range' is needed; without one use the unit 'line'")
+        raise InputError("'range' is missing for 'selection'; without a range, use the unit 'line'")
     if unit in ("line", "symbol", "from-cursor"):
         _ = request.place
     return request
 
 
 def skip_request(given: Mapping[str, Any]) -> SkipRequest:
-    """The arguments of `codechoir.server.skip`; a count that is missing is one step on."""
+    """The arguments of `codechoir.server.skip`; without `count`, one step forward."""
     count = _integer(given.get("count", 1), "count")
-    if abs(count) > FARTHEST_SKIP:
-        raise InputError(f"'count' is {count}; give one from -{FARTHEST_SKIP} to {FARTHEST_SKIP}")
+    if abs(count) > MAX_SKIP:
+        raise InputError(f"'count' must be between -{MAX_SKIP} and {MAX_SKIP}, got {count}")
     return SkipRequest(_one_of(given, "by", STEPS), count)
 
 
@@ -144,16 +144,16 @@ def repeat_slower(given: Mapping[str, Any]) -> bool:
     """The argument of `codechoir.server.repeat`."""
     value = given.get("slower", False)
     if not isinstance(value, bool):
-        raise InputError(f"'slower' is {value!r}; it has to be true or false")
+        raise InputError(f"'slower' must be true or false, got {value!r}")
     return value
 
 
 def cache_request(given: Mapping[str, Any]) -> tuple[bool, bool]:
-    """The argument of `codechoir.server.cache`: whether to clear what is in memory, and what is on disk."""
+    """The argument of `codechoir.server.cache`: whether to clear the memory cache, and the disk cache."""
     value = given.get("clear")
     if value is None:
         return False, False
-    cleared = _one_of(given, "clear", CLEARED)
+    cleared = _one_of(given, "clear", CLEAR_WHAT)
     return cleared != "disk", cleared != "memory"
 
 
@@ -161,7 +161,7 @@ def rate_request(given: Mapping[str, Any]) -> RateRequest:
     """The arguments of `codechoir.server.rate`."""
     wpm, delta = given.get("wpm"), given.get("delta")
     if (wpm is None) == (delta is None):
-        raise InputError("give either 'wpm' (words a minute) or 'delta' (how many more or fewer)")
+        raise InputError("give either 'wpm' (words per minute) or 'delta' (how many more or fewer)")
     if wpm is not None:
         return RateRequest(checked_rate(_number(wpm, "wpm")), None)
     return RateRequest(None, _number(delta, "delta"))
@@ -176,26 +176,26 @@ def place_request(given: Mapping[str, Any]) -> PlaceRequest:
     """The arguments of `codechoir.server.describe`."""
     position = _position(given, "position")
     if position is None:
-        raise InputError('\'position\' is missing: {"line": 0, "character": 0}')
+        raise InputError('\'position\' is missing: give {"line": 0, "character": 0}')
     return PlaceRequest(_uri(given), position)
 
 
 def say_request(given: Mapping[str, Any]) -> SayRequest:
     """The arguments of `codechoir.server.say`."""
-    what = _one_of(given, "what", TOLD)
+    what = _one_of(given, "what", SAY_TOPICS)
     request = SayRequest(what, _uri(given), _range(given, "range"), _position(given, "position"))
     if what == "describe" and request.position is None:
-        raise InputError('to describe, \'position\' is needed: {"line": 0, "character": 0}')
+        raise InputError('\'position\' is missing: give {"line": 0, "character": 0}')
     if what == "spell" and request.position is None and request.range is None:
-        raise InputError("to spell, 'range' is needed, or 'position' for the word there")
+        raise InputError("'range' is missing; give a range, or a 'position' to spell the word there")
     return request
 
 
 def mute_request(given: Mapping[str, Any]) -> MuteRequest:
-    """The arguments of `codechoir.server.mute` and `.solo`; without `on` it is turned the other way round."""
+    """The arguments of `codechoir.server.mute` and `.solo`; without `on` the category is toggled."""
     on = given.get("on")
     if on is not None and not isinstance(on, bool):
-        raise InputError(f"'on' is {on!r}; it is true, false, or left out to change it")
+        raise InputError(f"'on' must be true, false, or left out to toggle, got {on!r}")
     return MuteRequest(checked_audible(_one_of(given, "category", tuple(Category))), on)
 
 
@@ -207,7 +207,7 @@ def only_request(given: Mapping[str, Any]) -> str:
 def _uri(given: Mapping[str, Any]) -> str:
     uri = given.get("uri")
     if not isinstance(uri, str) or not uri:
-        raise InputError("'uri' is missing: name the document to read")
+        raise InputError("'uri' is missing: give the URI of the document")
     return uri
 
 
@@ -219,9 +219,9 @@ def _one_of(given: Mapping[str, Any], key: str, known: tuple[Name, ...]) -> Name
     for name in known:
         if name == value:
             return name
-    said = "is missing" if value is None else f"is {value!r}"
     near = did_you_mean(value, known) if isinstance(value, str) else ""
-    raise InputError(f"'{key}' {said}; known: {', '.join(known)}.{near}")
+    what = f"'{key}' is missing" if value is None else f"unknown '{key}' {value!r}"
+    raise InputError(f"{what}; known: {', '.join(known)}.{near}")
 
 
 def _range(given: Mapping[str, Any], key: str) -> Range | None:
@@ -229,10 +229,10 @@ def _range(given: Mapping[str, Any], key: str) -> Range | None:
     if value is None:
         return None
     if not isinstance(value, dict):
-        raise InputError(f"'{key}' is no object with 'start' and 'end'")
+        raise InputError(f"'{key}' must be an object with 'start' and 'end', got {value!r}")
     start, end = _position(value, "start"), _position(value, "end")
     if start is None or end is None:
-        raise InputError(f"'{key}' lacks 'start' or 'end'")
+        raise InputError(f"'start' or 'end' is missing in '{key}'")
     return Range(min(start, end), max(start, end))
 
 
@@ -241,22 +241,22 @@ def _position(given: Mapping[str, Any], key: str) -> Position | None:
     if value is None:
         return None
     if not isinstance(value, dict) or "line" not in value or "character" not in value:
-        raise InputError(f"'{key}' is no position: an object with 'line' and 'character'")
+        raise InputError(f"'{key}' must be an object with 'line' and 'character', got {value!r}")
     line = _integer(value["line"], f"{key}.line")
     character = _integer(value["character"], f"{key}.character")
     if line < 0 or character < 0:
-        raise InputError(f"'{key}' is before the document: lines and characters count from 0")
+        raise InputError(f"'{key}' must not be negative: lines and characters are counted from 0")
     return Position(line, character)
 
 
 def _number(value: Any, key: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise InputError(f"'{key}' is {value!r}; it has to be a number")
+        raise InputError(f"'{key}' must be a number, got {value!r}")
     return float(value)
 
 
 def _integer(value: Any, key: str) -> int:
     number = _number(value, key)
     if not number.is_integer():
-        raise InputError(f"'{key}' is {value!r}; it has to be a whole number")
+        raise InputError(f"'{key}' must be a whole number, got {value!r}")
     return int(number)

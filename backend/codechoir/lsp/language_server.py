@@ -1,4 +1,8 @@
-"""The language server: pygls, wired to settings, documents and readings."""
+"""The language server: connects pygls to documents, commands and settings.
+
+The handlers that need parsers, word tables and engines are in `command_handlers`, which is imported after
+`initialize` was answered.
+"""
 
 from __future__ import annotations
 
@@ -7,36 +11,46 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lsprotocol import types
+from pygls.exceptions import FeatureRequestError
 from pygls.io_ import run
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from codechoir import __version__
 from codechoir.errors import InputError
-from codechoir.lsp.commands import register
+from codechoir.lsp.arguments import parse_arguments
 from codechoir.lsp.configuration import SECTION, AudioMode, audio_mode, configuration, open_folder, section
-from codechoir.lsp.entry import when_gone
-from codechoir.lsp.greeting import Greeting, Replayed
-from codechoir.lsp.protocol import ACK, Protocol
+from codechoir.lsp.protocol import ACK, Protocol, notification_handler, one_line, request_handler
 from codechoir.settings import Settings
 from codechoir.stdio import MessageWriter
 
 if TYPE_CHECKING:
-    from codechoir.lsp.commands import CommandHandlers
+    from codechoir.lsp.command_handlers import CommandHandlers
 
 log = logging.getLogger(__name__)
 
-CLOSING_SECONDS = 1.0
-"""How long the end may take; the sound ends first."""
+PREFIX = "codechoir.server."
+"""What the names of all commands of `workspace/executeCommand` begin with."""
 
-BY_COMMAND = ("rate", "mute", "solo", "only")
+IMMEDIATE_COMMANDS = (
+    *("read", "stop", "pause", "resume", "skip", "repeat", "where", "rate"),
+    *("say", "mute", "solo", "only", "unmute"),
+)
+"""Commands that are run by the thread that reads messages, and therefore must be quick."""
+
+BACKGROUND_COMMANDS = ("outline", "describe", "voices", "cache", "status")
+"""Commands that are run in the thread pool: they may take a while, and Stop must not wait for them."""
+
+SET_BY_COMMANDS = ("rate", "mute", "solo", "only")
 """Settings that commands change, too."""
+
+CLOSE_SECONDS = 1.0
+"""How long closing may take; the sound ends first."""
 
 NOTEBOOKS = types.NotebookDocumentSyncOptions(
     notebook_selector=[
@@ -47,22 +61,17 @@ NOTEBOOKS = types.NotebookDocumentSyncOptions(
 )
 
 
-class Server(LanguageServer):
-    """One editor's server.
+class CodechoirLanguageServer(LanguageServer):
+    """The server of one editor.
 
-    Messages are handled, in order, by the thread that reads them, and nothing it does may take long, since
-    Stop comes the same way: sound is made by the reader's thread, slow commands are computed by the pool's.
+    The thread that reads messages also handles them, in order (decision 0005). Handlers must be quick, since
+    Stop arrives the same way: audio is made in the reader's thread, slow commands run in the thread pool.
     """
 
     protocol: Protocol
 
-    def __init__(
-        self, output: MessageWriter, on_orphaned: Callable[[], None], greeted: Greeting | None = None
-    ) -> None:
-        """`on_orphaned`: called, in a thread of its own, when the editor's process is gone.
-
-        `greeted`: the `initialize` that comes first and is answered already.
-        """
+    def __init__(self, output: MessageWriter, watch_editor: Callable[[int], None]) -> None:
+        """`watch_editor` is called with the editor's process id, to end this process when that one ends."""
         super().__init__(
             "codechoir",
             __version__,
@@ -71,82 +80,102 @@ class Server(LanguageServer):
             converter_factory=default_converter,
             max_workers=2,
         )
-        self.protocol.greeted = greeted
-        self._output = output
-        self._on_orphaned = on_orphaned
+        self.protocol.output = self._output = output
+        self._watch_editor = watch_editor
         self._audio: AudioMode = "server"
         self._configured = Settings()
         self._folder: Path | None = None
-        self._mistakes: tuple[str, ...] = ()
+        self._reported_mistakes: tuple[str, ...] = ()
         self._asks_for_settings = False
-        self.warnings: deque[str] = deque(maxlen=20)
-        self._workshop: CommandHandlers | None = None
-        register(self)
-        handlers: Mapping[str, Callable[[Any], None]] = {
-            types.INITIALIZE: self._initialize,
-            types.INITIALIZED: self._initialized,
-            types.SHUTDOWN: self._shut_down,
-            types.WORKSPACE_DID_CHANGE_CONFIGURATION: self._configuration_changed,
-            ACK: self._acknowledged,
-        }
-        for method, handler in handlers.items():
-            self.feature(method)(partial(handler))  # a bound method cannot be given pygls' attributes
+        self._warnings: deque[str] = deque(maxlen=20)
+        self._handlers: CommandHandlers | None = None
+        self._register_lifecycle()
+        self._register_documents()
+        self._register_commands()
 
     @property
-    def workshop(self) -> CommandHandlers:
-        """What knows about code and sound; made on first need, which is after `initialize` was answered."""
-        if self._workshop is None:
-            from codechoir.lsp.commands import CommandHandlers
+    def handlers(self) -> CommandHandlers:
+        """The handlers of commands; created on first use, after `initialize` was answered."""
+        if self._handlers is None:
+            from codechoir.lsp.command_handlers import CommandHandlers
 
-            self._workshop = CommandHandlers(
+            self._handlers = CommandHandlers(
                 self._audio,
                 types.PositionEncodingKind(self.workspace.position_encoding).value,
                 self._configured,
                 self._output.send,
-                self._tell_state,
+                self._send_state,
                 self._warn,
-                self.warnings,
-                self._in_background,
+                self._warnings,
+                self._run_in_background,
             )
-        return self._workshop
+        return self._handlers
 
-    def serve(self, incoming: Replayed) -> int:
-        """Handle messages until the editor says `exit` or closes the stream; returns the exit status.
+    def serve(self, incoming: BinaryIO) -> int:
+        """Handles messages until the editor sends `exit` or closes the stream; returns the exit status.
 
-        With pygls' own loop, the one without a hop between threads for each line of a header, which takes a
-        third of a millisecond off the way to the first sound.
+        Uses the loop of pygls without asyncio, which saves a third of a millisecond per message.
         """
         self.protocol.set_writer(self._output)
         try:
-            run(
-                stop_event=Event(),
-                reader=incoming,
-                protocol=self.protocol,
-                logger=log,
-                error_handler=self.report_server_error,
-            )
-            status = 1  # the editor went away without a word
+            run(Event(), incoming, self.protocol, error_handler=self.report_server_error)
+            status = 1  # the stream has ended without `exit`
         except SystemExit as end:
             status = int(end.code or 0)
         self.close()
         return status
 
     def close(self) -> None:
-        """Fall silent for good; may be called from any thread, more than once.
+        """Stops all sound for good. May be called from any thread, more than once.
 
-        Waits no longer than a moment: an editor that hangs does not take its messages, and a thread that
-        sends one to it would be waited for in vain.
+        Waits a moment at most: a thread may be blocked on sending to an editor that does not read.
         """
-        if self._workshop is not None:
-            closing = Thread(target=self._workshop.close, name="codechoir-closing", daemon=True)
+        if self._handlers is not None:
+            closing = Thread(target=self._handlers.close, name="codechoir-closing", daemon=True)
             closing.start()
-            closing.join(CLOSING_SECONDS)
+            closing.join(CLOSE_SECONDS)
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Into the log: a listener who is spoken to needs no pop-ups."""
-        log.warning("%s", " ".join(str(error).split()))
+        """Logs an error; pygls would open a message box. Errors of requests are in their answers."""
+        if source is not FeatureRequestError:
+            log.warning("message ignored: %s", one_line(error))
 
-    # ---- the life of a connection --------------------------------------------------------------------
+    # ---- registration --------------------------------------------------------------------------------
+
+    def _register_lifecycle(self) -> None:
+        self.feature(types.INITIALIZE)(request_handler(self._initialize))
+        self.feature(types.INITIALIZED)(notification_handler(self._initialized))
+        self.feature(types.SHUTDOWN)(request_handler(self._shut_down))
+        self.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(
+            notification_handler(self._configuration_changed)
+        )
+        self.feature(ACK)(notification_handler(self._acknowledged))
+
+    def _register_documents(self) -> None:
+        """Replaces pygls' own documents, which copy the whole text on each change: 10 ms at 10,000 lines."""
+        handlers: Mapping[str, Callable[[Any], None]] = {
+            types.TEXT_DOCUMENT_DID_OPEN: lambda params: self._open(params.text_document),
+            types.TEXT_DOCUMENT_DID_CHANGE: lambda params: self._change(
+                params.text_document, params.content_changes
+            ),
+            types.TEXT_DOCUMENT_DID_CLOSE: lambda params: self._close(params.text_document),
+            types.NOTEBOOK_DOCUMENT_DID_OPEN: self._notebook_opened,
+            types.NOTEBOOK_DOCUMENT_DID_CHANGE: self._notebook_changed,
+            types.NOTEBOOK_DOCUMENT_DID_CLOSE: self._notebook_closed,
+        }
+        for method, handler in handlers.items():
+            self.protocol.fm.add_builtin_feature(method, notification_handler(handler))
+
+    def _register_commands(self) -> None:
+        for name in IMMEDIATE_COMMANDS:
+            self.command(PREFIX + name)(self._command_handler(name))
+        for name in BACKGROUND_COMMANDS:
+            self.command(PREFIX + name)(self.thread()(self._command_handler(name)))
+
+    def _command_handler(self, name: str) -> Callable[..., Any]:
+        return request_handler(lambda *given: self.handlers.run(name, parse_arguments(given)))
+
+    # ---- lifecycle -----------------------------------------------------------------------------------
 
     def _initialize(self, params: types.InitializeParams) -> None:
         options = params.initialization_options
@@ -158,32 +187,67 @@ class Server(LanguageServer):
         self._folder = open_folder(params)
         given = {key: value for key, value in options.items() if key != "audio"}
         self._asks_for_settings = not given
-        self._configured = self._understood(section(given))
+        self._configured = self._checked_settings(section(given))
         if params.process_id is not None:
-            when_gone(params.process_id, self._on_orphaned)
+            self._watch_editor(params.process_id)
+        self.protocol.phase = "running"
 
     def _initialized(self, params: types.InitializedParams) -> None:
-        self.workshop.warm_up()
+        self.handlers.warm_up()
         if self._asks_for_settings:
             self._ask_for_settings()
 
     def _shut_down(self, params: None) -> None:
-        self.workshop.run("stop", {})
+        self.protocol.phase = "shutting down"
+        self.handlers.run("stop", {})
 
     def _acknowledged(self, params: dict[str, Any]) -> None:
         session, samples = params.get("session"), params.get("playedSamples")
         if not isinstance(session, int) or not isinstance(samples, int):
-            raise InputError("codechoir/ack has to carry two whole numbers, session and playedSamples")
-        self.workshop.heard(session, samples)
+            raise InputError(f"'{ACK}' needs two whole numbers, 'session' and 'playedSamples'")
+        self.handlers.acknowledge(session, samples)
 
-    def _tell_state(self, session: int, state: str, message: str) -> None:
-        said = {"message": message} if message else {}
-        self.protocol.notify("codechoir/state", {"session": session, "state": state, **said})
+    def _send_state(self, session: int, state: str, message: str) -> None:
+        details = {"message": message} if message else {}
+        self.protocol.notify("codechoir/state", {"session": session, "state": state, **details})
+
+    # ---- documents -----------------------------------------------------------------------------------
+
+    def _open(self, item: types.TextDocumentItem) -> None:
+        language_id = getattr(item.language_id, "value", item.language_id)
+        self.handlers.documents.open(item.uri, language_id, item.text)
+
+    def _change(self, document: types.VersionedTextDocumentIdentifier, changes: Any) -> None:
+        self.handlers.documents.change(document.uri, changes)
+
+    def _close(self, document: types.TextDocumentIdentifier) -> None:
+        self.handlers.documents.close(document.uri)
+
+    def _notebook_opened(self, params: types.DidOpenNotebookDocumentParams) -> None:
+        """Each cell of a notebook is a document."""
+        for cell in params.cell_text_documents:
+            self._open(cell)
+
+    def _notebook_changed(self, params: types.DidChangeNotebookDocumentParams) -> None:
+        cells = params.change.cells
+        if cells is None:
+            return
+        if cells.structure is not None:
+            for cell in cells.structure.did_open or ():
+                self._open(cell)
+            for closed in cells.structure.did_close or ():
+                self._close(closed)
+        for content in cells.text_content or ():
+            self._change(content.document, content.changes)
+
+    def _notebook_closed(self, params: types.DidCloseNotebookDocumentParams) -> None:
+        for cell in params.cell_text_documents:
+            self._close(cell)
 
     # ---- settings ------------------------------------------------------------------------------------
 
     def _configuration_changed(self, params: types.DidChangeConfigurationParams) -> None:
-        """Editors either push the settings or say that they have changed, to be asked for them."""
+        """Editors either push the settings, or say that settings have changed and wait to be asked."""
         given = section(params.settings)
         if given:
             self._apply(given)
@@ -195,40 +259,35 @@ class Server(LanguageServer):
         if workspace is None or not workspace.configuration:
             return
         params = types.ConfigurationParams(items=[types.ConfigurationItem(section=SECTION)])
-        self.workspace_configuration(params).add_done_callback(self._settings_came)
+        self.workspace_configuration(params).add_done_callback(self._settings_received)
 
-    def _settings_came(self, answer: Future[Any]) -> None:
+    def _settings_received(self, answer: Future[Any]) -> None:
         if answer.exception() is None and answer.result() and isinstance(answer.result()[0], dict):
             self._apply(answer.result()[0])
 
     def _apply(self, given: Any) -> None:
-        """Follow the editor's settings; what was chosen by command stays until the editor's value changes."""
-        before, self._configured = self._configured, self._understood(given)
-        now, settings = self.workshop.ensemble.settings, self._configured
-        same = [name for name in BY_COMMAND if getattr(settings, name) == getattr(before, name)]
-        self.workshop.readings.configure(replace(settings, **{name: getattr(now, name) for name in same}))
+        """Follows the editor's settings; a value set by a command stays until the editor's value changes."""
+        before, self._configured = self._configured, self._checked_settings(given)
+        in_force, settings = self.handlers.runtime.settings, self._configured
+        unchanged = [name for name in SET_BY_COMMANDS if getattr(settings, name) == getattr(before, name)]
+        kept = {name: getattr(in_force, name) for name in unchanged}
+        self.handlers.readings.configure(replace(settings, **kept))
 
-    def _understood(self, given: Any) -> Settings:
-        """The settings; a mistake in them is shown once, since who has just made it looks for the effect."""
-        understood = configuration(given, self._folder)
-        for line in understood.warnings:
+    def _checked_settings(self, given: Any) -> Settings:
+        """The settings. A new mistake is shown in a message: who has just made it looks for its effect."""
+        checked = configuration(given, self._folder)
+        for line in checked.warnings:
             self._warn(line)
-            if line not in self._mistakes:
+            if line not in self._reported_mistakes:
                 message = f"Codechoir: {line}"
                 self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
-        self._mistakes = understood.warnings
-        return understood.settings
+        self._reported_mistakes = checked.warnings
+        return checked.settings
 
     def _warn(self, line: str) -> None:
-        """Tell the user something: in the editor's log, and in the answer of the command `status`."""
-        self.warnings.append(line)
+        """Reports a line in the editor's log, and in the result of the command `status`."""
+        self._warnings.append(line)
         self.window_log_message(types.LogMessageParams(type=types.MessageType.Warning, message=line))
 
-    def _in_background(self, job: Callable[[], None]) -> None:
-        def guarded() -> None:
-            try:
-                job()
-            except Exception:
-                log.exception("a job in the background failed")
-
-        self.thread_pool.submit(guarded)
+    def _run_in_background(self, job: Callable[[], None]) -> None:
+        self.thread_pool.submit(notification_handler(job))

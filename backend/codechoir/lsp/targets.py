@@ -1,7 +1,4 @@
-"""What part of a document is meant by "this line", "this symbol", "from here on". Pure.
-
-Where the commands that move in a document lead to.
-"""
+"""Which bytes of a document a request means ("this line", "this symbol"), and where a skip leads. Pure."""
 
 from __future__ import annotations
 
@@ -10,36 +7,33 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from codechoir.errors import InputError
-from codechoir.lsp.arguments import Position, ReadRequest, SayRequest, SkipRequest, Step
+from codechoir.lsp.arguments import Position, ReadRequest, SayRequest, SkipRequest, Step, Unit
 from codechoir.model import Category, Utterance
 from codechoir.pipeline import SpeechPipeline
 from codechoir.playback import Extent, by_block, by_line, by_span, by_symbol
 from codechoir.syntax import Encoding, Snapshot, boundary, byte_of
 
-_WORD_TAIL = re.compile(r"[\w$]+\Z")
+_WORD_BEFORE = re.compile(r"[\w$]+\Z")
 _LONGEST_WORD = 200
 
 
-def extent_of(request: ReadRequest, snapshot: Snapshot, encoding: Encoding) -> Extent:
-    """The bytes that a request asks for; places beyond the document are brought to its end.
-
-    Raises `InputError` for an empty selection, and for a symbol where there is none.
-    """
-    return _UNITS[request.unit](request, snapshot, encoding)
-
-
 def offset(snapshot: Snapshot, position: Position, encoding: Encoding) -> int:
-    """The byte at a position, or the nearest one in the document."""
+    """The byte at a position; a position beyond the document is its end."""
     return byte_of(snapshot, position.line, position.character, encoding)
 
 
+def extent_of(request: ReadRequest, snapshot: Snapshot, encoding: Encoding) -> Extent:
+    """The bytes to read. Raises `InputError` for an empty selection, or if there is no symbol."""
+    return _UNITS[request.unit](request, snapshot, encoding)
+
+
 def extent_to_spell(request: SayRequest, snapshot: Snapshot, encoding: Encoding) -> Extent:
-    """The bytes of the range, or those of the token at the position. Raises `InputError` where none is."""
+    """The bytes of the range, or of the token at the position. Raises `InputError` if there is none."""
     if request.range is not None:
         start = offset(snapshot, request.range.start, encoding)
         end = offset(snapshot, request.range.end, encoding)
         if start == end:
-            raise InputError("the selection is empty; select what is to be spelled")
+            raise InputError("the selection is empty; select what to spell")
         return start, end
     if request.position is None:
         raise InputError("to spell, 'range' or 'position' is needed")
@@ -47,7 +41,7 @@ def extent_to_spell(request: SayRequest, snapshot: Snapshot, encoding: Encoding)
     line = snapshot.line_range(snapshot.line_of(at))
     around = [span for span in snapshot.spans(*line) if span.start <= at <= span.end]
     if not around:
-        raise InputError("there is no word here; select what is to be spelled")
+        raise InputError("there is no word at the cursor; select what to spell")
     return max(around[-1].start, line[0]), min(around[-1].end, line[1])
 
 
@@ -59,7 +53,7 @@ def _selection(request: ReadRequest, snapshot: Snapshot, encoding: Encoding) -> 
     if start == end and request.range.start == request.range.end:
         raise InputError("the selection is empty; select some code, or read the line")
     if start == end:
-        raise InputError(f"the selection holds no text; the document has {snapshot.line_count} lines")
+        raise InputError(f"the selection contains no text; the document has {snapshot.line_count} lines")
     return start, end
 
 
@@ -84,16 +78,16 @@ def _file(request: ReadRequest, snapshot: Snapshot, encoding: Encoding) -> Exten
 
 
 def _from_cursor(request: ReadRequest, snapshot: Snapshot, encoding: Encoding) -> Extent:
-    """To the end of the document, from the beginning of the word that the cursor is in."""
+    """From the beginning of the word that the cursor is in to the end of the document."""
     at = boundary(snapshot.text, offset(snapshot, request.place, encoding))
     line_start, _ = snapshot.line_range(snapshot.line_of(at))
     before = snapshot.text[max(line_start, at - _LONGEST_WORD) : at].decode("utf-8", "ignore")
-    if tail := _WORD_TAIL.search(before):
-        at -= len(tail.group().encode())
+    if word := _WORD_BEFORE.search(before):
+        at -= len(word.group().encode())
     return at, len(snapshot.text)
 
 
-_UNITS = {
+_UNITS: Mapping[Unit, Callable[[ReadRequest, Snapshot, Encoding], Extent]] = {
     "selection": _selection,
     "line": _line,
     "symbol": _symbol,
@@ -102,16 +96,16 @@ _UNITS = {
 }
 
 
-def target(choir: SpeechPipeline, snapshot: Snapshot, request: SkipRequest, at: int) -> Extent | None:
-    """The bytes where a listener lands who skips from byte `at`; None is beyond the last.
+def skip_target(pipeline: SpeechPipeline, snapshot: Snapshot, request: SkipRequest, at: int) -> Extent | None:
+    """The bytes to read after a skip from byte `at`; None beyond the last one.
 
-    Raises `InputError` where there is nothing of the kind.
+    Raises `InputError` if the document has nothing of the kind.
     """
-    return _STEPS[request.by](choir, snapshot, at, request.count)
+    return _STEPS[request.by](pipeline, snapshot, at, request.count)
 
 
-def _by_span(choir: SpeechPipeline, snapshot: Snapshot, at: int, count: int) -> Extent | None:
-    return by_span(snapshot, partial(_heard_in, choir, snapshot), at, count)
+def _by_span(pipeline: SpeechPipeline, snapshot: Snapshot, at: int, count: int) -> Extent | None:
+    return by_span(snapshot, partial(_utterances_with_words, pipeline, snapshot), at, count)
 
 
 def _by_symbol(_: SpeechPipeline, snapshot: Snapshot, at: int, count: int) -> Extent | None:
@@ -121,11 +115,13 @@ def _by_symbol(_: SpeechPipeline, snapshot: Snapshot, at: int, count: int) -> Ex
     return by_symbol(symbols, at, count)
 
 
-def _heard_in(choir: SpeechPipeline, snapshot: Snapshot, start: int, end: int) -> list[Utterance]:
-    """The utterances of a range that have words."""
-    phrases = choir.phrases(snapshot, start, end)
-    said = (spoken.utterance for phrase in phrases for spoken in phrase.parts)
-    return [one for one in said if one.text and one.category != Category.NARRATION]
+def _utterances_with_words(
+    pipeline: SpeechPipeline, snapshot: Snapshot, start: int, end: int
+) -> list[Utterance]:
+    """The utterances of a range that say something of the source."""
+    phrases = pipeline.phrases(snapshot, start, end)
+    utterances = (part.utterance for phrase in phrases for part in phrase.parts)
+    return [one for one in utterances if one.text and one.category != Category.NARRATION]
 
 
 _STEPS: Mapping[Step, Callable[[SpeechPipeline, Snapshot, int, int], Extent | None]] = {

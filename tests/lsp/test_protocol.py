@@ -1,4 +1,4 @@
-"""The protocol itself: what is malformed, what comes at the wrong time, and the end of the connection."""
+"""Messages, byte by byte: the handshake, malformed messages, wrong moments, and the end of the connection."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from codechoir.bench.lsp_client import LspClient
-from codechoir.lsp.entry import when_gone
+from codechoir.lsp.server_process import on_exit_of
 from support.wire import line_of, read, server, works
 
 
@@ -98,9 +98,48 @@ def test_a_request_that_makes_no_sense_is_answered(
 
 def test_nothing_is_done_before_the_handshake(stranger: LspClient) -> None:
     answer = stranger.command("status")
-    assert answer["error"]["code"] == -32002 and "'initialize' has to come first" in line_of(answer)
+    assert answer["error"]["code"] == -32002 and "the first request must be 'initialize'" in line_of(answer)
     stranger.notify("textDocument/didSave", {"textDocument": {"uri": "untitled:a"}})
     stranger.start(audio="client", engine="silent")
+    assert works(stranger)
+
+
+@pytest.mark.parametrize(
+    ("encodings", "chosen"),
+    [(None, "utf-16"), ([], "utf-16"), (["utf-7", "utf-32", "utf-8"], "utf-32"), (["utf-7"], "utf-16")],
+)
+def test_the_first_position_encoding_that_is_known_is_used(
+    stranger: LspClient, encodings: list[str] | None, chosen: str
+) -> None:
+    answer = stranger.start({"general": {"positionEncodings": encodings}}, audio="none", engine="silent")
+    assert answer["result"]["capabilities"]["positionEncoding"] == chosen
+    assert works(stranger)
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "encoding"),
+    [
+        ({"general": {"positionEncodings": ["utf-8"]}, "window": 7}, "utf-8"),
+        ({"general": {"positionEncodings": "utf-8"}}, "utf-16"),
+        ({"general": "all"}, "utf-16"),
+    ],
+)
+def test_invalid_capabilities_do_not_keep_the_server_from_working(
+    stranger: LspClient, capabilities: dict[str, object], encoding: str
+) -> None:
+    answer = stranger.start(capabilities, audio="none", engine="silent")
+    assert answer["result"]["capabilities"]["positionEncoding"] == encoding
+    status = stranger.result("status")
+    assert (status["audio"], status["engine"]) == ("none", "silent")
+    session = read(stranger, "one two")
+    assert stranger.wait_for("codechoir/audio", session=session, last=True)["session"] == session
+
+
+def test_an_initialize_without_capabilities_is_an_error_and_another_one_may_follow(
+    stranger: LspClient,
+) -> None:
+    assert "do not have the form" in line_of(stranger.request("initialize", {"processId": None}))
+    stranger.start(audio="none", engine="silent")
     assert works(stranger)
 
 
@@ -145,6 +184,27 @@ def test_a_client_that_never_acknowledges_is_told_and_can_go_on(patient: LspClie
     assert read(patient, "next") == session + 1
 
 
+def test_the_log_has_one_line_for_each_error(tmp_path: Path) -> None:
+    """pygls logs a traceback for each, which `entry` leaves out."""
+    with (tmp_path / "errors").open("w+b") as errors:
+        client = LspClient(errors=errors)
+        client.start(audio="client", engine="silent")
+        client.send_raw(b"no json")
+        client.send_raw(b'{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{}}')
+        client.send_raw(b'{"jsonrpc":"2.0","method":"codechoir/ack","params":{"session":"one"}}')
+        client.command("sing")
+        client.command("read", unit="line")
+        client.kill()
+        errors.seek(0)
+        lines = errors.read().decode().splitlines()
+    assert lines == [
+        "codechoir: message ignored: Expecting value: line 1 column 1 (char 0)",
+        "codechoir: message ignored: the parameters of 'textDocument/didOpen' do not have the form "
+        "that LSP defines",
+        "codechoir: 'codechoir/ack' needs two whole numbers, 'session' and 'playedSamples'",
+    ]
+
+
 def test_requests_after_shutdown_are_refused(client: LspClient) -> None:
     client.request("shutdown", None)
     assert "shutting down" in line_of(client.command("status"))
@@ -160,10 +220,10 @@ def test_exit_without_shutdown_is_a_failure(client: LspClient) -> None:
 
 def test_a_result_that_is_no_json_is_an_error_and_not_a_request_without_answer() -> None:
     code = (
-        "from codechoir.lsp.entry import main\n"
-        "from codechoir.lsp.commands import CommandHandlers\n"
+        "from codechoir.lsp import serve\n"
+        "from codechoir.lsp.command_handlers import CommandHandlers\n"
         "CommandHandlers.run = lambda self, command, given: object()\n"
-        "main()\n"
+        "serve()\n"
     )
     client = LspClient([sys.executable, "-c", code], errors=subprocess.DEVNULL)
     try:
@@ -213,8 +273,8 @@ def test_an_interrupt_at_the_terminal_ends_it(client: LspClient) -> None:
 def test_what_libraries_print_does_not_reach_the_protocol() -> None:
     code = (
         "import os, sys, subprocess\n"
-        "from codechoir.stdio import take_standard_streams\n"
-        "incoming, output = take_standard_streams()\n"
+        "from codechoir.stdio import take_over_for_messages\n"
+        "incoming, output = take_over_for_messages()\n"
         "print('noise', flush=True); os.write(1, b'more noise')\n"
         "subprocess.run([sys.executable, '-c', 'print(input())'])\n"
         "output.send(incoming.read())\n"
@@ -244,5 +304,5 @@ def test_neither_torch_nor_numpy_is_loaded(tmp_path: Path) -> None:
 def test_a_process_that_is_not_there_is_not_watched() -> None:
     ended: list[int] = []
     for process in (-1, 0):
-        when_gone(process, lambda: ended.append(1))
+        on_exit_of(process, lambda: ended.append(1))
     assert ended == []

@@ -50,7 +50,7 @@ def test_an_empty_selection_says_so() -> None:
 
 
 def test_a_selection_beyond_the_document_says_so() -> None:
-    with pytest.raises(InputError, match="holds no text; the document has 4 lines"):
+    with pytest.raises(InputError, match="contains no text; the document has 4 lines"):
         read("selection", range=span(at(50, 0), at(60, 0)))
 
 

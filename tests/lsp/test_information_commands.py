@@ -51,3 +51,11 @@ async def test_the_status(editor: Editor) -> None:
     assert status["settings"]["engine"] == "silent" and status["settings"]["rate"] is None
     assert set(status["versions"]) >= {"codechoir", "python"}
     assert isinstance(status["session"], int) and status["state"]
+
+
+async def test_the_phrase_cache_can_be_asked_and_cleared(editor: Editor) -> None:
+    stats = await editor.run("cache")
+    assert {"entries", "bytes", "hits", "misses", "secondsSaved", "memory"} <= set(stats)
+    assert (await editor.run("cache", clear="memory"))["removed"] == {"entries": 0, "bytes": 0}
+    with pytest.raises(Exception, match="known: memory, disk, both"):
+        await editor.run("cache", clear="all")

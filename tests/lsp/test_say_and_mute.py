@@ -26,27 +26,11 @@ async def say(editor: Editor, what: str, uri: str, **place: Any) -> list[str]:
     return editor.words(answer["session"])
 
 
-async def read_on(editor: Editor, session: int) -> list[str]:
-    await editor.hear_all(session)
-    return editor.words(session)
-
-
 async def begin(editor: Editor, word: str, code: str = LINES) -> int:
     """Read a file, and hear it until `word` has begun to sound."""
     session = await editor.read(editor.open(code), "file")
-    await hear_until(editor, session, word)
+    await editor.hear_until(session, word)
     return session
-
-
-async def hear_until(editor: Editor, session: int, word: str) -> None:
-    """Acknowledge until `word` has begun to sound; the server is two seconds ahead at most."""
-    while word not in editor.words(session):
-        known = len(editor.chunks(session))
-        if marks := editor.marks(session):
-            editor.hear(session, marks[-1].sample)
-        await editor.until(lambda known=known: len(editor.chunks(session)) > known)
-    mark = next(mark for mark in editor.marks(session) if mark.text == word)
-    editor.hear(session, mark.sample + 1)
 
 
 # ---- told aloud ------------------------------------------------------------------------------------------
@@ -83,10 +67,10 @@ async def test_new_settings_in_the_midst_of_an_outline_are_heard_at_once(editor:
     text = (await editor.run("outline", uri=uri))["text"].split()
     session = (await editor.run("say", what="outline", uri=uri))["session"]
     for word, rate in (("cart,", 300), ("takes", 600)):
-        await hear_until(editor, session, word)
+        await editor.hear_until(session, word)
         editor.configure(engine="silent", rate=rate, depth=rate // 100)
         session = (await editor.run("status"))["session"]
-    said = await read_on(editor, session)
+    said = await editor.all_words(session)
     assert said == text[text.index("takes") :]
     assert {mark.length for mark in editor.marks(session)} == {SAMPLE_RATE // 10}
 
@@ -94,9 +78,9 @@ async def test_new_settings_in_the_midst_of_an_outline_are_heard_at_once(editor:
 async def test_from_an_outline_one_skips_into_the_code(editor: Editor) -> None:
     uri = editor.open(CODE)
     session = (await editor.run("say", what="outline", uri=uri))["session"]
-    await hear_until(editor, session, "total,")
+    await editor.hear_until(session, "total,")
     answer = await editor.run("skip", by="symbol", count=0)
-    assert (await read_on(editor, answer["session"]))[:2] == ["def", "total"]
+    assert (await editor.all_words(answer["session"]))[:2] == ["def", "total"]
 
 
 # ---- heard in part ---------------------------------------------------------------------------------------
@@ -106,7 +90,7 @@ async def test_a_muted_category_is_silent_from_the_next_phrase_on(editor: Editor
     await begin(editor, "a")
     answer = await editor.run("mute", category="comment", on=True)
     assert answer["mute"] == ["comment"] and answer["solo"] == []
-    said = await read_on(editor, answer["session"])
+    said = await editor.all_words(answer["session"])
     assert said == ["a", "gets", "one", "one", "b", "gets", "two", "c", "gets", "three", "d", "gets", "four"]
 
 
@@ -120,17 +104,17 @@ async def test_one_category_alone_and_then_everything_again(editor: Editor) -> N
     await begin(editor, "a")
     answer = await editor.run("solo", category="comment")
     assert answer["solo"] == ["comment"]
-    await hear_until(editor, answer["session"], "two")
+    await editor.hear_until(answer["session"], "two")
     answer = await editor.run("unmute")
     assert (answer["mute"], answer["solo"], answer["only"]) == ([], [], "everything")
-    said = " ".join(await read_on(editor, answer["session"]))
+    said = " ".join(await editor.all_words(answer["session"]))
     assert said == "two c gets three three d gets four four"
 
 
 async def test_only_signatures(editor: Editor) -> None:
     assert (await editor.run("only", what="signatures"))["only"] == "signatures"
     session = await editor.read(editor.open(CODE), "file")
-    assert " ".join(await read_on(editor, session)) == "class cart def total self tax def drop"
+    assert " ".join(await editor.all_words(session)) == "class cart def total self tax def drop"
 
 
 async def test_what_deceives_is_told_of_what_is_muted(editor: Editor) -> None:
@@ -143,7 +127,7 @@ async def test_what_deceives_is_told_of_what_is_muted(editor: Editor) -> None:
         await editor.run("unmute")
         await editor.run(command, **arguments)
         session = await editor.read(editor.open(code), "file")
-        assert "override" in await read_on(editor, session)
+        assert "override" in await editor.all_words(session)
 
 
 async def test_settings_do_what_the_commands_do(editor: Editor) -> None:
@@ -151,7 +135,7 @@ async def test_settings_do_what_the_commands_do(editor: Editor) -> None:
     editor.configure(engine="silent", mute=["comment", "operator"])
     await editor.until(lambda: editor.state_seen(session, "stopped"))
     newest = (await editor.run("status"))["session"]
-    assert (await read_on(editor, newest))[-6:] == ["b", "two", "c", "three", "d", "four"]
+    assert (await editor.all_words(newest))[-6:] == ["b", "two", "c", "three", "d", "four"]
 
 
 async def test_what_was_muted_by_command_stays_until_the_editors_value_changes(editor: Editor) -> None:
@@ -179,15 +163,15 @@ async def test_each_setting_is_heard_from_the_next_phrase_on(
     editor.configure(engine="silent", **settings)
     await editor.until(lambda: editor.state_seen(session, "stopped"))
     newest = (await editor.run("status"))["session"]
-    assert heard in " ".join(await read_on(editor, newest))
+    assert heard in " ".join(await editor.all_words(newest))
 
 
 async def test_the_narrator_speaks_the_language_of_the_words(editor: Editor) -> None:
     editor.configure(engine="silent", naturalLanguage="de")
     session = await editor.read(editor.open(""), "file")
-    assert await read_on(editor, session) == ["leer"]
+    assert await editor.all_words(session) == ["leer"]
     answer = await editor.run("skip", by="line", count=1)
-    assert await read_on(editor, answer["session"]) == ["Ende"]
+    assert await editor.all_words(answer["session"]) == ["Ende"]
 
 
 async def test_words_of_the_users_are_heard_at_once(editor: Editor, tmp_path: Path) -> None:
@@ -197,7 +181,7 @@ async def test_words_of_the_users_are_heard_at_once(editor: Editor, tmp_path: Pa
     editor.configure(engine="silent", userWords=[str(table)])
     await editor.until(lambda: editor.state_seen(session, "stopped"))
     newest = (await editor.run("status"))["session"]
-    said = await read_on(editor, newest)
+    said = await editor.all_words(newest)
     assert said[said.index("b") :][:3] == ["b", "becomes", "two"]
 
 
@@ -206,9 +190,9 @@ async def test_a_table_that_is_saved_is_heard_in_the_next_reading(editor: Editor
     uri = editor.open("a\n")
     table.write_text('[words]\na = "one"\n')
     editor.configure(engine="silent", userWords=[str(table)])
-    assert await read_on(editor, await editor.read(uri, "file")) == ["one"]
+    assert await editor.all_words(await editor.read(uri, "file")) == ["one"]
     table.write_text('[words]\na = "another"\n')
-    assert await read_on(editor, await editor.read(uri, "file")) == ["another"]
+    assert await editor.all_words(await editor.read(uri, "file")) == ["another"]
 
 
 async def test_a_mistake_in_a_table_is_told_and_the_reading_goes_on(editor: Editor, tmp_path: Path) -> None:
@@ -218,7 +202,7 @@ async def test_a_mistake_in_a_table_is_told_and_the_reading_goes_on(editor: Edit
     status = await editor.run("status")
     assert status["settings"]["userWords"] == []
     assert f"{table}, line 4: unknown section 'rolls'. Did you mean 'roles'?" in status["warnings"][-1]
-    assert await read_on(editor, await editor.read(editor.open("a\n"), "file")) == ["a"]
+    assert await editor.all_words(await editor.read(editor.open("a\n"), "file")) == ["a"]
 
 
 async def test_a_mistake_in_the_settings_is_shown_once(editor: Editor) -> None:
@@ -255,5 +239,5 @@ async def test_a_mistake_is_one_line(
 
 
 async def test_spelling_where_no_word_is(editor: Editor) -> None:
-    with pytest.raises(JsonRpcInvalidParams, match="no word here"):
+    with pytest.raises(JsonRpcInvalidParams, match="no word at the cursor"):
         await editor.run("say", what="spell", uri=editor.open("a\n\nb\n"), position=at(1))

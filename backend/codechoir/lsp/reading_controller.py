@@ -1,0 +1,218 @@
+"""What commands do to readings: start, stop, pause, skip, repeat, change settings in the middle of a line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from codechoir.errors import InputError
+from codechoir.lsp.arguments import RateRequest, SkipRequest
+from codechoir.lsp.documents import range_json
+from codechoir.lsp.reading_plan import ReadingPlan
+from codechoir.lsp.speech_runtime import SpeechRuntime
+from codechoir.lsp.targets import skip_target
+from codechoir.model import Category, State
+from codechoir.playback import Reader, Reading, by_line
+from codechoir.settings import FASTEST, SLOWEST, Settings
+from codechoir.sinks import Send, Sink, StereoPositioner, Wire
+from codechoir.syntax import Encoding
+
+Answer = dict[str, Any]
+"""`{session, state}`, the result of most commands."""
+
+OnState = Callable[[int, State, str], None]
+"""Called on each change of state with the session, the state, and a message or an empty string."""
+
+
+class ReadingController:
+    """One reading at a time. Used by the thread that handles messages; `close` may be called by any."""
+
+    def __init__(self, runtime: SpeechRuntime, encoding: Encoding, send: Send, on_state: OnState) -> None:
+        self._runtime = runtime
+        self._encoding = encoding
+        self._send = send
+        self._reader = Reader(lambda reading, state, message: on_state(reading.session, state, message))
+        self._plan: ReadingPlan | None = None
+        self._resume_with: ReadingPlan | None = None  # after `where` in a pause has replaced the reading
+        self._paused_at = 0.0
+
+    def warm_up(self) -> None:
+        """Loads voices and engine in the reader's thread; a reading that starts meanwhile waits for it."""
+        self.run_before_next(self._runtime.warm_up)
+
+    def run_before_next(self, job: Callable[[], None]) -> None:
+        """Runs a job in the reader's thread, before the next reading."""
+        self._reader.prepare(job)
+
+    def read(self, plan: ReadingPlan) -> Answer:
+        """Starts a reading; the current one ends."""
+        pipeline, engine = self._runtime.pipeline, self._runtime.engine
+        rate = engine.capabilities.sample_rate
+        locate = partial(range_json, plan.snapshot, self._encoding)
+        is_stereo = pipeline.is_wide
+        positioner = StereoPositioner(plan.phrases(pipeline), begun=plan.heard is not None)
+
+        def make_sink(session: int) -> Sink:
+            sink = self._runtime.make_sink(Wire(session, rate, self._send, locate), rate, is_stereo)
+            return positioner.sink(sink) if is_stereo else sink
+
+        self._plan, self._resume_with = plan, None
+        self._reader.start_with(positioner, engine, make_sink, plan.heard)
+        return self.answer()
+
+    def stop(self) -> Answer:
+        """Ends the current reading; nothing more of it is sent or played."""
+        self._resume_with = None
+        self._reader.stop()
+        return self.answer()
+
+    def pause(self) -> Answer:
+        """Pauses the current reading."""
+        if (reading := self._reader.active) is not None and reading.pause():
+            self._paused_at = time.monotonic()
+        return self.answer()
+
+    def resume(self) -> Answer:
+        """Continues after a pause; after a long one, repeats the last words in a new session."""
+        reading, settings = self._reader.active, self._runtime.settings
+        if self._resume_with is not None and (reading is None or reading.state != "paused"):
+            return self.read(self._resume_with)
+        if reading is None or reading.state != "paused":
+            return self.answer()
+        paused = time.monotonic() - self._paused_at
+        is_long = 0 < settings.resume_after <= paused and settings.resume_words > 0
+        place = reading.back(settings.resume_words) if is_long else None
+        if place is not None and self._plan is not None:
+            return self.read(self._plan.from_place(place))
+        reading.resume()
+        return self.answer()
+
+    def acknowledge(self, session: int, samples: int) -> None:
+        """The client has played so many samples of a session; older sessions no longer count."""
+        reading = self._reader.current
+        if reading is not None and reading.session == session:
+            reading.played(samples)
+
+    def skip(self, request: SkipRequest) -> Answer:
+        """Continues at another place, in a new session.
+
+        Inside what is being read, the reading goes on to its end; outside of it, only the span, line, block
+        or symbol that was reached is read. Beyond the last one the narrator says "end".
+        """
+        plan = self._last_plan()
+        at = self._current_byte(plan)
+        extent = skip_target(self._runtime.pipeline, plan.snapshot, request, at)
+        if extent is None:
+            end = self._runtime.pipeline.narration("end", plan.end)
+            return self.read(replace(plan.from_byte(at), opening=(end,)))
+        start, end_byte = extent
+        if plan.start <= start < plan.end:
+            return self.read(plan.from_byte(start))
+        return self.read(ReadingPlan(plan.snapshot, start, end_byte, start))
+
+    def repeat(self, slower: bool) -> Answer:
+        """Repeats the current or last line, `slower` if wanted, then continues with what was being read."""
+        plan = self._last_plan()
+        reading = self._reader.current
+        if plan.about is not None and reading is not None and (place := reading.place) is not None:
+            plan.about.continue_after(place.phrase)
+            until = place.phrase.end + 1 if slower else 0
+            return self.read(replace(plan, opening=(place.phrase,), heard=None, slow_until=until))
+        start, end = by_line(plan.snapshot, self._current_byte(plan), 0) or (plan.start, plan.end)
+        if self._reader.active is None:
+            plan = ReadingPlan(plan.snapshot, start, end, start)
+        begin = max(start, plan.start)
+        return self.read(replace(plan.from_byte(begin), slow_until=end if slower else 0))
+
+    def where(self) -> Answer:
+        """Says the current place: line, symbols, share of the file. Then the reading continues.
+
+        During a pause, the reading stays paused until `resume`.
+        """
+        plan, reading, resume_with = self._last_plan(), self._reader.active, self._resume_with
+        pipeline = self._runtime.pipeline
+        location = pipeline.wording.where(plan.snapshot, self._current_byte(plan))
+        words = pipeline.place(location)
+        is_speaking = reading is not None and reading.state != "paused"
+        if reading is not None and not plan.opening_only:
+            resume_with = _rest_of(plan, reading)
+        if resume_with is not None and is_speaking and not plan.opening_only:
+            answer = self.read(replace(resume_with, opening=(words, *resume_with.opening)))
+        else:
+            answer = self.read(replace(plan.from_byte(location.at), opening=(words,), opening_only=True))
+            self._resume_with = resume_with
+        return {**answer, **location.as_json()}
+
+    def rate(self, request: RateRequest) -> Answer:
+        """Changes the rate from the current word on."""
+        wpm = request.wpm
+        if wpm is None:
+            wpm = min(max(self._words_per_minute() + (request.delta or 0), SLOWEST), FASTEST)
+        self.configure(replace(self._runtime.settings, rate=wpm))
+        return {**self.answer(), "wpm": wpm}
+
+    def configure(self, settings: Settings) -> None:
+        """Follows new settings; a reading in progress continues with them, in a new session.
+
+        It continues at the current sample if only rate or volume have changed, else at the current word.
+        """
+        before = self._runtime.settings
+        if settings == before:
+            return
+        retired = self._runtime.change(settings)
+        reading, plan = self._reader.active, self._plan
+        if reading is not None and plan is not None:
+            same_words = replace(settings, rate=before.rate, volume=before.volume) == before
+            self._restart(reading, plan, reading.share if same_words else None)
+        if retired is not None:
+            self.run_before_next(retired.close)
+            self.warm_up()
+
+    def answer(self) -> Answer:
+        """The newest session and its state; session 0 before the first reading."""
+        reading = self._reader.current
+        if reading is None:
+            return {"session": 0, "state": "stopped"}
+        return {"session": reading.session, "state": reading.state or "speaking"}
+
+    def close(self) -> None:
+        """Stops for good."""
+        self._reader.close(timeout=0.5)
+
+    # ---- inside --------------------------------------------------------------------------------------
+
+    def _last_plan(self) -> ReadingPlan:
+        """What is being read, or was read last. Raises `InputError` before the first reading."""
+        if self._plan is None:
+            raise InputError("nothing has been read yet; start a reading first")
+        return self._plan
+
+    def _restart(self, reading: Reading, plan: ReadingPlan, heard: float | None) -> None:
+        """Continues at the current word, of which the share `heard` was played; a pause stays a pause."""
+        was_paused = reading.state == "paused"
+        resume_with = self._resume_with
+        self.read(replace(_rest_of(plan, reading), heard=heard))
+        self._resume_with = resume_with
+        if was_paused:
+            self.pause()
+
+    def _current_byte(self, plan: ReadingPlan) -> int:
+        """The byte of the word that is sounding, or sounded last; the narrator's own words have no place."""
+        reading = self._reader.current
+        mark = reading.sounding if reading is not None else None
+        return plan.begin if mark is None or mark.start == mark.end else mark.start
+
+    def _words_per_minute(self) -> float:
+        settings = self._runtime.settings
+        if settings.rate is not None:
+            return settings.rate
+        return self._runtime.pipeline.voice_of(Category.NARRATION).rate
+
+
+def _rest_of(plan: ReadingPlan, reading: Reading) -> ReadingPlan:
+    """The plan from the word on that is sounding."""
+    place = reading.place
+    return plan if place is None else plan.from_place(place)

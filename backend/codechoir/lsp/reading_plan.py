@@ -1,0 +1,129 @@
+"""What a reading says: a part of a document, or words about it, and what comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from codechoir.model import CastUtterance, Phrase, Utterance
+from codechoir.pipeline import SpeechPipeline
+from codechoir.playback import Place
+from codechoir.settings import SLOWEST
+from codechoir.syntax import Snapshot
+
+SLOWER = 0.7
+"""The factor of the rate for a line that is repeated slower."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPlan:
+    """What to read: bytes `start` to `end` of a snapshot, from byte `begin` on.
+
+    `opening`: phrases to say first instead of the text at `begin`: words of the narrator, or the rest of a
+    phrase that was interrupted. The text follows from the end of the last of them, unless `opening_only`.
+    `about`: phrases to say instead of the text, such as an outline. `heard`: the share of the first word that
+    was played before, 0 to 1; None if it is new. `slow_until`: phrases before this byte are slower.
+    """
+
+    snapshot: Snapshot
+    start: int
+    end: int
+    begin: int
+    opening: tuple[Phrase, ...] = ()
+    opening_only: bool = False
+    about: ReplayablePhrases | None = None
+    heard: float | None = None
+    slow_until: int = 0
+
+    def from_byte(self, begin: int) -> ReadingPlan:
+        """The same text from another byte on."""
+        return ReadingPlan(self.snapshot, self.start, self.end, begin)
+
+    def from_place(self, place: Place) -> ReadingPlan:
+        """The same from the word at `place` on."""
+        rest = place.rest()
+        if self.about is not None:
+            self.about.continue_after(place.phrase)
+        following: tuple[Phrase, ...] = ()
+        for index, phrase in enumerate(self.opening):
+            if _utterances(phrase) == _utterances(place.phrase):
+                following = self.opening[index + 1 :]
+        return replace(self, begin=rest.start, opening=(rest, *following), heard=None)
+
+    def phrases(self, pipeline: SpeechPipeline) -> Iterator[Phrase]:
+        """What to say, lazily. The word "blank" if it is nothing: silence would be taken for a failure."""
+        for phrase in self._phrases(pipeline):
+            yield _slower_phrase(phrase) if phrase.start < self.slow_until else phrase
+
+    def _phrases(self, pipeline: SpeechPipeline) -> Iterator[Phrase]:
+        begin = self.begin
+        for phrase in self.opening:
+            yield pipeline.recast(phrase)
+            begin = phrase.end
+        if self.opening_only:
+            return
+        if self.about is not None:
+            phrases = self.about.phrases(pipeline.recast)
+        else:
+            phrases = pipeline.phrases(self.snapshot, begin, self.end)
+        first = next(phrases, None)
+        if first is not None:
+            yield first
+        elif not self.opening:
+            yield pipeline.narration("blank", begin)
+        yield from phrases
+
+
+class ReplayablePhrases:
+    """Phrases that are made when they are needed, and kept, so that a reading can continue among them.
+
+    `make` is called when the first phrase is needed. `phrases` is pulled by one thread at a time, that of the
+    reader; `continue_after` may be called by any.
+    """
+
+    def __init__(self, make: Callable[[], Iterable[Phrase]]) -> None:
+        self._make = make
+        self._source: Iterator[Phrase] | None = None
+        self._made: list[Phrase] = []
+        self._next = 0
+
+    def phrases(self, recast: Callable[[Phrase], Phrase]) -> Iterator[Phrase]:
+        """Phrases from where to continue; those made before get the voices of now from `recast`."""
+        if self._source is None:
+            self._source = iter(self._make())
+        index = self._next
+        known = len(self._made)
+        while True:
+            if index < known:
+                self._made[index] = recast(self._made[index])
+            elif (phrase := next(self._source, None)) is not None:
+                self._made.append(phrase)
+            else:
+                return
+            yield self._made[index]
+            index += 1
+
+    def continue_after(self, phrase: Phrase) -> None:
+        """Lets `phrases` begin after this phrase, if it is one of them."""
+        for index, made in enumerate(self._made):
+            if made is phrase:
+                self._next = index + 1
+                return
+
+
+def _slower_phrase(phrase: Phrase) -> Phrase:
+    return replace(phrase, parts=tuple(map(_slower, phrase.parts)))
+
+
+def _slower(part: CastUtterance) -> CastUtterance:
+    rate = max(part.voice.rate * SLOWER, float(SLOWEST))
+    fallback = part.stand_in
+    return replace(
+        part,
+        voice=replace(part.voice, rate=rate),
+        stand_in=None if fallback is None else replace(fallback, rate=rate),
+    )
+
+
+def _utterances(phrase: Phrase) -> list[Utterance]:
+    return [part.utterance for part in phrase.parts]

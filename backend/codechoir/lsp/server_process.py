@@ -1,0 +1,99 @@
+"""The process of the language server: its garbage collection, its end, and that of the editor's process."""
+
+from __future__ import annotations
+
+import gc
+import os
+import select
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import NoReturn
+
+COLLECT_AFTER = 5_000
+"""Allocations before Python looks for garbage, which takes a millisecond or two.
+
+Python's default of 700 is reached within one line of code that is read.
+"""
+
+POLL_SECONDS = 0.5
+"""How often the editor's process is looked for, on systems that cannot wait for it."""
+
+
+def tune_gc() -> None:
+    """Tunes garbage collection so that it does not delay audio: it skips what is loaded now."""
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 50, 50)
+    gc.enable()
+
+
+def exit_now(status: int) -> NoReturn:
+    """Ends the process without waiting for threads, which may be in C code of sound systems and engines."""
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def on_exit_of(process: int, then: Callable[[], None]) -> None:
+    """Calls `then`, in a thread of its own, as soon as a process has ended.
+
+    Does nothing if there is no such process: the editor may run outside the container that the server runs
+    in. The end of standard input ends the server then.
+    """
+    if not _is_alive(process):
+        return
+
+    def watch() -> None:
+        _wait(process)
+        then()
+
+    threading.Thread(target=watch, name="codechoir-editor-watch", daemon=True).start()
+
+
+def _is_alive(process: int) -> bool:
+    if process <= 0:
+        return False
+    if sys.platform == "win32":
+        return True  # `_wait` returns at once if it is not
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+if sys.platform == "linux":
+
+    def _wait(process: int) -> None:
+        try:
+            descriptor = os.pidfd_open(process)
+        except ProcessLookupError:
+            return
+        except OSError:  # not in this kernel, or not allowed in this sandbox
+            _poll(process)
+            return
+        select.select([descriptor], [], [])
+
+elif sys.platform == "win32":
+
+    def _wait(process: int) -> None:
+        import ctypes
+
+        synchronize, forever = 0x00100000, 0xFFFFFFFF
+        kernel = ctypes.WinDLL("kernel32")
+        kernel.OpenProcess.restype = ctypes.c_void_p
+        handle = kernel.OpenProcess(synchronize, False, process)
+        if handle:
+            kernel.WaitForSingleObject(ctypes.c_void_p(handle), forever)
+
+else:
+
+    def _wait(process: int) -> None:
+        _poll(process)
+
+
+def _poll(process: int) -> None:
+    while _is_alive(process):
+        time.sleep(POLL_SECONDS)
