@@ -13,7 +13,6 @@ import soundfile
 from codechoir.errors import CodechoirError, InputError
 from codechoir.model import AudioChunk, Category, Mark
 from codechoir.sinks.file_sink import AudioFile, FileSink, MarksFile
-from codechoir.storage.atomic import AtomicFile
 
 RATE = 22050
 NOISE = random.Random(1).randbytes(2 * RATE)
@@ -131,12 +130,3 @@ def test_the_marks_file_has_the_shape_of_the_design(tmp_path: Path) -> None:
 def test_the_marks_of_an_empty_reading_are_an_empty_list(tmp_path: Path) -> None:
     write(MarksFile(tmp_path / "m.json"), b"")
     assert json.loads((tmp_path / "m.json").read_text()) == {"sample_rate": RATE, "samples": 0, "marks": []}
-
-
-def test_a_link_to_itself_is_replaced_by_the_file(tmp_path: Path) -> None:
-    """Resolving it was an unexpected error."""
-    path = tmp_path / "loop.json"
-    path.symlink_to(path)
-    with AtomicFile(path) as file:
-        file.write(b"{}")
-    assert path.read_bytes() == b"{}" and not path.is_symlink()

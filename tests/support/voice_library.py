@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from codechoir.errors import InputError
-from codechoir.storage.locks import KeyLocks
 from codechoir.voices.library.cloned_voice import ClonedVoice, Parameter, Tensors
 from codechoir.voices.library.conditioning_cache import LatentCache
 from codechoir.voices.library.library import VoiceLibrary
@@ -63,7 +61,7 @@ def settings(folder: Path, **changes: object) -> LibrarySettings:
 
 def files(cache: LatentCache) -> list[Path]:
     """The files of a cache's latents."""
-    return sorted(cache.store.folder.glob(f"*{SUFFIX}"))
+    return sorted(cache.disk.folder.glob(f"*{SUFFIX}"))
 
 
 def same(one: ClonedVoice, other: ClonedVoice) -> bool:
@@ -83,15 +81,6 @@ def damage(path: Path, place: int = -5) -> None:
     path.write_bytes(data)
 
 
-def refusing(number: int) -> Callable[..., None]:
-    """A function of a disk that refuses, with this `errno`, whatever it is asked for."""
-
-    def refuse(*_: object, **__: object) -> None:
-        raise OSError(number, os.strerror(number))
-
-    return refuse
-
-
 def compute_in_process(folder: Path, start: Any, results: Any) -> None:
     """In another process: condition `a.wav` twice, and tell how often that was computed."""
     engine = FakeConditioner(on_call=lambda: threading.Event().wait(0.2))
@@ -101,10 +90,3 @@ def compute_in_process(folder: Path, start: Any, results: Any) -> None:
         cache.condition([folder / "a.wav"], engine, "ana")
     cache.statistics.flush()
     results.put(engine.calls)
-
-
-def hold_for_ever(folder: Path, held: Any) -> None:
-    """In another process: take a lock and never give it back."""
-    with KeyLocks(folder).hold("ab"):
-        held.set()
-        threading.Event().wait()

@@ -25,8 +25,8 @@ from codechoir.languages import detect, language_named
 from codechoir.model import AudioChunk, Phrase
 from codechoir.pipeline import SpeechPipeline
 from codechoir.settings import Settings
+from codechoir.storage import MEGABYTE
 from codechoir.syntax import Document
-from codechoir.voices.library import MEGABYTE
 
 LINES = 20_000
 FILE_LINES = 400

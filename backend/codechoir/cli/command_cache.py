@@ -11,8 +11,9 @@ from codechoir.cli.main import Subparsers, add_command
 from codechoir.stdio import write_json, write_line
 
 if TYPE_CHECKING:
-    from codechoir.engines.cache import PhraseCache, PhraseFigures
-    from codechoir.voices.library import CacheFigures, Counts, LatentCache
+    from codechoir.engines.cache import PhraseCache
+    from codechoir.storage import CacheCounts, CacheFigures
+    from codechoir.voices.library import LatentCache
 
 EXAMPLES = """\
 examples:
@@ -58,9 +59,9 @@ def run_stats(arguments: argparse.Namespace) -> int:
         write_json(caches_json({"latents": latents_json(latents), "phrases": phrases_json(phrases)}))
         return 0
     write_line(f"conditioning latents in {latents.folder}")
-    _write_counts(latents, latents.voices)
+    _write_counts(latents)
     write_line(f"phrases in {phrases.folder}")
-    _write_counts(phrases, phrases.engines)
+    _write_counts(phrases)
     return 0
 
 
@@ -78,13 +79,13 @@ def run_clear(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _write_counts(figures: CacheFigures | PhraseFigures, named: Mapping[str, Counts]) -> None:
+def _write_counts(figures: CacheFigures) -> None:
     """What a cache holds and did, in all and by name."""
     total = figures.total
     write_line(f"  {figures.entries} entries, {figures.bytes / 1e6:.1f} MB")
     write_line(f"  {total.hits} hits, {total.misses} misses")
     write_line(f"  {total.seconds:.1f} s spent, {total.seconds_saved:.1f} s saved")
-    for name, counts in sorted(named.items()):
+    for name, counts in sorted(figures.by_name.items()):
         write_line(
             f"  {name:20} {counts.hits:5} hits {counts.misses:3} misses "
             f"{counts.seconds:8.1f} s spent {counts.seconds_saved:8.1f} s saved"
@@ -98,15 +99,15 @@ def caches_json(caches: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 def latents_json(figures: CacheFigures) -> dict[str, Any]:
     """The figures of the latents as JSON; the same by voice."""
-    return {**_counts_json(figures), "voices": _named_json(figures.voices)}
+    return {**_counts_json(figures), "voices": _named_json(figures.by_name)}
 
 
-def phrases_json(figures: PhraseFigures) -> dict[str, Any]:
+def phrases_json(figures: CacheFigures) -> dict[str, Any]:
     """The figures of the phrases as JSON; the same by engine."""
-    return {**_counts_json(figures), "engines": _named_json(figures.engines)}
+    return {**_counts_json(figures), "engines": _named_json(figures.by_name)}
 
 
-def _counts_json(figures: CacheFigures | PhraseFigures) -> dict[str, Any]:
+def _counts_json(figures: CacheFigures) -> dict[str, Any]:
     total = figures.total
     return {
         "entries": figures.entries,
@@ -120,7 +121,7 @@ def _counts_json(figures: CacheFigures | PhraseFigures) -> dict[str, Any]:
     }
 
 
-def _named_json(named: Mapping[str, Counts]) -> dict[str, Any]:
+def _named_json(named: Mapping[str, CacheCounts]) -> dict[str, Any]:
     return {name: {"hits": counts.hits, **asdict(counts)} for name, counts in sorted(named.items())}
 
 

@@ -90,7 +90,7 @@ def _cache_for(engine: str) -> PhraseCacheFactory:
 
 def _made(phrases: PhraseCacheFactory, engine: str) -> int:
     """How many phrases an engine has made so far."""
-    counts = phrases.cache.statistics.voices().get(engine)
+    counts = phrases.cache.statistics.by_name().get(engine)
     return 0 if counts is None else counts.misses
 
 

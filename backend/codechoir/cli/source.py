@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from codechoir.cli.options import Lines
 from codechoir.errors import InputError
 from codechoir.stdio import report
-from codechoir.storage import reason
+from codechoir.storage import os_error_text
 
 if TYPE_CHECKING:
     from codechoir.sinks import Chapter, Content
@@ -88,7 +88,7 @@ def read_bytes(name: str) -> bytes:
     except PermissionError as error:
         raise InputError(f"the file '{name}' may not be read: permission denied") from error
     except OSError as error:
-        raise InputError(f"the file '{name}' cannot be read: {reason(error)}") from error
+        raise InputError(f"the file '{name}' cannot be read: {os_error_text(error)}") from error
     except ValueError as error:
         raise InputError(f"the file '{name}' cannot be read: {error}") from error
 

@@ -247,7 +247,7 @@ def _speakers(names: set[str]) -> dict[str, ClonedVoice]:
 
 def _tell_kept(library: VoiceLibrary, voice: ClonedVoice) -> None:
     about = voice.provenance
-    if not library.is_kept(about.name):
+    if not library.is_saved(about.name):
         raise CodechoirError(
             f"the voice '{about.name}' cannot be kept in {library.settings.voices}: "
             "free some space or make it writable, or set CODECHOIR_VOICES to another folder"

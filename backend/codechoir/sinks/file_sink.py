@@ -12,7 +12,7 @@ from codechoir.model import AudioChunk
 from codechoir.sinks.base import Played
 from codechoir.sinks.chapters import LABELS, ChapterWriter
 from codechoir.sinks.encoders import ENCODERS, AudioEncoder
-from codechoir.storage import AtomicFile, checked_target, reason
+from codechoir.storage import AtomicFile, check_writable, os_error_text
 
 
 class FileSink:
@@ -22,7 +22,7 @@ class FileSink:
     """
 
     def __init__(self, path: Path) -> None:
-        checked_target(path)
+        check_writable(path)
         self.path = path
         self.samples = 0
         self._atomic: AtomicFile | None = None
@@ -36,7 +36,7 @@ class FileSink:
         try:
             self._take(self._open_file(), chunk)
         except OSError as error:
-            raise CodechoirError(f"cannot write {self.path}: {reason(error)}") from error
+            raise CodechoirError(f"cannot write {self.path}: {os_error_text(error)}") from error
         self.samples += chunk.samples
         self._played(self.samples)
 
@@ -56,7 +56,7 @@ class FileSink:
         try:
             self._complete(file)
         except OSError as error:
-            raise CodechoirError(f"cannot write {self.path}: {reason(error)}") from error
+            raise CodechoirError(f"cannot write {self.path}: {os_error_text(error)}") from error
         file.commit()
         self._atomic = None
 

@@ -1,4 +1,4 @@
-"""SHA-256 of files, with a memory that may be lost."""
+"""SHA-256 of files, with a table of known hashes that saves reading them again."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from codechoir.storage.atomic import write_atomically
 log = logging.getLogger(__name__)
 
 SETTLED_SECONDS = 2.0
-"""A file that changed less than this before it was hashed may change again within one tick of its time
-stamp, so its hash is not remembered."""
+"""A file that is younger than this when it is hashed may change again without a new time stamp, so its hash
+is not stored."""
 
 
 class FileHashes:
-    """SHA-256 of recordings and weights, remembered by path, size and time of change.
+    """SHA-256 of recordings and weights; known ones are stored in the file `index`.
 
-    The memory is only a short cut: it may be lost, be wrong in shape or not be written, and nothing but time
-    is lost with it.
+    A known hash counts while the file's path, size and time of change stay the same. The index is only a
+    short cut: if it is missing, damaged or not writable, files are read again.
     """
 
     def __init__(self, index: Path) -> None:
@@ -32,7 +32,7 @@ class FileHashes:
         self._known: dict[str, list[object]] | None = None
 
     def of(self, file: Path) -> str:
-        """The hash of a file's content. Raises `InputError` when it cannot be read."""
+        """The hash of a file's content, in hexadecimal. Raises `InputError` if the file cannot be read."""
         try:
             path = file.resolve(strict=True)
             before = path.stat()
@@ -40,34 +40,35 @@ class FileHashes:
             if (known := self._load().get(str(path))) is not None and known[:2] == stamp:
                 return str(known[2])
             with path.open("rb") as opened:
-                found = hashlib.file_digest(opened, "sha256").hexdigest()
+                digest = hashlib.file_digest(opened, "sha256").hexdigest()
         except IsADirectoryError as error:
             raise InputError(f"{file} is a folder; name a file in it") from error
         except OSError as error:
             raise InputError(f"{file} cannot be read: {error.strerror}") from error
         if time.time_ns() - before.st_mtime_ns > SETTLED_SECONDS * 1e9:
-            self._remember(str(path), [*stamp, found])
-        return found
+            self._store(str(path), [*stamp, digest])
+        return digest
 
     def _load(self) -> dict[str, list[object]]:
         with self._lock:
             if self._known is None:
-                self._known = _read(self._index)
+                self._known = _read_index(self._index)
             return self._known
 
-    def _remember(self, path: str, entry: list[object]) -> None:
+    def _store(self, path: str, entry: list[object]) -> None:
         with self._lock:
-            # Read again: another process may have added to it. Whoever writes last may still win over an
-            # entry of the other, which costs that one a hash.
-            self._known = {**_read(self._index), path: entry}
+            # Other processes add entries too, so the index is read again. If two write at the same moment,
+            # one entry is lost, and that file is hashed once more.
+            self._known = {**_read_index(self._index), path: entry}
             try:
                 self._index.parent.mkdir(parents=True, exist_ok=True)
                 write_atomically(self._index, json.dumps(self._known).encode())
             except OSError as error:
-                log.debug("hashes of files are not kept: %s", error)
+                log.debug("file hashes are not stored: %s", error)
 
 
-def _read(index: Path) -> dict[str, list[object]]:
+def _read_index(index: Path) -> dict[str, list[object]]:
+    """Size, time of change and hash by path; empty if the index is missing or damaged."""
     try:
         values = json.loads(index.read_bytes())
     except (OSError, ValueError):

@@ -1,30 +1,28 @@
-"""One computation of a key at a time, among the threads of this process and among all processes."""
+"""Locks by key, among the threads of this process and among all processes that share a folder."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 log = logging.getLogger(__name__)
 
 STRIPES = 64
-"""Lock files in all. Keys share them, so that none is ever removed: removing a lock file is a race."""
+"""Number of lock files. Keys share them, so that none is ever deleted: deleting a lock file is a race."""
 
-POLL = 0.02
+POLL_SECONDS = 0.02
 
 
 class KeyLocks:
-    """Locks by key, kept as files in `folder`.
+    """Lets one holder at a time compute the value of a key.
 
-    The system frees a lock when its holder dies. Where no lock file can be made (a read-only disk), only
-    this process's threads are kept apart. Whoever has waited `patience` seconds goes on without the lock:
-    computing twice is better than waiting for a process that hangs.
+    The operating system releases a lock when its holder dies. A holder that hangs delays others for at most
+    `patience` seconds: after that they continue without the lock, because computing a value twice is better
+    than waiting forever. Where lock files do not work (read-only disk, network folder), only threads exclude
+    each other.
     """
 
     def __init__(self, folder: Path, patience: float = 120.0) -> None:
@@ -34,54 +32,31 @@ class KeyLocks:
 
     @contextlib.contextmanager
     def hold(self, key: str) -> Iterator[None]:
-        """Hold the lock of `key`, a hexadecimal string."""
+        """Hold the lock of `key`, a hexadecimal string. Not reentrant."""
         stripe = int(key[:8], 16) % STRIPES
-        with self._threads[stripe], self._opened(stripe) as file:
-            if file is not None:
-                self._wait(lambda: _try_lock(file))
+        with self._threads[stripe], self._hold_file(stripe):
             yield
 
     @contextlib.contextmanager
-    def _opened(self, stripe: int) -> Iterator[BinaryIO | None]:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            file = (self._folder / f"{stripe:02}.lock").open("ab")
-        except OSError as error:
-            log.debug("no lock among processes: %s", error)
-            yield None
-            return
-        with file:
-            yield file
+    def _hold_file(self, stripe: int) -> Iterator[None]:
+        from filelock import FileLock, Timeout
 
-    def _wait(self, attempt: Callable[[], bool]) -> None:
-        end = time.monotonic() + self._patience
-        while not attempt():
-            if time.monotonic() > end:
-                log.warning("another process has held a lock in %s for too long; going on", self._folder)
-                return
-            time.sleep(POLL)
-
-
-if sys.platform == "win32":
-
-    def _try_lock(file: BinaryIO) -> bool:
-        import msvcrt
-
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-
-    def _try_lock(file: BinaryIO) -> bool:
-        import fcntl
-
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError as error:  # a file system without locks
-            log.debug("no lock among processes: %s", error)
-        return True
+        lock = FileLock(
+            self._folder / f"{stripe:02}.lock",
+            timeout=self._patience,
+            poll_interval=POLL_SECONDS,
+            preserve_lock_file=True,
+        )
+        with contextlib.ExitStack() as held:
+            try:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                held.enter_context(lock)
+            except Timeout:
+                log.warning(
+                    "another process holds a lock in %s for more than %g s; continuing without it",
+                    self._folder,
+                    self._patience,
+                )
+            except OSError as error:
+                log.debug("processes do not exclude each other in %s: %s", self._folder, error)
+            yield

@@ -1,99 +1,83 @@
-"""Things kept in memory: the least recently used leave first, and none stays longer than its lifetime."""
+"""A cache in memory, limited in bytes and in age; the least recently used entries leave first."""
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 
-class Sized(Protocol):
-    """Something that can be kept: it knows its size in bytes."""
+class HasSize(Protocol):
+    """A value that knows its size in bytes."""
 
     @property
     def size(self) -> int: ...
 
 
-Kept = TypeVar("Kept", bound=Sized)
+Value = TypeVar("Value", bound=HasSize)
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry(Generic[Kept]):
-    value: Kept
+class _Entry(Generic[Value]):
+    value: Value
     stamp: object
-    since: float
 
 
-class MemoryCache(Generic[Kept]):
-    """At most `limit` bytes; an entry older than `lifetime` seconds counts as missing.
+class MemoryCache(Generic[Value]):
+    """At most `limit` bytes; an entry older than `lifetime` seconds is missing (None: entries do not age).
 
-    With `lifetime` None, entries do not age. A `stamp` that was given with a value must be given again to get
-    it back: it tells whether the file that the value came from is still the same. May be used by several
-    threads.
+    A `stamp` identifies the version of the source that a value was made from, such as a file's size and time
+    of change. `get` returns a value only for the stamp that it was stored with. Thread-safe.
     """
 
     def __init__(
         self, limit: int, lifetime: float | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._limit = limit
-        self._lifetime = lifetime
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._entries: OrderedDict[str, _Entry[Kept]] = OrderedDict()
-        self._bytes = 0
+        from cachetools import TTLCache
 
-    def get(self, key: str, stamp: object = None) -> Kept | None:
-        """The value of `key`, if it is here, young enough and of that stamp; it is then the one used last."""
+        self._lock = threading.Lock()
+        self._entries: TTLCache[str, _Entry[Value]] = TTLCache(
+            limit, math.inf if lifetime is None else lifetime, clock, lambda entry: entry.value.size
+        )
+
+    def get(self, key: str, stamp: object = None) -> Value | None:
+        """The value of `key` if it is present with this stamp; it becomes the most recently used one."""
         with self._lock:
             entry = self._entries.get(key)
             if entry is None:
                 return None
-            if entry.stamp != stamp or self._is_old(entry):
-                self._drop(key)
+            if entry.stamp != stamp:
+                self._entries.pop(key, None)
                 return None
-            self._entries.move_to_end(key)
             return entry.value
 
-    def put(self, key: str, value: Kept, stamp: object = None) -> None:
-        """Keep a value; one larger than the limit is not kept."""
+    def put(self, key: str, value: Value, stamp: object = None) -> None:
+        """Store a value in place of an older one; a value larger than the limit is not stored."""
         with self._lock:
-            self._drop(key)
-            if value.size > self._limit:
-                return
-            self._entries[key] = _Entry(value, stamp, self._clock())
-            self._bytes += value.size
-            if self._lifetime is not None:
-                for old in [key for key, entry in self._entries.items() if self._is_old(entry)]:
-                    self._drop(old)
-            while self._bytes > self._limit:
-                self._drop(next(iter(self._entries)))
+            self._entries.pop(key, None)
+            if value.size <= self._entries.maxsize:
+                self._entries[key] = _Entry(value, stamp)
 
     def forget(self, key: str) -> None:
-        """Drop one entry, if it is here."""
+        """Remove one entry, if it is present."""
         with self._lock:
-            self._drop(key)
+            self._entries.pop(key, None)
 
     def clear(self) -> tuple[int, int]:
-        """Drop everything; returns how many entries and bytes there were."""
+        """Remove everything; returns how many entries and bytes that was."""
         with self._lock:
-            had = len(self._entries), self._bytes
+            removed = self._usage()
             self._entries.clear()
-            self._bytes = 0
-            return had
+            return removed
 
     @property
     def usage(self) -> tuple[int, int]:
-        """Entries and bytes that are here now."""
+        """How many entries and bytes are stored."""
         with self._lock:
-            return len(self._entries), self._bytes
+            return self._usage()
 
-    def _is_old(self, entry: _Entry[Kept]) -> bool:
-        return self._lifetime is not None and self._clock() - entry.since > self._lifetime
-
-    def _drop(self, key: str) -> None:
-        entry = self._entries.pop(key, None)
-        if entry is not None:
-            self._bytes -= entry.value.size
+    def _usage(self) -> tuple[int, int]:
+        return len(self._entries), int(self._entries.currsize)

@@ -1,4 +1,5 @@
-"""A TOML file that can say on which line each of its keys stands, so that a wrong one can be found."""
+"""TOML with line numbers: a wrong value is reported with the line of its key, which `tomllib` does not
+know."""
 
 from __future__ import annotations
 
@@ -11,30 +12,30 @@ from typing import Any
 
 from codechoir.errors import InputError
 
-Keys = tuple[str, ...]
-"""The way to a value: `("espeak", "base", "pitch")`."""
+KeyPath = tuple[str, ...]
+"""The keys that lead to a value: `("espeak", "base", "pitch")`."""
 
 _KEY = re.compile(r"""\s*("[^"]*"|'[^']*'|[\w-]+)\s*=""")
 
 
 @dataclass(frozen=True, slots=True)
 class TomlSource:
-    """The values of a TOML file, and the line of each key."""
+    """A TOML file: its values, and the line of each key, counted from 1."""
 
     path: Path
     values: dict[str, Any]
-    lines: dict[Keys, int]
+    lines: dict[KeyPath, int]
 
-    def wrong(self, keys: Keys, what: str) -> InputError:
-        """The error `file:line: what` for the value at `keys`, or for the nearest table around it."""
+    def error(self, keys: KeyPath, message: str) -> InputError:
+        """The error `file:line: message` for the value at `keys`, or for the nearest table around it."""
         for depth in range(len(keys), 0, -1):
             if keys[:depth] in self.lines:
-                return InputError(f"{self.path}:{self.lines[keys[:depth]]}: {what}")
-        return InputError(f"{self.path}: {what}")
+                return InputError(f"{self.path}:{self.lines[keys[:depth]]}: {message}")
+        return InputError(f"{self.path}: {message}")
 
 
 def read_toml(path: Path) -> TomlSource:
-    """Read a TOML file. Raises `InputError` naming the file, and the line where the syntax is wrong."""
+    """Read a TOML file. Raises `InputError` with the file, and with the line of a syntax error."""
     try:
         text = path.read_bytes().decode()
         return TomlSource(path, tomllib.loads(text), _key_lines(text))
@@ -48,14 +49,15 @@ def read_toml(path: Path) -> TomlSource:
         raise InputError(f"{where}: {error}") from error
 
 
-def _key_lines(text: str) -> dict[Keys, int]:
-    """Every key path and the line, counted from 1, on which it first stands."""
-    lines: dict[Keys, int] = {}
-    table: Keys = ()
+def _key_lines(text: str) -> dict[KeyPath, int]:
+    """The line on which each key first appears. `text` is valid TOML, so each line can be parsed by
+    itself."""
+    lines: dict[KeyPath, int] = {}
+    table: KeyPath = ()
     for number, line in enumerate(text.splitlines(), 1):
         try:
-            paths = list(_paths(tomllib.loads(line)))
-        except tomllib.TOMLDecodeError:  # the first line of a value that goes on below, or the inside of one
+            paths = list(_key_paths(tomllib.loads(line)))
+        except tomllib.TOMLDecodeError:  # the first line of a value that continues below, or a later one
             match = _KEY.match(line)
             paths = [(match[1].strip("\"'"),)] if match else []
         is_header = bool(paths) and line.lstrip().startswith("[")
@@ -66,11 +68,12 @@ def _key_lines(text: str) -> dict[Keys, int]:
     return lines
 
 
-def _paths(values: object) -> Iterator[Keys]:
-    """The key paths of nested tables, a table before its keys (arrays of tables count as their first)."""
+def _key_paths(values: object) -> Iterator[KeyPath]:
+    """The key paths in nested tables, a table before its keys; an array of tables counts as its first
+    table."""
     if isinstance(values, list):
         values = values[0] if values else None
     if isinstance(values, dict):
         for key, value in values.items():
             yield (key,)
-            yield from ((key, *rest) for rest in _paths(value))
+            yield from ((key, *rest) for rest in _key_paths(value))

@@ -19,7 +19,7 @@ import platformdirs
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import Category
 from codechoir.settings import FASTEST, SLOWEST, VOICE_PROPERTIES, VoiceChange
-from codechoir.storage import Keys, TomlSource, read_toml, resource_path
+from codechoir.storage import KeyPath, TomlSource, read_toml, resource_path
 from codechoir.syntax import CATEGORIES
 
 LIMITS: dict[str, tuple[float, float]] = {
@@ -105,7 +105,7 @@ def load_profile(name_or_path: str, engine: str) -> Profile:
     meta = _table(source, ("meta",), ("name", "description"))
     section = _table(source, (engine,), _PARTS)
     if section and "base" not in section:
-        raise source.wrong((engine,), f"[{engine}] has no [{engine}.base] with a family for all categories")
+        raise source.error((engine,), f"[{engine}] has no [{engine}.base] with a family for all categories")
     categories = _table(source, (engine, "categories"), [category.value for category in Category])
     captures = _table(source, (engine, "captures"))
     _refuse_unknown_captures(source, (engine, "captures"), captures)
@@ -139,7 +139,7 @@ def _refuse_lone_parts(source: TomlSource, engine: str) -> None:
     """A part that stands by itself would be taken for a section of some other engine, and never heard."""
     for key in source.values:
         if key in _PARTS:
-            raise source.wrong((key,), f"[{key}] belongs to an engine: write [{engine}.{key}…]")
+            raise source.error((key,), f"[{key}] belongs to an engine: write [{engine}.{key}…]")
 
 
 def _refuse_near_miss(source: TomlSource, engine: str) -> None:
@@ -147,50 +147,50 @@ def _refuse_near_miss(source: TomlSource, engine: str) -> None:
     if engine not in source.values:
         for key in source.values:
             if key != "meta" and (near := did_you_mean(key, [engine])):
-                raise source.wrong((key,), f"unknown engine '{key}'.{near}")
+                raise source.error((key,), f"unknown engine '{key}'.{near}")
 
 
 _OF_WORDING = ("capital",)
 """Captures that no grammar has, but wording gives: a capital that is marked by its voice."""
 
 
-def _refuse_unknown_captures(source: TomlSource, keys: Keys, captures: Iterable[str]) -> None:
+def _refuse_unknown_captures(source: TomlSource, keys: KeyPath, captures: Iterable[str]) -> None:
     """An overlay on a capture that no grammar has would never be heard."""
     known = sorted({*(name.partition(".")[0] for name in CATEGORIES), *_OF_WORDING})
     for capture in captures:
         first = capture.partition(".")[0]
         if first not in known:
             near = did_you_mean(first, known)
-            raise source.wrong((*keys, capture), f"no capture begins with '{first}'.{near}")
+            raise source.error((*keys, capture), f"no capture begins with '{first}'.{near}")
 
 
-def _table(source: TomlSource, keys: Keys, known: list[str] | tuple[str, ...] = ()) -> dict[str, Any]:
+def _table(source: TomlSource, keys: KeyPath, known: list[str] | tuple[str, ...] = ()) -> dict[str, Any]:
     """The table at `keys`, empty when absent; its keys are among `known`, when that is not empty."""
     table: Any = source.values
     for key in keys:
         table = table.get(key, {})
         if not isinstance(table, dict):
-            raise source.wrong(
+            raise source.error(
                 keys, f"'{'.'.join(keys)}' is a table: write [{'.'.join(keys)}] above its keys"
             )
     for key in table:
         if known and key not in known:
             near = did_you_mean(key, known)
-            raise source.wrong((*keys, key), f"unknown key '{key}'; known: {', '.join(known)}.{near}")
+            raise source.error((*keys, key), f"unknown key '{key}'; known: {', '.join(known)}.{near}")
     return dict(table)
 
 
-def _voice(source: TomlSource, keys: Keys) -> VoiceChange:
+def _voice(source: TomlSource, keys: KeyPath) -> VoiceChange:
     table = _table(source, keys, VOICE_PROPERTIES)
     for key, value in table.items():
         if wrong := property_error(key, value):
-            raise source.wrong((*keys, key), wrong)
+            raise source.error((*keys, key), wrong)
     return VoiceChange(**table)
 
 
-def _depth(source: TomlSource, keys: Keys) -> DepthStep:
+def _depth(source: TomlSource, keys: KeyPath) -> DepthStep:
     table = _table(source, keys, [step.name for step in fields(DepthStep)])
     for key, value in table.items():
         if isinstance(value, bool) or not isinstance(value, int | float) or not -100 <= value <= 100:
-            raise source.wrong((*keys, key), f"{key} is {value!r}; it is a number from -100 to 100")
+            raise source.error((*keys, key), f"{key} is {value!r}; it is a number from -100 to 100")
     return DepthStep(**table)

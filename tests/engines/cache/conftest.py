@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from codechoir.engines.cache.phrase_cache import MEGABYTE, PhraseCache, PhraseSettings
+from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
+from codechoir.storage import MEGABYTE
 from support.kept import CountingEngine
 
 

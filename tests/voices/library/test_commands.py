@@ -14,10 +14,11 @@ from codechoir.cli.main import main
 from codechoir.engines.base import Capabilities
 from codechoir.engines.silent import SilentEngine
 from codechoir.errors import InputError
-from codechoir.voices.library import voice_store as store_module
+from codechoir.storage import disk_cache
 from codechoir.voices.library.cloned_voice import ClonedVoice, Parameter
 from codechoir.voices.library.library import VoiceLibrary
-from support.voice_library import FakeConditioner, refusing
+from support.refusing_disk import refusing
+from support.voice_library import FakeConditioner
 
 
 class CloningEngine(SilentEngine):
@@ -145,23 +146,23 @@ def test_the_cache_tells_what_it_saved_and_is_cleared(run: Any, record: Any, tmp
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (("mix", "duo", "ana=0.7", "bo=0.7"), "the weights sum to 1.4"),
+        (("mix", "duo", "ana=0.7", "bo=0.7"), "the weights must sum to 1, got 1.4"),
         (("mix", "duo", "ana"), "'ana' is no share of a voice; write VOICE=WEIGHT"),
         (("mix", "duo", "ana=x", "bo=1"), "'ana=x' is no share"),
         (("mix", "duo", "ana=1", "ana=1"), "'ana' is named twice"),
         (("mix", "duo", "anna=1", "bo=1"), "no voice 'anna'. Did you mean 'ana'?"),
-        (("add", "../x", "a.wav", "--engine", "fake"), "cannot be the name of a voice"),
+        (("add", "../x", "a.wav", "--engine", "fake"), "invalid voice name"),
         (("add", "x", "none.wav", "--engine", "fake"), "none.wav cannot be read"),
         (("add", "x", "a.wav", "--engine", "silent"), "the engine 'silent' cannot make voices"),
         (("add", "x", "a.wav", "--engine", "fakke"), "unknown engine 'fakke'"),
         (("add", "x", "a.wav", "--engine", "fake", "--set", "exagg=1"), "unknown parameter 'exagg'"),
         (("add", "x", "a.wav", "--engine", "fake", "--set", "exagg"), "'exagg' is no parameter"),
-        (("add", "ana", "a.wav", "--engine", "fake"), "there is a voice 'ana' already"),
+        (("add", "ana", "a.wav", "--engine", "fake"), "the voice 'ana' exists"),
         (("export", "anna", "x"), "no voice 'anna'"),
         (("import", "none.safetensors"), "none.safetensors cannot be read"),
         (("show", "nobody"), "no voice 'nobody'"),
         (("preload", "nobody"), "no voice 'nobody'"),
-        (("remove", "../../etc"), "cannot be the name of a voice"),
+        (("remove", "../../etc"), "invalid voice name"),
     ],
 )
 def test_mistakes_are_told_in_one_line(run: Any, arguments: tuple[str, ...], line: str) -> None:
@@ -179,7 +180,7 @@ def test_an_engine_that_lacks_something_says_what(run: Any) -> None:
 def test_a_full_disk_is_an_error_for_what_was_to_be_kept(
     run: Any, record: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "write_atomically", refusing(errno.ENOSPC))
+    monkeypatch.setattr(disk_cache, "write_atomically", refusing(errno.ENOSPC))
     status, _, err = run("voices", "add", "ana", record("a.wav"), "--engine", "fake")
     assert status == 1
     assert "free some space" in err.splitlines()[-1]

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 from codechoir.errors import EngineError, InputError
-from codechoir.storage.memory_cache import MemoryCache
-from codechoir.voices.library.cloned_voice import ClonedVoice
 from codechoir.voices.library.conditioning_cache import LatentCache
 from support.voice_library import (
     FakeConditioner,
@@ -74,7 +72,7 @@ def test_the_short_cut_may_be_lost_without_harm(tmp_path: Path, record: Any, dam
     wav, engine = record("a.wav"), FakeConditioner()
     cache = LatentCache(settings(tmp_path))
     cache.condition([wav], engine, "ana")
-    index = cache.store.folder / "recordings.json"
+    index = cache.disk.folder / "recordings.json"
     index.unlink() if damage is None else index.write_bytes(damage)
     LatentCache(settings(tmp_path)).condition([wav], engine, "ana")
     assert engine.calls == 1
@@ -137,34 +135,7 @@ def test_an_engine_that_makes_nothing_is_an_error_in_words(tmp_path: Path, recor
         LatentCache(settings(tmp_path)).condition([record("a.wav")], Empty(), "ana")
 
 
-# ---- memory -------------------------------------------------------------------------------------------
-
-
-def test_memory_has_a_limit_and_the_least_recently_used_leave(tmp_path: Path, record: Any) -> None:
-    voices = [
-        LatentCache(settings(tmp_path)).condition([record(f"{n}.wav")], FakeConditioner(), "x")
-        for n in range(3)
-    ]
-    memory = MemoryCache[ClonedVoice](limit=2 * voices[0].size)
-    memory.put("0", voices[0])
-    memory.put("1", voices[1])
-    assert memory.get("0") is voices[0]
-    memory.put("2", voices[2])
-    assert [memory.get(key) is not None for key in "012"] == [True, False, True]
-    assert memory.usage == (2, 2 * voices[0].size)
-    MemoryCache[ClonedVoice](limit=10).put("0", voices[0])
-
-
-def test_memory_has_a_lifetime(tmp_path: Path, record: Any) -> None:
-    now = 100.0
-    memory = MemoryCache[ClonedVoice](10**6, lifetime=60, clock=lambda: now)
-    voice = LatentCache(settings(tmp_path)).condition([record("a.wav")], FakeConditioner(), "x")
-    memory.put("a", voice)
-    now = 159.0
-    assert memory.get("a") is voice
-    now = 161.0
-    assert memory.get("a") is None
-    assert memory.usage == (0, 0)
+# ---- clearing -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

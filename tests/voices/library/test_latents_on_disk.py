@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from codechoir.storage.atomic import BAD
-from codechoir.voices.library import voice_store as store_module
+from codechoir.storage import disk_cache
+from codechoir.storage.atomic import BAD_SUFFIX
 from codechoir.voices.library.conditioning_cache import LatentCache
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from support.refusing_disk import refusing
 from support.voice_library import (
     FakeConditioner,
     damage,
     files,
-    refusing,
     same,
     settings,
 )
@@ -58,8 +58,8 @@ def test_an_unsound_file_is_set_aside_and_made_again(
     again = LatentCache(settings(tmp_path)).condition([wav], engine, "ana")
     assert engine.calls == 2
     assert same(again, first)
-    assert path.with_name(path.name + BAD).exists()
-    assert "set aside" in caplog.text
+    assert path.with_name(path.name + BAD_SUFFIX).exists()
+    assert "renamed to" in caplog.text
     assert same(LatentCache(settings(tmp_path)).condition([wav], engine, "ana"), first)
 
 
@@ -93,7 +93,7 @@ def test_a_disk_that_takes_nothing_leaves_a_cache_in_memory_and_one_warning(
     number: int,
 ) -> None:
     caplog.set_level(logging.WARNING)
-    monkeypatch.setattr(store_module, "write_atomically", refusing(number))
+    monkeypatch.setattr(disk_cache, "write_atomically", refusing(number))
     cache, engine = LatentCache(settings(tmp_path)), FakeConditioner()
     for name in ("a.wav", "b.wav", "a.wav", "b.wav"):
         cache.condition([record(name)], engine, "ana")
@@ -120,7 +120,7 @@ def test_a_full_disk_leaves_no_half_file(
     monkeypatch.setattr(os, "fsync", refusing(errno.ENOSPC))
     cache = LatentCache(settings(tmp_path))
     cache.condition([record("a.wav")], FakeConditioner(), "ana")
-    assert [path for path in cache.store.folder.rglob("*") if path.suffix not in (".lock", "")] == []
+    assert [path for path in cache.disk.folder.rglob("*") if path.suffix not in (".lock", "")] == []
 
 
 def test_the_disk_has_a_limit_and_the_oldest_leave(tmp_path: Path, record: Any) -> None:

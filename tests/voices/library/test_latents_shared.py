@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from codechoir.errors import InputError
-from codechoir.storage.locks import KeyLocks
 from codechoir.voices.library.conditioning_cache import LatentCache
 from codechoir.voices.library.voice_file import SUFFIX
 from support.voice_library import (
@@ -19,7 +18,6 @@ from support.voice_library import (
     compute_in_process,
     damage,
     files,
-    hold_for_ever,
     same,
     settings,
 )
@@ -57,33 +55,6 @@ def test_processes_compute_once_and_count_together(tmp_path: Path, record: Any) 
     assert (total.misses, total.hits) == (1, 5)
 
 
-def test_a_process_that_dies_holding_the_lock_does_not_stop_the_others(tmp_path: Path, record: Any) -> None:
-    context = multiprocessing.get_context("spawn")
-    held = context.Event()
-    worker = context.Process(target=hold_for_ever, args=(tmp_path / "locks", held))
-    worker.start()
-    assert held.wait(60)
-    entered = threading.Event()
-
-    def enter() -> None:
-        with KeyLocks(tmp_path / "locks").hold("ab"):
-            entered.set()
-
-    waiting = threading.Thread(target=enter, daemon=True)
-    waiting.start()
-    assert not entered.wait(0.1)
-    worker.kill()
-    assert entered.wait(20)
-    worker.join(20)
-
-
-def test_a_process_that_hangs_holding_the_lock_is_not_waited_for_for_ever(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    with KeyLocks(tmp_path).hold("ab"), KeyLocks(tmp_path, patience=0.05).hold("ab"):
-        assert "for too long" in caplog.text
-
-
 # ---- what it was good for -----------------------------------------------------------------------------
 
 
@@ -100,10 +71,10 @@ def test_statistics_tell_time_spent_and_saved_for_each_voice(tmp_path: Path, rec
     }
     assert (figures.entries, figures.total.hits, figures.total.misses) == (2, 2, 2)
     assert figures.bytes == sum(path.stat().st_size for path in files(cache))
-    assert {name: (c.hits, c.misses) for name, c in figures.voices.items()} == {"ana": (2, 1), "bo": (0, 1)}
-    assert figures.voices["ana"].seconds == pytest.approx(spent["ana"])
-    assert figures.voices["ana"].seconds_saved == pytest.approx(2 * spent["ana"])
-    assert figures.voices["bo"].seconds_saved == 0
+    assert {name: (c.hits, c.misses) for name, c in figures.by_name.items()} == {"ana": (2, 1), "bo": (0, 1)}
+    assert figures.by_name["ana"].seconds == pytest.approx(spent["ana"])
+    assert figures.by_name["ana"].seconds_saved == pytest.approx(2 * spent["ana"])
+    assert figures.by_name["bo"].seconds_saved == 0
 
 
 @pytest.mark.parametrize(
@@ -113,7 +84,7 @@ def test_damaged_statistics_count_as_none(tmp_path: Path, record: Any, damage: s
     cache = LatentCache(settings(tmp_path))
     cache.condition([record("a.wav")], FakeConditioner(), "ana")
     cache.statistics.flush()
-    (cache.store.folder / "statistics.json").write_text(damage)
+    (cache.disk.folder / "statistics.json").write_text(damage)
     assert LatentCache(settings(tmp_path)).figures().total.misses == 0
 
 
@@ -132,7 +103,7 @@ def test_what_one_machine_computed_another_finds(tmp_path: Path, record: Any, sh
     cache = LatentCache(other)
     assert same(cache.condition([wav], engine, "ana"), first)
     assert engine.calls == 1
-    assert cache.statistics.voices()["ana"].shared == 1
+    assert cache.statistics.by_name()["ana"].shared == 1
     offline = LatentCache(replace(other, shared=""))
     assert same(offline.condition([wav], engine, "ana"), first)
     assert engine.calls == 1
@@ -147,7 +118,7 @@ def test_an_unsound_file_in_the_shared_store_counts_as_missing(
     damage(path)
     LatentCache(settings(tmp_path / "two", shared=url)).condition([wav], engine, "ana")
     assert engine.calls == 2
-    assert "is not sound" in caplog.text
+    assert "is damaged" in caplog.text
 
 
 def test_a_shared_store_that_is_away_is_told_once_and_missed(

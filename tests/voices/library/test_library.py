@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from codechoir.errors import InputError
-from codechoir.voices.library import voice_store as store_module
-from codechoir.voices.library.cloned_voice import checked_name
+from codechoir.storage import disk_cache
+from codechoir.voices.library.cloned_voice import check_voice_name
 from codechoir.voices.library.library import VoiceLibrary
 from codechoir.voices.library.library_settings import LibrarySettings
 from hypothesis import given
@@ -43,7 +43,7 @@ def test_two_names_for_one_recording_compute_once(library: VoiceLibrary, record:
 
 @pytest.mark.parametrize("taken", ["ana", "ANA", "Ana"])
 def test_a_name_that_is_taken_is_kept_unless_told(choir: VoiceLibrary, record: Any, taken: str) -> None:
-    with pytest.raises(InputError, match="there is a voice 'ana' already"):
+    with pytest.raises(InputError, match="the voice 'ana' exists"):
         choir.add(taken, [record("new.wav")], FakeConditioner())
     before = vector(choir, "ana")
     choir.add("ana", [record("new.wav")], FakeConditioner(), replace=True)
@@ -77,7 +77,7 @@ def test_an_unknown_voice_is_told_with_the_near_one(choir: VoiceLibrary, tmp_pat
 def test_preloaded_voices_need_no_disk(choir: VoiceLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     library = VoiceLibrary(choir.settings)
     assert [voice.provenance.name for voice in library.preload()] == ["ana", "bo", "cy"]
-    monkeypatch.setattr(store_module.VoiceStore, "load", None)
+    monkeypatch.setattr(disk_cache.DiskCache, "load", None)
     assert library.voice("bo").provenance.name == "bo"
 
 
@@ -135,7 +135,7 @@ def test_names_of_people_are_taken(library: VoiceLibrary, record: Any, name: str
 @given(st.text(max_size=80))
 def test_a_name_that_is_taken_is_one_step_of_a_path(name: str) -> None:
     try:
-        checked = checked_name(name)
+        checked = check_voice_name(name)
     except InputError:
         return
     path = Path("/folder") / f"{checked}.safetensors"

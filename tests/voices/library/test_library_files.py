@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 from codechoir.errors import InputError
-from codechoir.voices.library import voice_store as store_module
+from codechoir.storage import disk_cache
 from codechoir.voices.library.library import VoiceLibrary
-from support.voice_library import FakeConditioner, damage, refusing, settings, vector
+from support.refusing_disk import refusing
+from support.voice_library import FakeConditioner, damage, settings, vector
 
 # ---- carrying -----------------------------------------------------------------------------------------
 
@@ -34,7 +35,7 @@ def test_nothing_is_overwritten_unasked(choir: VoiceLibrary, tmp_path: Path) -> 
     file = choir.export_voice("ana", tmp_path / "x.safetensors")
     with pytest.raises(InputError, match="exists"):
         choir.export_voice("bo", file)
-    with pytest.raises(InputError, match="there is a voice 'ana' already"):
+    with pytest.raises(InputError, match="the voice 'ana' exists"):
         choir.import_voice(file)
     choir.export_voice("bo", file, replace=True)
     choir.import_voice(file, "ana", replace=True)
@@ -48,7 +49,7 @@ def test_a_pickle_is_never_opened(library: VoiceLibrary, tmp_path: Path) -> None
 
     file = tmp_path / "voice.pth"
     file.write_bytes(pickle.dumps(Bomb()))
-    with pytest.raises(InputError, match="only files of 'codechoir voices export' are"):
+    with pytest.raises(InputError, match="use a file of 'codechoir voices export'"):
         library.import_voice(file, "bomb")
     assert not (tmp_path / "exploded").exists()
 
@@ -71,7 +72,7 @@ def test_a_damaged_voice_is_made_again_from_its_latents(
     assert np.array_equal(vector(fresh, "ana"), before)
     assert path.exists()
     assert path.with_name("ana.safetensors.bad").exists()
-    assert "made again" in caplog.text
+    assert "restored from" in caplog.text
 
 
 def test_a_damaged_mixture_is_made_again_too(choir: VoiceLibrary) -> None:
@@ -92,7 +93,7 @@ def test_swapped_voices_are_not_taken_for_each_other(choir: VoiceLibrary) -> Non
 def test_a_damaged_voice_whose_latents_are_gone_is_told(choir: VoiceLibrary) -> None:
     choir.latents.clear()
     damage(choir.settings.voices / "ana.safetensors", -9)
-    with pytest.raises(InputError, match="damaged and set aside; add the voice again"):
+    with pytest.raises(InputError, match=r"renamed to ana\.safetensors\.bad; add the voice again"):
         VoiceLibrary(choir.settings).voice("ana")
 
 
@@ -104,10 +105,10 @@ def test_clearing_the_cache_keeps_the_named_voices(choir: VoiceLibrary) -> None:
 def test_a_full_disk_leaves_a_voice_in_memory(
     library: VoiceLibrary, record: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "write_atomically", refusing(errno.ENOSPC))
+    monkeypatch.setattr(disk_cache, "write_atomically", refusing(errno.ENOSPC))
     library.add("ana", [record("a.wav")], FakeConditioner())
     assert library.voice("ana").provenance.name == "ana"
     assert library.names() == ["ana"]
-    assert not library.is_kept("ana")
+    assert not library.is_saved("ana")
     library.remove("ana")
     assert library.names() == []

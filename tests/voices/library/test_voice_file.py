@@ -123,11 +123,11 @@ def with_nan() -> bytes:
 @pytest.mark.parametrize(
     ("make", "why"),
     [
-        (foreign_safetensors, "no voice of Codechoir"),
-        (of_pickle, "no safetensors file"),
-        (with_nan, "no numbers"),
+        (foreign_safetensors, "not a Codechoir voice"),
+        (of_pickle, "not a safetensors file"),
+        (with_nan, "not numbers"),
         (lambda: b"", "too short"),
-        (lambda: (2**63).to_bytes(8, "little") + b"{}", "no safetensors file"),
+        (lambda: (2**63).to_bytes(8, "little") + b"{}", "not a safetensors file"),
         (lambda: header(b"[1]"), "not a JSON object"),
         (lambda: header(b"[" * 100_000), "not JSON"),
         (lambda: header(b'{"__metadata__":{"format":"codechoir-voice-1"}}'), "0 tensors"),
@@ -139,7 +139,7 @@ def with_nan() -> bytes:
         ),
         (
             lambda: header(b'{"__metadata__":{"format":"codechoir-voice-1","x":1},"a":{}}'),
-            "something else than text",
+            "not text",
         ),
         (
             lambda: header(b'{"__metadata__":{"format":"codechoir-voice-1"},"a":{"dtype":"Z","shape":[1]}}'),
@@ -159,8 +159,8 @@ def test_the_reason_is_told(make: Callable[[], bytes], why: str) -> None:
 
 
 def test_a_huge_file_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(voice_file, "MOST_BYTES", 100)
-    with pytest.raises(VoiceFileError, match="more than any voice"):
+    monkeypatch.setattr(voice_file, "MAX_BYTES", 100)
+    with pytest.raises(VoiceFileError, match="more than the 100 of the largest voice"):
         voice_file.from_bytes(BYTES)
 
 

@@ -3,5 +3,4 @@ from .caching_engine import CachingEngine as CachingEngine
 from .caching_engine import Identity as Identity
 from .phrase_cache import PhraseCache as PhraseCache
 from .phrase_cache import PhraseCacheFactory as PhraseCacheFactory
-from .phrase_cache import PhraseFigures as PhraseFigures
 from .phrase_cache import PhraseSettings as PhraseSettings

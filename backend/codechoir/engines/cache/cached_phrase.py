@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Any
 
 from codechoir.model import CastUtterance, Phrase, Utterance, Voice
+from codechoir.storage import DamagedFileError, FileFormat
 
 FORMAT = 1
 """Changes when the same key would stand for other sound or marks."""
@@ -87,10 +88,6 @@ class CachedPhrase:
         return len(self.pcm) + _PER_MARK * (1 + len(self.marks))
 
 
-class CachedPhraseError(ValueError):
-    """A file that holds no sound entry of that key; the message says why."""
-
-
 def phrase_to_bytes(key: str, entry: CachedPhrase) -> bytes:
     """The file of an entry: a head with a checksum of all that follows, a header in JSON, the sound."""
     about = {
@@ -104,15 +101,15 @@ def phrase_to_bytes(key: str, entry: CachedPhrase) -> bytes:
 
 
 def phrase_from_bytes(key: str, data: bytes) -> CachedPhrase:
-    """The entry in a file. Raises `CachedPhraseError` for one that is damaged, foreign, or of another key."""
+    """The entry in a file. Raises `DamagedFileError` for one that is damaged, foreign, or of another key."""
     if len(data) < _HEAD.size:
-        raise CachedPhraseError("it is too short")
+        raise DamagedFileError("it is too short")
     magic, checksum, length = _HEAD.unpack_from(data)
     if magic != MAGIC:
-        raise CachedPhraseError("it is no phrase of ours")
+        raise DamagedFileError("it is not a Codechoir phrase file")
     header, pcm = data[_HEAD.size : _HEAD.size + length], data[_HEAD.size + length :]
     if _checksum(header, pcm) != checksum:
-        raise CachedPhraseError("it is damaged")
+        raise DamagedFileError("its checksum is wrong")
     try:
         about: Mapping[str, Any] = json.loads(header)
         marks = tuple(
@@ -121,9 +118,9 @@ def phrase_from_bytes(key: str, data: bytes) -> CachedPhrase:
         entry = CachedPhrase(int(about["rate"]), pcm, marks, float(about["seconds"]))
         kept = about["key"]
     except (ValueError, TypeError, KeyError) as error:
-        raise CachedPhraseError("it is of another version") from error
+        raise DamagedFileError("its header is not valid") from error
     if kept != key:
-        raise CachedPhraseError("it holds another phrase")
+        raise DamagedFileError("it holds another phrase")
     return entry
 
 
@@ -131,3 +128,10 @@ def _checksum(header: bytes, pcm: bytes) -> bytes:
     digest = hashlib.blake2b(header, digest_size=16)
     digest.update(pcm)
     return digest.digest()
+
+
+PHRASE_FORMAT = FileFormat(
+    "phrases", ".phrase", phrase_to_bytes, phrase_from_bytes, max_bytes=MOST_BYTES, durable=False
+)
+"""How a `DiskCache` stores phrases. They are not durable: a phrase that a power failure damages is spoken
+again."""

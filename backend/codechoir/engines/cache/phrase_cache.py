@@ -16,11 +16,18 @@ from pathlib import Path
 from typing import Literal, Protocol, get_args, runtime_checkable
 
 from codechoir.engines import Engine
-from codechoir.engines.cache.cached_phrase import CachedPhrase
-from codechoir.engines.cache.phrase_files import PhraseFiles
+from codechoir.engines.cache.cached_phrase import PHRASE_FORMAT, CachedPhrase
 from codechoir.errors import InputError, did_you_mean
-from codechoir.storage import KeyLocks, MemoryCache
-from codechoir.voices.library import MEGABYTE, Counts, Statistics, cache_folder, number
+from codechoir.storage import (
+    MEGABYTE,
+    CacheFigures,
+    CacheStatistics,
+    DiskCache,
+    KeyLocks,
+    MemoryCache,
+    cache_folder,
+    environment_number,
+)
 
 CacheMode = Literal["auto", "on", "off"]
 CACHE_MODES: tuple[CacheMode, ...] = get_args(CacheMode)
@@ -47,8 +54,8 @@ class PhraseSettings:
         given = os.environ if environment is None else environment
         return cls(
             cache_folder(given) / "phrases",
-            round(number(given, "CODECHOIR_PHRASE_MEMORY", 64.0) * MEGABYTE),
-            round(number(given, "CODECHOIR_PHRASE_DISK", 512.0) * MEGABYTE),
+            round(environment_number(given, "CODECHOIR_PHRASE_MEMORY", 64.0) * MEGABYTE),
+            round(environment_number(given, "CODECHOIR_PHRASE_DISK", 512.0) * MEGABYTE),
             _mode(given.get("CODECHOIR_PHRASES", "").strip() or "auto"),
         )
 
@@ -62,21 +69,11 @@ def _mode(name: str) -> CacheMode:
     )
 
 
+EVICT_TO = 0.9
+"""Share of the disk limit that eviction leaves, so that not every new phrase evicts an old one."""
+
 MOST_TOUCHES = 20_000
 """Entries whose use is remembered until it is written to the disk."""
-
-
-@dataclass(frozen=True, slots=True)
-class PhraseFigures:
-    """What the cache holds and did; `engines`: the counts of each."""
-
-    folder: str
-    entries: int
-    bytes: int
-    memory_entries: int
-    memory_bytes: int
-    total: Counts
-    engines: Mapping[str, Counts]
 
 
 class PhraseCache:
@@ -85,22 +82,22 @@ class PhraseCache:
     def __init__(self, settings: PhraseSettings) -> None:
         self.settings = settings
         self.memory = MemoryCache[CachedPhrase](settings.memory)
-        self.disk = PhraseFiles(settings.folder, settings.disk)
+        self.disk = DiskCache(settings.folder, PHRASE_FORMAT, settings.disk, EVICT_TO)
         locks = KeyLocks(settings.folder / ".locks", patience=1.0)
-        self.statistics = Statistics(settings.folder / "statistics.json", locks)
+        self.statistics = CacheStatistics(settings.folder / "statistics.json", locks)
         self._lock = threading.Lock()
         self._used: set[str] = set()
 
     def find(self, key: str, engine: str) -> CachedPhrase | None:
         """What was kept under a key, counted for an engine."""
         if (entry := self.memory.get(key)) is not None:
-            self.statistics.found(engine, "memory", entry.seconds)
+            self.statistics.count_hit(engine, "memory", entry.seconds)
             self._use(key)
             return entry
         if not self.settings.disk or (entry := self.disk.load(key)) is None:
             return None
         self.memory.put(key, entry)
-        self.statistics.found(engine, "disk", entry.seconds)
+        self.statistics.count_hit(engine, "disk", entry.seconds)
         self._use(key)
         return entry
 
@@ -109,7 +106,7 @@ class PhraseCache:
         self.memory.put(key, entry)
         if self.settings.disk:
             self.disk.save(key, entry)
-        self.statistics.computed(engine, entry.seconds)
+        self.statistics.count_miss(engine, entry.seconds)
 
     def clear(self, memory: bool = True, disk: bool = True) -> tuple[int, int]:
         """Forget what is in memory, on disk (the counts with it), or both; returns entries and bytes.
@@ -128,14 +125,9 @@ class PhraseCache:
         self.statistics.clear()
         return had
 
-    def figures(self) -> PhraseFigures:
-        """What is there, and what it was good for."""
-        engines = self.statistics.voices()
-        total = Counts()
-        for counts in engines.values():
-            total.add(counts)
-        usage = *self.disk.usage, *self.memory.usage
-        return PhraseFigures(str(self.settings.folder), *usage, total, engines)
+    def figures(self) -> CacheFigures:
+        """What is there, and what it was good for, by engine."""
+        return self.statistics.figures(self.disk, self.memory)
 
     def flush(self) -> None:
         """Tell the other processes, by the disk, what was used and counted here."""

@@ -1,10 +1,11 @@
-"""The library of cloned voices: files on disk, latents computed once, mixtures, import and export.
+"""The library of cloned voices: files on disk, conditioning latents computed once, mixtures, export and
+import.
 
-    VoiceLibrary (library.py)   named voices: add, mix, show, remove, export, import, preload
-    LatentCache (latents.py)    computed latents by key: memory ▸ disk ▸ shared store ▸ compute
-    Store (store.py)            a folder of voice files (voice_file.py): atomic writes, checked reads
+    VoiceLibrary   library.py              named voices: add, mix, list, remove, export, import, preload
+    LatentCache    conditioning_cache.py   computed latents by key: memory ▸ disk ▸ shared store ▸ engine
+    VoiceFolder    voice_store.py          a folder of voice files (voice_file.py)
 
-numpy and safetensors are imported by the functions that touch tensors, never at import.
+numpy and safetensors are imported by the functions that use tensors, not with the package.
 """
 
 import lazy_loader

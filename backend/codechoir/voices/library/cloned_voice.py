@@ -1,7 +1,5 @@
-"""Names of voices: words for people that are also safe names of files on every system.
-
-Where a voice comes from: what is known of it besides its tensors, as strings in the voice's file.
-"""
+"""A cloned voice: its tensors, its provenance (where it comes from), and names that are safe as file
+names."""
 
 from __future__ import annotations
 
@@ -9,7 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from codechoir.errors import InputError
@@ -18,47 +16,28 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LONGEST = 64
+MAX_NAME_BYTES = 64
 _ALLOWED = re.compile(r"\w(?:[\w .+'()-]*[\w+')])?")
 _RESERVED = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"}
 )
-"""Windows opens devices under these names, with any ending."""
-
-
-def checked_name(name: str) -> str:
-    """The name in its composed form. Raises `InputError` for one that could leave the library's folder, or
-    that some system does not take as the name of a file."""
-    composed = unicodedata.normalize("NFC", name)
-    if not _ALLOWED.fullmatch(composed):
-        raise InputError(
-            f"{name!r} cannot be the name of a voice; use letters, digits, spaces and . + - _ ' ( ), "
-            "beginning with a letter or digit"
-        )
-    if len(composed.encode()) > LONGEST:
-        raise InputError(f"the name '{name[:20]}…' is too long; use at most {LONGEST} bytes")
-    if composed.split(".")[0].strip().casefold() in _RESERVED:
-        raise InputError(f"'{name}' is the name of a device on Windows; choose another name for the voice")
-    return composed
-
-
-def same_name(one: str, other: str) -> bool:
-    """Whether two names would be one file on a system that does not tell capitals from small letters."""
-    return unicodedata.normalize("NFC", one).casefold() == unicodedata.normalize("NFC", other).casefold()
-
+"""Windows opens devices under these names, with any extension."""
 
 Parameter = str | int | float | bool
+"""The value of an engine's parameter for cloning, such as exaggeration."""
+
 Tensors = Mapping[str, "NDArray[np.generic]"]
+"""The tensors of a voice, by the engine's own names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """The origin of a voice.
+    """Where a voice comes from.
 
-    `key`: hash of everything that determines the tensors (see keys.py). `fingerprint`: of the model that made
-    them. `parameters`: all that change the result, such as exaggeration. `recordings`: SHA-256 of each
-    reference recording, in order. `recipe`: for a mixture, the weight of each voice by its name.
-    `seconds`: how long the computing took. `created`: ISO 8601, UTC.
+    `key`: hash of everything that determines the tensors, see `latent_key`. `fingerprint`: identifies the
+    model that computed them. `parameters`: all that change the result, such as exaggeration. `recordings`:
+    SHA-256 of each reference recording, in order. `recipe`: for a mixture, the weight of each voice by its
+    name. `seconds`: how long the computation took. `created`: time in ISO 8601, UTC.
     """
 
     name: str
@@ -77,7 +56,7 @@ class Provenance:
         return {**values, "parameters": dict(self.parameters), "recipe": dict(self.recipe)}
 
     def as_metadata(self) -> dict[str, str]:
-        """The fields as the strings that a safetensors file can carry."""
+        """The fields as strings, which is all that a safetensors file can contain."""
         return {
             key: value if isinstance(value, str) else json.dumps(value, sort_keys=True)
             for key, value in self.as_json().items()
@@ -85,21 +64,21 @@ class Provenance:
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str]) -> Provenance:
-        """The way back. Raises `ValueError` when a field is missing or is not what it should be."""
+        """The inverse of `as_metadata`. Raises `ValueError` if a field is missing or has another type."""
         try:
-            values: dict[str, Any] = {name: metadata[name] for name in _TEXTS}
-            values |= {name: json.loads(metadata[name]) for name in _SHAPES}
+            values: dict[str, Any] = {name: metadata[name] for name in _TEXT_FIELDS}
+            values |= {name: json.loads(metadata[name]) for name in _JSON_FIELDS}
         except KeyError as error:
-            raise ValueError(f"the metadata has no {error}") from error
-        for name, shape in _SHAPES.items():
-            if not isinstance(values[name], shape):
-                raise ValueError(f"'{name}' is not what it should be")
+            raise ValueError(f"its metadata has no {error}") from error
+        for name, kind in _JSON_FIELDS.items():
+            if not isinstance(values[name], kind):
+                raise ValueError(f"'{name}' in its metadata is {values[name]!r}, which has another type")
         values["recordings"] = tuple(map(str, values["recordings"]))
         return cls(**values)
 
 
-_TEXTS = ("name", "engine", "fingerprint", "key", "created")
-_SHAPES: Mapping[str, Any] = {
+_TEXT_FIELDS = ("name", "engine", "fingerprint", "key", "created")
+_JSON_FIELDS: Mapping[str, Any] = {
     "parameters": dict,
     "recordings": list,
     "recipe": dict,
@@ -109,12 +88,40 @@ _SHAPES: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClonedVoice:
-    """A voice: its tensors by the engine's own names, and where they come from."""
+    """A voice that was computed from recordings or mixed from other voices."""
 
     provenance: Provenance
     tensors: Tensors
 
     @property
     def size(self) -> int:
-        """Bytes that the tensors take in memory."""
+        """Bytes that the tensors occupy in memory."""
         return sum(tensor.nbytes for tensor in self.tensors.values())
+
+    def renamed(self, name: str) -> ClonedVoice:
+        """The same voice under another name."""
+        return replace(self, provenance=replace(self.provenance, name=name))
+
+
+def check_voice_name(name: str) -> str:
+    """The name in its composed Unicode form.
+
+    Raises `InputError` for a name that could lead out of the library's folder, or that is not a valid file
+    name on Linux, macOS or Windows.
+    """
+    composed = unicodedata.normalize("NFC", name)
+    if not _ALLOWED.fullmatch(composed):
+        raise InputError(
+            f"invalid voice name {name!r}; use letters, digits, spaces and . + - _ ' ( ), "
+            "and begin with a letter or digit"
+        )
+    if len(composed.encode()) > MAX_NAME_BYTES:
+        raise InputError(f"the voice name '{name[:20]}…' is too long; use at most {MAX_NAME_BYTES} bytes")
+    if composed.split(".")[0].strip().casefold() in _RESERVED:
+        raise InputError(f"invalid voice name '{name}': it is a device on Windows; choose another name")
+    return composed
+
+
+def is_same_name(one: str, other: str) -> bool:
+    """Whether two names are the same file on a system that ignores upper and lower case."""
+    return unicodedata.normalize("NFC", one).casefold() == unicodedata.normalize("NFC", other).casefold()

@@ -1,4 +1,4 @@
-"""Where voices lie, and how much of them is kept: settings that a user gives by environment variables."""
+"""Settings of the voice library and its cache, which a user gives in environment variables."""
 
 from __future__ import annotations
 
@@ -7,21 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from codechoir.errors import InputError
-
-MEGABYTE = 1024 * 1024
+from codechoir.storage import MEGABYTE, cache_folder, environment_number
 
 
 @dataclass(frozen=True, slots=True)
 class LibrarySettings:
-    """The library's folders and limits.
+    """Folders and limits; sizes in bytes, in the environment in megabytes.
 
-    `voices`: folder of named voices (`CODECHOIR_VOICES`). `cache`: folder of computed latents
-    (`CODECHOIR_CACHE`). `memory`, `disk`: bytes of latents kept in memory and on disk
-    (`CODECHOIR_VOICE_MEMORY`, `CODECHOIR_VOICE_DISK`, both in megabytes). `lifetime`: seconds that one stays
-    in memory, None for ever (`CODECHOIR_VOICE_LIFETIME`). `shared`: URL of a store behind the disk
-    (`CODECHOIR_SHARED_VOICES`). `preload`: voices to load at start (`CODECHOIR_PRELOAD_VOICES`, separated by
-    commas; empty for all).
+    `voices`: folder of named voices (`CODECHOIR_VOICES`). `cache`: folder of the caches (`CODECHOIR_CACHE`).
+    `memory`, `disk`: limits of the computed latents (`CODECHOIR_VOICE_MEMORY`, `CODECHOIR_VOICE_DISK`).
+    `lifetime`: seconds that latents stay in memory, None for no limit (`CODECHOIR_VOICE_LIFETIME`, 0 for no
+    limit). `shared`: URL of a store that several machines share (`CODECHOIR_SHARED_VOICES`). `preload`:
+    voices to load at start (`CODECHOIR_PRELOAD_VOICES`, separated by commas; empty for all).
     """
 
     voices: Path
@@ -34,43 +31,19 @@ class LibrarySettings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> LibrarySettings:
-        """The settings of this user. Raises `InputError` naming a variable with a bad value."""
+        """The user's settings. Raises `InputError` with the name of a variable that has a bad value."""
         import platformdirs
 
         given = os.environ if environment is None else environment
         folders = platformdirs.PlatformDirs("codechoir", appauthor=False)
-        lifetime = number(given, "CODECHOIR_VOICE_LIFETIME", 0.0)
         return cls(
             voices=Path(given.get("CODECHOIR_VOICES") or Path(folders.user_data_dir) / "voices"),
             cache=cache_folder(given),
-            memory=round(number(given, "CODECHOIR_VOICE_MEMORY", 64.0) * MEGABYTE),
-            disk=round(number(given, "CODECHOIR_VOICE_DISK", 512.0) * MEGABYTE),
-            lifetime=lifetime or None,
+            memory=round(environment_number(given, "CODECHOIR_VOICE_MEMORY", 64.0) * MEGABYTE),
+            disk=round(environment_number(given, "CODECHOIR_VOICE_DISK", 512.0) * MEGABYTE),
+            lifetime=environment_number(given, "CODECHOIR_VOICE_LIFETIME", 0.0) or None,
             shared=given.get("CODECHOIR_SHARED_VOICES", ""),
             preload=tuple(
                 name.strip() for name in given.get("CODECHOIR_PRELOAD_VOICES", "").split(",") if name.strip()
             ),
         )
-
-
-def cache_folder(given: Mapping[str, str]) -> Path:
-    """The folder of all that can be computed again: `CODECHOIR_CACHE`, or the system's place for that."""
-    if folder := given.get("CODECHOIR_CACHE"):
-        return Path(folder)
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("codechoir", appauthor=False))
-
-
-def number(given: Mapping[str, str], name: str, default: float) -> float:
-    """The number that a variable holds. Raises `InputError` for a bad one."""
-    text = given.get(name, "").strip()
-    if not text:
-        return default
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number < 1e9:
-        raise InputError(f"{name} is {text!r}; give a number that is not negative")
-    return number

@@ -1,7 +1,7 @@
-"""Mixing voices: a new voice between others, an ordinary voice with its recipe in the metadata.
+"""Mixing voices: the weighted mean of their tensors is a new voice, with the recipe in its metadata.
 
-Tensors that describe a manner of speaking are mixed along straight lines. A speaker embedding is a direction:
-it is mixed along the sphere, and its length, which the vocoder is used to, is restored.
+Most tensors are averaged linearly. A speaker embedding is a direction: it is averaged on the sphere, and its
+length, which the vocoder expects, is restored.
 """
 
 from __future__ import annotations
@@ -22,56 +22,56 @@ if TYPE_CHECKING:
 SPHERICAL = frozenset({"speaker_embedding"})
 """Tensors that are directions, by name."""
 
-MOST_STEPS = 100
+MAX_STEPS = 100
 """The mean on the sphere converges in about ten steps."""
 
 
-def checked_weights(weights: Mapping[str, float]) -> dict[str, float]:
-    """The weights, made to sum to one where they are close to it or are whole parts (`2` and `1`).
+def check_weights(weights: Mapping[str, float]) -> dict[str, float]:
+    """The weights, scaled to sum to one: parts (`2` and `1`), or fractions whose sum is close to one.
 
-    Raises `InputError` for negative weights, for fewer than two voices, and for fractions that sum to
-    something else than one, since then one of them is a slip of the pen.
+    Raises `InputError` for weights that are not positive, for fewer than two voices, and for fractions with
+    another sum, because then one of them is probably a typing error.
     """
     if len(weights) < 2:
-        raise InputError("a mixture takes at least two voices, such as anna=0.6 ben=0.4")
+        raise InputError("a mixture needs at least two voices, such as anna=0.6 ben=0.4")
     for name, weight in weights.items():
         if not (math.isfinite(weight) and weight > 0):
-            raise InputError(f"the weight of '{name}' is {weight:g}; weights are greater than 0")
+            raise InputError(f"the weight of '{name}' must be greater than 0, got {weight:g}")
     total = math.fsum(weights.values())
     whole_parts = all(float(weight).is_integer() for weight in weights.values())
     if not whole_parts and abs(total - 1) > 0.005:
         raise InputError(
-            f"the weights sum to {total:g}; make them sum to 1, or give whole parts such as anna=2 ben=1"
+            f"the weights must sum to 1, got {total:g}; or use whole parts, such as anna=2 ben=1"
         )
     return {name: weight / total for name, weight in weights.items()}
 
 
-def mixed(voices: Sequence[ClonedVoice], weights: Sequence[float]) -> Tensors:
-    """The tensors of the mixture; `weights` sum to one.
+def mix_tensors(voices: Sequence[ClonedVoice], weights: Sequence[float]) -> Tensors:
+    """The tensors of the mixture, 32-bit floats in the voices' shapes; `weights` sum to one.
 
-    Raises `InputError` for voices of different engines, models or shapes, and for tensors that are no
-    floating-point numbers, which cannot be mixed.
+    Raises `InputError` for voices of different engines, models or shapes, and for tensors that are not
+    floating-point numbers.
     """
     import numpy as np
 
     first = voices[0]
     for other in voices[1:]:
-        _check_alike(first, other)
+        _check_compatible(first, other)
     made: dict[str, Any] = {}
     for name, tensor in first.tensors.items():
         stack = [voice.tensors[name].astype(np.float64) for voice in voices]
-        mix = _on_the_sphere if name in SPHERICAL else _on_a_line
+        mix = _spherical_mean if name in SPHERICAL else _linear_mean
         made[name] = mix(stack, weights).reshape(tensor.shape).astype(np.float32)
     return made
 
 
-def _check_alike(one: ClonedVoice, other: ClonedVoice) -> None:
+def _check_compatible(one: ClonedVoice, other: ClonedVoice) -> None:
     here, there = one.provenance, other.provenance
     if (here.engine, here.fingerprint) != (there.engine, there.fingerprint):
         raise InputError(
-            f"'{here.name}' and '{there.name}' were made by different models "
+            f"'{here.name}' and '{there.name}' belong to different models "
             f"({here.engine} {here.fingerprint[:8]}, {there.engine} {there.fingerprint[:8]}); "
-            "mix voices of one model"
+            "mix voices of the same model"
         )
     shapes = [{name: t.shape for name, t in voice.tensors.items()} for voice in (one, other)]
     if shapes[0] != shapes[1]:
@@ -79,36 +79,37 @@ def _check_alike(one: ClonedVoice, other: ClonedVoice) -> None:
             f"'{here.name}' and '{there.name}' have tensors of different shapes and cannot be mixed"
         )
     if any(tensor.dtype.kind != "f" for tensor in one.tensors.values()):
-        raise InputError(f"the voices of the engine '{here.engine}' hold tokens and cannot be mixed")
+        raise InputError(f"voices of the engine '{here.engine}' consist of tokens and cannot be mixed")
 
 
-def _on_a_line(tensors: Sequence[Floats], weights: Sequence[float]) -> Floats:
+def _linear_mean(tensors: Sequence[Floats], weights: Sequence[float]) -> Floats:
     total = tensors[0] * weights[0]
     for tensor, weight in zip(tensors[1:], weights[1:], strict=True):
         total = total + tensor * weight
     return total
 
 
-def _on_the_sphere(tensors: Sequence[Floats], weights: Sequence[float]) -> Floats:
-    """The weighted mean of directions, with the weighted mean of the lengths.
+def _spherical_mean(tensors: Sequence[Floats], weights: Sequence[float]) -> Floats:
+    """The weighted mean of the directions (Karcher mean), with the weighted mean of the lengths.
 
-    The mean is the point where the weighted pulls along the great circles cancel (Karcher's mean). For two it
-    is the point of spherical interpolation; for more it does not depend on the order.
+    For two vectors it is spherical linear interpolation; for more, it does not depend on their order. It is
+    found by gradient descent: each step moves along the weighted sum of the logarithms of the directions at
+    the mean.
     """
     import numpy as np
 
     lengths = [float(np.linalg.norm(tensor)) for tensor in tensors]
     if not all(lengths):
-        return _on_a_line(tensors, weights)
+        return _linear_mean(tensors, weights)
     directions = [tensor.ravel() / length for tensor, length in zip(tensors, lengths, strict=True)]
-    mean = _on_a_line(directions, weights)
+    mean = _linear_mean(directions, weights)
     size = float(np.linalg.norm(mean))
-    if size < 1e-6:  # opposites: no direction lies between them in particular, so the strongest has it
+    if size < 1e-6:  # opposite directions have no unique mean: take the one with the largest weight
         mean, size = directions[int(np.argmax(weights))], 1.0
     mean = mean / size
-    for _ in range(MOST_STEPS):
-        pulls = [_pull(mean, direction) for direction in directions]
-        step = _on_a_line(pulls, weights)
+    for _ in range(MAX_STEPS):
+        tangents = [_sphere_log(mean, direction) for direction in directions]
+        step = _linear_mean(tangents, weights)
         length = float(np.linalg.norm(step))
         if length < 1e-12:
             break
@@ -117,8 +118,9 @@ def _on_the_sphere(tensors: Sequence[Floats], weights: Sequence[float]) -> Float
     return mean * math.fsum(length * weight for length, weight in zip(lengths, weights, strict=True))
 
 
-def _pull(here: Floats, there: Floats) -> Floats:
-    """The way from one unit vector to another along the great circle, as a vector at right angles to it."""
+def _sphere_log(here: Floats, there: Floats) -> Floats:
+    """The tangent at the unit vector `here` that leads along the great circle to `there`, as long as the
+    arc."""
     import numpy as np
 
     cosine = min(1.0, max(-1.0, float(here @ there)))

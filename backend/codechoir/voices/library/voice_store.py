@@ -1,129 +1,47 @@
-"""A folder of voice files: written atomically, checked on reading, and never a reason to fail a reading.
+"""Where voice files are: folders on this machine, and a store that several machines share.
 
-A file that does not pass its check is set aside as `….bad`, for somebody to look at, and counts as missing.
-A folder that cannot be written is no error: `save` says False, and a warning is given once.
-
-A store behind the disk that several machines share: any URL that fsspec opens (extra `shared`).
+A voice file is checked whenever it is read, wherever it comes from. A store that does not work is never a
+reason for a reading to fail: voices then stay in memory.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from codechoir.errors import CodechoirError, InputError
-from codechoir.storage import aside, set_aside, write_atomically
+from codechoir.storage import DiskCache, FileFormat
 from codechoir.voices.library import voice_file
 from codechoir.voices.library.cloned_voice import ClonedVoice, Provenance
 from codechoir.voices.library.voice_file import SUFFIX, VoiceFileError
 
 log = logging.getLogger(__name__)
 
+Belongs = Callable[[str, Provenance], bool]
+"""Whether a file with this provenance may have this key; if not, somebody has renamed or swapped files."""
 
-class VoiceStore:
-    """The voice files of one folder, by the stem of their names. The folder is made when first written.
 
-    `belongs`: whether a file with that provenance may carry that stem; one that may not was swapped.
-    """
+class VoiceFolder(DiskCache[ClonedVoice]):
+    """A folder of voice files by key: the name of a voice, or the key of computed latents."""
 
-    def __init__(self, folder: Path, belongs: Callable[[str, Provenance], bool]) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, belongs: Belongs, limit: int | None = None) -> None:
         self._belongs = belongs
-        self._warned = False
+        super().__init__(folder, _voice_format(belongs), limit)
 
-    def path(self, stem: str) -> Path:
-        """Where the voice of that stem lies, or would lie."""
-        return self.folder / f"{stem}{SUFFIX}"
-
-    def load(self, stem: str) -> ClonedVoice | None:
-        """The voice, or None when there is none; one that fails its check is set aside first."""
-        path = self.path(stem)
-        try:
-            with path.open("rb") as file:
-                opened = os.fstat(file.fileno())
-                data = file.read(voice_file.MOST_BYTES + 1)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as error:
-            log.warning("the voice file %s cannot be read: %s", path, error.strerror)
-            return None
-        try:
-            voice = voice_file.from_bytes(data)
-            if not self._belongs(stem, voice.provenance):
-                raise VoiceFileError(f"it holds another voice ('{voice.provenance.name}')")
-        except VoiceFileError as error:
-            self._set_aside(path, opened, str(error))
-            return None
-        return voice
-
-    def provenance(self, stem: str) -> Provenance | None:
-        """What the file says about itself, from its header alone; None when there is no sound file."""
-        provenance = read_provenance(self.path(stem))
-        return provenance if provenance is not None and self._belongs(stem, provenance) else None
-
-    def save(self, stem: str, voice: ClonedVoice) -> bool:
-        """Write the voice; False, with one warning in this store's life, when the disk refuses it."""
-        path = self.path(stem)
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, voice_file.to_bytes(voice))
-        except OSError as error:
-            if not self._warned:
-                self._warned = True
-                log.warning(
-                    "voices cannot be kept in %s (%s): they stay in memory only", self.folder, error.strerror
-                )
-            return False
-        return True
-
-    def remove(self, stem: str) -> bool:
-        """Delete the voice's file; False when there was none. Raises `OSError` when it cannot be deleted."""
-        try:
-            self.path(stem).unlink()
-        except FileNotFoundError:
-            return False
-        return True
-
-    def stems(self) -> list[str]:
-        """The stems of all files, sorted."""
-        return sorted(entry.name.removesuffix(SUFFIX) for entry in self._entries())
-
-    def sizes(self) -> dict[str, tuple[int, int]]:
-        """Bytes and time of last change (nanoseconds) of each file, by stem."""
-        found = {}
-        for entry in self._entries():
-            with contextlib.suppress(FileNotFoundError):  # another process may be clearing
-                about = entry.stat()
-                found[entry.name.removesuffix(SUFFIX)] = (about.st_size, about.st_mtime_ns)
-        return found
-
-    def _entries(self) -> Iterator[os.DirEntry[str]]:
-        try:
-            with os.scandir(self.folder) as entries:
-                yield from (e for e in entries if e.name.endswith(SUFFIX) and not e.name.startswith("."))
-        except OSError:
-            return
-
-    def _set_aside(self, path: Path, opened: os.stat_result, why: str) -> None:
-        try:
-            is_aside = set_aside(path, opened)
-        except OSError as error:
-            log.warning("the voice file %s is not sound: %s; it stays (%s)", path, why, error.strerror)
-            return
-        if is_aside:
-            name = aside(path).name
-            log.warning("the voice file %s is not sound: %s; it was set aside as %s", path, why, name)
+    def provenance(self, key: str) -> Provenance | None:
+        """The provenance of a voice, read from the file's header only; None if the header is not valid."""
+        provenance = read_provenance(self.path(key))
+        return provenance if provenance is not None and self._belongs(key, provenance) else None
 
 
 def read_provenance(path: Path) -> Provenance | None:
-    """What a voice file says about itself, from its header alone; None when it says nothing that is sound."""
+    """The provenance in a voice file's header; None if the header cannot be read or is not valid."""
     try:
         with path.open("rb") as file:
-            provenance, _ = voice_file.read_header(file.read(voice_file.MOST_HEADER + 8))
+            provenance, _ = voice_file.read_header(file.read(voice_file.MAX_HEADER_BYTES + 8))
     except (OSError, VoiceFileError):
         return None
     return provenance
@@ -132,8 +50,8 @@ def read_provenance(path: Path) -> Provenance | None:
 class SharedStore:
     """Latents by key under a URL such as `s3://bucket/voices`, `file:///mnt/voices` or `memory://voices`.
 
-    It is far away and not ours: whatever fails there is logged once and counts as missing. What comes from it
-    passes the same checks as a file on disk. Raises `InputError` for a URL that fsspec cannot open.
+    Opened by fsspec (extra `shared`). A failure is logged once, and the latents count as missing. Raises
+    `InputError` for a URL that fsspec cannot open.
     """
 
     def __init__(self, url: str) -> None:
@@ -141,7 +59,7 @@ class SharedStore:
             import fsspec
         except ImportError as error:
             raise CodechoirError(
-                "a shared store of voices needs fsspec: pip install 'codechoir[shared]'"
+                "a shared store of voices needs fsspec; run pip install 'codechoir[shared]'"
             ) from error
         try:
             files, root = fsspec.core.url_to_fs(url)
@@ -157,28 +75,28 @@ class SharedStore:
             data = self._files.cat_file(self._path(key))
         except FileNotFoundError:
             return None
-        except Exception as error:  # noqa: BLE001 (back ends raise what they like)
+        except Exception as error:  # noqa: BLE001 (back ends raise any exception)
             self._warn("read", error)
             return None
         try:
             voice = voice_file.from_bytes(data)
         except VoiceFileError as error:
-            log.warning("%s in the shared store is not sound: %s", key[:12], error)
+            log.warning("%s in the shared store is damaged: %s", key[:12], error)
             return None
         if voice.provenance.key != key:
-            log.warning("%s in the shared store holds another voice", key[:12])
+            log.warning("%s in the shared store contains another voice", key[:12])
             return None
         return voice
 
     def save(self, key: str, voice: ClonedVoice) -> bool:
-        """Put latents there for the others; False when the store does not take them."""
+        """Store latents for other machines; False if the store refuses them."""
         path = self._path(key)
         temporary = f"{path}.{os.urandom(4).hex()}.part"
         try:
             self._files.makedirs(self._root, exist_ok=True)
             self._files.pipe_file(temporary, voice_file.to_bytes(voice))
             self._files.mv(temporary, path)
-        except Exception as error:  # noqa: BLE001 (back ends raise what they like)
+        except Exception as error:  # noqa: BLE001 (back ends raise any exception)
             self._warn("written", error)
             return False
         return True
@@ -186,8 +104,20 @@ class SharedStore:
     def _path(self, key: str) -> str:
         return f"{self._root}/{key}{SUFFIX}"
 
-    def _warn(self, what: str, error: Exception) -> None:
-        """Tell the first failure; the others would only repeat it."""
+    def _warn(self, action: str, error: Exception) -> None:
+        """Report the first failure; later ones would only repeat it."""
         level = logging.DEBUG if self._warned else logging.WARNING
         self._warned = True
-        log.log(level, "the shared store of voices cannot be %s: %s: %s", what, type(error).__name__, error)
+        log.log(level, "the shared store of voices cannot be %s: %s: %s", action, type(error).__name__, error)
+
+
+def _voice_format(belongs: Belongs) -> FileFormat[ClonedVoice]:
+    def decode(key: str, data: bytes) -> ClonedVoice:
+        voice = voice_file.from_bytes(data)
+        if not belongs(key, voice.provenance):
+            raise VoiceFileError(f"it contains another voice ('{voice.provenance.name}')")
+        return voice
+
+    return FileFormat(
+        "voices", SUFFIX, lambda _, voice: voice_file.to_bytes(voice), decode, voice_file.MAX_BYTES
+    )
