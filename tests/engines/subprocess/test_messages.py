@@ -106,6 +106,29 @@ def test_a_malformed_message_is_refused(fields: dict[str, object]) -> None:
         messages.decode(dict(fields), b"")
 
 
+json_values = st.recursive(
+    st.none() | flags | numbers | floats | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(any_message, st.data())
+def test_a_message_with_a_wrong_value_is_refused_or_taken_but_never_fails_otherwise(
+    message: messages.Message, data: st.DataObject
+) -> None:
+    frame = messages.read_frame(io.BytesIO(messages.encode(message)))
+    assert frame is not None
+    fields, blob = frame
+    key = data.draw(st.sampled_from(sorted(fields)))
+    fields[key] = data.draw(json_values)
+    try:
+        found = messages.decode(fields, blob)
+    except messages.FrameError:
+        return
+    assert type(found) in messages.Message.__args__
+
+
 def test_a_frame_larger_than_the_other_side_takes_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "MOST_BLOB", 10)
     with pytest.raises(messages.FrameError, match="too large"):

@@ -11,15 +11,18 @@ are numbered by the parent, and numbers only grow: whatever belongs to one that 
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 import json
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 from codechoir.engines import Capabilities
-from codechoir.model import CastUtterance, Category, Mark, Phrase, Utterance, Voice
+from codechoir.model import Mark, Phrase
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 FRAME_HEADER = struct.Struct("<II")
 MOST_JSON = 16 * 1024 * 1024
@@ -210,69 +213,6 @@ Message: TypeAlias = ToChild | ToParent
 
 # ---- to frames and back ------------------------------------------------------------------------------
 
-
-def encode(message: Message) -> bytes:
-    """The frame of a message."""
-    values: dict[str, Any] = {"is": type(message).__name__}
-    blob = b""
-    for each in dataclasses.fields(message):
-        value = getattr(message, each.name)
-        if each.name == "blob":
-            blob = value
-        else:
-            values[each.name] = _PACKERS.get(each.name, _as_it_is)(value)
-    return pack_frame(values, blob)
-
-
-def decode(fields: dict[str, Any], blob: bytes) -> Message:
-    """The message of a frame. Raises `FrameError` when it is none of ours."""
-    name = fields.pop("is", None)
-    kind = _KINDS.get(name) if isinstance(name, str) else None
-    if kind is None:
-        raise FrameError(f"unknown message {name!r}")
-    if "blob" in kind.__dataclass_fields__:
-        fields["blob"] = blob
-    try:
-        values = {key: _UNPACKERS.get(key, _as_it_is)(value) for key, value in fields.items()}
-        message: Message = kind(**values)
-    except (TypeError, ValueError, KeyError) as error:
-        raise FrameError(f"a malformed {name}: {error}") from error
-    return message
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-def _pack_each(values: tuple[Any, ...]) -> list[dict[str, Any]]:
-    return [dataclasses.asdict(value) for value in values]
-
-
-def _phrase(values: Mapping[str, Any]) -> Phrase:
-    return Phrase(tuple(map(_spoken, values["parts"])), values["start"], values["end"])
-
-
-def _spoken(values: Mapping[str, Any]) -> CastUtterance:
-    stand_in = values["stand_in"]
-    voice = Voice(**values["voice"])
-    return CastUtterance(
-        _utterance(values["utterance"]), voice, None if stand_in is None else Voice(**stand_in)
-    )
-
-
-def _utterance(values: Mapping[str, Any]) -> Utterance:
-    return Utterance(**{**values, "category": Category(values["category"])})
-
-
-def _mark(values: Mapping[str, Any]) -> Mark:
-    return Mark(**{**values, "category": Category(values["category"])})
-
-
-def _capabilities(values: Mapping[str, Any]) -> Capabilities:
-    found: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in values.items()}
-    return Capabilities(**found)
-
-
 _KINDS: Mapping[str, Any] = {
     kind.__name__: kind
     for kind in (
@@ -280,15 +220,37 @@ _KINDS: Mapping[str, Any] = {
         *(Ready, Beat, Want, Audio, Told, Note, Finished, Failed, Answer, Refused),
     )
 }
-_PACKERS: Mapping[str, Callable[[Any], Any]] = {
-    "phrases": _pack_each,
-    "marks": _pack_each,
-    "capabilities": dataclasses.asdict,
-    "options": dict,
-    "arguments": dict,
-}
-_UNPACKERS: Mapping[str, Callable[[Any], Any]] = {
-    "phrases": lambda values: tuple(map(_phrase, values)),
-    "marks": lambda values: tuple(map(_mark, values)),
-    "capabilities": _capabilities,
-}
+
+
+def encode(message: Message) -> bytes:
+    """The frame of a message. Raises `FrameError` when it is larger than the other side would take."""
+    fields = _converter().unstructure(message)
+    blob = fields.pop("blob", b"")
+    return pack_frame({"is": type(message).__name__, **fields}, blob)
+
+
+def decode(fields: dict[str, Any], blob: bytes) -> Message:
+    """The message of a frame. Raises `FrameError` for an unknown message, or wrong or missing fields."""
+    from cattrs import BaseValidationError, ForbiddenExtraKeysError, StructureHandlerNotFoundError
+
+    name = fields.pop("is", None)
+    kind = _KINDS.get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise FrameError(f"unknown message {name!r}")
+    if "blob" in kind.__dataclass_fields__:
+        fields["blob"] = blob
+    malformed = TypeError, ValueError, KeyError, AttributeError
+    invalid = BaseValidationError, ForbiddenExtraKeysError, StructureHandlerNotFoundError
+    try:
+        message: Message = _converter().structure(fields, kind)
+    except (*malformed, *invalid) as error:
+        raise FrameError(f"malformed message {name}: {error}") from error
+    return message
+
+
+@functools.cache
+def _converter() -> Converter:
+    """Converts messages, and everything in them, to JSON values and back, by the types of their fields."""
+    from cattrs import Converter
+
+    return Converter(forbid_extra_keys=True, detailed_validation=False)
