@@ -127,7 +127,14 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is sounding when: samples `t0` to `t1` of the reading say `text` for source `start` to `end`."""
+    """Which word sounds when, and where it stands: samples `t0` to `t1` of the sound say `text`.
+
+    `start`, `end`, `category`: those of the utterance that the word belongs to. `phrase`: index of its phrase
+    among the phrases that the engine pulled in this call of `speak`. `part`: index of the utterance in the
+    phrase. `word`: index of the word in the utterance's `text.split()`, of the first one where `text` holds
+    several. All indices count from 0. The engine sets them; whoever hands an engine only some of a reading's
+    phrases puts them right on the way back, so that nobody has to search for the utterance of a mark.
+    """
 
     t0: int
     t1: int
@@ -135,6 +142,17 @@ class Mark:
     end: int
     category: Category
     text: str
+    phrase: int
+    part: int
+    word: int
+
+    @classmethod
+    def of(
+        cls, utterance: Utterance, text: str, t0: int, t1: int, *, phrase: int, part: int, word: int
+    ) -> Mark:
+        """The mark of a word of `utterance`."""
+        source = utterance.start, utterance.end, utterance.category
+        return cls(t0, t1, *source, text, phrase, part, word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +176,12 @@ class AudioChunk:
         """Number of samples in the chunk."""
         return len(self.pcm) // 2
 
-    def shifted(self, samples: int) -> AudioChunk:
-        """The chunk moved `samples` later in the reading, its marks with it."""
-        marks = tuple(replace(m, t0=m.t0 + samples, t1=m.t1 + samples) for m in self.marks)
+    def shifted(self, samples: int, phrases: int = 0) -> AudioChunk:
+        """The chunk moved `samples` and `phrases` later in the reading, its marks with it."""
+        marks = tuple(
+            replace(mark, t0=mark.t0 + samples, t1=mark.t1 + samples, phrase=mark.phrase + phrases)
+            for mark in self.marks
+        )
         return replace(self, first_sample=self.first_sample + samples, marks=marks)
 
 

@@ -11,7 +11,7 @@ import pytest
 from codechoir.cli.terminal_view import Follower
 from codechoir.errors import escape_invisible
 from codechoir.languages.detection import detect
-from codechoir.model import Category, Mark
+from codechoir.model import Category, Mark, Utterance
 from codechoir.syntax.document import Document
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,11 +86,14 @@ class Shown:
         snapshot = Document(text, detect("x.js", b"")).snapshot()
         last = snapshot.line_of(max(0, len(self.text.rstrip(b"\n")) - 1))
         self.written = io.StringIO()
+        self.marks = 0
         self.follower = Follower(snapshot, 0, last, self.written, colour)
 
     def mark(self, word: str) -> Screen:
         start = self.text.find(word.encode())
-        self.follower.show(Mark(0, 1, start, start + len(word.encode()), Category.VARIABLE, word))
+        said = Utterance(word, Category.VARIABLE, start, start + len(word.encode()))
+        self.follower.show(Mark.of(said, word, 0, 1, phrase=self.marks, part=0, word=0))
+        self.marks += 1
         return self.screen
 
     def close(self, complete: bool = True) -> Screen:

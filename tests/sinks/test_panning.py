@@ -1,4 +1,4 @@
-"""Words that stand apart: where the voices stand comes from the phrases, stereo is made at the rim."""
+"""Two channels of one: in files, on the device, and the law by which a voice moves."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from pathlib import Path
 import pytest
 import soundfile
 from codechoir.audio.panning import Panner
-from codechoir.engines.silent import SilentEngine
-from codechoir.model import AudioChunk, CastUtterance, Category, Mark, Phrase, Utterance, Voice
+from codechoir.model import AudioChunk
 from codechoir.sinks.device_sink import DeviceSink
 from codechoir.sinks.file_sink import AudioFile
-from codechoir.sinks.positioner import StereoPositioner
 
 RATE = 1000
 
@@ -25,30 +23,6 @@ def tone(first: int, samples: int, *balances: tuple[int, float]) -> AudioChunk:
 def sides(pcm: bytes) -> tuple[list[int], list[int]]:
     values = list(array("h", pcm))
     return values[::2], values[1::2]
-
-
-def phrase(*balances: float) -> Phrase:
-    parts = [
-        CastUtterance(Utterance(f"word{at}", Category.VARIABLE, at, at + 1), Voice("voice", balance=balance))
-        for at, balance in enumerate(balances)
-    ]
-    return Phrase(tuple(parts), 0, len(parts))
-
-
-class Written:
-    """A sink that keeps what it is given."""
-
-    def __init__(self) -> None:
-        self.chunks: list[AudioChunk] = []
-
-    def open(self, played: object) -> None: ...
-    def write(self, chunk: AudioChunk) -> None:
-        self.chunks.append(chunk)
-
-    def pause(self) -> None: ...
-    def resume(self) -> None: ...
-    def finish(self) -> None: ...
-    def abort(self) -> None: ...
 
 
 def test_in_the_middle_both_ears_hear_the_same() -> None:
@@ -75,31 +49,6 @@ def test_two_words_in_one_chunk_stand_apart() -> None:
     left, right = sides(Panner().stereo(tone(0, 40, (0, -100), (20, 100))))
     assert (left[15], right[15]) == (1000, 0)
     assert (left[-1], right[-1]) == (0, 1000)
-
-
-def test_the_stage_tells_where_the_voices_of_the_words_stand() -> None:
-    written = Written()
-    stage = StereoPositioner([phrase(0, -50, -50, 25)])
-    sink = stage.sink(written)
-    SilentEngine().speak(stage, lambda chunk: sink.write(chunk) is None)
-    words = {mark.t0: mark.text for chunk in written.chunks for mark in chunk.marks}
-    told = [(words[at], balance) for chunk in written.chunks for at, balance in chunk.balances]
-    assert told == [("word1", -50), ("word3", 25)]
-
-
-def test_a_word_that_began_in_an_earlier_reading_stands_where_it_stood() -> None:
-    stage = StereoPositioner([phrase(-50, -50, 25)], begun=True)
-    list(stage)
-    rest = AudioChunk(bytes(20), RATE, 0)
-    then = AudioChunk(bytes(20), RATE, 10, (Mark(12, 15, 2, 3, Category.VARIABLE, "word2"),))
-    assert [stage.placed(chunk).balances for chunk in (rest, then)] == [((0, -50),), ((12, 25),)]
-
-
-def test_while_all_voices_stand_in_the_middle_nothing_is_told() -> None:
-    chunk = AudioChunk(b"", RATE, 0, (Mark(0, 1, 0, 1, Category.VARIABLE, "word0"),))
-    stage = StereoPositioner([phrase(0, 0)])
-    list(stage)
-    assert stage.placed(chunk) is chunk
 
 
 @pytest.mark.parametrize("channels", [1, 2])

@@ -7,11 +7,12 @@ import os
 import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
+from zlib import crc32
 
 from codechoir.engines.base import AudioListener, Capabilities, VoiceInfo, cancelled, notice, told
 from codechoir.engines.silent import SilentEngine
 from codechoir.errors import EngineError, InputError
-from codechoir.model import AudioChunk, Mark, Phrase
+from codechoir.model import AudioChunk, Mark, Phrase, Utterance
 
 RATE = 24000
 STEP = RATE // 50
@@ -33,18 +34,22 @@ class CountingEngine(SilentEngine):
 
     def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
         at = 0
-        for phrase in phrases:
-            for part in phrase.parts:
-                said = part.utterance
-                for word in said.text.split():
-                    mark = Mark(at, at + 5 * STEP, said.start, said.end, said.category, word)
+        for number, phrase in enumerate(phrases):
+            for part, spoken in enumerate(phrase.parts):
+                said = spoken.utterance
+                for word, text in enumerate(said.text.split()):
+                    mark = Mark.of(said, text, at, at + 5 * STEP, phrase=number, part=part, word=word)
                     for step in range(5):
                         self._pause.wait(self._step_seconds)
-                        pcm = said.start.to_bytes(2, "little") * STEP
+                        pcm = self.sample(said).to_bytes(2, "little") * STEP
                         if not emit(AudioChunk(pcm, RATE, at, () if step else (mark,))):
                             return
                         at += STEP
             told(emit)
+
+    def sample(self, said: Utterance) -> int:
+        """What all samples of an utterance hold."""
+        return said.start
 
     def answer(self, question: str, arguments: Mapping[str, Any], blob: bytes) -> tuple[Any, bytes]:
         match question:
@@ -55,6 +60,15 @@ class CountingEngine(SilentEngine):
             case "crash":
                 os._exit(7)
         raise InputError(f"no question '{question}'")
+
+
+class WordyEngine(CountingEngine):
+    """What it says depends on the words alone, wherever they stand."""
+
+    name = "wordy"
+
+    def sample(self, said: Utterance) -> int:
+        return crc32(said.text.encode()) & 0xFFFF
 
 
 class ChattyEngine(CountingEngine):

@@ -30,9 +30,10 @@ class CountingEngine(SilentEngine):
             yield phrase
 
 
-def each_part(phrase: Phrase) -> Iterable[Phrase]:
+def each_part(phrase: Phrase) -> Iterable[tuple[int, Phrase]]:
     """Units as a neural engine has them: every utterance by itself."""
-    return (Phrase((part,), part.utterance.start, part.utterance.end) for part in phrase.parts)
+    for index, part in enumerate(phrase.parts):
+        yield index, Phrase((part,), part.utterance.start, part.utterance.end)
 
 
 def kept(engine: SilentEngine, cache: PhraseCache, model: str = "one") -> CachingEngine:

@@ -82,11 +82,11 @@ def _misses() -> list[Figure]:
     """The share of units, as the standard library is read for the first time, that were not said before."""
     lines = _phrases(python_source(LINES))
     pieces = [
-        unit for line in lines for unit in units(line) if any(part.utterance.text for part in unit.parts)
+        unit for line in lines for _, unit in units(line) if any(part.utterance.text for part in unit.parts)
     ]
     language = language_named("python")
     assert language is not None
-    made_ahead = [unit for phrase in _choir().lexicon(language) for unit in units(phrase)]
+    made_ahead = [unit for phrase in _choir().lexicon(language) for _, unit in units(phrase)]
     share, whole = _new_share(pieces), _new_share(lines)
     some = pieces[len(pieces) // 2 :][:FILE_LINES]
     after, before = _new_share(some, made_ahead), _new_share(some)

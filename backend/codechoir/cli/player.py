@@ -193,7 +193,7 @@ class Player:
     def play(self, phrases: Iterable[Phrase], view: View | None = None) -> None:
         """Say everything, and return when it was heard or written. Raises `CodechoirError`."""
         from codechoir.playback import Reader
-        from codechoir.sinks import MultiSink, StereoPositioner
+        from codechoir.sinks import MultiSink
 
         errors: list[str] = []
 
@@ -210,9 +210,6 @@ class Player:
             sink: Sink = (
                 ear if ear is not None and not self._files else MultiSink(ear, [*self._files], _ignore)
             )
-            if self._channels == 2:
-                stage = StereoPositioner(phrases)
-                phrases, sink = stage, stage.sink(sink)
             reading = reader.start(phrases, self._engine, sink)
             _follow(reader, reading, view)
             if errors:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from codechoir.errors import escape_invisible
 from codechoir.model import Category, Mark
-from codechoir.playback import WordLocator
+from codechoir.sinks import WordLocator
 
 if TYPE_CHECKING:
     from codechoir.syntax import Snapshot
@@ -138,13 +138,13 @@ class Follower:
         self._line: int | None = None
         self._rows = 0
         self._mark: Mark | None = None
-        self._places = WordLocator(snapshot.text)
+        self._locator = WordLocator(snapshot.text)
 
     def show(self, mark: Mark | None) -> None:
         """Mark the word that is sounding."""
         if mark is None or mark == self._mark:
             return
-        word = self._places.of(mark)
+        word = self._locator.locate(mark)
         line = self._snapshot.line_of(word[0])
         if self._line is None:
             self._screen.write(HIDE_CURSOR)

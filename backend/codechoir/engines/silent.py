@@ -31,9 +31,9 @@ class SilentEngine:
 
     def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
         at = 0
-        for phrase in phrases:
-            for spoken in phrase.parts:
-                total, marks = _timing(spoken, at)
+        for number, phrase in enumerate(phrases):
+            for part, spoken in enumerate(phrase.parts):
+                total, marks = _timing(spoken, at, number, part)
                 for offset in range(0, total, CHUNK):
                     size = min(CHUNK, total - offset)
                     begins = tuple(m for m in marks if offset <= m.t0 - at < offset + size)
@@ -43,14 +43,17 @@ class SilentEngine:
             told(emit)
 
 
-def _timing(spoken: CastUtterance, at: int) -> tuple[int, list[Mark]]:
-    """Samples that an utterance takes, and its marks from sample `at` on."""
+def _timing(spoken: CastUtterance, at: int, phrase: int, part: int) -> tuple[int, list[Mark]]:
+    """Samples that an utterance takes, and its marks from sample `at` on.
+
+    `phrase`, `part`: the indices of the utterance, for its marks.
+    """
     utterance, voice = spoken.utterance, spoken.voice
     word = round(SAMPLE_RATE * 60 / voice.rate)
     t = at + _milliseconds(utterance.pause_before, voice.rate)
     marks = []
-    for text in utterance.text.split():
-        marks.append(Mark(t, t + word, utterance.start, utterance.end, utterance.category, text))
+    for index, text in enumerate(utterance.text.split()):
+        marks.append(Mark.of(utterance, text, t, t + word, phrase=phrase, part=part, word=index))
         t += word
     return t + _milliseconds(utterance.pause_after, voice.rate) - at, marks
 

@@ -17,7 +17,7 @@ from codechoir.lsp.targets import skip_target
 from codechoir.model import Category, State
 from codechoir.playback import Reader, Reading, by_line
 from codechoir.settings import FASTEST, SLOWEST, Settings
-from codechoir.sinks import Send, Sink, StereoPositioner, Wire
+from codechoir.sinks import Send, Sink, Wire
 from codechoir.syntax import Encoding
 
 Answer = dict[str, Any]
@@ -53,14 +53,12 @@ class ReadingController:
         rate = engine.capabilities.sample_rate
         locate = partial(range_json, plan.snapshot, self._encoding)
         is_stereo = pipeline.is_wide
-        positioner = StereoPositioner(plan.phrases(pipeline), begun=plan.heard is not None)
 
         def make_sink(session: int) -> Sink:
-            sink = self._runtime.make_sink(Wire(session, rate, self._send, locate), rate, is_stereo)
-            return positioner.sink(sink) if is_stereo else sink
+            return self._runtime.make_sink(Wire(session, rate, self._send, locate), rate, is_stereo)
 
         self._plan, self._resume_with = plan, None
-        self._reader.start_with(positioner, engine, make_sink, plan.heard)
+        self._reader.start_with(plan.phrases(pipeline), engine, make_sink, plan.heard)
         return self.answer()
 
     def stop(self) -> Answer:

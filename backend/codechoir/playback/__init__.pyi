@@ -1,6 +1,5 @@
 from .fallback import FallbackEngine as FallbackEngine
 from .position_tracker import Place as Place
-from .position_tracker import WordLocator as WordLocator
 from .reader import Reader as Reader
 from .reading import Reading as Reading
 from .skip import Extent as Extent

@@ -1,6 +1,4 @@
-"""What of the phrases was said to its end, so that another engine can go on from there.
-
-Reading on while the child is away: with the embedded engine, from the first span not heard.
+"""Reading on while the child is away: with the embedded engine, from the first span not heard.
 
 1. The child's engine speaks, and `SpokenProgress` watches what the listener took of it.
 2. The child is lost: the listener is told so once, and the embedded engine says the rest of the line, in
@@ -14,75 +12,16 @@ import contextlib
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from codechoir.audio import Resampler
 from codechoir.engines import AudioListener, Engine, VoiceInfo, cancelled, continues, notice
 from codechoir.engines.subprocess import POLL, ChildEngine, ChildLostError
-from codechoir.model import AudioChunk, CastUtterance, Mark, Phrase, Utterance
+from codechoir.model import AudioChunk, CastUtterance, Phrase
+from codechoir.playback.spoken_progress import SpokenProgress
 
 log = logging.getLogger(__name__)
-
-
-class SpokenProgress:
-    """Watches one engine say phrases: phrases on their way in, chunks on their way out.
-
-    The only witness is the marks: an utterance is said when the mark of a later one has begun, or when the
-    sound has reached the end of its last word. In doubt it counts as not said, since hearing a word twice is
-    better than missing it.
-    """
-
-    def __init__(self, phrases: Iterable[Phrase]) -> None:
-        self.samples = 0
-        self._source = iter(phrases)
-        self._pulled: deque[Phrase] = deque()
-        self._part = 0
-        self._mark: Mark | None = None
-
-    def phrases(self) -> Iterator[Phrase]:
-        """The phrases for the engine, pulled from the source as the engine pulls them."""
-        for phrase in self._source:
-            self._pulled.append(phrase)
-            yield phrase
-
-    def said(self, chunk: AudioChunk) -> None:
-        """The listener took this chunk."""
-        for mark in chunk.marks:
-            self._move_to(mark)
-        self.samples = chunk.first_sample + chunk.samples
-
-    def rest(self) -> Iterator[Phrase]:
-        """What was not said to its end, and all that follows, from the same source."""
-        skip = self._part + self._is_complete()
-        for phrase in self._pulled:
-            if parts := phrase.parts[skip:]:
-                yield replace(phrase, parts=parts)
-            skip = 0
-        yield from self._source
-
-    def _move_to(self, mark: Mark) -> None:
-        skipped = 0
-        first = self._part
-        for phrase in self._pulled:
-            for index in range(first, len(phrase.parts)):
-                if _within(mark, phrase.parts[index].utterance):
-                    for _ in range(skipped):
-                        self._pulled.popleft()
-                    self._part, self._mark = index, mark
-                    return
-            skipped, first = skipped + 1, 0
-
-    def _is_complete(self) -> bool:
-        if self._mark is None or self.samples < self._mark.t1 or not self._pulled:
-            return False
-        words = self._pulled[0].parts[self._part].utterance.text.split()
-        return words[-1:] == self._mark.text.split()[-1:]
-
-
-def _within(mark: Mark, utterance: Utterance) -> bool:
-    return bool(utterance.text) and utterance.start <= mark.start and mark.end <= utterance.end
 
 
 SILENT_SECONDS = 1.0
@@ -149,29 +88,29 @@ class FallbackEngine:
 
     def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
         """See `Engine.speak`."""
-        listener = FallbackListener(emit)
-        source = iter(phrases)
+        progress = SpokenProgress(phrases)
+        listener = FallbackListener(emit, progress)
         while not listener.left:
-            progress = SpokenProgress(source)
-            listener.begin(progress)
+            listener.begin()
             try:
                 self._speaker.speak(progress.phrases(), listener)
                 self._told = False
                 return
             except ChildLostError as loss:
                 self._tell(listener, loss)
-            source = progress.rest()
-            if not self._bridge(source, listener):
+            if not self._bridge(progress, listener):
                 return
 
-    def _bridge(self, source: Iterator[Phrase], listener: FallbackListener) -> bool:
+    def _bridge(self, progress: SpokenProgress, listener: FallbackListener) -> bool:
         """Say phrases with the embedded engine until the child is back; True when there is more to say."""
         engine = self._stand_in()
-        listener.begin(None, self._resampler())
-        stretch = FallbackPhrases(source, self._recast, lambda: self.primary.supervisor.ready)
+        listener.begin(self._resampler())
+        stretch = FallbackPhrases(progress.phrases(), self._recast, lambda: self.primary.supervisor.ready)
         with contextlib.nullcontext() if engine.capabilities.concurrent else self._turn:
             engine.speak(stretch, listener)
-        return listener.flush() and not stretch.exhausted
+        is_heard = listener.flush()
+        progress.all_said()
+        return is_heard and not stretch.exhausted
 
     def _stand_in(self) -> Engine:
         with self._turn:
@@ -253,21 +192,21 @@ class FallbackPhrases:
 
 
 class FallbackListener:
-    """The reading's `emit` for one engine after another: samples are counted on, at one rate."""
+    """The reading's `emit` for one engine after another: samples and phrases are counted on, at one rate."""
 
-    def __init__(self, emit: AudioListener) -> None:
+    def __init__(self, emit: AudioListener, progress: SpokenProgress) -> None:
         self.left = False
         self._emit = emit
+        self._progress = progress
         self._before = 0
         self._samples = 0
-        self._progress: SpokenProgress | None = None
         self._resampler: Resampler | None = None
 
-    def begin(self, progress: SpokenProgress | None, resampler: Resampler | None = None) -> None:
+    def begin(self, resampler: Resampler | None = None) -> None:
         """Another engine begins, and counts from 0."""
         self._before += self._samples
         self._samples = 0
-        self._progress, self._resampler = progress, resampler
+        self._resampler = resampler
 
     def __call__(self, chunk: AudioChunk) -> bool:
         if self._resampler is not None:
@@ -295,10 +234,10 @@ class FallbackListener:
     def _take(self, chunk: AudioChunk) -> bool:
         if not chunk.pcm and not chunk.marks:
             return not self.cancelled()
-        if not self._emit(chunk.shifted(self._before)):
+        placed = self._progress.placed(chunk).shifted(self._before)
+        if not self._emit(placed):
             self.left = True
             return False
         self._samples = chunk.first_sample + chunk.samples
-        if self._progress is not None:
-            self._progress.said(chunk)
+        self._progress.heard(placed)
         return True

@@ -1,7 +1,4 @@
-"""Where a reading is: from the word that sounds back to the phrase that it belongs to.
-
-Where the word stands that sounds: a mark has the range of its whole utterance, an eye wants a word.
-"""
+"""Where a reading is: the phrases that the engine has pulled, and the word of them that is heard."""
 
 from __future__ import annotations
 
@@ -10,19 +7,19 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from codechoir.model import CastUtterance, Mark, Phrase
+from codechoir.model import AudioChunk, CastUtterance, Mark, Phrase
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A word of a reading: number `word` of part `part` of `phrase`, both counted from 0."""
+    """A word of a reading: word `word` of part `part` of `phrase`, both counted from 0."""
 
     phrase: Phrase
     part: int
     word: int
 
     def rest(self) -> Phrase:
-        """What the phrase still has to say, the word of this place first, without what comes before it."""
+        """What the phrase still has to say from this word on."""
         spoken = self.phrase.parts[self.part]
         parts = self.phrase.parts[self.part :]
         if self.word > 0:
@@ -32,126 +29,83 @@ class Place:
         return Phrase(parts, spoken.utterance.start, self.phrase.end)
 
 
-REMEMBERED = 32
-"""Words behind the ear that can be gone back to."""
+REMEMBERED_WORDS = 32
+"""How many words `back` can go back."""
 
 
 class PositionTracker:
-    """Hands phrases on to an engine, and remembers those that were pulled and are not behind the ear yet.
+    """Hands phrases to an engine, and keeps each until a word of a later one is heard.
 
-    Pulled by one thread, followed by another. Holds no more phrases than the engine is ahead.
+    One thread pulls phrases, another follows the marks.
     """
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         self._phrases = phrases
-        self._ahead: deque[Phrase] = deque()
         self._lock = threading.Lock()
+        self._kept: dict[int, Phrase] = {}
         self._place: Place | None = None
-        self._words = 0
-        self._heard: deque[Place] = deque(maxlen=REMEMBERED)
+        self._heard: deque[Place] = deque(maxlen=REMEMBERED_WORDS)
 
     def __iter__(self) -> Iterator[Phrase]:
-        for phrase in self._phrases:
+        for number, phrase in enumerate(self._phrases):
             with self._lock:
-                self._ahead.append(phrase)
+                self._kept[number] = phrase
             yield phrase
 
     @property
     def place(self) -> Place | None:
-        """Where the last mark that was followed belongs; None before the first."""
+        """The word of the mark that was followed last; None before the first."""
         return self._place
 
     def back(self, words: int) -> Place | None:
-        """The place so many words before the last one, or the farthest remembered; None before any."""
+        """The place `words` words before `place`, or the farthest that is remembered; None before any."""
         with self._lock:
             return self._heard[max(len(self._heard) - 1 - words, 0)] if self._heard else None
 
     @property
-    def ahead(self) -> int:
-        """How many phrases are remembered."""
-        return len(self._ahead)
+    def kept(self) -> int:
+        """How many phrases are kept."""
+        return len(self._kept)
+
+    def spoken(self, mark: Mark) -> CastUtterance | None:
+        """The utterance that a mark belongs to; None where its phrase is not kept any more."""
+        with self._lock:
+            phrase = self._kept.get(mark.phrase)
+        return phrase.parts[mark.part] if phrase is not None and mark.part < len(phrase.parts) else None
 
     def follow(self, mark: Mark) -> None:
-        """The ear has reached `mark`; marks come in the order in which they sound."""
-        words = max(1, len(mark.text.split()))
+        """The listener has reached `mark`; marks come in the order in which they sound.
+
+        A mark of a phrase that is not kept is ignored.
+        """
         with self._lock:
-            here = self._place
-            if here is not None and _says(here.phrase.parts[here.part], mark, self._words):
-                self._place = Place(here.phrase, here.part, self._words)
-                self._words += words
-            elif (found := self._find(mark)) is not None:
-                self._place = found
-                self._words = words
-            if self._place is not None and self._place is not here:
-                self._heard.append(self._place)
-
-    def _find(self, mark: Mark) -> Place | None:
-        """The next part that says the mark; phrases before it are forgotten."""
-        first = self._place.part + 1 if self._place is not None else 0
-        for index, phrase in enumerate(self._ahead):
-            for part in range(first, len(phrase.parts)):
-                if _says(phrase.parts[part], mark, 0):
-                    for _ in range(index):
-                        self._ahead.popleft()
-                    return Place(phrase, part, 0)
-            first = 0
-        return None
+            phrase = self._kept.get(mark.phrase)
+            if phrase is None or mark.part >= len(phrase.parts):
+                return
+            for number in [number for number in self._kept if number < mark.phrase]:
+                del self._kept[number]
+            place = Place(phrase, mark.part, mark.word)
+            if place != self._place:
+                self._heard.append(place)
+            self._place = place
 
 
-def _says(spoken: CastUtterance, mark: Mark, words: int) -> bool:
-    """Whether an utterance, of which `words` words were heard, has a word left that `mark` may be."""
-    said = spoken.utterance
-    same = said.start == mark.start and said.end == mark.end and said.category == mark.category
-    return same and words < len(said.text.split())
+class StereoPositioner:
+    """Adds to chunks where the voices of their words are between left and right.
 
-
-REACH = 60
-"""A spoken word is looked for at most this many characters after the one before it."""
-
-
-class WordLocator:
-    """Finds the source of spoken words, mark after mark, in the order of the reading.
-
-    Words that are not in the source as they are said (`equals` for `=`, `zero point five` for `0.5`) have the
-    range of their utterance.
+    Engines make mono audio and do not know of it. While every voice is in the middle, nothing is added.
     """
 
-    def __init__(self, text: bytes) -> None:
-        self._text = text
-        self._utterance = (-1, -1)
-        self._source = ""
-        self._at = 0
+    def __init__(self, tracker: PositionTracker) -> None:
+        self._tracker = tracker
+        self._balance = 0.0
 
-    def of(self, mark: Mark) -> tuple[int, int]:
-        """The bytes that `mark` says."""
-        if self._utterance != (mark.start, mark.end):
-            self._utterance = (mark.start, mark.end)
-            self._source = self._text[mark.start : mark.end].decode("utf-8", "replace")
-            self._at = 0
-        word = "".join(character for character in mark.text if character.isalnum())
-        place = self._find(word) if word else None
-        if place is None:
-            return mark.start, mark.end
-        self._at = place + len(word)
-        start = mark.start + len(self._source[:place].encode())
-        return start, start + len(self._source[place : self._at].encode())
-
-    def _find(self, word: str) -> int | None:
-        """Index of `word` in the utterance's source, after the word before it."""
-        limit = min(len(self._source) - len(word), self._at + REACH)
-        for place in range(self._at, limit + 1):
-            there = self._source[place : place + len(word)]
-            if there.casefold() == word.casefold() and self._begins(place):
-                return place
-        return None
-
-    def _begins(self, place: int) -> bool:
-        """Whether a word may begin here: after no letter, at a capital, or where the last one ended."""
-        if place in (0, self._at):
-            return True
-        before, here = self._source[place - 1], self._source[place]
-        return (
-            not before.isalnum()
-            or (here.isupper() and not before.isupper())
-            or here.isdigit() != before.isdigit()
-        )
+    def placed(self, chunk: AudioChunk) -> AudioChunk:
+        """The chunk with the balance of each of its words that differs from that of the word before."""
+        balances = []
+        for mark in chunk.marks:
+            spoken = self._tracker.spoken(mark)
+            if spoken is not None and spoken.voice.balance != self._balance:
+                self._balance = spoken.voice.balance
+                balances.append((max(mark.t0, chunk.first_sample), self._balance))
+        return replace(chunk, balances=tuple(balances)) if balances else chunk

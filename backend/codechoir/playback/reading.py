@@ -13,7 +13,7 @@ from codechoir.engines import Engine
 from codechoir.errors import CodechoirError
 from codechoir.model import AudioChunk, Mark, Phrase, State
 from codechoir.playback.flow_control import FlowControl, MidWordListener
-from codechoir.playback.position_tracker import Place, PositionTracker
+from codechoir.playback.position_tracker import Place, PositionTracker, StereoPositioner
 from codechoir.sinks import Sink
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,7 @@ class Reading:
         self.sink = sink
         self.state: State | None = None
         self._trail = PositionTracker(phrases)
+        self._positioner = StereoPositioner(self._trail)
         self._on_state = on_state
         self._credit = FlowControl(round(engine.capabilities.sample_rate * AHEAD_SECONDS))
         self._lock = threading.RLock()
@@ -90,7 +91,7 @@ class Reading:
             if self._ended.is_set():
                 return False
             self._marks.extend(chunk.marks)
-            self.sink.write(_begun_here(chunk))
+            self.sink.write(_begun_here(self._positioner.placed(chunk)))
             if self.state is None:
                 self._set("speaking")
         return True

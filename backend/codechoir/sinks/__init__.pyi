@@ -14,4 +14,4 @@ from .lsp_stream import Send as Send
 from .lsp_stream import Wire as Wire
 from .output_files import Content as Content
 from .output_files import output_file as output_file
-from .positioner import StereoPositioner as StereoPositioner
+from .word_locator import WordLocator as WordLocator

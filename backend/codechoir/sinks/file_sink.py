@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 from codechoir.audio import Panner
@@ -116,6 +115,10 @@ class AudioFile(FileSink):
             self._encoder.abandon()
 
 
+MARK_FIELDS = ("t0", "t1", "start", "end", "category", "text")
+"""What the file says of each mark; the indices of phrase, part and word mean nothing outside the program."""
+
+
 class MarksFile(FileSink):
     """The marks of a reading as JSON (design, §4.1), written as they come: a long file costs no memory."""
 
@@ -134,7 +137,8 @@ class MarksFile(FileSink):
             file.write(b'{"sample_rate": %d, "marks": [' % chunk.sample_rate)
         for mark in chunk.marks:
             file.write(b",\n" if self._count else b"\n")
-            file.write(json.dumps(asdict(mark), ensure_ascii=False).encode())
+            fields = {name: getattr(mark, name) for name in MARK_FIELDS}
+            file.write(json.dumps(fields, ensure_ascii=False).encode())
             self._count += 1
 
     def _complete(self, file: AtomicFile) -> None:

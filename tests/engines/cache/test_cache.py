@@ -23,7 +23,10 @@ from codechoir.storage.atomic import BAD_SUFFIX
 SUFFIX = PHRASE_FORMAT.suffix
 KEY, OTHER = "a" * 64, "b" * 64
 ENTRY = CachedPhrase(
-    24000, bytes(range(256)) * 40, (CachedMark(10, 400, 0, "grüße"), CachedMark(400, 900, 1, "you")), 0.25
+    24000,
+    bytes(range(256)) * 40,
+    (CachedMark(10, 400, 0, 0, "grüße"), CachedMark(400, 900, 1, 0, "you")),
+    0.25,
 )
 
 

@@ -213,7 +213,7 @@ def test_units_of_a_neural_engine_are_what_it_says_at_once() -> None:
         CastUtterance(Utterance(text, Category.VARIABLE, at, at + 1), voice)
         for at, (text, voice) in enumerate(zip(texts, voices, strict=True))
     )
-    found = [[part.utterance.text for part in unit.parts] for unit in units(Phrase(parts, 0, 4))]
+    found = [[part.utterance.text for part in unit.parts] for _, unit in units(Phrase(parts, 0, 4))]
     assert found == [["if"], ["x"], ["user name"], ["is set to"]]
 
 
@@ -221,7 +221,7 @@ def test_pauses_and_cues_are_units_of_their_own() -> None:
     """So a word sounds from the cache wherever it stands, and all together sounds as it did."""
     said = Utterance("return", Category.KEYWORD, 4, 10, pause_before=80, pause_after=40, cue="tick")
     part = CastUtterance(said, Voice("a"))
-    found = [[part.utterance for part in unit.parts] for unit in units(Phrase((part,), 4, 10))]
+    found = [[part.utterance for part in unit.parts] for _, unit in units(Phrase((part,), 4, 10))]
     empty = replace(said, text="")
     assert found == [
         [replace(empty, pause_after=0)],
@@ -236,7 +236,7 @@ def test_neighbours_that_a_neural_engine_joins_stay_together() -> None:
         CastUtterance(Utterance(text, Category.VARIABLE, at, at + 1), Voice("b"))
         for at, text in enumerate(texts)
     )
-    assert [unit.parts for unit in units(Phrase(parts, 0, 2))] == [parts]
+    assert [(first, unit.parts) for first, unit in units(Phrase(parts, 0, 2))] == [(0, parts)]
 
 
 def test_the_rest_of_a_phrase_after_a_kept_one_has_its_pause(cache: PhraseCache) -> None:
@@ -258,4 +258,7 @@ def test_espeak_is_kept_only_on_request(tmp_path: Path, wish: str, is_kept: bool
 
 def test_parts_alone_make_the_phrase() -> None:
     line = phrase("a", "b")
-    assert [unit.parts for unit in each_part(line)] == [(part,) for part in line.parts]
+    assert [(first, unit.parts) for first, unit in each_part(line)] == [
+        (0, (line.parts[0],)),
+        (1, (line.parts[1],)),
+    ]

@@ -2,34 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
-from codechoir.engines.base import Capabilities
-from codechoir.engines.subprocess.client import ChildEngine
-from codechoir.engines.subprocess.process import BackOff, ChildSpec
-from support.child_engines import RATE
+from support.children import making_children
 
-TESTS = Path(__file__).resolve().parents[2]
-MakeChild = Callable[..., ChildEngine]
-
-
-@pytest.fixture
-def child() -> Iterator[MakeChild]:
-    """Makes an engine of `support.child_engines` in a child: `child("CountingEngine", {}, lost=1)`."""
-    made: list[ChildEngine] = []
-
-    def make(
-        engine: str, options: dict[str, Any] | None = None, back_off: BackOff | None = None, **spec: Any
-    ) -> ChildEngine:
-        name = engine if ":" in engine else f"support.child_engines:{engine}"
-        environment = {"PYTHONPATH": str(TESTS)}
-        full = ChildSpec(name, options or {}, environment=environment, **{"beat": 0.1, **spec})
-        made.append(ChildEngine("child", Capabilities(RATE, concurrent=True), full, back_off))
-        return made[-1]
-
-    yield make
-    for engine in made:
-        engine.close()
+child = pytest.fixture(making_children, name="child")

@@ -64,7 +64,7 @@ def test_loud_sound_is_limited_and_does_not_wrap_around() -> None:
 
 
 def test_marks_move_with_the_sound_and_equal_rates_change_nothing() -> None:
-    mark = Mark(22050, 44100, 3, 4, Category.TYPE, "word")
+    mark = Mark(22050, 44100, 3, 4, Category.TYPE, "word", 0, 0, 0)
     chunk = AudioChunk(bytes(2000), 22050, 0, (mark,))
     (moved,) = Resampler(22050, 24000).feed(chunk).marks
     assert (moved.t0, moved.t1, moved.start, moved.text) == (24000, 48000, 3, "word")

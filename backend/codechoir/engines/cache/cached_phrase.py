@@ -16,7 +16,7 @@ from typing import Any
 from codechoir.model import CastUtterance, Phrase, Utterance, Voice
 from codechoir.storage import DamagedFileError, FileFormat
 
-FORMAT = 1
+FORMAT = 2
 """Changes when the same key would stand for other sound or marks."""
 
 
@@ -65,11 +65,12 @@ _PER_MARK = 200
 
 @dataclass(frozen=True, slots=True)
 class CachedMark:
-    """Samples `t0` to `t1` of the entry say `text`, which belongs to part `part` of the phrase."""
+    """Samples `t0` to `t1` of the entry say `text`, which begins with word `word` of part `part`."""
 
     t0: int
     t1: int
     part: int
+    word: int
     text: str
 
 
@@ -94,7 +95,7 @@ def phrase_to_bytes(key: str, entry: CachedPhrase) -> bytes:
         "key": key,
         "rate": entry.sample_rate,
         "seconds": entry.seconds,
-        "marks": [[mark.t0, mark.t1, mark.part, mark.text] for mark in entry.marks],
+        "marks": [[mark.t0, mark.t1, mark.part, mark.word, mark.text] for mark in entry.marks],
     }
     header = json.dumps(about, ensure_ascii=False, separators=(",", ":")).encode()
     return _HEAD.pack(MAGIC, _checksum(header, entry.pcm), len(header)) + header + entry.pcm
@@ -113,7 +114,8 @@ def phrase_from_bytes(key: str, data: bytes) -> CachedPhrase:
     try:
         about: Mapping[str, Any] = json.loads(header)
         marks = tuple(
-            CachedMark(int(t0), int(t1), int(part), str(text)) for t0, t1, part, text in about["marks"]
+            CachedMark(int(t0), int(t1), int(part), int(word), str(text))
+            for t0, t1, part, word, text in about["marks"]
         )
         entry = CachedPhrase(int(about["rate"]), pcm, marks, float(about["seconds"]))
         kept = about["key"]

@@ -14,12 +14,12 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from codechoir.engines import AudioListener, Engine, VoiceInfo, cancelled, continues, notice
 from codechoir.engines.cache.cached_phrase import CachedMark, CachedPhrase, phrase_key
 from codechoir.engines.cache.phrase_cache import PhraseCache
-from codechoir.model import AudioChunk, Mark, Phrase
+from codechoir.model import AudioChunk, CastUtterance, Mark, Phrase
 
 MOST_QUEUED = 64
 """Kept units that wait for one that the engine is saying; beyond that it first says what it has."""
@@ -29,8 +29,9 @@ Identity = Callable[[str], str]
 
 
 class CachingEngine:
-    """See `Engine`. `make_identity`: called once a reading. `units`: divides a phrase. `hears_beginning`: the
-    first phrase of a reading sounds unlike the same one later, since a reading does not begin with a pause.
+    """See `Engine`. `make_identity`: called once a reading. `units`: divides a phrase into phrases, each with
+    the index that its first part has in the whole. `hears_beginning`: the first phrase of a reading sounds
+    unlike the same one later, since a reading does not begin with a pause.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class CachingEngine:
         engine: Engine,
         cache: PhraseCache,
         make_identity: Callable[[], Identity],
-        units: Callable[[Phrase], Iterable[Phrase]] = lambda phrase: (phrase,),
+        units: Callable[[Phrase], Iterable[tuple[int, Phrase]]] = lambda phrase: ((0, phrase),),
         hears_beginning: bool = False,
     ) -> None:
         self.name = engine.name
@@ -66,7 +67,11 @@ class CachingEngine:
         identity = self._make_identity()
         begins = self._hears_beginning and not continues(emit)
         telling = _CachedReading(self.name, self.capabilities.sample_rate, self.cache, identity, emit, begins)
-        units = (unit for phrase in phrases for unit in self._units(phrase))
+        units = (
+            (number, first, unit)
+            for number, phrase in enumerate(phrases)
+            for first, unit in self._units(phrase)
+        )
         telling.tell(units, self._engine)
 
     def close(self) -> None:
@@ -75,13 +80,29 @@ class CachingEngine:
         self.cache.flush()
 
 
+_Piece = tuple[int, int, Phrase]
+"""Number of a phrase in the reading, index of a part of it, and the unit that begins with that part."""
+
+
 @dataclass(slots=True)
 class _Unit:
-    """A phrase that waits to be told: kept as `entry`, or being said by the engine."""
+    """A unit that waits to be told: kept as `entry`, or being said by the engine.
 
-    phrase: Phrase
+    `phrase`, `first`: where its first part stands in the reading.
+    """
+
+    phrase: int
+    first: int
+    parts: tuple[CastUtterance, ...]
     key: str
     entry: CachedPhrase | None
+
+    def mark(self, cached: CachedMark, begin: int) -> Mark:
+        """A mark of the unit, which begins at sample `begin`, as a mark of the reading."""
+        said = self.parts[cached.part].utterance
+        times = begin + cached.t0, begin + cached.t1
+        part = self.first + cached.part
+        return Mark.of(said, cached.text, *times, phrase=self.phrase, part=part, word=cached.word)
 
 
 class _CachedReading:
@@ -108,7 +129,7 @@ class _CachedReading:
         self._elsewhere = 0.0  # seconds for which the listener held us up
         self._recording = _Recording(0.0)
 
-    def tell(self, units: Iterator[Phrase], engine: Engine) -> None:
+    def tell(self, units: Iterator[_Piece], engine: Engine) -> None:
         """Tell everything, with as few calls of the engine as there can be."""
         while (asked := next(self._asked(units), None)) is not None and not self._left:
             self._recording = _Recording(self._elsewhere)
@@ -123,9 +144,9 @@ class _CachedReading:
     def __call__(self, chunk: AudioChunk) -> bool:
         if self._left or not self._queue:
             return False
-        self._recording.take(chunk)
-        later, phrase = self._samples - chunk.first_sample, self._queue[0].phrase
-        return self._hand_out(chunk.pcm, tuple(_placed(mark, phrase, later) for mark in chunk.marks))
+        unit, begin = self._queue[0], self._samples - self._recording.samples
+        marks = tuple(unit.mark(mark, begin) for mark in self._recording.take(chunk))
+        return self._hand_out(chunk.pcm, marks)
 
     def told(self) -> None:
         """See `engines.protocol.told`."""
@@ -151,34 +172,34 @@ class _CachedReading:
 
     # ---- units -----------------------------------------------------------------------------------------
 
-    def _all_asked(self, first: Phrase, units: Iterator[Phrase]) -> Iterator[Phrase]:
+    def _all_asked(self, first: Phrase, units: Iterator[_Piece]) -> Iterator[Phrase]:
         yield first
         yield from self._asked(units)
 
-    def _asked(self, units: Iterator[Phrase]) -> Iterator[Phrase]:
+    def _asked(self, units: Iterator[_Piece]) -> Iterator[Phrase]:
         """What the engine has to say, as far as it can be known now; the kept units on the way are queued."""
         while not self._left and len(self._queue) < MOST_QUEUED:
-            phrase = next(units, None)
-            if phrase is None:
+            piece = next(units, None)
+            if piece is None:
                 return
-            placed = _counted(phrase)
-            key = phrase_key(self._name, self._identity, placed, self._rate, self._begins)
+            number, first, unit = piece
+            key = phrase_key(self._name, self._identity, unit, self._rate, self._begins)
             self._begins = False
             entry = self._cache.find(key, self._name)
-            self._queue.append(_Unit(phrase, key, entry))
+            self._queue.append(_Unit(number, first, unit.parts, key, entry))
             if entry is None:
-                yield placed
+                yield unit
             elif self._queue[0].entry is not None:
                 self._tell_kept()
 
     def _tell_kept(self) -> None:
         """Tell the kept units at the head of the queue."""
         while self._queue and (entry := self._queue[0].entry) is not None and not self._left:
-            self._tell_entry(self._queue.popleft().phrase, entry)
+            self._tell_entry(self._queue.popleft(), entry)
 
-    def _tell_entry(self, phrase: Phrase, entry: CachedPhrase) -> None:
+    def _tell_entry(self, unit: _Unit, entry: CachedPhrase) -> None:
         begin, step = self._samples, entry.sample_rate // 50
-        marks = deque(_mark(mark, phrase, begin) for mark in entry.marks)
+        marks = deque(unit.mark(mark, begin) for mark in entry.marks)
         for at in range(0, len(entry.pcm) // 2, step):
             pcm = entry.pcm[2 * at : 2 * (at + step)]
             here = []
@@ -199,38 +220,21 @@ class _Recording:
     """A unit as the engine says it. `elsewhere`: seconds that passed with the listener so far."""
 
     def __init__(self, elsewhere: float) -> None:
+        self.samples = 0
         self._began = time.perf_counter() - elsewhere
-        self._first: int | None = None
         self._pcm: list[bytes] = []
         self._marks: list[CachedMark] = []
 
-    def take(self, chunk: AudioChunk) -> None:
-        """The next chunk."""
-        first = self._first = chunk.first_sample if self._first is None else self._first
+    def take(self, chunk: AudioChunk) -> list[CachedMark]:
+        """The next chunk; returns its marks, which count from the unit's first sample."""
+        first = chunk.first_sample - self.samples
+        marks = [CachedMark(m.t0 - first, m.t1 - first, m.part, m.word, m.text) for m in chunk.marks]
+        self.samples += chunk.samples
         self._pcm.append(chunk.pcm)
-        self._marks += [CachedMark(m.t0 - first, m.t1 - first, m.start, m.text) for m in chunk.marks]
+        self._marks += marks
+        return marks
 
     def entry(self, sample_rate: int, elsewhere: float) -> CachedPhrase:
         """All of it, and the seconds that it has taken without those of the listener."""
         seconds = time.perf_counter() - elsewhere - self._began
         return CachedPhrase(sample_rate, b"".join(self._pcm), tuple(self._marks), round(max(seconds, 0.0), 6))
-
-
-def _counted(phrase: Phrase) -> Phrase:
-    """The phrase with the number of each part for its place: what the engine is asked, and marks tell."""
-    parts = tuple(
-        replace(part, utterance=replace(part.utterance, start=number, end=number + 1))
-        for number, part in enumerate(phrase.parts)
-    )
-    return Phrase(parts, 0, len(parts))
-
-
-def _placed(mark: Mark, phrase: Phrase, samples: int) -> Mark:
-    """A mark of the engine's, whose place is a part's number, in the document and the reading."""
-    said = phrase.parts[mark.start].utterance
-    return replace(mark, t0=mark.t0 + samples, t1=mark.t1 + samples, start=said.start, end=said.end)
-
-
-def _mark(kept: CachedMark, phrase: Phrase, begin: int) -> Mark:
-    said = phrase.parts[kept.part].utterance
-    return Mark(begin + kept.t0, begin + kept.t1, said.start, said.end, said.category, kept.text)

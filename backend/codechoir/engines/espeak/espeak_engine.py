@@ -63,8 +63,8 @@ class EspeakEngine:
         loaded = library()
         joiner = Joiner(AudioChunker(emit, loaded.sample_rate))
         try:
-            for phrase in phrases:
-                PhraseSynthesizer(loaded, joiner, emit, phrase.parts).tell()
+            for number, phrase in enumerate(phrases):
+                PhraseSynthesizer(loaded, joiner, emit, number, phrase.parts).tell()
                 told(emit)
         except Cancelled:
             return

@@ -122,11 +122,13 @@ _CLOSING_PUNCTUATION = ",.;:?!"
 class ScriptWord:
     """A word of an utterance.
 
-    `part`: the utterance's index in its phrase. `text`: the word as written there. `is_letter`: a single
-    letter, to be said by its name.
+    `part`: the utterance's index in its phrase. `word`: the word's index in the utterance. `text`: the word
+    as written there, or a piece of one that is too long. `is_letter`: a single letter, to be said by its
+    name.
     """
 
     part: int
+    word: int
     text: str
     is_letter: bool = False
 
@@ -201,7 +203,7 @@ def _best_cut(words: list[ScriptWord]) -> int:
 def _words(part: int, utterance: Utterance) -> Iterator[ScriptWord]:
     texts = utterance.text.split()
     spells = utterance.spell or len(texts) == 1  # alone, a letter is a name; in prose, "a" is the article
-    for text in texts:
+    for word, text in enumerate(texts):
+        is_letter = spells and len(text) == 1 and utterance.language.startswith("en")
         for at in range(0, len(text), LONGEST_WORD):
-            piece = text[at : at + LONGEST_WORD]
-            yield ScriptWord(part, piece, spells and len(text) == 1 and utterance.language.startswith("en"))
+            yield ScriptWord(part, word, text[at : at + LONGEST_WORD], is_letter)

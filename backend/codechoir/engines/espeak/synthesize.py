@@ -26,7 +26,7 @@ from codechoir.engines import AudioListener, cancelled, continues
 from codechoir.engines.espeak.espeak_library import Library, SynthParams, WordEvent
 from codechoir.engines.espeak.output import MARGIN, Cancelled, Joiner
 from codechoir.engines.espeak.parameters import Gap, Pacing, compression_factor, synth_params
-from codechoir.engines.espeak.safe_text import Breath, Script, alphabet_of, breaths
+from codechoir.engines.espeak.safe_text import Breath, Script, ScriptWord, alphabet_of, breaths
 from codechoir.model import CastUtterance, Mark
 
 _UNKNOWN = -1
@@ -117,12 +117,12 @@ and `emit` may block; but not so soon, since a listener's credit is eight times 
 class _Turn:
     """Words of a breath that are part `part` of the phrase, said in one manner, the breath's word `first` on.
 
-    `texts`: the words as written. `squeeze`: by what factor their sound is then squeezed. `gap`: before them.
+    `squeeze`: by what factor their sound is then squeezed. `gap`: before them.
     """
 
     part: int
     first: int
-    texts: tuple[str, ...]
+    words: tuple[ScriptWord, ...]
     manner: SynthParams
     squeeze: float
     gap: Gap
@@ -130,18 +130,24 @@ class _Turn:
     @property
     def end(self) -> int:
         """The breath's first word after these."""
-        return self.first + len(self.texts)
+        return self.first + len(self.words)
 
 
 class PhraseSynthesizer:
-    """The saying of one phrase."""
+    """The saying of one phrase. `number`: its index in the reading, for its marks."""
 
     def __init__(
-        self, library: Library, joiner: Joiner, emit: AudioListener, parts: tuple[CastUtterance, ...]
+        self,
+        library: Library,
+        joiner: Joiner,
+        emit: AudioListener,
+        number: int,
+        parts: tuple[CastUtterance, ...],
     ) -> None:
         self._library = library
         self._joiner = joiner
         self._emit = emit
+        self._number = number
         self._parts = parts
         self._pacing = Pacing(parts, library.sample_rate)
         self._manners: dict[int, SynthParams] = {}
@@ -177,9 +183,9 @@ class PhraseSynthesizer:
     def _turns(self, breath: Breath) -> Iterator[_Turn]:
         for part, words in groupby(range(len(breath.words)), key=lambda index: breath.words[index].part):
             indices = list(words)
-            texts = tuple(breath.words[index].text for index in indices)
+            spoken = tuple(breath.words[index] for index in indices)
             squeeze = compression_factor(self._parts[part].voice.rate * self._pacing.hurry)
-            yield _Turn(part, indices[0], texts, self._manner(part), squeeze, self._pacing.before(part))
+            yield _Turn(part, indices[0], spoken, self._manner(part), squeeze, self._pacing.before(part))
 
     def _manner(self, part: int) -> SynthParams:
         manner = self._manners.get(part)
@@ -228,8 +234,9 @@ class PhraseSynthesizer:
             if index + 1 == len(rendition.script.positions):
                 end = min(end, heard[1] + _EDGE)
             moved = self._joiner.now - begin
-            text = turn.texts[index - turn.first]
-            mark = Mark(heard[0] + moved, heard[1] + moved, spoken.start, spoken.end, spoken.category, text)
+            word = turn.words[index - turn.first]
+            times = heard[0] + moved, heard[1] + moved
+            mark = Mark.of(spoken, word.text, *times, phrase=self._number, part=word.part, word=word.word)
             self._joiner.join(rendition.samples, begin, end, turn.squeeze, mark)
             self._hushed = (end - heard[1]) / turn.squeeze
             index += 1

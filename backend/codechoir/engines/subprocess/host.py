@@ -79,6 +79,8 @@ class HostedReading:
         self.number = number
         self.sent = 0
         self.offset = 0
+        self.first_phrase = 0
+        self.pulled = 0
         self._send = send
         self._hurry = hurry
         self._credit = credit
@@ -93,12 +95,11 @@ class HostedReading:
     def __call__(self, chunk: AudioChunk) -> bool:
         if not self._wait_for_credit(chunk.samples):
             return False
-        first = chunk.first_sample + self.offset
-        marks = chunk.marks
-        if self.offset:
-            marks = chunk.shifted(self.offset).marks
+        if self.offset or self.first_phrase:
+            chunk = chunk.shifted(self.offset, self.first_phrase)
+        first = chunk.first_sample
         self.sent = first + chunk.samples
-        self._send(Audio(self.number, first, chunk.sample_rate, marks, chunk.pcm))
+        self._send(Audio(self.number, first, chunk.sample_rate, chunk.marks, chunk.pcm))
         return True
 
     def cancelled(self) -> bool:
@@ -129,6 +130,7 @@ class HostedReading:
         if phrase is None or self._cancelled:
             self._over = True
             return None
+        self.pulled += 1
         self._send(Want(self.number))
         return phrase
 
@@ -256,7 +258,7 @@ class Host:
     def _speak_in_turns(self, engine: Engine, reading: HostedReading) -> None:
         while (phrase := reading.next_phrase()) is not None:
             with self._turns:
-                reading.offset = reading.sent
+                reading.offset, reading.first_phrase = reading.sent, reading.pulled - 1
                 engine.speak(self._while_nobody_waits(phrase, reading), reading)
 
     def _while_nobody_waits(self, phrase: Phrase, reading: HostedReading) -> Iterator[Phrase]:

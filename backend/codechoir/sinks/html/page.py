@@ -26,9 +26,9 @@ from typing import BinaryIO, cast
 from codechoir import __version__
 from codechoir.errors import escape_invisible
 from codechoir.model import AudioChunk, Category, Span
-from codechoir.playback import WordLocator
 from codechoir.sinks.encoders import AudioEncoder, SndfileEncoder
 from codechoir.sinks.file_sink import FileSink
+from codechoir.sinks.word_locator import WordLocator
 from codechoir.storage import AtomicFile
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -208,7 +208,7 @@ class PageFile(FileSink):
     def __init__(self, path: Path, text: PageText) -> None:
         super().__init__(path)
         self._text = text
-        self._places = WordLocator(text.text)
+        self._locator = WordLocator(text.text)
         self._sound: BinaryIO | None = None
         self._encoder: AudioEncoder | None = None
         self._sample_rate = 0
@@ -226,7 +226,7 @@ class PageFile(FileSink):
         if chunk.pcm:
             self._encoder.write(chunk.pcm)
         for mark in chunk.marks:
-            self._words.extend((mark.t0, mark.t1, *self._places.of(mark)))
+            self._words.extend((mark.t0, mark.t1, *self._locator.locate(mark)))
 
     def _complete(self, file: AtomicFile) -> None:
         if self._encoder is None or self._sound is None:

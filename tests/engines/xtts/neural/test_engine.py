@@ -29,6 +29,7 @@ from codechoir.errors import EngineError, InputError
 from codechoir.model import CastUtterance, Category, Phrase, Voice
 from codechoir.voices.library.library import VoiceLibrary
 from support.listening import Listener, in_thread, phrase
+from support.mark_indices import all_words, check_marks, index_of
 
 ANA, BEN = "Ana One", "Ben Two"
 
@@ -68,8 +69,11 @@ def engine(checkpoint: Path) -> Iterator[NeuralEngine]:
 
 
 def test_everything_is_said_in_order_with_marks(engine: NeuralEngine) -> None:
-    listener = heard(engine, by(ANA, "do", "it all"), by(BEN, "or not", start=50))
-    assert listener.words == ["do", "it", "all", "or", "not"]
+    phrases = [by(ANA, "do", "it all", "x"), by(BEN, "or not", start=50)]
+    listener = heard(engine, *phrases)
+    assert listener.words == ["do", "it", "all", "x", "or", "not"]
+    check_marks(phrases, listener.marks)
+    assert list(map(index_of, listener.marks)) == all_words(phrases)
     at = 0
     for chunk in listener.chunks:
         assert chunk.first_sample == at

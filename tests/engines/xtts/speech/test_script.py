@@ -87,3 +87,11 @@ def test_every_word_is_in_one_segment_and_in_order(phrase: list[CastUtterance], 
     assert [(word.text, word.start) for segment in said for word in segment.words] == words
     for segment in said:
         assert len({p.voice for p in segment.parts}) == 1
+        for word in segment.words:
+            utterance = phrase[segment.first + word.part].utterance
+            assert utterance.text.split()[word.word] == word.text
+            assert (utterance.start, utterance.end, utterance.category) == (
+                word.start,
+                word.end,
+                word.category,
+            )

@@ -24,7 +24,7 @@ def test_chunks_are_short_and_carry_their_marks() -> None:
     heard = Listener()
     outlet = SpeechChunker(heard, RATE)
     outlet.silence(10)
-    mark = Mark(700, 900, 1, 2, Category.TYPE, "word")
+    mark = Mark(700, 900, 1, 2, Category.TYPE, "word", 0, 0, 0)
     outlet.sound(np.full(1000, 0.5, np.float32), [mark])
     assert [chunk.samples for chunk in heard.chunks] == [240, 480, 480, 40]
     assert [chunk.first_sample for chunk in heard.chunks] == [0, 240, 720, 1200]
@@ -47,7 +47,7 @@ def test_a_listener_who_leaves_ends_it() -> None:
 
 
 def words(*texts: str) -> list[SegmentWord]:
-    return [SegmentWord(text, n, n + 1, Category.VARIABLE) for n, text in enumerate(texts)]
+    return [SegmentWord(text, n, n + 1, Category.VARIABLE, n, 0) for n, text in enumerate(texts)]
 
 
 def test_words_share_the_time_by_their_letters() -> None:

@@ -16,7 +16,13 @@ from codechoir.audio.time_stretch import Shaper, factor_of
 from codechoir.engines import AudioListener, Engine, cancelled, notice, told
 from codechoir.engines.xtts import short_text
 from codechoir.engines.xtts.speech.segments import NORMAL_RATE, SpeechSegment
-from codechoir.engines.xtts.speech.speech_output import ListenerLeft, SpeechChunker, Trimmer, WordClock
+from codechoir.engines.xtts.speech.speech_output import (
+    ListenerLeft,
+    SpeechChunker,
+    Trimmer,
+    WordClock,
+    marks_of_reading,
+)
 from codechoir.errors import CodechoirError
 from codechoir.model import AudioChunk, CastUtterance, Phrase
 
@@ -44,8 +50,10 @@ Prepare = Callable[[SpeechSegment, Callable[[str], object]], list[tuple["Prompt"
 
 @dataclass(frozen=True, slots=True)
 class PendingSegment:
-    """A segment and the numbers of its requests; None stands for the end of a phrase."""
+    """A segment of phrase number `phrase`, and the numbers of its requests; None stands for the phrase's
+    end."""
 
+    phrase: int
     segment: SpeechSegment | None
     ids: tuple[int, ...] = ()
 
@@ -71,6 +79,7 @@ class SegmentReading:
         self._outlet = SpeechChunker(emit, sample_rate)
         self._box: SimpleQueue[Event | CodechoirError] = SimpleQueue()
         self._reading = pump.number()
+        self._phrases = 0
         self._urgency = 0
         self._queue: deque[PendingSegment] = deque()
         self._open: dict[int, deque[Sound]] = {}
@@ -109,8 +118,9 @@ class SegmentReading:
                 number = self._pump.submit(tried, self._urgency, self._reading, self._box, _speed(segment))
                 self._open[number] = deque()
                 ids.append(number)
-            self._queue.append(PendingSegment(segment, tuple(ids)))
-        self._queue.append(PendingSegment(None))
+            self._queue.append(PendingSegment(self._phrases, segment, tuple(ids)))
+        self._queue.append(PendingSegment(self._phrases, None))
+        self._phrases += 1
 
     def _complain(self, line: str) -> None:
         """Tell the listener something, once a reading."""
@@ -130,9 +140,9 @@ class SegmentReading:
         self._outlet.silence(segment.pause_before)
         self._sound_cue(segment.parts[0])
         if asked.ids:
-            self._tell_neural(segment, asked.ids)
+            self._tell_neural(segment, asked.phrase, asked.ids)
         elif self._stand_in is not None and any(part.utterance.text for part in segment.parts):
-            self._tell_embedded(segment, self._stand_in)
+            self._tell_embedded(segment, asked.phrase, self._stand_in)
         self._outlet.silence(segment.pause_after)
 
     def _sound_cue(self, part: CastUtterance) -> None:
@@ -142,7 +152,7 @@ class SegmentReading:
         self._outlet.sound(cue / np.float32(32768) * np.float32(part.voice.volume / 100))
         self._outlet.silence(CUE_GAP)
 
-    def _tell_neural(self, segment: SpeechSegment, ids: tuple[int, ...]) -> None:
+    def _tell_neural(self, segment: SpeechSegment, phrase: int, ids: tuple[int, ...]) -> None:
         voice = segment.parts[0].voice
         speed = _speed(segment)
         shaper = Shaper(speed, factor_of(voice.pitch), self._rate)
@@ -161,7 +171,7 @@ class SegmentReading:
                     now = self._outlet.samples - begin
                     clock.ends_at(now + len(heard), now)
                 end = self._outlet.samples - begin + len(heard)
-                marks = self._outlet.moved(clock.begin_before(end), begin)
+                marks = marks_of_reading(clock.begin_before(end), begin, phrase, segment.first)
                 self._outlet.sound(heard * np.float32(voice.volume / 100), marks)
 
     def _sounds(self, number: int) -> Iterator[tuple[NDArray[np.float32], bool]]:
@@ -213,7 +223,7 @@ class SegmentReading:
             self._held = False
             self._pump.release(self._reading)
 
-    def _tell_embedded(self, segment: SpeechSegment, stand_in: StandIn) -> None:
+    def _tell_embedded(self, segment: SpeechSegment, phrase: int, stand_in: StandIn) -> None:
         begin = self._outlet.samples
         parts = tuple(
             replace(part, utterance=replace(part.utterance, pause_before=0, pause_after=0, cue=""))
@@ -222,7 +232,7 @@ class SegmentReading:
 
         def emit(chunk: AudioChunk) -> bool:
             samples = np.frombuffer(chunk.pcm, "<i2").astype(np.float32) / np.float32(32768)
-            self._outlet.sound(samples, self._outlet.moved(chunk.marks, begin))
+            self._outlet.sound(samples, marks_of_reading(chunk.marks, begin, phrase, segment.first))
             return True
 
         stand_in(parts, emit)

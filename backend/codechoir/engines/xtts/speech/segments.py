@@ -25,19 +25,26 @@ CountTokens = Callable[[str, XttsLanguage], int]
 
 @dataclass(frozen=True, slots=True)
 class SegmentWord:
-    """A word that gets a mark, and the source that it stands for."""
+    """A word that gets a mark, and the source that it stands for.
+
+    `part`: index of its utterance in the segment. `word`: index of the word in the utterance.
+    """
 
     text: str
     start: int
     end: int
     category: Category
+    part: int
+    word: int
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechSegment:
-    """Sound of one speaker. `pieces`: what XTTS says one after the other; empty for the embedded engine,
-    which says `parts` as they are. Pauses are milliseconds, already at the voice's rate."""
+    """Sound of one speaker. `first`: index of the first of its parts in the phrase. `pieces`: what XTTS says
+    one after the other; empty for the embedded engine, which says `parts` as they are. Pauses are
+    milliseconds, already at the voice's rate."""
 
+    first: int
     parts: tuple[CastUtterance, ...]
     pieces: tuple[str, ...]
     language: XttsLanguage | None
@@ -47,8 +54,11 @@ class SpeechSegment:
     @property
     def words(self) -> list[SegmentWord]:
         """The words in order."""
-        said = [part.utterance for part in self.parts]
-        return [SegmentWord(word, u.start, u.end, u.category) for u in said for word in u.text.split()]
+        return [
+            SegmentWord(text, said.start, said.end, said.category, part, word)
+            for part, said in enumerate(part.utterance for part in self.parts)
+            for word, text in enumerate(said.text.split())
+        ]
 
 
 def segments(
@@ -56,33 +66,34 @@ def segments(
 ) -> Iterator[SpeechSegment]:
     """The segments of a phrase in order. Without an `embedded` engine XTTS has to say everything that has a
     letter, in a language of its own."""
-    for parts in _runs(phrase, embedded):
+    for first, parts in _runs(phrase, embedded):
         spoken_by = _language(parts[0], embedded)
         if spoken_by is None:
-            yield _segment(parts, (), None)
+            yield _segment(first, parts, (), None)
         else:
-            yield _said_by_xtts(parts, spoken_by, most_tokens, count)
+            yield _said_by_xtts(first, parts, spoken_by, most_tokens, count)
 
 
-def units(phrase: Phrase) -> Iterator[Phrase]:
+def units(phrase: Phrase) -> Iterator[tuple[int, Phrase]]:
     """The pieces of a phrase that sound the same wherever they stand: each becomes one segment.
 
-    The words of a segment are one piece, and the pauses and the cue around them others, so that "return" is
-    the same whatever comes before it.
+    With each piece comes the index that its first part has in the phrase. The words of a segment are one
+    piece, and the pauses and the cue around them others, so that "return" is the same whatever comes before
+    it.
     """
-    for parts in _runs(phrase, embedded=True):
+    for index, parts in _runs(phrase, embedded=True):
         first, last = parts[0], parts[-1]
         if not any(part.utterance.text for part in parts):
-            yield _piece(parts)
+            yield index, _piece(parts)
             continue
         said = first.utterance
         if said.pause_before or said.cue:
             lead = replace(said, text="", pause_after=0)
-            yield _piece([replace(first, utterance=lead)])
-        yield _piece([replace(part, utterance=_bare(part.utterance)) for part in parts])
+            yield index, _piece([replace(first, utterance=lead)])
+        yield index, _piece([replace(part, utterance=_bare(part.utterance)) for part in parts])
         if last.utterance.pause_after:
             rest = replace(last.utterance, text="", pause_before=0, cue="")
-            yield _piece([replace(last, utterance=rest)])
+            yield index + len(parts) - 1, _piece([replace(last, utterance=rest)])
 
 
 def _piece(parts: Sequence[CastUtterance]) -> Phrase:
@@ -93,26 +104,30 @@ def _bare(said: Utterance) -> Utterance:
     return replace(said, pause_before=0, pause_after=0, cue="")
 
 
-def _runs(phrase: Phrase, embedded: bool) -> Iterator[Sequence[CastUtterance]]:
-    """The parts of each segment: neighbours that may be joined, joined where that helps."""
+def _runs(phrase: Phrase, embedded: bool) -> Iterator[tuple[int, Sequence[CastUtterance]]]:
+    """The parts of each segment, and the index of the first: neighbours that may be joined, where that
+    helps."""
+    index = 0
     for group in _groups(phrase.parts, embedded):
         spoken_by = _language(group[0], embedded)
         if spoken_by is None:
-            yield from ([part] for part in group)
-            continue
-        texts = [part.utterance.text for part in group]
-        for run in short_text.runs(texts, [part.voice.family for part in group], spoken_by):
-            yield group[run.start : run.stop]
+            runs = [range(at, at + 1) for at in range(len(group))]
+        else:
+            texts = [part.utterance.text for part in group]
+            runs = short_text.runs(texts, [part.voice.family for part in group], spoken_by)
+        for run in runs:
+            yield index + run.start, group[run.start : run.stop]
+        index += len(group)
 
 
 def _said_by_xtts(
-    parts: Sequence[CastUtterance], spoken_by: XttsLanguage, most_tokens: int, count: CountTokens
+    first: int, parts: Sequence[CastUtterance], spoken_by: XttsLanguage, most_tokens: int, count: CountTokens
 ) -> SpeechSegment:
     """The segment of neighbours, cut where they are too long."""
     whole = " ".join(part.utterance.text for part in parts)
     cut = text.pieces(whole, spoken_by, most_tokens, lambda piece: count(piece, spoken_by))
     ended = (short_text.ended(piece, spoken_by) for piece in cut)
-    return _segment(parts, tuple(filter(None, ended)), spoken_by)
+    return _segment(first, parts, tuple(filter(None, ended)), spoken_by)
 
 
 def _groups(parts: Sequence[CastUtterance], embedded: bool) -> Iterator[list[CastUtterance]]:
@@ -155,9 +170,8 @@ def _has_letters(text: str) -> bool:
 
 
 def _segment(
-    parts: Sequence[CastUtterance], pieces: tuple[str, ...], spoken_by: XttsLanguage | None
+    first: int, parts: Sequence[CastUtterance], pieces: tuple[str, ...], spoken_by: XttsLanguage | None
 ) -> SpeechSegment:
-    first, last = parts[0], parts[-1]
-    scale = NORMAL_RATE / first.voice.rate
-    before, after = first.utterance.pause_before * scale, last.utterance.pause_after * scale
-    return SpeechSegment(tuple(parts), pieces, spoken_by, before, after)
+    scale = NORMAL_RATE / parts[0].voice.rate
+    before, after = parts[0].utterance.pause_before * scale, parts[-1].utterance.pause_after * scale
+    return SpeechSegment(first, tuple(parts), pieces, spoken_by, before, after)

@@ -64,7 +64,7 @@ class Trimmer:
 
 
 class WordClock:
-    """Marks for `words`, in samples of the utterance; `expected` samples is its likely length."""
+    """Marks for `words`, in samples and parts of the segment; `expected` samples is its likely length."""
 
     def __init__(self, words: Sequence[SegmentWord], expected: float) -> None:
         self._words = list(words)
@@ -96,7 +96,8 @@ class WordClock:
 
     def _mark(self, index: int) -> Mark:
         word = self._words[index]
-        return Mark(self._at(index), self._at(index + 1), word.start, word.end, word.category, word.text)
+        source = word.start, word.end, word.category, word.text
+        return Mark(self._at(index), self._at(index + 1), *source, phrase=0, part=word.part, word=word.word)
 
 
 class ListenerLeft(Exception):
@@ -127,6 +128,13 @@ class SpeechChunker:
         """Give out silence."""
         self.sound(np.zeros(round(self._rate * milliseconds / 1000), np.float32))
 
-    def moved(self, marks: Sequence[Mark], begin: int) -> list[Mark]:
-        """Marks that count from an utterance's start as marks of the reading; it began at `begin`."""
-        return [replace(mark, t0=begin + mark.t0, t1=begin + mark.t1) for mark in marks]
+
+def marks_of_reading(marks: Sequence[Mark], begin: int, phrase: int, part: int) -> list[Mark]:
+    """Marks that count from a segment's start as marks of the reading.
+
+    The segment began at sample `begin` with part `part` of phrase `phrase`.
+    """
+    return [
+        replace(mark, t0=begin + mark.t0, t1=begin + mark.t1, phrase=phrase, part=part + mark.part)
+        for mark in marks
+    ]

@@ -20,9 +20,9 @@ def phrase(*parts: CastUtterance) -> Phrase:
     return Phrase(parts, parts[0].utterance.start, parts[-1].utterance.end)
 
 
-def mark(part: CastUtterance, text: str) -> Mark:
-    said = part.utterance
-    return Mark(0, 1, said.start, said.end, said.category, text)
+def mark(line: Phrase, number: int, part: int, text: str, word: int = 0) -> Mark:
+    said = line.parts[part].utterance
+    return Mark.of(said, text, 0, 1, phrase=number, part=part, word=word)
 
 
 FIRST = phrase(spoken("for", 0), spoken("user name", 10), spoken("", 20), spoken("in", 30))
@@ -42,44 +42,45 @@ def test_before_the_first_word_there_is_no_place(trail: PositionTracker) -> None
 
 def test_each_word_is_found_in_its_phrase(trail: PositionTracker) -> None:
     heard = [
-        (FIRST.parts[0], "for", Place(FIRST, 0, 0)),
-        (FIRST.parts[1], "user", Place(FIRST, 1, 0)),
-        (FIRST.parts[1], "name", Place(FIRST, 1, 1)),
-        (FIRST.parts[3], "in", Place(FIRST, 3, 0)),
-        (SECOND.parts[0], "add", Place(SECOND, 0, 0)),
-        (SECOND.parts[0], "to", Place(SECOND, 0, 1)),
-        (SECOND.parts[0], "cart", Place(SECOND, 0, 2)),
+        (0, "for", Place(FIRST, 0, 0)),
+        (0, "user", Place(FIRST, 1, 0)),
+        (0, "name", Place(FIRST, 1, 1)),
+        (0, "in", Place(FIRST, 3, 0)),
+        (1, "add", Place(SECOND, 0, 0)),
+        (1, "to", Place(SECOND, 0, 1)),
+        (1, "cart", Place(SECOND, 0, 2)),
     ]
-    for part, text, place in heard:
-        trail.follow(mark(part, text))
+    for number, text, place in heard:
+        trail.follow(mark(place.phrase, number, place.part, text, place.word))
         assert trail.place == place
 
 
 def test_a_mark_of_several_words_counts_for_all_of_them(trail: PositionTracker) -> None:
-    trail.follow(mark(SECOND.parts[0], "add to"))
-    trail.follow(mark(SECOND.parts[0], "cart"))
+    trail.follow(mark(SECOND, 1, 0, "add to"))
+    trail.follow(mark(SECOND, 1, 0, "cart", 2))
     assert trail.place == Place(SECOND, 0, 2)
 
 
 def test_words_that_an_engine_leaves_out_do_not_lose_the_place(trail: PositionTracker) -> None:
-    trail.follow(mark(FIRST.parts[0], "for"))
-    trail.follow(mark(SECOND.parts[0], "add"))
+    trail.follow(mark(FIRST, 0, 0, "for"))
+    trail.follow(mark(SECOND, 1, 0, "add"))
     assert trail.place == Place(SECOND, 0, 0)
 
 
 def test_a_mark_that_belongs_to_nothing_changes_nothing(trail: PositionTracker) -> None:
-    trail.follow(mark(FIRST.parts[1], "user"))
-    trail.follow(Mark(0, 1, 900, 905, Category.KEYWORD, "stray"))
-    assert trail.place == Place(FIRST, 1, 0)
+    trail.follow(mark(FIRST, 0, 1, "user"))
+    for phrase_number, part in ((2, 0), (-1, 0), (0, 4)):
+        trail.follow(Mark(0, 1, 900, 905, Category.KEYWORD, "stray", phrase_number, part, 0))
+        assert trail.place == Place(FIRST, 1, 0)
 
 
-def test_two_parts_of_one_range_are_told_apart_by_counting() -> None:
+def test_two_parts_of_one_range_are_told_apart() -> None:
     line = phrase(spoken("quote", 0), spoken("hello there", 0), spoken("end", 9))
     trail = PositionTracker([line])
     assert list(trail) == [line]
     places = []
-    for part, text in ((0, "quote"), (1, "hello"), (1, "there"), (2, "end")):
-        trail.follow(mark(line.parts[part], text))
+    for part, word, text in ((0, 0, "quote"), (1, 0, "hello"), (1, 1, "there"), (2, 0, "end")):
+        trail.follow(mark(line, 0, part, text, word))
         places.append(trail.place)
     assert places == [Place(line, 0, 0), Place(line, 1, 0), Place(line, 1, 1), Place(line, 2, 0)]
 
@@ -99,7 +100,7 @@ def test_the_rest_from_the_first_word_is_whole() -> None:
 def test_phrases_behind_the_ear_are_forgotten() -> None:
     lines = [phrase(spoken("word", 10 * number)) for number in range(1000)]
     trail = PositionTracker(lines)
-    for line in trail:
-        trail.follow(mark(line.parts[0], "word"))
+    for number, line in enumerate(trail):
+        trail.follow(mark(line, number, 0, "word"))
         assert trail.place is not None and trail.place.phrase is line
-        assert trail.ahead <= 2
+        assert trail.kept <= 2

@@ -21,7 +21,7 @@ CHAPTERS = [Chapter(0, "class Card"), Chapter(10, "method größe"), Chapter(20,
 
 
 def mark(sample: int, start: int) -> Mark:
-    return Mark(sample, sample + 100, start, start + 1, Category.VARIABLE, "x")
+    return Mark(sample, sample + 100, start, start + 1, Category.VARIABLE, "x", 0, 0, 0)
 
 
 def marks() -> list[Mark]:

@@ -46,7 +46,7 @@ def test_it_begins_softly() -> None:
     heard = Listener()
     emit = MidWordListener(heard, 0.5)
     loud = array("h", [20_000] * 1000).tobytes()
-    word = Mark(0, 1000, 0, 3, Category.VARIABLE, "one")
+    word = Mark(0, 1000, 0, 3, Category.VARIABLE, "one", 0, 0, 0)
     assert emit(AudioChunk(loud, SAMPLE_RATE, 0, (word,)))
     assert emit(AudioChunk(loud, SAMPLE_RATE, 1000))
     samples = array("h", b"".join(chunk.pcm for chunk in heard.chunks))

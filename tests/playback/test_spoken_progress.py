@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codechoir.engines.silent import CHUNK, SilentEngine
 from codechoir.model import AudioChunk, Category, Mark, Phrase
-from codechoir.playback.fallback import SpokenProgress
+from codechoir.playback.spoken_progress import SpokenProgress
 from hypothesis import given
 from hypothesis import strategies as st
 from support.listening import Listener, phrase
@@ -21,7 +21,7 @@ def said_until(phrases: list[Phrase], chunks: int) -> tuple[SpokenProgress, List
 
     def emit(chunk: AudioChunk) -> bool:
         go_on = listener(chunk)
-        progress.said(chunk)
+        progress.heard(chunk)
         return go_on
 
     SilentEngine().speak(progress.phrases(), emit)
@@ -38,7 +38,7 @@ def words(phrases: list[Phrase]) -> list[tuple[int, str]]:
 def test_every_word_is_heard_and_at_most_one_utterance_twice(phrases: list[Phrase], chunks: int) -> None:
     progress, before = said_until(phrases, chunks)
     whole = [(mark.start, mark.text) for mark in before.marks if mark.t1 <= before.samples]
-    rest = words(list(progress.rest()))
+    rest = words(list(progress.phrases()))
     expected = words(phrases)
     twice = len(whole) + len(rest) - len(expected)
     assert twice >= 0
@@ -48,14 +48,14 @@ def test_every_word_is_heard_and_at_most_one_utterance_twice(phrases: list[Phras
 
 def test_nothing_said_leaves_everything() -> None:
     phrases = [phrase("one", "two"), phrase("three", start=50)]
-    assert list(SpokenProgress(phrases).rest()) == phrases
+    assert list(SpokenProgress(phrases).phrases()) == phrases
 
 
 def test_a_line_is_gone_on_with_from_the_utterance_that_was_cut() -> None:
     phrases = [phrase("one", "two"), phrase("three", "four five", "six", start=50), phrase("seven", start=99)]
     word = SilentEngine.capabilities.sample_rate * 60 // 175
     progress, _ = said_until(phrases, 4 * word // CHUNK + 4)
-    assert [[p.utterance.text for p in each.parts] for each in progress.rest()] == [
+    assert [[p.utterance.text for p in each.parts] for each in progress.phrases()] == [
         ["four five", "six"],
         ["seven"],
     ]
@@ -65,12 +65,12 @@ def test_words_that_the_engine_names_otherwise_are_said_again_rather_than_missed
     phrases = [phrase("x2", "y")]
     progress = SpokenProgress(phrases)
     assert list(progress.phrases()) == phrases
-    mark = Mark(0, 100, 1, 10, Category.VARIABLE, "ex two")
-    progress.said(AudioChunk(bytes(400), 22050, 0, (mark,)))
-    assert list(progress.rest()) == phrases
+    mark = Mark(0, 100, 1, 10, Category.VARIABLE, "ex two", 0, 0, 0)
+    progress.heard(AudioChunk(bytes(400), 22050, 0, (mark,)))
+    assert list(progress.phrases()) == phrases
 
 
 def test_all_said_leaves_nothing() -> None:
     phrases = [phrase("one", "two")]
     progress, _ = said_until(phrases, 10**6)
-    assert list(progress.rest()) == []
+    assert list(progress.phrases()) == []

@@ -20,7 +20,7 @@ NOISE = random.Random(1).randbytes(2 * RATE)
 
 def chunks(pcm: bytes = NOISE, size: int = 441) -> Iterator[AudioChunk]:
     for at in range(0, len(pcm) // 2, size):
-        mark = Mark(at, at + size, at, at + 1, Category.VARIABLE, f"é{at}")
+        mark = Mark(at, at + size, at, at + 1, Category.VARIABLE, f"é{at}", 0, 0, 0)
         yield AudioChunk(pcm[2 * at : 2 * (at + size)], RATE, at, (mark,))
     yield AudioChunk(b"", RATE, len(pcm) // 2, last=True)
 

@@ -71,7 +71,7 @@ def chunk(first: int, samples: int, *marks: Mark, last: bool = False) -> AudioCh
 
 
 def word(t0: int, text: str) -> Mark:
-    return Mark(t0, t0 + 5, 10, 14, Category.KEYWORD, text)
+    return Mark(t0, t0 + 5, 10, 14, Category.KEYWORD, text, 0, 0, 0)
 
 
 @pytest.fixture

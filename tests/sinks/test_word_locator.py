@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from codechoir.model import Category, Mark
-from codechoir.playback.position_tracker import WordLocator
+from codechoir.sinks.word_locator import WordLocator
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +13,10 @@ def said(source: str, words: str) -> list[str]:
     """The source of each spoken word, when the whole source is one utterance."""
     text = source.encode()
     places = WordLocator(text)
-    found = [places.of(Mark(0, 1, 0, len(text), Category.COMMENT, word)) for word in words.split()]
+    found = [
+        places.locate(Mark(0, 1, 0, len(text), Category.COMMENT, word, 0, 0, index))
+        for index, word in enumerate(words.split())
+    ]
     return [text[start:end].decode() for start, end in found]
 
 
@@ -38,8 +41,11 @@ def test_words_are_found_where_they_stand(source: str, words: str, places: list[
 def test_each_utterance_begins_anew() -> None:
     text = b"one one"
     places = WordLocator(text)
-    marks = [Mark(0, 1, start, start + 3, Category.VARIABLE, "one") for start in (0, 4, 0)]
-    assert [places.of(mark) for mark in marks] == [(0, 3), (4, 7), (0, 3)]
+    marks = [
+        Mark(0, 1, start, start + 3, Category.VARIABLE, "one", 0, part, 0)
+        for part, start in enumerate((0, 4, 0))
+    ]
+    assert [places.locate(mark) for mark in marks] == [(0, 3), (4, 7), (0, 3)]
 
 
 @given(source=st.text(max_size=40), words=st.lists(st.text(max_size=6), max_size=6))
@@ -47,6 +53,6 @@ def test_a_place_is_always_whole_characters_of_the_utterance(source: str, words:
     text = f"é{source}é".encode("utf-8", "replace")
     places = WordLocator(text)
     for word in words:
-        start, end = places.of(Mark(0, 1, 2, len(text) - 2, Category.COMMENT, word))
+        start, end = places.locate(Mark(0, 1, 2, len(text) - 2, Category.COMMENT, word, 0, 0, 0))
         assert 2 <= start <= end <= len(text) - 2
         text[start:end].decode()
