@@ -10,7 +10,7 @@ import pytest
 from codechoir.languages import detection
 from codechoir.model import Category, Phrase
 from codechoir.pipeline import SpeechPipeline
-from codechoir.settings import CHOICES, SWITCHES, Settings, WordingOptions
+from codechoir.settings import Choice, Settings, Switch, WordingOptions, declared
 from codechoir.syntax.document import Document, Snapshot
 
 CODE = "def total(Tax):\n    # see `x == 1`\n    return [[Tax], 'it']\n"
@@ -61,7 +61,8 @@ def test_a_setting_changes_what_is_said(change: dict[str, Any]) -> None:
 
 
 def test_every_choice_and_switch_is_an_option_of_the_wording() -> None:
-    assert {*CHOICES, *SWITCHES} <= {field.name for field in fields(WordingOptions)}
+    found = {name for name, each in declared(Settings).items() if isinstance(each.type, Choice | Switch)}
+    assert found <= {field.name for field in fields(WordingOptions)}
 
 
 def test_the_options_of_the_wording_are_those_of_the_settings() -> None:

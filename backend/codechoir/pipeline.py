@@ -1,9 +1,6 @@
-"""The composition: spans → utterances → voices, one phrase at a time.
+"""Text to phrases with voices: composes syntax, wording and casting, one phrase at a time.
 
-What the user chose about words, checked against languages, categories and tables that are on the disk.
-
-The command line and the language server check with these alike. What can be checked without loading anything
-is in `settings`.
+Also the checks of those settings that name languages, word tables or files; `settings` has the others.
 """
 
 from __future__ import annotations
@@ -15,18 +12,18 @@ from codechoir.engines import Engine
 from codechoir.errors import InputError, did_you_mean
 from codechoir.languages import Language
 from codechoir.model import Category, Phrase, Utterance, Voice
-from codechoir.settings import Settings, checked_category
+from codechoir.settings import Settings, category_named
 from codechoir.syntax import Snapshot
 from codechoir.voices import check_families, full_casting, ignored_properties, load_profile
 from codechoir.wording import Location, Wording, common_words
 
 
 class SpeechPipeline:
-    """Says who says what, lazily, with the settings of the moment.
+    """Yields the phrases of documents, lazily, as the current settings want them.
 
-    Keeps what is costly to make (word tables, profile) for all readings of a process. `change` may be called
-    while phrases are being pulled in another thread: what has not been pulled yet follows the new settings.
-    Raises `InputError` where the settings name an unknown profile, voice or level.
+    Keeps what is costly to load (word tables, profile) for all readings of a process. `change` may be called
+    while another thread pulls phrases: those that have not been pulled yet follow the new settings. Raises
+    `InputError` where the settings name an unknown profile, voice or level.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -130,18 +127,21 @@ class SpeechPipeline:
         return Phrase(parts, start, max(utterance.end for utterance in utterances))
 
 
+# ---- checks of settings that need languages, word tables and files ----------------------------------------
+
+
 def level_key(text: str) -> str:
-    """What an exception from the level is for: `comment`, `python`, or `python.comment` (also `:`).
+    """What an entry of `levels` is for: `comment`, `python`, or `python.comment` (also with `:`).
 
     Aliases of a language become its name. Raises `InputError` naming the nearest known name.
     """
     first, colon, second = text.replace(":", ".").rpartition(".")
     if colon:
-        return f"{_language(first)}.{checked_category(second).value}"
+        return f"{_language_name(first)}.{category_named(second).value}"
     if second in set(Category):
         return second
     try:
-        return _language(second)
+        return _language_name(second)
     except InputError as error:
         from codechoir.languages import language_names
 
@@ -151,7 +151,7 @@ def level_key(text: str) -> str:
 
 
 def natural_language(tag: str) -> str:
-    """The natural language of the words that `tag` (BCP 47) asks for: `de-AT` is `de`.
+    """The natural language that `tag` (BCP 47) asks for: `de-AT` is `de`.
 
     Raises `InputError` naming the known ones.
     """
@@ -165,16 +165,16 @@ def natural_language(tag: str) -> str:
 
 
 def word_table(name: str, folder: Path | None = None) -> Path:
-    """The word table at path `name`, `~` being the user's home, and relative paths being in `folder`.
+    """The path of a word table without mistakes. `~` is the user's home; relative paths start in `folder`.
 
-    Raises `InputError` with file and line when it cannot be read or has a mistake.
+    Raises `InputError` with file and line for the first mistake.
     """
     from codechoir.wording import check_table
 
     try:
         path = (folder or Path()) / Path(name).expanduser()
         complaints = check_table(path)
-    except (RuntimeError, ValueError) as error:  # no such home, or no path at all
+    except (RuntimeError, ValueError) as error:  # no such home, or not a path
         raise InputError(f"cannot read the word table {name!r}: {error}") from error
     if complaints:
         more = f" ({len(complaints) - 1} more)" if len(complaints) > 1 else ""
@@ -182,7 +182,7 @@ def word_table(name: str, folder: Path | None = None) -> Path:
     return path
 
 
-def _language(name: str) -> str:
+def _language_name(name: str) -> str:
     from codechoir.languages import language_named, language_names
 
     language = language_named(name) if name else None

@@ -160,7 +160,7 @@ def test_what_is_to_be_heard() -> None:
     [
         ({}, "'category' is missing; known: comment"),
         ({"category": "coment"}, "Did you mean 'comment'"),
-        ({"category": "narration"}, "the narrator is always heard"),
+        ({"category": "narration"}, "narration cannot be filtered"),
         ({"category": "comment", "on": 1}, "'on' must be true, false"),
     ],
 )

@@ -59,7 +59,7 @@ async def test_readings(editor: Editor, arguments: dict[str, Any], line: str) ->
         ("skip", {"by": "word"}, "known: span, line, block, symbol"),
         ("skip", {"by": "line", "count": "x"}, "must be a number"),
         ("rate", {}, "give either 'wpm'"),
-        ("rate", {"wpm": 5000}, "choose one from 80 to 900"),
+        ("rate", {"wpm": 5000}, "'wpm' must be a number between 80 and 900, got 5000"),
         ("describe", {"uri": "untitled:x"}, "'position' is missing"),
         ("outline", {}, "'uri' is missing"),
         ("sing", {}, "Command name 'codechoir.server.sing' is not defined"),

@@ -151,7 +151,10 @@ def test_a_reading_may_come_right_after_the_handshake(stranger: LspClient) -> No
 
 def test_an_unknown_audio_mode_is_told_and_the_server_plays(stranger: LspClient) -> None:
     stranger.start(audio="headphones", engine="silent")
-    assert "known: client, server, none" in stranger.wait_for("window/logMessage")["message"]
+    assert (
+        "must be one of client, server, none, got 'headphones'"
+        in stranger.wait_for("window/logMessage")["message"]
+    )
     assert stranger.result("status")["audio"] == "server"
 
 

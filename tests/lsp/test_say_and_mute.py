@@ -215,15 +215,15 @@ async def test_a_mistake_in_the_settings_is_shown_once(editor: Editor) -> None:
     editor.configure(engine="silent")
     editor.configure(engine="silent", brackets="bracket")
     await editor.run("status")
-    line = "'bracket' is unknown for brackets; known: pause, sound, words, parentheses."
-    assert shown()[before:] == [f"Codechoir: setting 'codechoir.brackets': {line}"] * 2
+    line = "codechoir.brackets must be one of pause, sound, words, parentheses, got 'bracket'"
+    assert [message.split(". ")[0] for message in shown()[before:]] == [f"Codechoir: {line}"] * 2
 
 
 @pytest.mark.parametrize(
     ("command", "arguments", "line"),
     [
         ("mute", {"category": "coment"}, "Did you mean 'comment'?"),
-        ("solo", {"category": "narration"}, "the narrator is always heard"),
+        ("solo", {"category": "narration"}, "narration cannot be filtered"),
         ("only", {"what": "signature"}, "Did you mean 'signatures'?"),
         ("say", {"what": "outlin", "uri": "untitled:a"}, "Did you mean 'outline'?"),
         ("say", {"what": "outline", "uri": "untitled:a"}, "is not open in the editor"),

@@ -12,22 +12,23 @@ from codechoir import __version__
 from codechoir.engines.xtts.download import LICENCE_URL
 from codechoir.engines.xtts.install import PHRASES
 from codechoir.lsp.arguments import SAY_TOPICS, UNITS
-from codechoir.lsp.configuration import EDITORS_OWN, NAMES, as_json, name_in_json
+from codechoir.lsp.configuration import EDITORS_OWN, as_json
 from codechoir.lsp.language_server import BACKGROUND_COMMANDS, IMMEDIATE_COMMANDS, PREFIX
 from codechoir.model import Category
 from codechoir.settings import (
-    CHOICES,
-    DEEPEST,
-    FASTEST,
     LEVELS,
-    SLOWEST,
-    SWITCHES,
     VOICE_PROPERTIES,
+    Choice,
+    Number,
+    Setting,
     Settings,
+    Switch,
+    declared,
 )
 from codechoir.wording.tables import natural_languages
 
 ROOT = Path(__file__).parents[2]
+NAMES = {setting.json_name for setting in declared(Settings).values()}
 MANIFEST = json.loads((ROOT / "package.json").read_text())
 PROTOCOL = (ROOT / "extension/src/serverProtocol.ts").read_text()
 
@@ -46,32 +47,31 @@ def strings_of(constant: str) -> list[str]:
     return re.findall(r'"([^"]+)"', definition[1])
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - {"voices"}))
+@pytest.mark.parametrize("name", sorted(NAMES - {"voices"}))
 def test_defaults_of_the_manifest_are_those_of_the_package(name: str) -> None:
     assert settings()[name]["default"] == as_json(Settings())[name]
 
 
 def test_the_manifest_has_every_setting_and_no_other() -> None:
     here = {name.split(".")[0] for name in settings()}
-    package = set(NAMES)
-    assert package <= here
-    assert here - package <= EDITORS_OWN
+    assert here >= NAMES
+    assert here - NAMES <= EDITORS_OWN
 
 
-@pytest.mark.parametrize("name", CHOICES)
-def test_the_manifest_has_every_value_of_a_choice(name: str) -> None:
-    assert settings()[name_in_json(name)]["enum"] == list(CHOICES[name])
+@pytest.mark.parametrize("setting", declared(Settings).values(), ids=str)
+def test_choices_switches_and_limits_are_those_of_the_package(setting: Setting) -> None:
+    schema = settings().get(setting.json_name)
+    match setting.type:
+        case Choice(options=options):
+            assert schema["enum"] == list(options)
+        case Switch():
+            assert schema["type"] == "boolean"
+        case Number(low=low, high=high):
+            assert (schema["minimum"], schema["maximum"]) == (low, high)
 
 
-@pytest.mark.parametrize("name", SWITCHES)
-def test_what_is_on_or_off_is_so_in_the_manifest(name: str) -> None:
-    assert settings()[name_in_json(name)]["type"] == "boolean"
-
-
-def test_limits_and_names_are_the_same() -> None:
+def test_names_are_the_same() -> None:
     schema = settings()
-    assert (schema["rate"]["minimum"], schema["rate"]["maximum"]) == (SLOWEST, FASTEST)
-    assert (schema["depth"]["minimum"], schema["depth"]["maximum"]) == (0, DEEPEST)
     assert schema["levels"]["additionalProperties"]["enum"] == list(LEVELS)
     assert schema["naturalLanguage"]["enum"] == natural_languages()
 

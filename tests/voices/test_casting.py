@@ -87,7 +87,9 @@ def test_the_same_kind_of_utterance_gets_the_very_same_voice() -> None:
 
 
 def test_a_value_out_of_its_limits_is_told() -> None:
-    with pytest.raises(InputError, match="voice of keyword: pitch is 400; it is a number from 0 to 100"):
+    with pytest.raises(
+        InputError, match="voice of keyword: pitch must be a number between 0 and 100, got 400"
+    ):
         Casting(PROFILE, Settings(voices={Category.KEYWORD: VoiceChange(pitch=400)}))
 
 

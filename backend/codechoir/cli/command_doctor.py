@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from codechoir import __version__
-from codechoir.cli import options, source, verbalize_options
+from codechoir.cli import setting_options, source
 from codechoir.cli.main import Subparsers, add_command
 from codechoir.cli.terminal_view import styled
 from codechoir.errors import CodechoirError, InputError, escape_invisible
@@ -213,7 +213,7 @@ def configure(commands: Subparsers) -> None:
         help="look for deceptive characters in a file instead, or in - (standard input)",
     )
     parser.add_argument("--json", action="store_true", help="as JSON, for programs and bug reports")
-    verbalize_options.add_word_tables(parser)
+    setting_options.add_word_settings(parser)
     parser.set_defaults(run=run)
 
 
@@ -247,7 +247,7 @@ def _deception(arguments: argparse.Namespace) -> int:
     from codechoir.wording import Warnings, findings, load_words
 
     snapshot = source.open_source(arguments.file, "text")
-    settings = options.settings_of(arguments)
+    settings = setting_options.settings_of(arguments)
     said = Warnings(load_words(settings.natural_language, "", settings.tables))
     found = [
         {**asdict(finding), "line": snapshot.line_of(finding.start) + 1, "words": said.words(finding)}

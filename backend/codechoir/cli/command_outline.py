@@ -6,9 +6,9 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from codechoir.cli import options, source, verbalize_options
+from codechoir.cli import options, setting_options, source
 from codechoir.cli.main import Subparsers, add_command
-from codechoir.cli.player import OutputOptions, Player, checked_casting, ready_engine
+from codechoir.cli.player import OutputOptions, Player, check_voices, ready_engine
 from codechoir.cli.terminal_view import paint
 from codechoir.errors import InputError
 from codechoir.stdio import wants_colour, write_json, write_line
@@ -39,9 +39,9 @@ def configure(commands: Subparsers) -> None:
     )
     parser.add_argument("--json", action="store_true", help="as JSON, for programs")
     parser.add_argument("--speak", action="store_true", help="say it, too; so do -o and --marks")
-    options.add_voices(parser)
+    setting_options.add_voice_settings(parser)
     options.add_output(parser)
-    verbalize_options.add_word_tables(parser)
+    setting_options.add_word_settings(parser)
     parser.set_defaults(run=run)
 
 
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     is_spoken = arguments.speak or arguments.output or arguments.marks
     output = OutputOptions.of(arguments) if is_spoken else None
-    choir = SpeechPipeline(options.settings_of(arguments))
+    choir = SpeechPipeline(setting_options.settings_of(arguments))
     snapshot = source.open_source(arguments.file, arguments.language)
     at = _place(snapshot, arguments.line)
     outline = choir.wording.outline(snapshot, at)
@@ -75,7 +75,7 @@ def _speak(
     output: OutputOptions,
 ) -> None:
     engine = ready_engine(choir.settings.engine)
-    checked_casting(choir.settings, engine)
+    check_voices(choir, engine)
     whole = source.SourceWindow(snapshot, source.title(arguments.file), 0, len(snapshot.text))
     Player(engine, output, whole.content).play(choir.outline(snapshot, at))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from codechoir.cli import options, source, verbalize_options
+from codechoir.cli import options, setting_options, source
 from codechoir.cli.main import Subparsers, add_command
-from codechoir.cli.player import OutputOptions, Player, View, WriteProgress, checked_casting, ready_engine
+from codechoir.cli.player import OutputOptions, Player, View, WriteProgress, check_voices, ready_engine
 from codechoir.stdio import is_terminal, report, wants_colour
 
 EXAMPLES = """\
@@ -32,26 +32,25 @@ def configure(commands: Subparsers) -> None:
     parser = add_command(commands, "read", "read a source file aloud", EXAMPLES)
     options.add_file(parser)
     options.add_lines(parser)
-    options.add_voices(parser)
+    setting_options.add_voice_settings(parser)
     options.add_output(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="do not show the code")
     parser.add_argument("--spell", action="store_true", help="read character by character")
-    verbalize_options.add_wording_options(parser)
+    setting_options.add_wording_settings(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Read the file aloud, into files, or both."""
     output = OutputOptions.of(arguments)
-    settings = options.settings_of(arguments)
+    settings = setting_options.settings_of(arguments)
     engine = ready_engine(settings.engine)
-    is_wide = checked_casting(settings, engine).is_wide
-
     from codechoir.pipeline import SpeechPipeline
 
     choir = SpeechPipeline(settings)
+    check_voices(choir, engine)
     window = source.open_window(arguments)
-    player = Player(engine, output, window.content, is_wide)
+    player = Player(engine, output, window.content, choir.is_wide)
     if window.is_blank:
         report(f"nothing to read in {window.title}")
     view = None if arguments.quiet else _view(output, player, window)

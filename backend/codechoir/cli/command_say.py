@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from codechoir.cli import options, source
+from codechoir.cli import options, setting_options, source
 from codechoir.cli.main import Subparsers, add_command
 from codechoir.cli.player import OutputOptions, Player, checked_casting, ready_engine, script
 from codechoir.errors import InputError
 from codechoir.model import Category, Utterance
-from codechoir.settings import checked_category
+from codechoir.settings import category_named
 
 EXAMPLES = """\
 examples:
@@ -27,11 +27,11 @@ def configure(commands: Subparsers) -> None:
     parser.add_argument(
         "--category",
         metavar="C",
-        type=checked_category,
+        type=category_named,
         default=Category.NARRATION,
         help=f"whose voice: {', '.join(Category)} (%(default)s)",
     )
-    options.add_voices(parser)
+    setting_options.add_voice_settings(parser)
     options.add_output(parser)
     parser.set_defaults(run=run)
 
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         text = source.read_bytes(text).decode("utf-8", "replace")
     if not text.strip():
         raise InputError("there is nothing to say: the text is empty")
-    settings = options.settings_of(arguments)
+    settings = setting_options.settings_of(arguments)
     engine = ready_engine(settings.engine)
     casting = checked_casting(settings, engine)
     lines = [Utterance(line.strip(), arguments.category, 0, 0) for line in text.splitlines() if line.strip()]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from codechoir.cli import options, voices_manage
+from codechoir.cli import options, setting_options, voices_manage
 from codechoir.cli.main import Parser, Subparsers, add_command
 from codechoir.cli.player import OutputOptions, Player, checked_casting, ready_engine, script
 from codechoir.engines import VoiceInfo
@@ -52,17 +52,17 @@ def configure(commands: Subparsers) -> None:
     parser = add_command(commands, "voices", "list, show and hear voices", EXAMPLES)
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True, title="acts")
     listing = add_command(acts, "list", "list the voices of an engine", LIST_EXAMPLES)
-    options.add_engine(listing)
+    setting_options.add_engine(listing)
     _add_json(listing)
     listing.set_defaults(run=run_list)
     show = add_command(acts, "show", "show the voice of each category", SHOW_EXAMPLES)
     show.add_argument("name", metavar="NAME", nargs="?", help="a voice of the library: where it comes from")
-    options.add_voices(show)
+    setting_options.add_voice_settings(show)
     _add_json(show)
     show.set_defaults(run=run_show)
     audition = add_command(acts, "audition", "hear voices introduce themselves", AUDITION_EXAMPLES)
     audition.add_argument("name", metavar="NAME", nargs="*", help="a category, or a voice of the engine")
-    options.add_voices(audition)
+    setting_options.add_voice_settings(audition)
     options.add_output(audition)
     audition.set_defaults(run=run_audition)
     voices_manage.configure(acts)
@@ -70,7 +70,7 @@ def configure(commands: Subparsers) -> None:
 
 def run_list(arguments: argparse.Namespace) -> int:
     """Print the voices of the engine, and those that the user has made."""
-    voices = ready_engine(arguments.engine).voices()
+    voices = ready_engine(setting_options.settings_of(arguments).engine).voices()
     known = {voice.name for voice in voices}
     voices += [voice for voice in voices_manage.library_voices() if voice.name not in known]
     if arguments.json:
@@ -86,7 +86,7 @@ def run_show(arguments: argparse.Namespace) -> int:
     """Print the voice of each category, or where a voice of the library comes from."""
     if arguments.name is not None:
         return voices_manage.show_voice(arguments.name, arguments.json)
-    settings = options.settings_of(arguments)
+    settings = setting_options.settings_of(arguments)
     casting = checked_casting(settings, ready_engine(settings.engine))
     voices = {category: casting.cast(_named(category)) for category in Category}
     if arguments.json:
@@ -103,7 +103,7 @@ def run_show(arguments: argparse.Namespace) -> int:
 def run_audition(arguments: argparse.Namespace) -> int:
     """Let voices introduce themselves."""
     output = OutputOptions.of(arguments)
-    settings = options.settings_of(arguments)
+    settings = setting_options.settings_of(arguments)
     engine = ready_engine(settings.engine)
     casting = checked_casting(settings, engine)
     families = engine.voices()

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from codechoir.cli import options, source, verbalize_options
+from codechoir.cli import options, setting_options, source
 from codechoir.cli.main import Subparsers, add_command
 from codechoir.cli.terminal_view import paint
 from codechoir.model import CastUtterance
@@ -32,10 +32,10 @@ def configure(commands: Subparsers) -> None:
     parser = add_command(commands, "words", "show what will be said, and by whom", EXAMPLES)
     options.add_file(parser)
     options.add_lines(parser)
-    options.add_voices(parser)
+    setting_options.add_voice_settings(parser)
     parser.add_argument("--spell", action="store_true", help="character by character")
     parser.add_argument("--json", action="store_true", help="as a JSON list, for programs")
-    verbalize_options.add_wording_options(parser)
+    setting_options.add_wording_settings(parser)
     parser.set_defaults(run=run)
 
 
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the words."""
     from codechoir.pipeline import SpeechPipeline
 
-    settings = options.settings_of(arguments)
+    settings = setting_options.settings_of(arguments)
     choir = SpeechPipeline(settings)
     window = source.open_window(arguments)
     tell = choir.spelling if arguments.spell else choir.phrases

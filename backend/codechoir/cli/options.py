@@ -1,11 +1,7 @@
-"""NAME=VALUE on the command line.
-
-Options that several subcommands share, and what they mean.
-"""
+"""Options that several subcommands share, other than settings."""
 
 from __future__ import annotations
 
-import argparse
 import math
 import re
 from collections.abc import Sequence
@@ -13,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codechoir.cli.main import Parser
-from codechoir.cli.verbalize_options import wording_settings
+from codechoir.cli.setting_options import add_sound_settings
 from codechoir.errors import InputError
-from codechoir.settings import FASTEST, SLOWEST, Settings, checked_rate
 
 if TYPE_CHECKING:
     from codechoir.voices.library import Parameter
@@ -79,32 +74,9 @@ def add_lines(parser: Parser) -> None:
     )
 
 
-def add_engine(parser: Parser, default: str = Settings().engine) -> None:
-    """--engine."""
-    parser.add_argument("--engine", metavar="E", default=default, help="the speech engine (%(default)s)")
-
-
-def add_voices(parser: Parser, engine: str = Settings().engine) -> None:
-    """--engine and --voices."""
-    add_engine(parser, engine)
-    parser.add_argument(
-        "--voices",
-        metavar="PROFILE",
-        default=Settings().profile,
-        help="a voice profile's name, or a file with one (%(default)s)",
-    )
-
-
-def add_rate(parser: Parser) -> None:
-    """--rate."""
-    parser.add_argument(
-        "--rate", metavar="WPM", type=rate, help=f"words a minute, {SLOWEST} to {FASTEST} (175)"
-    )
-
-
 def add_output(parser: Parser) -> None:
-    """--rate, -o, --marks and --no-play."""
-    add_rate(parser)
+    """-o, --marks and --no-play, and what changes the sound."""
+    add_sound_settings(parser)
     parser.add_argument(
         "-o",
         "--output",
@@ -122,7 +94,7 @@ def lines(text: str) -> Lines:
     """The line numbers that `--lines` names. Raises `InputError`."""
     match = _LINES.fullmatch(text)
     if match is None or not (match["first"] or match["last"]):
-        raise InputError(f"'{text}' is no range of lines; write 10-20, 10, 10- or -20")
+        raise InputError(f"invalid line range '{text}'; use 10-20, 10, 10- or -20")
     first = int(match["first"] or 1)
     last = int(match["last"]) if match["last"] else None if match["dash"] else first
     if first < 1 or last == 0:
@@ -137,22 +109,3 @@ def line(text: str) -> int:
     if not text.isdecimal():
         raise InputError(f"the line '{text}' is no number; give one from 1")
     return int(text)
-
-
-def rate(text: str) -> float:
-    """Words a minute. Raises `InputError`."""
-    try:
-        return checked_rate(float(text))
-    except ValueError as error:
-        raise InputError(f"the rate '{text}' is not a number of words a minute") from error
-
-
-def settings_of(arguments: argparse.Namespace) -> Settings:
-    """The settings that the options name, the defaults for what a command has no option for."""
-    default = Settings()
-    return Settings(
-        engine=getattr(arguments, "engine", default.engine),
-        profile=getattr(arguments, "voices", default.profile),
-        rate=getattr(arguments, "rate", default.rate),
-        **wording_settings(arguments),
-    )

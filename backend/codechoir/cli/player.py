@@ -26,6 +26,7 @@ from codechoir.stdio import report
 if TYPE_CHECKING:
     from codechoir.engines import Engine
     from codechoir.engines.cache import PhraseCacheFactory
+    from codechoir.pipeline import SpeechPipeline
     from codechoir.playback import Reader, Reading
     from codechoir.sinks import Content, Device, DeviceSink, FileSink, Sink
     from codechoir.voices import Casting
@@ -152,6 +153,13 @@ def checked_casting(settings: Settings, engine: Engine) -> Casting:
     if line := ignored_properties(profile, settings, engine):
         report(line)
     return full_casting(profile, settings)
+
+
+def check_voices(pipeline: SpeechPipeline, engine: Engine) -> None:
+    """Raises `InputError` for a voice the engine lacks; tells of properties that it ignores."""
+    pipeline.check(engine)
+    if line := pipeline.unheard(engine):
+        report(line)
 
 
 class Player:

@@ -9,9 +9,9 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from codechoir.cli import options, verbalize_options
+from codechoir.cli import setting_options
 from codechoir.cli.main import Parser
-from codechoir.cli.player import checked_casting, ready_engine
+from codechoir.cli.player import check_voices, ready_engine
 from codechoir.errors import InputError
 from codechoir.stdio import is_terminal, report, write_json, write_line
 
@@ -28,9 +28,9 @@ BAR = 24
 def add_arguments(parser: Parser) -> None:
     """--language, and the options that decide how its words sound."""
     parser.add_argument("--language", metavar="L", help="make the words of this language ahead")
-    options.add_voices(parser, ENGINE)
-    options.add_rate(parser)
-    verbalize_options.add_word_tables(parser)
+    setting_options.add_voice_settings(parser, ENGINE)
+    setting_options.add_sound_settings(parser)
+    setting_options.add_word_settings(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -40,11 +40,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.name:
         raise InputError("give either names of voices or --language, not both")
     language = _language(arguments.language)
-    settings = options.settings_of(arguments)
+    settings = setting_options.settings_of(arguments)
     cache = _cache_for(settings.engine)
     engine = ready_engine(settings.engine, cache)
-    checked_casting(settings, engine)
-    phrases = list(SpeechPipeline(settings).lexicon(language))
+    choir = SpeechPipeline(settings)
+    check_voices(choir, engine)
+    phrases = list(choir.lexicon(language))
     making = PreloadProgress(phrases, language.title, is_terminal(sys.stderr) and not arguments.json)
     began, before = time.perf_counter(), _made(cache, settings.engine)
     try:

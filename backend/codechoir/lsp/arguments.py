@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar, get_args
 
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import Category
-from codechoir.settings import CHOICES, checked_audible, checked_choice, checked_rate
+from codechoir.settings import Only, Settings, declared, filterable_category
 
 Unit = Literal["selection", "line", "symbol", "file", "from-cursor"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
@@ -163,7 +163,7 @@ def rate_request(given: Mapping[str, Any]) -> RateRequest:
     if (wpm is None) == (delta is None):
         raise InputError("give either 'wpm' (words per minute) or 'delta' (how many more or fewer)")
     if wpm is not None:
-        return RateRequest(checked_rate(_number(wpm, "wpm")), None)
+        return RateRequest(declared(Settings)["rate"].check(_number(wpm, "wpm"), "'wpm'"), None)
     return RateRequest(None, _number(delta, "delta"))
 
 
@@ -196,12 +196,13 @@ def mute_request(given: Mapping[str, Any]) -> MuteRequest:
     on = given.get("on")
     if on is not None and not isinstance(on, bool):
         raise InputError(f"'on' must be true, false, or left out to toggle, got {on!r}")
-    return MuteRequest(checked_audible(_one_of(given, "category", tuple(Category))), on)
+    return MuteRequest(filterable_category(_one_of(given, "category", tuple(Category))), on)
 
 
 def only_request(given: Mapping[str, Any]) -> str:
     """The arguments of `codechoir.server.only`."""
-    return checked_choice("only", _one_of(given, "what", CHOICES["only"]))
+    what: str = _one_of(given, "what", get_args(Only))
+    return what
 
 
 def _uri(given: Mapping[str, Any]) -> str:

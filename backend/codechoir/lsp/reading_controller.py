@@ -16,7 +16,7 @@ from codechoir.lsp.speech_runtime import SpeechRuntime
 from codechoir.lsp.targets import skip_target
 from codechoir.model import Category, State
 from codechoir.playback import Reader, Reading, by_line
-from codechoir.settings import FASTEST, SLOWEST, Settings
+from codechoir.settings import MAX_RATE, MIN_RATE, Settings
 from codechoir.sinks import Send, Sink, Wire
 from codechoir.syntax import Encoding
 
@@ -148,7 +148,7 @@ class ReadingController:
         """Changes the rate from the current word on."""
         wpm = request.wpm
         if wpm is None:
-            wpm = min(max(self._words_per_minute() + (request.delta or 0), SLOWEST), FASTEST)
+            wpm = min(max(self._words_per_minute() + (request.delta or 0), MIN_RATE), MAX_RATE)
         self.configure(replace(self._runtime.settings, rate=wpm))
         return {**self.answer(), "wpm": wpm}
 

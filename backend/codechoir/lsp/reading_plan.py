@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from codechoir.model import CastUtterance, Phrase, Utterance
 from codechoir.pipeline import SpeechPipeline
 from codechoir.playback import Place
-from codechoir.settings import SLOWEST
+from codechoir.settings import MIN_RATE
 from codechoir.syntax import Snapshot
 
 SLOWER = 0.7
@@ -116,7 +116,7 @@ def _slower_phrase(phrase: Phrase) -> Phrase:
 
 
 def _slower(part: CastUtterance) -> CastUtterance:
-    rate = max(part.voice.rate * SLOWER, float(SLOWEST))
+    rate = max(part.voice.rate * SLOWER, float(MIN_RATE))
     fallback = part.stand_in
     return replace(
         part,

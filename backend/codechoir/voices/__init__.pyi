@@ -6,4 +6,3 @@ from .casting import ignored_properties as ignored_properties
 from .profile import load_profile as load_profile
 from .profile import profile_folders as profile_folders
 from .profile import profile_names as profile_names
-from .profile import property_error as property_error

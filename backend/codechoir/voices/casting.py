@@ -9,8 +9,8 @@ from typing import TypeVar
 from codechoir.engines import Engine
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import CastUtterance, Category, Utterance, Voice
-from codechoir.settings import VOICE_PROPERTIES, Settings, VoiceChange
-from codechoir.voices.profile import LIMITS, Profile, check_change, load_profile
+from codechoir.settings import VOICE_PROPERTIES, Number, Settings, VoiceChange, declared
+from codechoir.voices.profile import Profile, check_change, load_profile
 
 EMBEDDED = "espeak"
 """The engine that stands in for the others."""
@@ -191,5 +191,5 @@ def _lay(found: _Properties, change: VoiceChange) -> None:
 
 
 def _bounded(name: str, value: float) -> float:
-    low, high = LIMITS[name]
-    return min(max(value, low), high)
+    limits = declared(VoiceChange)[name].type
+    return limits.clamp(value) if isinstance(limits, Number) else value

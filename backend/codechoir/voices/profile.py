@@ -1,6 +1,4 @@
-"""What values the properties of a voice may have, wherever they are written.
-
-Profiles: which voice each category, and each finer capture, has with each engine.
+"""Profiles: which voice each category, and each finer capture, has with each engine.
 
 A profile is a TOML file. For an engine E, `[E.base]` holds where nothing finer is said; `[E.categories.C]`
 and `[E.captures."C.D"]` say only what differs from it; `[E.depth]` says what each level of nesting adds.
@@ -18,37 +16,17 @@ import platformdirs
 
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import Category
-from codechoir.settings import FASTEST, SLOWEST, VOICE_PROPERTIES, VoiceChange
+from codechoir.settings import VOICE_PROPERTIES, Number, Setting, VoiceChange, declared, setting
 from codechoir.storage import KeyPath, TomlSource, read_toml, resource_path
 from codechoir.syntax import CATEGORIES
-
-LIMITS: dict[str, tuple[float, float]] = {
-    "rate": (SLOWEST, FASTEST),
-    "pitch": (0, 100),
-    "range": (0, 100),
-    "volume": (0, 100),
-    "balance": (-100, 100),
-}
-"""Lowest and highest value of each property that is a number (units as in `model.Voice`)."""
-
-
-def property_error(name: str, value: object) -> str | None:
-    """What is wrong with the value of one property of a voice, in words; None when it is right."""
-    if name == "family":
-        right = isinstance(value, str) and bool(value.strip())
-        return None if right else f"family is {value!r}; it is the name of a voice, in quotes"
-    low, high = LIMITS[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        return f"{name} is {value!r}; it is a number from {low:g} to {high:g}"
-    return None
 
 
 def check_change(change: VoiceChange, where: str) -> None:
     """Raises `InputError`, naming `where`, when a property of `change` is out of its limits."""
     for name in VOICE_PROPERTIES:
         value = getattr(change, name)
-        if value is not None and (wrong := property_error(name, value)):
-            raise InputError(f"{where}: {wrong}")
+        if value is not None:
+            declared(VoiceChange)[name].check(value, f"{where}: {name}")
 
 
 _PARTS = ("base", "categories", "captures", "depth")
@@ -57,11 +35,11 @@ _PARTS = ("base", "categories", "captures", "depth")
 
 @dataclass(frozen=True, slots=True)
 class DepthStep:
-    """What each level of nesting adds to a voice: steps of pitch and balance, down to level `deepest`."""
+    """What each level of nesting adds to a voice."""
 
-    pitch: float = 0.0
-    balance: float = 0.0
-    deepest: float = 3
+    pitch: float = setting(Number(-100, 100), 0.0, en="Added to the pitch.")
+    balance: float = setting(Number(-100, 100), 0.0, en="Added to the balance.")
+    deepest: float = setting(Number(-100, 100), 3, en="The last level that counts.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +161,20 @@ def _table(source: TomlSource, keys: KeyPath, known: list[str] | tuple[str, ...]
 def _voice(source: TomlSource, keys: KeyPath) -> VoiceChange:
     table = _table(source, keys, VOICE_PROPERTIES)
     for key, value in table.items():
-        if wrong := property_error(key, value):
-            raise source.error((*keys, key), wrong)
+        _check(source, (*keys, key), declared(VoiceChange)[key], value)
     return VoiceChange(**table)
 
 
 def _depth(source: TomlSource, keys: KeyPath) -> DepthStep:
     table = _table(source, keys, [step.name for step in fields(DepthStep)])
     for key, value in table.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not -100 <= value <= 100:
-            raise source.error((*keys, key), f"{key} is {value!r}; it is a number from -100 to 100")
+        _check(source, (*keys, key), declared(DepthStep)[key], value)
     return DepthStep(**table)
+
+
+def _check(source: TomlSource, keys: KeyPath, property: Setting, value: object) -> None:
+    """Raises `InputError` with file and line when the value at `keys` is not allowed."""
+    try:
+        property.check(value)
+    except InputError as error:
+        raise source.error(keys, str(error)) from error
