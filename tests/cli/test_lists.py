@@ -210,7 +210,7 @@ def test_doctor_looks_at_the_folders_that_are_used(
     assert found()["ok"] is False and "CODECHOIR_VOICE_DISK" in str(found()["detail"])
     assert codechoir("doctor").status == 0
     monkeypatch.setenv("CODECHOIR_PHRASES", "maybe")
-    assert found()["detail"] == "CODECHOIR_PHRASES is 'maybe'; known: auto, on, off."
+    assert found()["detail"] == "CODECHOIR_PHRASES must be one of auto, on, off, got 'maybe'"
     assert codechoir("doctor").status == 1
 
 

@@ -24,8 +24,7 @@ from codechoir.errors import CodechoirError
 from codechoir.languages import detect, language_named
 from codechoir.model import AudioChunk, Phrase
 from codechoir.pipeline import SpeechPipeline
-from codechoir.settings import Settings
-from codechoir.storage import MEGABYTE
+from codechoir.settings import MEGABYTE, Settings
 from codechoir.syntax import Document
 
 LINES = 20_000

@@ -9,6 +9,7 @@ the extension's manifest and texts, and the tables in the documentation.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping
 from dataclasses import KW_ONLY, dataclass, field, fields, replace
 from functools import cache
@@ -128,6 +129,8 @@ class Number(SimpleType):
         if self.low is not None and not number >= self.low:
             return False
         if self.high is not None and not number <= self.high:
+            return False
+        if self.low is not None and number == math.inf:
             return False
         return not self.is_whole or number == int(number)
 

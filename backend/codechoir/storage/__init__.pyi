@@ -10,9 +10,6 @@ from .disk_cache import DamagedFileError as DamagedFileError
 from .disk_cache import DiskCache as DiskCache
 from .disk_cache import FileFormat as FileFormat
 from .file_hashes import FileHashes as FileHashes
-from .folders import MEGABYTE as MEGABYTE
-from .folders import cache_folder as cache_folder
-from .folders import environment_number as environment_number
 from .folders import resource_path as resource_path
 from .locks import KeyLocks as KeyLocks
 from .memory_cache import MemoryCache as MemoryCache

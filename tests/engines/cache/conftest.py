@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
-from codechoir.storage import MEGABYTE
+from codechoir.settings import MEGABYTE
 from support.kept import CountingEngine
 
 

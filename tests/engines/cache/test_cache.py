@@ -17,7 +17,8 @@ from codechoir.engines.cache.cached_phrase import (
 )
 from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.errors import InputError
-from codechoir.storage import MEGABYTE, DamagedFileError
+from codechoir.settings import MEGABYTE
+from codechoir.storage import DamagedFileError
 from codechoir.storage.atomic import BAD_SUFFIX
 
 SUFFIX = PHRASE_FORMAT.suffix

@@ -7,66 +7,62 @@ Which engines' phrases are kept.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Protocol, get_args, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from codechoir.engines import Engine
 from codechoir.engines.cache.cached_phrase import PHRASE_FORMAT, CachedPhrase
-from codechoir.errors import InputError, did_you_mean
+from codechoir.errors import InputError
+from codechoir.settings import MEGABYTE, Choice, Megabytes, cache_folder, read_environment, setting
 from codechoir.storage import (
-    MEGABYTE,
     CacheFigures,
     CacheStatistics,
     DiskCache,
     KeyLocks,
     MemoryCache,
-    cache_folder,
-    environment_number,
 )
 
 CacheMode = Literal["auto", "on", "off"]
-CACHE_MODES: tuple[CacheMode, ...] = get_args(CacheMode)
 
 
 @dataclass(frozen=True, slots=True)
 class PhraseSettings:
-    """The folder and the limits.
-
-    `folder`: where files lie, a folder of `CODECHOIR_CACHE`. `memory`, `disk`: bytes kept in memory and on
-    disk (`CODECHOIR_PHRASE_MEMORY`, `CODECHOIR_PHRASE_DISK`, both in megabytes, 0 for none). `wish`: `auto`
-    keeps the phrases of those engines for which it pays, `on` of all that can, `off` none
-    (`CODECHOIR_PHRASES`).
-    """
+    """Where phrases are cached, and how many. `memory`, `disk`: limits in bytes."""
 
     folder: Path
-    memory: int = 64 * MEGABYTE
-    disk: int = 512 * MEGABYTE
-    wish: CacheMode = "auto"
+    memory: int = setting(
+        Megabytes(0),
+        64 * MEGABYTE,
+        en="Megabytes of phrases in memory. The least recently used are removed; 0 keeps none.",
+        variable="CODECHOIR_PHRASE_MEMORY",
+    )
+    disk: int = setting(
+        Megabytes(0),
+        512 * MEGABYTE,
+        en="Megabytes of phrases on disk. The least recently used are removed; 0 keeps none.",
+        variable="CODECHOIR_PHRASE_DISK",
+    )
+    wish: CacheMode = setting(
+        Choice(
+            {
+                "auto": ("Of the engines for which it pays: the neural ones.", ""),
+                "on": ("Of all engines that can, eSpeak NG included.", ""),
+                "off": ("Of none.", ""),
+            }
+        ),
+        "auto",
+        en="Which engines' phrases are cached.",
+        variable="CODECHOIR_PHRASES",
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> PhraseSettings:
-        """The settings of this user. Raises `InputError` naming a variable with a bad value."""
-        given = os.environ if environment is None else environment
-        return cls(
-            cache_folder(given) / "phrases",
-            round(environment_number(given, "CODECHOIR_PHRASE_MEMORY", 64.0) * MEGABYTE),
-            round(environment_number(given, "CODECHOIR_PHRASE_DISK", 512.0) * MEGABYTE),
-            _mode(given.get("CODECHOIR_PHRASES", "").strip() or "auto"),
-        )
-
-
-def _mode(name: str) -> CacheMode:
-    for wish in CACHE_MODES:
-        if wish == name:
-            return wish
-    raise InputError(
-        f"CODECHOIR_PHRASES is {name!r}; known: {', '.join(CACHE_MODES)}.{did_you_mean(name, CACHE_MODES)}"
-    )
+        """The user's settings. Raises `InputError` naming a variable with a bad value."""
+        return read_environment(cls, environment, folder=cache_folder(environment) / "phrases")
 
 
 EVICT_TO = 0.9

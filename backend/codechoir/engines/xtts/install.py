@@ -12,11 +12,10 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,6 +31,7 @@ from codechoir.engines.xtts.download import (
     WeightFile,
 )
 from codechoir.errors import CodechoirError, InputError
+from codechoir.settings import FilePath, Setting, Text, read_environment, read_variable, setting
 from codechoir.storage import FileHashes, write_atomically
 
 log = logging.getLogger(__name__)
@@ -44,8 +44,7 @@ PHRASES = (PHRASE, "Ich stimme zu")
 
 def has_agreed(record: Path, environment: Mapping[str, str] | None = None) -> bool:
     """Whether the user has agreed, by the variable or in the file `record`."""
-    given = os.environ if environment is None else environment
-    if given.get(CONSENT_VARIABLE) == "1":
+    if read_variable(CONSENT, environment) == "1":
         return True
     try:
         written = json.loads(record.read_bytes())
@@ -80,6 +79,13 @@ def refusal() -> str:
     )
 
 
+CONSENT = Setting(
+    Text(),
+    "",
+    en="`1`: you accept the licence of the XTTS weights (CPML). Codechoir never sets it.",
+    variable=CONSENT_VARIABLE,
+    default_text="unset",
+)
 CHECKPOINT_VARIABLE = "CODECHOIR_XTTS_CHECKPOINT"
 SPARE = 256 * 1024 * 1024
 """Bytes that stay free on the disk."""
@@ -98,7 +104,13 @@ class Installation:
     """
 
     home: Path
-    given: Path | None = None
+    given: Path | None = setting(
+        FilePath(),
+        None,
+        en="Folder of your own checkpoint of XTTS v2.",
+        variable=CHECKPOINT_VARIABLE,
+        default_text="where `codechoir install xtts` put it",
+    )
     files: Sequence[WeightFile] = FILES
     sources: Sequence[str] = SOURCES
 
@@ -107,10 +119,9 @@ class Installation:
         """Where this user has it; `CODECHOIR_XTTS_CHECKPOINT` names a folder of the user's own."""
         import platformdirs
 
-        given = os.environ if environment is None else environment
         home = Path(platformdirs.user_data_dir("codechoir", appauthor=False)) / "xtts"
-        named = given.get(CHECKPOINT_VARIABLE, "")
-        return cls(home, Path(named).expanduser() if named else _written(home / "place.json"))
+        found = read_environment(cls, environment, home=home)
+        return found if found.given else replace(found, given=_written(home / "place.json"))
 
     @property
     def folder(self) -> Path:

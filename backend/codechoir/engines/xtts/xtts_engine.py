@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +23,7 @@ from codechoir.engines.xtts.install import Installation
 from codechoir.engines.xtts.speech.hosted_engine import UNFIT
 from codechoir.errors import EngineError, InputError, did_you_mean
 from codechoir.model import CastUtterance, Phrase
+from codechoir.settings import FilePath, Number, Seconds, Text, read_environment, setting
 from codechoir.voices.library import (
     ClonedVoice,
     Parameter,
@@ -82,40 +82,46 @@ EXAMINATION = (
 
 @dataclass(frozen=True, slots=True)
 class XttsSettings:
-    """How to run XTTS; each has an environment variable.
+    """How to run XTTS. `interpreter`: None for this Python. `idle`: None for ever."""
 
-    `interpreter`: a Python with torch and coqui-tts (`CODECHOIR_XTTS_PYTHON`), None for this one. `device`:
-    auto, cpu, cuda, mps (`CODECHOIR_XTTS_DEVICE`). `precision`: auto, fp32, bf16, fp16, int8
-    (`CODECHOIR_XTTS_PRECISION`). `idle`: seconds without a reading after which the memory is returned, None
-    for never (`CODECHOIR_XTTS_IDLE`, 0 for never). `candidates`: how many a short text that is made ahead
-    gets, of which the best is taken (`CODECHOIR_XTTS_CANDIDATES`, 1 to 8).
-    """
-
-    interpreter: Path | None = None
-    device: str = "auto"
-    precision: str = "auto"
-    idle: float | None = 600.0
-    candidates: int = 1
+    interpreter: Path | None = setting(
+        FilePath(),
+        None,
+        en="A Python interpreter that has torch and coqui-tts, if they are not installed beside Codechoir.",
+        variable="CODECHOIR_XTTS_PYTHON",
+        default_text="the same Python",
+    )
+    device: str = setting(
+        Text(),
+        "auto",
+        en="Where the model runs: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`.",
+        variable="CODECHOIR_XTTS_DEVICE",
+    )
+    precision: str = setting(
+        Text(),
+        "auto",
+        en="Number format of the model: `auto`, `fp32`, `bf16`, `fp16`, `int8`. "
+        "`codechoir doctor` shows which one is used and why.",
+        variable="CODECHOIR_XTTS_PRECISION",
+    )
+    idle: float | None = setting(
+        Seconds(),
+        600.0,
+        en="Seconds without a reading after which the memory is released. 0 never releases it.",
+        variable="CODECHOIR_XTTS_IDLE",
+    )
+    candidates: int = setting(
+        Number(1, MOST_CANDIDATES, is_whole=True),
+        1,
+        en="Number of candidates of a short text that is synthesized ahead of playback, 1 to "
+        f"{MOST_CANDIDATES}. The best one is used.",
+        variable="CODECHOIR_XTTS_CANDIDATES",
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> XttsSettings:
-        """The settings of this user. Raises `InputError` naming a variable with a bad value."""
-        given = os.environ if environment is None else environment
-        python = given.get("CODECHOIR_XTTS_PYTHON", "")
-        try:
-            idle = float(given.get("CODECHOIR_XTTS_IDLE", "") or 600.0)
-        except ValueError as error:
-            raise InputError("CODECHOIR_XTTS_IDLE is no number of seconds") from error
-        candidates = given.get("CODECHOIR_XTTS_CANDIDATES", "") or "1"
-        if candidates not in map(str, range(1, MOST_CANDIDATES + 1)):
-            raise InputError(f"CODECHOIR_XTTS_CANDIDATES is no number from 1 to {MOST_CANDIDATES}")
-        return cls(
-            Path(python).expanduser() if python else None,
-            given.get("CODECHOIR_XTTS_DEVICE", "") or "auto",
-            given.get("CODECHOIR_XTTS_PRECISION", "") or "auto",
-            idle if idle > 0 else None,
-            int(candidates),
-        )
+        """The user's settings. Raises `InputError` naming a variable with a bad value."""
+        return read_environment(cls, environment)
 
 
 class XttsEngine:

@@ -2,48 +2,76 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from codechoir.storage import MEGABYTE, cache_folder, environment_number
+from codechoir.settings import (
+    MEGABYTE,
+    FilePath,
+    Megabytes,
+    Names,
+    Seconds,
+    Text,
+    cache_folder,
+    read_environment,
+    setting,
+)
+
+
+def _user_voices() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("codechoir", appauthor=False)) / "voices"
 
 
 @dataclass(frozen=True, slots=True)
 class LibrarySettings:
-    """Folders and limits; sizes in bytes, in the environment in megabytes.
+    """Folders and limits. `memory`, `disk`: bytes of computed latents. `lifetime`: None for ever."""
 
-    `voices`: folder of named voices (`CODECHOIR_VOICES`). `cache`: folder of the caches (`CODECHOIR_CACHE`).
-    `memory`, `disk`: limits of the computed latents (`CODECHOIR_VOICE_MEMORY`, `CODECHOIR_VOICE_DISK`).
-    `lifetime`: seconds that latents stay in memory, None for no limit (`CODECHOIR_VOICE_LIFETIME`, 0 for no
-    limit). `shared`: URL of a store that several machines share (`CODECHOIR_SHARED_VOICES`). `preload`:
-    voices to load at start (`CODECHOIR_PRELOAD_VOICES`, separated by commas; empty for all).
-    """
-
-    voices: Path
-    cache: Path
-    memory: int = 64 * MEGABYTE
-    disk: int = 512 * MEGABYTE
-    lifetime: float | None = None
-    shared: str = ""
-    preload: tuple[str, ...] = ()
+    voices: Path = setting(
+        FilePath(),
+        _user_voices,
+        en="Folder of named voices.",
+        variable="CODECHOIR_VOICES",
+        default_text="the user's data folder",
+    )
+    cache: Path = field(default_factory=cache_folder)
+    memory: int = setting(
+        Megabytes(0),
+        64 * MEGABYTE,
+        en="Megabytes of conditioning latents in memory. The oldest are removed.",
+        variable="CODECHOIR_VOICE_MEMORY",
+    )
+    disk: int = setting(
+        Megabytes(0),
+        512 * MEGABYTE,
+        en="Megabytes of conditioning latents on disk. The oldest are removed.",
+        variable="CODECHOIR_VOICE_DISK",
+    )
+    lifetime: float | None = setting(
+        Seconds(0),
+        None,
+        en="Seconds that latents stay in memory; 0 for ever.",
+        variable="CODECHOIR_VOICE_LIFETIME",
+        default_text="`0`",
+    )
+    shared: str = setting(
+        Text(),
+        "",
+        en="URL of a voice store that several machines share (`pip install 'codechoir[shared]'`).",
+        variable="CODECHOIR_SHARED_VOICES",
+        default_text="unset",
+    )
+    preload: tuple[str, ...] = setting(
+        Names(),
+        (),
+        en="Voices that `codechoir voices preload` loads, separated by commas.",
+        variable="CODECHOIR_PRELOAD_VOICES",
+        default_text="all",
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> LibrarySettings:
-        """The user's settings. Raises `InputError` with the name of a variable that has a bad value."""
-        import platformdirs
-
-        given = os.environ if environment is None else environment
-        folders = platformdirs.PlatformDirs("codechoir", appauthor=False)
-        return cls(
-            voices=Path(given.get("CODECHOIR_VOICES") or Path(folders.user_data_dir) / "voices"),
-            cache=cache_folder(given),
-            memory=round(environment_number(given, "CODECHOIR_VOICE_MEMORY", 64.0) * MEGABYTE),
-            disk=round(environment_number(given, "CODECHOIR_VOICE_DISK", 512.0) * MEGABYTE),
-            lifetime=environment_number(given, "CODECHOIR_VOICE_LIFETIME", 0.0) or None,
-            shared=given.get("CODECHOIR_SHARED_VOICES", ""),
-            preload=tuple(
-                name.strip() for name in given.get("CODECHOIR_PRELOAD_VOICES", "").split(",") if name.strip()
-            ),
-        )
+        """The user's settings. Raises `InputError` naming a variable with a bad value."""
+        return read_environment(cls, environment, cache=cache_folder(environment))

@@ -123,7 +123,9 @@ def test_the_environment_decides_how_it_runs() -> None:
         }
     )
     assert made == XttsSettings(Path("/opt/tts/bin/python"), "cuda", "fp16", None, 3)
-    with pytest.raises(InputError, match="CODECHOIR_XTTS_CANDIDATES is no number from 1 to 8"):
+    with pytest.raises(
+        InputError, match="CODECHOIR_XTTS_CANDIDATES must be a whole number between 1 and 8, got 0"
+    ):
         XttsSettings.from_environment({"CODECHOIR_XTTS_CANDIDATES": "0"})
     assert XttsSettings.from_environment({}) == XttsSettings(None, "auto", "auto", 600.0)
     with pytest.raises(InputError, match="CODECHOIR_XTTS_IDLE"):
