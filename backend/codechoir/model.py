@@ -185,5 +185,33 @@ class AudioChunk:
         return replace(self, first_sample=self.first_sample + samples, marks=marks)
 
 
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an engine can do, as data.
+
+    `sample_rate`: native, in hertz. `inline_prosody`: pitch, rate and volume may change inside an utterance
+    without a seam. `cloning`: voices can be made from recordings. `batching`: several utterances cost little
+    more than one, so the engine should be given phrases ahead. `concurrent`: several threads may call `speak`
+    at once. `languages`: BCP 47 tags it can speak. `ignores`: names of voice properties that have no effect.
+    """
+
+    sample_rate: int
+    inline_prosody: bool = False
+    cloning: bool = False
+    batching: bool = False
+    concurrent: bool = False
+    languages: tuple[str, ...] = ("en",)
+    ignores: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceInfo:
+    """A voice family of an engine: its name, its natural language (BCP 47 or empty), a description."""
+
+    name: str
+    language: str
+    description: str = ""
+
+
 State = Literal["speaking", "paused", "stopped", "finished", "blocked", "error"]
 """The states of a reading, as clients see them."""

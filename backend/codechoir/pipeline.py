@@ -61,11 +61,11 @@ class SpeechPipeline:
 
     def check(self, engine: Engine) -> None:
         """Raises `InputError` when the profile or the settings name a voice that `engine` does not have."""
-        check_families(self._profile, engine, self._settings)
+        check_families(self._profile, engine.voices(), self._settings)
 
     def unheard(self, engine: Engine) -> str | None:
         """A line about properties of voices that `engine` ignores although somebody set them, if any."""
-        return ignored_properties(self._profile, self._settings, engine)
+        return ignored_properties(self._profile, self._settings, engine.capabilities)
 
     def phrases(self, snapshot: Snapshot, start: int = 0, end: int | None = None) -> Iterator[Phrase]:
         """The phrases of bytes `start` to `end` of a document, in order; only what is pulled is computed."""

@@ -177,8 +177,8 @@ def test_an_empty_file_makes_files_without_words_and_one_line(
 def test_an_engine_that_fails_leaves_no_half_file(
     codechoir: Codechoir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(self: SilentEngine, phrases: Iterable[Phrase], emit: AudioListener) -> None:
-        emit(AudioChunk(bytes(2000), SAMPLE_RATE, 0))
+    def fail(self: SilentEngine, phrases: Iterable[Phrase], listener: AudioListener) -> None:
+        listener.write(AudioChunk(bytes(2000), SAMPLE_RATE, 0))
         raise EngineError("the voice has gone; reinstall it")
 
     monkeypatch.setattr(SilentEngine, "speak", fail)
@@ -209,9 +209,9 @@ def test_an_interruption_is_quiet_and_leaves_no_half_file(
     status: int,
     ending: str,
 ) -> None:
-    def interrupted(self: SilentEngine, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+    def interrupted(self: SilentEngine, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         first = 0
-        while emit(AudioChunk(bytes(2000), SAMPLE_RATE, first)):
+        while listener.write(AudioChunk(bytes(2000), SAMPLE_RATE, first)):
             first += 1000
             if first == 10_000:
                 _thread.interrupt_main(number)

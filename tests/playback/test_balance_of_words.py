@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codechoir.engines.base import CollectingListener
 from codechoir.engines.silent import SilentEngine
 from codechoir.model import AudioChunk, CastUtterance, Category, Mark, Phrase, Utterance, Voice
 from codechoir.playback.position_tracker import PositionTracker, StereoPositioner
@@ -32,7 +33,9 @@ def test_chunks_tell_where_the_voices_of_their_words_stand() -> None:
     written: list[AudioChunk] = []
     tracker = PositionTracker([phrase(0, -50, -50, 25)])
     positioner = StereoPositioner(tracker)
-    SilentEngine().speak(tracker, lambda chunk: written.append(positioner.placed(chunk)) is None)
+    listener = CollectingListener()
+    SilentEngine().speak(tracker, listener)
+    written += map(positioner.placed, listener.chunks)
     words = {mark.t0: mark.text for chunk in written for mark in chunk.marks}
     told = [(words[at], balance) for chunk in written for at, balance in chunk.balances]
     assert told == [("word1", -50), ("word3", 25)]

@@ -33,14 +33,14 @@ class StandIn(SilentEngine):
         self.said: list[CastUtterance] = []
         self._before_next = before_next
 
-    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         def watched() -> Iterable[Phrase]:
             for each in phrases:
                 self.said.extend(each.parts)
                 yield each
                 self._before_next()
 
-        super().speak(watched(), emit)
+        super().speak(watched(), listener)
 
     @property
     def words(self) -> list[str]:
@@ -136,7 +136,7 @@ def test_a_second_loss_is_told_again(child: Any) -> None:
 def test_a_listener_who_leaves_ends_the_stand_in_too(child: Any) -> None:
     engine = FallbackEngine(child("CountingEngine", {"step_seconds": 0.02}, LATE), StandIn, recast)
     dying = killing(engine, 3)
-    heard = Listener(lambda listener: dying(listener.chunks[-1]) and len(listener.chunks) < 20)
+    heard = Listener(lambda listener: dying.write(listener.chunks[-1]) and len(listener.chunks) < 20)
     engine.speak([phrase("one two three", start=n) for n in range(1, 400)], heard)
     assert len(heard.chunks) == 20
 
@@ -167,7 +167,7 @@ def test_a_reading_s_clients_see_the_notice_as_a_state_with_a_message(child: Any
             self.played = played
 
         def write(self, chunk: AudioChunk) -> None:
-            killer(chunk)
+            killer.write(chunk)
             self.played(chunk.first_sample + chunk.samples)
 
         def pause(self) -> None: ...
@@ -192,7 +192,7 @@ def test_a_listener_that_cannot_be_told_leaves_it_to_the_log(
     child: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     engine = FallbackEngine(child("NeverReadyEngine"), StandIn, recast, patience=0.0)
-    engine.speak([phrase("one")], lambda _: True)
+    engine.speak([phrase("one")], AudioListener())
     assert [r.levelname for r in caplog.records if "reading on" in r.getMessage()] == ["WARNING"]
 
 

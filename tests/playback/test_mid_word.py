@@ -44,11 +44,11 @@ def test_pauses_before_the_word_are_left_out() -> None:
 
 def test_it_begins_softly() -> None:
     heard = Listener()
-    emit = MidWordListener(heard, 0.5)
+    listener = MidWordListener(heard, 0.5)
     loud = array("h", [20_000] * 1000).tobytes()
     word = Mark(0, 1000, 0, 3, Category.VARIABLE, "one", 0, 0, 0)
-    assert emit(AudioChunk(loud, SAMPLE_RATE, 0, (word,)))
-    assert emit(AudioChunk(loud, SAMPLE_RATE, 1000))
+    assert listener.write(AudioChunk(loud, SAMPLE_RATE, 0, (word,)))
+    assert listener.write(AudioChunk(loud, SAMPLE_RATE, 1000))
     samples = array("h", b"".join(chunk.pcm for chunk in heard.chunks))
     assert len(samples) == 1500
     assert max(abs(b - a) for a, b in zip([0, *samples], samples, strict=False)) < 250

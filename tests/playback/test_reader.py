@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from codechoir.engines.base import AudioListener, cancelled, notice
+from codechoir.engines.base import AudioListener
 from codechoir.engines.silent import SAMPLE_RATE, SilentEngine
 from codechoir.errors import EngineError
 from codechoir.model import AudioChunk, CastUtterance, Category, Phrase, State, Utterance, Voice
@@ -165,7 +165,7 @@ def test_pause_and_resume_are_passed_to_the_sink_and_refused_when_senseless(
 
 def test_a_failing_engine_ends_in_a_line_and_the_next_reading_works(reader: Reader, states: States) -> None:
     class Broken(SilentEngine):
-        def speak(self, phrases: object, emit: object) -> None:
+        def speak(self, phrases: object, listener: object) -> None:
             raise EngineError("the voice has gone; reinstall it")
 
     broken = reader.start([phrase("x")], Broken(), EarSink())
@@ -212,12 +212,12 @@ def test_an_engine_learns_of_the_end_without_a_chunk_in_hand() -> None:
     begun, go_on, told = threading.Event(), threading.Event(), []
 
     class Asking(SilentEngine):
-        def speak(self, phrases: object, emit: AudioListener) -> None:
-            told.append(cancelled(emit))
-            notice(emit, "thinking")
+        def speak(self, phrases: object, listener: AudioListener) -> None:
+            told.append(listener.is_cancelled())
+            listener.notify("thinking")
             begun.set()
             go_on.wait(10)
-            told.append(cancelled(emit))
+            told.append(listener.is_cancelled())
 
     reading = reader.start([phrase("x")], Asking(), EarSink())
     assert begun.wait(10)

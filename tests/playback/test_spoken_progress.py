@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codechoir.engines.base import ForwardingListener
 from codechoir.engines.silent import CHUNK, SilentEngine
 from codechoir.model import AudioChunk, Category, Mark, Phrase
 from codechoir.playback.spoken_progress import SpokenProgress
@@ -18,14 +19,21 @@ documents = st.lists(texts, max_size=4).map(
 def said_until(phrases: list[Phrase], chunks: int) -> tuple[SpokenProgress, Listener]:
     progress = SpokenProgress(phrases)
     listener = Listener(lambda heard: len(heard.chunks) < chunks)
-
-    def emit(chunk: AudioChunk) -> bool:
-        go_on = listener(chunk)
-        progress.heard(chunk)
-        return go_on
-
-    SilentEngine().speak(progress.phrases(), emit)
+    SilentEngine().speak(progress.phrases(), Following(listener, progress))
     return progress, listener
+
+
+class Following(ForwardingListener):
+    """Tells the progress what was said."""
+
+    def __init__(self, inner: Listener, progress: SpokenProgress) -> None:
+        super().__init__(inner)
+        self._progress = progress
+
+    def write(self, chunk: AudioChunk) -> bool:
+        go_on = self.inner.write(chunk)
+        self._progress.heard(chunk)
+        return go_on
 
 
 def words(phrases: list[Phrase]) -> list[tuple[int, str]]:

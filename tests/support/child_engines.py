@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from zlib import crc32
 
-from codechoir.engines.base import AudioListener, Capabilities, VoiceInfo, cancelled, notice, told
+from codechoir.engines.base import AudioListener
 from codechoir.engines.silent import SilentEngine
 from codechoir.errors import EngineError, InputError
-from codechoir.model import AudioChunk, Mark, Phrase, Utterance
+from codechoir.model import AudioChunk, Capabilities, Mark, Phrase, Utterance, VoiceInfo
 
 RATE = 24000
 STEP = RATE // 50
@@ -32,7 +32,7 @@ class CountingEngine(SilentEngine):
     def voices(self) -> list[VoiceInfo]:
         return [VoiceInfo("one", "en", "the only one")]
 
-    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         at = 0
         for number, phrase in enumerate(phrases):
             for part, spoken in enumerate(phrase.parts):
@@ -42,24 +42,24 @@ class CountingEngine(SilentEngine):
                     for step in range(5):
                         self._pause.wait(self._step_seconds)
                         pcm = self.sample(said).to_bytes(2, "little") * STEP
-                        if not emit(AudioChunk(pcm, RATE, at, () if step else (mark,))):
+                        if not listener.write(AudioChunk(pcm, RATE, at, () if step else (mark,))):
                             return
                         at += STEP
-            told(emit)
+            listener.phrase_done()
 
     def sample(self, said: Utterance) -> int:
         """What all samples of an utterance hold."""
         return said.start
 
-    def answer(self, question: str, arguments: Mapping[str, Any], blob: bytes) -> tuple[Any, bytes]:
-        match question:
+    def handle_call(self, method: str, arguments: Mapping[str, Any], blob: bytes) -> tuple[Any, bytes]:
+        match method:
             case "reverse":
                 return {"length": len(blob), **arguments}, blob[::-1]
             case "pid":
                 return os.getpid(), b""
             case "crash":
                 os._exit(7)
-        raise InputError(f"no question '{question}'")
+        raise InputError(f"no question '{method}'")
 
 
 class WordyEngine(CountingEngine):
@@ -79,9 +79,9 @@ class ChattyEngine(CountingEngine):
     def warm_up(self) -> None:
         self._chat()
 
-    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         self._chat()
-        super().speak(phrases, emit)
+        super().speak(phrases, listener)
 
     def _chat(self) -> None:
         print("hello from Python", flush=True)
@@ -96,14 +96,14 @@ class ThinkingEngine(CountingEngine):
 
     name = "thinking"
 
-    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
-        notice(emit, "thinking")
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
+        listener.notify("thinking")
         step = threading.Event()
-        while not cancelled(emit):
+        while not listener.is_cancelled():
             step.wait(0.005)
         self.stopped = True
 
-    def answer(self, question: str, arguments: Mapping[str, Any], blob: bytes) -> tuple[Any, bytes]:
+    def handle_call(self, method: str, arguments: Mapping[str, Any], blob: bytes) -> tuple[Any, bytes]:
         return getattr(self, "stopped", False), b""
 
 
@@ -121,7 +121,7 @@ class FailingEngine(CountingEngine):
 
     name = "failing"
 
-    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         raise ZeroDivisionError("one by nothing")
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from codechoir.engines.base import Capabilities
 from codechoir.engines.subprocess.client import ChildEngine
 from codechoir.engines.subprocess.process import BackOff, ChildSpec
+from codechoir.model import Capabilities
 from support.child_engines import RATE
 
 TESTS = Path(__file__).resolve().parents[1]

@@ -20,9 +20,9 @@ class CountingEngine(SilentEngine):
         self.calls = 0
         self.asked: list[str] = []
 
-    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         self.calls += 1
-        super().speak(self._noted(phrases), emit)
+        super().speak(self._noted(phrases), listener)
 
     def _noted(self, phrases: Iterable[Phrase]) -> Iterable[Phrase]:
         for phrase in phrases:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from codechoir.engines.base import AudioListener
 from codechoir.model import AudioChunk, CastUtterance, Category, Mark, Phrase, Utterance, Voice
 
 
@@ -17,8 +18,8 @@ def phrase(*texts: str, start: int = 1) -> Phrase:
     return Phrase(tuple(parts), start, start + 10 * len(texts))
 
 
-class Listener:
-    """An `Emit` that keeps everything, and can act on the way."""
+class Listener(AudioListener):
+    """Keeps everything, and can act on the way."""
 
     def __init__(self, act: Callable[[Listener], bool] = lambda _: True) -> None:
         self.chunks: list[AudioChunk] = []
@@ -26,15 +27,16 @@ class Listener:
         self.ended = False
         self._act = act
 
-    def __call__(self, chunk: AudioChunk) -> bool:
+    def write(self, chunk: AudioChunk) -> bool:
         self.chunks.append(chunk)
         return self._act(self)
 
-    def cancelled(self) -> bool:
+    def is_cancelled(self) -> bool:
         return self.ended
 
-    def notice(self, line: str) -> None:
+    def notify(self, line: str) -> bool:
         self.notices.append(line)
+        return True
 
     @property
     def samples(self) -> int:

@@ -95,19 +95,19 @@ def test_a_value_out_of_its_limits_is_told() -> None:
 
 def test_families_that_the_engine_has_pass() -> None:
     profile = Profile("tests", "silent", base=VoiceChange(family="silence"))
-    check_families(profile, SilentEngine(), Settings(voices={Category.TYPE: VoiceChange(pitch=3)}))
+    check_families(profile, SilentEngine().voices(), Settings(voices={Category.TYPE: VoiceChange(pitch=3)}))
 
 
 def test_an_unknown_family_of_the_profile_is_told_with_the_near_one() -> None:
     profile = Profile("tests", "silent", categories={Category.TYPE: VoiceChange(family="silense")})
     with pytest.raises(InputError, match=r"profile 'tests', type: .*'silense'.*Did you mean 'silence'\?"):
-        check_families(profile, SilentEngine())
+        check_families(profile, SilentEngine().voices())
 
 
 def test_an_unknown_family_of_the_settings_is_told_with_its_category() -> None:
     settings = Settings(voices={Category.TYPE: VoiceChange(family="loud")})
     with pytest.raises(InputError, match="voice of type: the engine 'silent' has no voice 'loud'"):
-        check_families(Profile("tests", "silent"), SilentEngine(), settings)
+        check_families(Profile("tests", "silent"), SilentEngine().voices(), settings)
 
 
 PLAIN = """\
@@ -171,11 +171,12 @@ def test_the_embedded_engine_needs_no_stand_in() -> None:
 
 
 def test_what_the_engine_ignores_is_told_where_somebody_set_it() -> None:
-    engine = SilentEngine()
-    engine.capabilities = replace(engine.capabilities, ignores=("range", "pitch"))
+    capabilities = replace(SilentEngine.capabilities, ignores=("range", "pitch"))
     plain = replace(PROFILE, base=VoiceChange("base"), categories={}, captures={})
-    assert ignored_properties(plain, Settings(), engine) is None
+    assert ignored_properties(plain, Settings(), capabilities) is None
     lively = Settings(voices={Category.COMMENT: VoiceChange(range=80)})
-    assert "no notice of 'range' of a voice" in str(ignored_properties(plain, lively, engine))
-    assert "no notice of 'pitch' and 'range'" in str(ignored_properties(PROFILE, lively, engine))
-    assert ignored_properties(PROFILE, lively, SilentEngine()) is None
+    assert "ignores the voice property 'range'" in str(ignored_properties(plain, lively, capabilities))
+    assert "ignores the voice properties 'pitch' and 'range'" in str(
+        ignored_properties(PROFILE, lively, capabilities)
+    )
+    assert ignored_properties(PROFILE, lively, SilentEngine().capabilities) is None

@@ -17,8 +17,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from codechoir.bench.loudness import SENTENCES, rms
-from codechoir.engines import Engine
-from codechoir.model import AudioChunk, CastUtterance, Category, Mark, Phrase, Utterance, Voice
+from codechoir.engines import CollectingListener, Engine
+from codechoir.model import CastUtterance, Category, Mark, Phrase, Utterance, Voice
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,15 +76,10 @@ def hear(engine: Engine, *phrases: Phrase) -> HeardAudio:
     """Let an engine say phrases."""
     import numpy as np
 
-    chunks: list[AudioChunk] = []
-
-    def keep(chunk: AudioChunk) -> bool:
-        chunks.append(chunk)
-        return True
-
-    engine.speak(phrases, keep)
-    samples = np.frombuffer(b"".join(chunk.pcm for chunk in chunks), np.int16)
-    marks = tuple(mark for chunk in chunks for mark in chunk.marks)
+    listener = CollectingListener()
+    engine.speak(phrases, listener)
+    samples = np.frombuffer(b"".join(chunk.pcm for chunk in listener.chunks), np.int16)
+    marks = tuple(mark for chunk in listener.chunks for mark in chunk.marks)
     return HeardAudio(samples, marks, engine.capabilities.sample_rate)
 
 

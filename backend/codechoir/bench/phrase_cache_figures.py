@@ -47,9 +47,9 @@ class _Counting(SilentEngine):
 
     calls = asked = 0
 
-    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         self.calls += 1
-        super().speak(self._counted(phrases), emit)
+        super().speak(self._counted(phrases), listener)
 
     def _counted(self, phrases: Iterable[Phrase]) -> Iterable[Phrase]:
         for phrase in phrases:
@@ -64,17 +64,13 @@ def _second_reading(folder: Path) -> list[Figure]:
     for _ in range(2):
         engine = _Counting()
         cache = PhraseCache(PhraseSettings(folder, disk=4000 * MEGABYTE))
-        CachingEngine(engine, cache, lambda: lambda _: "bench", units).speak(lines, _heard)
+        CachingEngine(engine, cache, lambda: lambda _: "bench", units).speak(lines, AudioListener())
         counts.append((engine.calls, engine.asked))
     (first_calls, first_units), (calls, asked) = counts
     return [
         figure("cache.second_reading.calls", calls, "calls", 0, first_calls, "first reading"),
         figure("cache.second_reading.units", asked, "units", 0, first_units, "first reading"),
     ]
-
-
-def _heard(chunk: AudioChunk) -> bool:
-    return True
 
 
 def _misses() -> list[Figure]:
@@ -213,25 +209,29 @@ def _espeak(folder: Path) -> list[Figure]:
     return [*found, figure("cache.espeak.bytes", size / 1e6 / seconds * 3600, "MB an hour", None)]
 
 
-class _Line:
+class _Line(AudioListener):
     """How long a line took: milliseconds to the first chunk and to the last; samples."""
 
     def __init__(self) -> None:
         self.first = self.whole = 0.0
         self.samples = 0
+        self._began = time.perf_counter()
+
+    def write(self, chunk: AudioChunk) -> bool:
+        self.first = self.first or (time.perf_counter() - self._began) * 1000
+        self.samples += chunk.samples
+        return True
+
+    def stop(self) -> None:
+        """The line was said."""
+        self.whole = (time.perf_counter() - self._began) * 1000
 
 
 def _timed(engine: Engine, lines: Iterable[Phrase]) -> list[_Line]:
     found = []
     for phrase in lines:
-        line, began = _Line(), time.perf_counter()
-
-        def emit(chunk: AudioChunk, line: _Line = line, began: float = began) -> bool:
-            line.first = line.first or (time.perf_counter() - began) * 1000
-            line.samples += chunk.samples
-            return True
-
-        engine.speak([phrase], emit)
-        line.whole = (time.perf_counter() - began) * 1000
+        line = _Line()
+        engine.speak([phrase], line)
+        line.stop()
         found.append(line)
     return found

@@ -63,6 +63,7 @@ def record(category: Category, path: Path) -> Path:
 
 
 def _resampled(category: Category) -> Iterator[AudioChunk]:
+    from codechoir.engines import CollectingListener
     from codechoir.engines.espeak import EspeakEngine
     from codechoir.settings import Settings
     from codechoir.voices import Casting, load_profile
@@ -70,15 +71,10 @@ def _resampled(category: Category) -> Iterator[AudioChunk]:
     engine = EspeakEngine()
     utterance = Utterance(TEXT, category, 0, len(TEXT))
     voice = Casting(load_profile("default", engine.name), Settings()).cast(utterance)
-    chunks: list[AudioChunk] = []
-
-    def keep(chunk: AudioChunk) -> bool:
-        chunks.append(chunk)
-        return True
-
-    engine.speak([Phrase((CastUtterance(utterance, voice),), 0, len(TEXT))], keep)
+    listener = CollectingListener()
+    engine.speak([Phrase((CastUtterance(utterance, voice),), 0, len(TEXT))], listener)
     resampler = Resampler(engine.capabilities.sample_rate, SAMPLE_RATE)
-    yield from map(resampler.feed, chunks)
+    yield from map(resampler.feed, listener.chunks)
     yield resampler.flush()
 
 

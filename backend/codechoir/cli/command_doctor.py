@@ -162,16 +162,16 @@ def _check_folders() -> Check:
 
 
 def _check_engine(name: str) -> Check:
-    from codechoir.engines import Examinable, make_engine
+    from codechoir.engines import make_engine
     from codechoir.errors import EngineError
     from codechoir.settings import Settings
 
     needed = name == Settings().engine
     engine = make_engine(name)
-    missing, detail = engine.check(), "can speak"
-    if missing is None and isinstance(engine, Examinable):
+    missing, detail = engine.check(), ""
+    if missing is None:
         try:
-            detail = engine.examine()
+            detail = engine.diagnose()
         except EngineError as error:
             missing = str(error)
     if missing is not None:

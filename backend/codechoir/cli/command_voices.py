@@ -10,9 +10,8 @@ from typing import Any
 from codechoir.cli import options, setting_options, voices_manage
 from codechoir.cli.main import Parser, Subparsers, add_command
 from codechoir.cli.player import OutputOptions, Player, checked_casting, ready_engine, script
-from codechoir.engines import VoiceInfo
 from codechoir.errors import InputError, did_you_mean
-from codechoir.model import CastUtterance, Category, Utterance, Voice
+from codechoir.model import CastUtterance, Category, Utterance, Voice, VoiceInfo
 from codechoir.settings import VOICE_PROPERTIES
 from codechoir.stdio import write_json, write_json_list, write_line
 

@@ -149,8 +149,8 @@ def checked_casting(settings: Settings, engine: Engine) -> Casting:
     from codechoir.voices import check_families, full_casting, ignored_properties, load_profile
 
     profile = load_profile(settings.profile, settings.engine)
-    check_families(profile, engine, settings)
-    if line := ignored_properties(profile, settings, engine):
+    check_families(profile, engine.voices(), settings)
+    if line := ignored_properties(profile, settings, engine.capabilities):
         report(line)
     return full_casting(profile, settings)
 

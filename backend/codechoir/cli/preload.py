@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from codechoir.cli import setting_options
 from codechoir.cli.main import Parser
 from codechoir.cli.player import check_voices, ready_engine
+from codechoir.engines import AudioListener
 from codechoir.errors import InputError
 from codechoir.stdio import is_terminal, report, write_json, write_line
 
@@ -95,8 +96,8 @@ def _made(phrases: PhraseCacheFactory, engine: str) -> int:
     return 0 if counts is None else counts.misses
 
 
-class PreloadProgress:
-    """Takes the sound, and shows how many phrases were told. It is the engine's `Emit`."""
+class PreloadProgress(AudioListener):
+    """Discards the audio and shows how many phrases are done."""
 
     def __init__(self, phrases: list[Phrase], title: str, shows: bool) -> None:
         words = (len(part.utterance.text.split()) for phrase in phrases for part in phrase.parts)
@@ -110,16 +111,16 @@ class PreloadProgress:
         """How many phrases were told to their end, or to the beginning of their last word."""
         return bisect_right(self._ends, self._said)
 
-    def __call__(self, chunk: AudioChunk) -> bool:
+    def write(self, chunk: AudioChunk) -> bool:
         if chunk.marks:
             self._said += sum(len(mark.text.split()) for mark in chunk.marks)
             self.show()
         return True
 
-    def notice(self, line: str) -> None:
-        """See `engines.protocol.notice`."""
+    def notify(self, line: str) -> bool:
         self.close()
         report(line)
+        return True
 
     def show(self) -> None:
         """Draw the bar."""

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from codechoir.cli import preload as preload_language
 from codechoir.cli.main import Parser, Subparsers, add_command
 from codechoir.cli.options import parameters, shares
-from codechoir.engines import VoiceInfo
 from codechoir.errors import CodechoirError, EngineError, InputError
+from codechoir.model import VoiceInfo
 from codechoir.stdio import write_json, write_line
 
 if TYPE_CHECKING:
-    from codechoir.voices.library import ClonedVoice, CloningEngine, VoiceLibrary
+    from codechoir.engines import Engine
+    from codechoir.voices.library import ClonedVoice, VoiceLibrary
 
 CLONING_ENGINE = "xtts"
 
@@ -216,13 +217,12 @@ def _library() -> VoiceLibrary:
     return VoiceLibrary()
 
 
-def _cloning(name: str) -> CloningEngine:
+def _cloning(name: str) -> Engine:
     """The engine, able to clone. Raises `InputError` when it cannot at all, `EngineError` when not here."""
     from codechoir.engines import make_engine
-    from codechoir.voices.library import CloningEngine
 
     engine = make_engine(name)
-    if not (engine.capabilities.cloning and isinstance(engine, CloningEngine)):
+    if not engine.capabilities.cloning:
         raise InputError(f"the engine '{name}' cannot make voices from recordings; use --engine xtts")
     missing = engine.check()
     if missing is not None:
@@ -233,10 +233,9 @@ def _cloning(name: str) -> CloningEngine:
 def _speakers(names: set[str]) -> dict[str, ClonedVoice]:
     """Those of the names that are speakers of the cloning engine itself; none where it is not installed."""
     from codechoir.engines import make_engine
-    from codechoir.voices.library import Speakers
 
     engine = make_engine(CLONING_ENGINE)
-    if not names or not isinstance(engine, Speakers) or engine.check() is not None:
+    if not names or engine.check() is not None:
         return {}
     try:
         found = {name: engine.speaker(name) for name in sorted(names)}

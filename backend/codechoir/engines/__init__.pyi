@@ -1,13 +1,9 @@
 from .base import AudioListener as AudioListener
-from .base import Capabilities as Capabilities
+from .base import CachePolicy as CachePolicy
+from .base import CollectingListener as CollectingListener
 from .base import Engine as Engine
-from .base import Examinable as Examinable
-from .base import Patient as Patient
-from .base import VoiceInfo as VoiceInfo
-from .base import cancelled as cancelled
-from .base import continues as continues
-from .base import notice as notice
-from .base import told as told
+from .base import ForwardingListener as ForwardingListener
+from .base import VoiceIdentity as VoiceIdentity
 from .registry import engine_names as engine_names
 from .registry import make_engine as make_engine
 from .silent import SilentEngine as SilentEngine

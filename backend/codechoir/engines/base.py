@@ -1,130 +1,192 @@
-"""What an engine is: declared capabilities, a check in words, and one job."""
+"""The base classes of every engine: `Engine`, and `AudioListener`, which receives what an engine says.
+
+To add an engine, derive from `Engine`, set `name` and `capabilities`, and write `speak`; every other method
+has a default. `docs/how-to/add-an-engine.md` shows a complete one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any
 
-from codechoir.model import AudioChunk, Phrase
+from codechoir.errors import InputError
+from codechoir.model import AudioChunk, Capabilities, Phrase, VoiceInfo
+
+if TYPE_CHECKING:
+    from codechoir.voices.library import ClonedVoice, Conditioner, Parameter
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a driver can do, as data.
+class AudioListener:
+    """Receives the audio of one call of `Engine.speak`. This base class discards it.
 
-    `sample_rate`: native, in hertz. `inline_prosody`: pitch, rate and volume may change inside an utterance
-    without a seam. `cloning`: voices can be made from recordings. `batching`: several utterances cost little
-    more than one, so the driver should be given look-ahead. `concurrent`: several threads may `speak` at
-    once. `languages`: BCP 47 tags it can speak. `ignores`: properties of a voice that change nothing.
+    Engines call all methods from the thread that called `speak`.
     """
 
-    sample_rate: int
-    inline_prosody: bool = False
-    cloning: bool = False
-    batching: bool = False
-    concurrent: bool = False
-    languages: tuple[str, ...] = ("en",)
-    ignores: tuple[str, ...] = ()
+    def write(self, chunk: AudioChunk) -> bool:
+        """Take the next chunk; may block while playback is too far behind.
 
-
-@dataclass(frozen=True, slots=True)
-class VoiceInfo:
-    """One voice family that an engine offers: its name, its natural language, a line of description."""
-
-    name: str
-    language: str
-    description: str = ""
-
-
-class AudioListener(Protocol):
-    """Takes the next chunk; may block while the listener is too far behind.
-
-    Returns False when the reading was cancelled: the engine then stops at once and returns.
-    """
-
-    def __call__(self, chunk: AudioChunk) -> bool: ...
-
-
-def cancelled(emit: AudioListener) -> bool:
-    """Whether the reading behind `emit` has ended, asked without a chunk in hand.
-
-    For engines that compute for a while before the next chunk exists. An `emit` that cannot tell says so
-    only when it is called.
-    """
-    ask = getattr(emit, "cancelled", None)
-    return bool(ask()) if callable(ask) else False
-
-
-def notice(emit: AudioListener, line: str) -> bool:
-    """Tell the listener of the reading behind `emit` something that is no failure, in one line.
-
-    False when there is no way to tell this listener anything.
-    """
-    tell = getattr(emit, "notice", None)
-    if callable(tell):
-        tell(line)
+        Returns False once the reading is cancelled: the engine then stops and returns.
+        """
         return True
-    return False
+
+    def is_cancelled(self) -> bool:
+        """Whether the reading is cancelled. For engines that compute for a while before the next chunk."""
+        return False
+
+    def notify(self, line: str) -> bool:
+        """Show the user one line about something that is not a failure; False when nobody can see it."""
+        return False
+
+    def phrase_done(self) -> None:
+        """The engine has said the next phrase to its end.
+
+        Called once for each phrase, in the order in which phrases were pulled, also for phrases without
+        sound. The phrase cache depends on it.
+        """
+
+    def has_output(self) -> bool:
+        """Whether the reading had audio before this call of `speak`, so that the engine does not begin it."""
+        return False
 
 
-def told(emit: AudioListener) -> None:
-    """Tell who listens that the next phrase that was pulled has been said to its end.
+class ForwardingListener(AudioListener):
+    """Passes everything on to `inner`. The base class of listeners that change some of what they receive."""
 
-    Phrases are told in the order in which they were pulled, each once, those without sound too. An engine
-    whose phrases may be kept has to do this.
+    def __init__(self, inner: AudioListener) -> None:
+        self.inner = inner
+
+    def write(self, chunk: AudioChunk) -> bool:
+        return self.inner.write(chunk)
+
+    def is_cancelled(self) -> bool:
+        return self.inner.is_cancelled()
+
+    def notify(self, line: str) -> bool:
+        return self.inner.notify(line)
+
+    def phrase_done(self) -> None:
+        self.inner.phrase_done()
+
+    def has_output(self) -> bool:
+        return self.inner.has_output()
+
+
+class CollectingListener(AudioListener):
+    """Keeps all chunks."""
+
+    def __init__(self) -> None:
+        self.chunks: list[AudioChunk] = []
+
+    def write(self, chunk: AudioChunk) -> bool:
+        self.chunks.append(chunk)
+        return True
+
+
+VoiceIdentity = Callable[[str], str]
+"""From the name of a voice family to everything that its sound depends on: model version, precision,
+recordings. The words and the properties of the voice are not part of it."""
+
+
+def _whole_phrase(phrase: Phrase) -> Iterable[Phrase]:
+    return (phrase,)
+
+
+@dataclass(frozen=True, slots=True)
+class CachePolicy:
+    """How the phrase cache stores what an engine says. The same words in the same voice must sound the same.
+
+    `identity`: called once a reading; see `VoiceIdentity`. Raises `EngineError` when the engine cannot speak.
+    `by_default`: cache without being asked to, since the engine is slower than reading a file. `split`:
+    divides a phrase into the smallest phrases that sound the same wherever they stand. `first_differs`: the
+    first phrase of a reading sounds different from the same phrase later, for example because it has no pause
+    before it.
     """
-    tell = getattr(emit, "told", None)
-    if callable(tell):
-        tell()
+
+    identity: Callable[[], VoiceIdentity]
+    by_default: bool = True
+    split: Callable[[Phrase], Iterable[Phrase]] = _whole_phrase
+    first_differs: bool = False
 
 
-def continues(emit: AudioListener) -> bool:
-    """Whether the reading has sound already that this call of `speak` goes on after."""
-    ask = getattr(emit, "continues", None)
-    return bool(ask()) if callable(ask) else False
+class Engine(ABC):
+    """A driver: phrases with voices in, audio out.
 
-
-@runtime_checkable
-class Patient(Protocol):
-    """An engine that may load for long, with another one to begin in its place.
-
-    `patience`: seconds that a listener waits for it; None as long as it takes.
+    Making an engine has no side effects; the first `speak` or `warm_up` loads what it needs. `name`: as in
+    the entry-point group `codechoir.engines`. `patience`: seconds that a listener waits for an engine that is
+    still loading, None for as long as it takes; set by whoever made the engine.
     """
-
-    patience: float | None
-
-
-@runtime_checkable
-class Examinable(Protocol):
-    """An engine of which more can be found out than `check` does, when somebody has a while to wait."""
-
-    def examine(self) -> str:
-        """One line about what it will speak with. Raises `EngineError` when it cannot, after all."""
-
-
-class Engine(Protocol):
-    """A driver. Made without side effects; the first `speak` or `warm_up` loads what it needs."""
 
     name: str
     capabilities: Capabilities
+    patience: float | None = None
+
+    @abstractmethod
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
+        """Say the phrases in order; write chunks of at most 20 ms to `listener` as soon as they exist.
+
+        Pull a phrase only when it is needed, so that a long file costs nothing ahead. `first_sample` counts
+        from 0 at the start of the call; never set `last`. Called by one thread at a time unless the engine is
+        `concurrent`. Raises `EngineError` with a line for the user.
+        """
+
+    # ---- loading -----------------------------------------------------------------------------------------
 
     def check(self) -> str | None:
-        """None when the engine can speak here; else one line: what is missing and how to mend it."""
+        """None when the engine can speak here; else one line: what is missing and how to get it. Fast."""
+        return None
+
+    def diagnose(self) -> str:
+        """One line about what the engine speaks with, such as versions and the device; may take a minute.
+
+        Called after `check` has found nothing. Raises `EngineError` when the engine cannot speak after all.
+        """
+        return "can speak"
 
     def warm_up(self) -> None:
         """Load everything, so that the next `speak` starts at once. May be called more than once."""
-
-    def voices(self) -> list[VoiceInfo]:
-        """The voice families that `Voice.family` may name."""
-
-    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
-        """Say the phrases in order, handing chunks of at most 20 ms to `emit` as soon as they exist.
-
-        Phrases are pulled from the iterable only as they are needed, so that a long file costs nothing ahead.
-        `first_sample` counts from 0 at the start of the call; the driver never sets `last`. Called by one
-        thread at a time unless the engine is `concurrent`. Raises `EngineError` with a line for the user.
-        """
+        return
 
     def close(self) -> None:
         """Free what was loaded. The engine may be used again afterwards."""
+        return
+
+    # ---- voices ------------------------------------------------------------------------------------------
+
+    def voices(self) -> list[VoiceInfo]:
+        """The voice families that `Voice.family` may name; empty when the engine cannot tell."""
+        return []
+
+    def speaker(self, name: str) -> ClonedVoice | None:
+        """A speaker of the engine's own as a voice that can be mixed with others; None when unknown."""
+        return None
+
+    def conditioner(self, parameters: Mapping[str, Parameter]) -> Conditioner:
+        """What makes a voice from recordings. Engines with the capability `cloning` have one.
+
+        Raises `InputError` for an unknown parameter, and for an engine that cannot clone voices.
+        """
+        raise InputError(f"engine '{self.name}' cannot clone voices")
+
+    # ---- caches ------------------------------------------------------------------------------------------
+
+    def cache_policy(self) -> CachePolicy | None:
+        """How to cache its phrases; None when they cannot be cached."""
+        return None
+
+    def latents(self, clear_memory: bool = False, clear_disk: bool = False) -> Mapping[str, int] | None:
+        """Clear conditioning latents as asked, then say what is cached; see `LatentCache.cleared`.
+
+        None when the engine has no conditioning latents.
+        """
+        return None
+
+    # ---- in a child process ------------------------------------------------------------------------------
+
+    def handle_call(self, method: str, arguments: Mapping[str, Any], blob: bytes) -> tuple[Any, bytes]:
+        """Answer a call from the parent process: a JSON value and raw bytes.
+
+        Raises `InputError` for an unknown method or bad arguments.
+        """
+        raise InputError(f"engine '{self.name}' has no method '{method}'")

@@ -4,32 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from codechoir.engines.base import AudioListener, Capabilities, VoiceInfo, told
-from codechoir.model import AudioChunk, CastUtterance, Mark, Phrase
+from codechoir.engines.base import AudioListener, Engine
+from codechoir.model import AudioChunk, Capabilities, CastUtterance, Mark, Phrase, VoiceInfo
 
 SAMPLE_RATE = 22050
 CHUNK = SAMPLE_RATE // 50
 
 
-class SilentEngine:
+class SilentEngine(Engine):
     """Zeros that last exactly 60/rate seconds a word, with pauses as asked (scaled by 175/rate)."""
 
     name = "silent"
     capabilities = Capabilities(sample_rate=SAMPLE_RATE, inline_prosody=True)
 
-    def check(self) -> str | None:
-        return None
-
-    def warm_up(self) -> None:
-        return None
-
     def voices(self) -> list[VoiceInfo]:
         return [VoiceInfo("silence", "en", "no sound, exact timing")]
 
-    def close(self) -> None:
-        return None
-
-    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         at = 0
         for number, phrase in enumerate(phrases):
             for part, spoken in enumerate(phrase.parts):
@@ -37,10 +28,10 @@ class SilentEngine:
                 for offset in range(0, total, CHUNK):
                     size = min(CHUNK, total - offset)
                     begins = tuple(m for m in marks if offset <= m.t0 - at < offset + size)
-                    if not emit(AudioChunk(bytes(2 * size), SAMPLE_RATE, at + offset, begins)):
+                    if not listener.write(AudioChunk(bytes(2 * size), SAMPLE_RATE, at + offset, begins)):
                         return
                 at += total
-            told(emit)
+            listener.phrase_done()
 
 
 def _timing(spoken: CastUtterance, at: int, phrase: int, part: int) -> tuple[int, list[Mark]]:

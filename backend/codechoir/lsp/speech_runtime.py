@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from codechoir.engines import Engine, Patient, make_engine
+from codechoir.engines import Engine, make_engine
 from codechoir.engines.cache import PhraseCacheFactory
 from codechoir.errors import CodechoirError, EngineError, InputError
 from codechoir.lsp.configuration import AudioMode
@@ -134,12 +134,9 @@ class SpeechRuntime:
 
     def latents(self, clear_memory: bool, clear_disk: bool) -> dict[str, Any]:
         """`{"latents": …}`: the cached conditioning latents, after clearing; empty if the engine has none."""
-        from codechoir.voices.library import LatentKeeping
-
-        engine = self.engine
-        if not isinstance(engine, LatentKeeping):
+        found = self.engine.latents(clear_memory, clear_disk)
+        if found is None:
             return {}
-        found = engine.latents(clear_memory, clear_disk)
         return {
             "latents": {
                 "removed": {"entries": found["removed"], "bytes": found["freed"]},
@@ -164,8 +161,7 @@ class SpeechRuntime:
         """The engine of the settings, or the engine `fallback`, which the settings then name."""
         try:
             engine = make_engine(self._settings.engine)
-            if isinstance(engine, Patient):
-                engine.patience = ENGINE_WAIT_SECONDS
+            engine.patience = ENGINE_WAIT_SECONDS
             return self._with_phrase_cache(engine)
         except (InputError, EngineError) as error:
             if self._settings.engine == fallback:

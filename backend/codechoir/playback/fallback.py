@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from codechoir.audio import Resampler
-from codechoir.engines import AudioListener, Engine, VoiceInfo, cancelled, continues, notice
+from codechoir.engines import AudioListener, Engine, ForwardingListener
 from codechoir.engines.subprocess import POLL, ChildEngine, ChildLostError
-from codechoir.model import AudioChunk, CastUtterance, Phrase
+from codechoir.model import AudioChunk, CastUtterance, Phrase, VoiceInfo
 from codechoir.playback.spoken_progress import SpokenProgress
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ Recast = Callable[[CastUtterance], CastUtterance]
 """Gives an utterance the voice that it has with the embedded engine."""
 
 
-class FallbackEngine:
+class FallbackEngine(Engine):
     """The engine of a child, with the embedded one to stand in for it.
 
     `patience`: seconds that a reading waits for a child that is still loading before the embedded engine
@@ -86,19 +86,19 @@ class FallbackEngine:
             if self._embedded is not None:
                 self._embedded.close()
 
-    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         """See `Engine.speak`."""
         progress = SpokenProgress(phrases)
-        listener = FallbackListener(emit, progress)
-        while not listener.left:
-            listener.begin()
+        output = FallbackListener(listener, progress)
+        while not output.left:
+            output.begin()
             try:
-                self._speaker.speak(progress.phrases(), listener)
+                self._speaker.speak(progress.phrases(), output)
                 self._told = False
                 return
             except ChildLostError as loss:
-                self._tell(listener, loss)
-            if not self._bridge(progress, listener):
+                self._tell(output, loss)
+            if not self._bridge(progress, output):
                 return
 
     def _bridge(self, progress: SpokenProgress, listener: FallbackListener) -> bool:
@@ -126,10 +126,10 @@ class FallbackEngine:
             return
         self._told = True
         line = f"{loss}; reading on with the embedded voices until it is back"
-        log.log(logging.INFO if listener.notice(line) else logging.WARNING, "%s", line)
+        log.log(logging.INFO if listener.notify(line) else logging.WARNING, "%s", line)
 
 
-class WaitingEngine:
+class WaitingEngine(Engine):
     """The child's engine, which is waited for before it speaks, as long as `fallback` is patient."""
 
     def __init__(self, fallback: FallbackEngine) -> None:
@@ -154,24 +154,24 @@ class WaitingEngine:
         """See `Engine.close`."""
         self._child.close()
 
-    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         """See `Engine.speak`. Raises `ChildLostError` when patience has ended."""
         if not self._child.supervisor.ready:
-            self._await(emit)
-        self._child.speak(phrases, emit)
+            self._await(listener)
+        self._child.speak(phrases, listener)
 
-    def _await(self, emit: AudioListener) -> None:
+    def _await(self, listener: AudioListener) -> None:
         patience = self._fallback.patience
         child = self._child.supervisor.child()
         began = time.monotonic()
         told = False
-        while not child.wait_ready(POLL) and not cancelled(emit):
+        while not child.wait_ready(POLL) and not listener.is_cancelled():
             waited = time.monotonic() - began
             if patience is not None and waited > patience:
                 raise ChildLostError(f"the engine '{self.name}' is still loading")
             if not told and waited > SILENT_SECONDS:
                 told = True
-                notice(emit, f"the engine '{self.name}' is loading")
+                listener.notify(f"the engine '{self.name}' is loading")
 
 
 class FallbackPhrases:
@@ -191,12 +191,12 @@ class FallbackPhrases:
         self.exhausted = True
 
 
-class FallbackListener:
-    """The reading's `emit` for one engine after another: samples and phrases are counted on, at one rate."""
+class FallbackListener(ForwardingListener):
+    """Joins the audio of one engine after another: samples and phrases are counted on, at one rate."""
 
-    def __init__(self, emit: AudioListener, progress: SpokenProgress) -> None:
+    def __init__(self, inner: AudioListener, progress: SpokenProgress) -> None:
+        super().__init__(inner)
         self.left = False
-        self._emit = emit
         self._progress = progress
         self._before = 0
         self._samples = 0
@@ -208,7 +208,7 @@ class FallbackListener:
         self._samples = 0
         self._resampler = resampler
 
-    def __call__(self, chunk: AudioChunk) -> bool:
+    def write(self, chunk: AudioChunk) -> bool:
         if self._resampler is not None:
             chunk = self._resampler.feed(chunk)
         return self._take(chunk)
@@ -219,23 +219,17 @@ class FallbackListener:
             self._take(self._resampler.flush())
         return not self.left
 
-    def cancelled(self) -> bool:
-        """See `engines.protocol.cancelled`."""
-        return self.left or cancelled(self._emit)
+    def is_cancelled(self) -> bool:
+        return self.left or super().is_cancelled()
 
-    def continues(self) -> bool:
-        """See `engines.protocol.continues`."""
-        return self._before + self._samples > 0 or continues(self._emit)
-
-    def notice(self, line: str) -> bool:
-        """See `engines.protocol.notice`."""
-        return notice(self._emit, line)
+    def has_output(self) -> bool:
+        return self._before + self._samples > 0 or super().has_output()
 
     def _take(self, chunk: AudioChunk) -> bool:
         if not chunk.pcm and not chunk.marks:
-            return not self.cancelled()
+            return not self.is_cancelled()
         placed = self._progress.placed(chunk).shifted(self._before)
-        if not self._emit(placed):
+        if not self.inner.write(placed):
             self.left = True
             return False
         self._samples = chunk.first_sample + chunk.samples

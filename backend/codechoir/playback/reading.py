@@ -7,9 +7,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from codechoir.engines import Engine
+from codechoir.engines import AudioListener, Engine
 from codechoir.errors import CodechoirError
 from codechoir.model import AudioChunk, Mark, Phrase, State
 from codechoir.playback.flow_control import FlowControl, MidWordListener
@@ -74,8 +74,10 @@ class Reading:
                 if self._ended.is_set():
                     return
                 self.sink.open(self.played)
-            ear = Ear(self)
-            self.engine.speak(self._trail, ear if self._share is None else MidWordListener(ear, self._share))
+            listener: AudioListener = _ReadingListener(self)
+            if self._share is not None:
+                listener = MidWordListener(listener, self._share)
+            self.engine.speak(self._trail, listener)
             self._finish()
         except CodechoirError as error:
             self._end("error", str(error))
@@ -83,7 +85,7 @@ class Reading:
             log.exception("reading %d failed", self.session)
             self._end("error", f"reading stopped: {type(error).__name__}: {error}")
 
-    def emit(self, chunk: AudioChunk) -> bool:
+    def write(self, chunk: AudioChunk) -> bool:
         """Take the engine's next chunk; waits for credit, False when the reading has ended."""
         if not self._pay(chunk.samples):
             return False
@@ -136,7 +138,7 @@ class Reading:
             if self.state == "blocked":
                 self._set("speaking")
 
-    def notice(self, line: str) -> None:
+    def notify(self, line: str) -> None:
         """Tell the listener something that is no failure; the state stays what it is."""
         with self._lock:
             if not self._ended.is_set():
@@ -217,22 +219,21 @@ class Reading:
         self._on_state(self, state, message)
 
 
-@dataclass(frozen=True, slots=True)
-class Ear:
-    """What an engine sees of a reading: where chunks go, whether it has ended, and a place for a notice."""
+class _ReadingListener(AudioListener):
+    """What an engine sees of a reading."""
 
-    reading: Reading
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
 
-    def __call__(self, chunk: AudioChunk) -> bool:
-        return self.reading.emit(chunk)
+    def write(self, chunk: AudioChunk) -> bool:
+        return self._reading.write(chunk)
 
-    def cancelled(self) -> bool:
-        """See `engines.protocol.cancelled`."""
-        return self.reading.has_ended
+    def is_cancelled(self) -> bool:
+        return self._reading.has_ended
 
-    def notice(self, line: str) -> None:
-        """See `engines.protocol.notice`."""
-        self.reading.notice(line)
+    def notify(self, line: str) -> bool:
+        self._reading.notify(line)
+        return True
 
 
 def _begun_here(chunk: AudioChunk) -> AudioChunk:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from codechoir.engines import Engine
 from codechoir.errors import InputError, did_you_mean
-from codechoir.model import CastUtterance, Category, Utterance, Voice
+from codechoir.model import Capabilities, CastUtterance, Category, Utterance, Voice, VoiceInfo
 from codechoir.settings import VOICE_PROPERTIES, Number, Settings, VoiceChange, declared
 from codechoir.voices.profile import Profile, check_change, load_profile
 
@@ -126,13 +125,14 @@ def _telling(profile: Profile) -> Profile:
     return load_profile(Settings().profile, profile.engine)
 
 
-def check_families(profile: Profile, engine: Engine, settings: Settings | None = None) -> None:
-    """Raises `InputError`, naming the near one, when the engine has no voice that profile or settings name.
+def check_families(profile: Profile, voices: Sequence[VoiceInfo], settings: Settings | None = None) -> None:
+    """Raises `InputError`, naming the nearest, for a voice in profile or settings that `voices` lacks.
 
-    A family is one that `engine.voices()` lists, or `voice+variant` of two that it lists (`de+f3`).
+    `voices`: those of the profile's engine; when there are none, the engine cannot tell and nothing is
+    checked. A family is one of them, or `voice+variant` of two of them (`de+f3`).
     """
-    known = [voice.name for voice in engine.voices()]
-    if not known:  # an engine that cannot tell, such as a server that is not up yet
+    known = [voice.name for voice in voices]
+    if not known:
         return
     variants = {name.partition("+")[2] for name in known} - {""}
     for where, family in _families(profile, settings):
@@ -140,23 +140,24 @@ def check_families(profile: Profile, engine: Engine, settings: Settings | None =
         if family not in known and (voice not in known or variant not in variants):
             near = did_you_mean(family, known)
             raise InputError(
-                f"{where}: the engine '{engine.name}' has no voice '{family}';"
+                f"{where}: the engine '{profile.engine}' has no voice '{family}';"
                 f" 'codechoir voices list' names all.{near}"
             )
 
 
-def ignored_properties(profile: Profile, settings: Settings, engine: Engine) -> str | None:
-    """A line about properties that profile or settings give to voices and that `engine` ignores, if any."""
+def ignored_properties(profile: Profile, settings: Settings, capabilities: Capabilities) -> str | None:
+    """A line about the voice properties in profile or settings that the profile's engine ignores, if any."""
     found = dict.fromkeys(
         name
         for _, change in _places(profile, settings)
-        for name in engine.capabilities.ignores
+        for name in capabilities.ignores
         if getattr(change, name) is not None
     )
     if not found:
         return None
     names = " and ".join(f"'{name}'" for name in found)
-    return f"the engine '{engine.name}' takes no notice of {names} of a voice; the other properties are heard"
+    plural = "y" if len(found) == 1 else "ies"
+    return f"engine '{profile.engine}' ignores the voice propert{plural} {names}"
 
 
 def _families(profile: Profile, settings: Settings | None) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from codechoir.engines.base import AudioListener
+from codechoir.engines.base import AudioListener, ForwardingListener
 from codechoir.engines.cache.caching_engine import CachingEngine
 from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseCacheFactory, PhraseSettings
 from codechoir.engines.espeak import EspeakEngine
@@ -180,11 +180,12 @@ def test_a_long_stretch_of_kept_phrases_is_pulled_no_faster_than_it_is_heard(
 
 def test_an_engine_that_fails_leaves_nothing_half_kept(cache: PhraseCache) -> None:
     class Failing(CountingEngine):
-        def speak(self, phrases: object, emit: AudioListener) -> None:
-            def interrupted(chunk: object) -> bool:
-                raise EngineError("the voice has gone")
+        def speak(self, phrases: object, listener: AudioListener) -> None:
+            super().speak(phrases, Interrupted(listener))  # type: ignore[arg-type]
 
-            super().speak(phrases, interrupted)  # type: ignore[arg-type]
+    class Interrupted(ForwardingListener):
+        def write(self, chunk: object) -> bool:
+            raise EngineError("the voice has gone")
 
     with pytest.raises(EngineError):
         hear(kept(Failing(), cache), phrase("user"))

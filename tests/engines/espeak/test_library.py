@@ -75,8 +75,9 @@ def test_speaking_does_not_load_numpy() -> None:
     """The language server must stay small; fast speech is squeezed without it too."""
     code = (
         "import sys\n"
+        "from codechoir.engines import AudioListener\n"
         "from support.speech import LINE, engine, line\n"
-        "for rate in (175, 600): engine().speak([line(*LINE, rate=rate)], lambda chunk: True)\n"
+        "for rate in (175, 600): engine().speak([line(*LINE, rate=rate)], AudioListener())\n"
         "print('numpy' in sys.modules)"
     )
     done = subprocess.run(

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from codechoir.bench.audio_metrics import HeardAudio, hear, pitches, words_of
+from codechoir.engines.base import AudioListener
 from codechoir.engines.espeak import EspeakEngine
 from codechoir.engines.registry import make_engine
 from codechoir.errors import EngineError
@@ -92,8 +93,8 @@ def test_what_was_said_to_a_listener_who_left_is_freed_at_once() -> None:
     It came for 7 ms, in the way of the next sound.
     """
 
-    class Leaves:
-        def __call__(self, chunk: object) -> bool:
+    class Leaves(AudioListener):
+        def write(self, chunk: object) -> bool:
             return False
 
     listener = Leaves()

@@ -48,15 +48,15 @@ def test_a_variant_that_the_profile_does_not_use_is_levelled_too() -> None:
 
 
 def test_the_default_profile_names_only_families_that_are_there() -> None:
-    check_families(load_profile("default", "espeak"), engine())
+    check_families(load_profile("default", "espeak"), engine().voices())
 
 
 def test_any_language_may_be_combined_with_any_variant_but_not_with_a_rogue_one() -> None:
     good = Settings(voices={Category.TYPE: VoiceChange(family="de+f3")})
     rogue = Settings(voices={Category.TYPE: VoiceChange(family="de+f33")})
-    check_families(load_profile("default", "espeak"), engine(), good)
+    check_families(load_profile("default", "espeak"), engine().voices(), good)
     with pytest.raises(InputError, match=r"voice of type: the engine 'espeak' has no voice 'de\+f33'"):
-        check_families(load_profile("default", "espeak"), engine(), rogue)
+        check_families(load_profile("default", "espeak"), engine().voices(), rogue)
 
 
 def test_every_voice_of_the_profile_can_say_everything() -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import io
 
 import pytest
-from codechoir.engines.base import Capabilities
 from codechoir.engines.subprocess import messages
-from codechoir.model import CastUtterance, Category, Mark, Phrase, Utterance, Voice
+from codechoir.model import Capabilities, CastUtterance, Category, Mark, Phrase, Utterance, Voice
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from codechoir.engines.base import AudioListener, Capabilities
+from codechoir.engines.base import AudioListener
 from codechoir.engines.silent import SilentEngine
-from codechoir.model import AudioChunk, CastUtterance, Category, Phrase, State, Utterance, Voice
+from codechoir.model import AudioChunk, Capabilities, CastUtterance, Category, Phrase, State, Utterance, Voice
 from codechoir.playback.reader import Reader
 from codechoir.playback.reading import Reading
 from codechoir.sinks.device_sink import Device
@@ -31,11 +31,11 @@ class NoiseEngine(SilentEngine):
 
     capabilities = Capabilities(sample_rate=RATE)
 
-    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         at = 0
         for _ in phrases:
             for piece in np.array_split(noise(), 50):
-                if not emit(AudioChunk(piece.tobytes(), RATE, at)):
+                if not listener.write(AudioChunk(piece.tobytes(), RATE, at)):
                     return
                 at += len(piece)
 

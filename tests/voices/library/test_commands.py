@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from codechoir import engines as engine_package
 from codechoir.cli.main import main
-from codechoir.engines.base import Capabilities
 from codechoir.engines.silent import SilentEngine
 from codechoir.errors import InputError
+from codechoir.model import Capabilities
 from codechoir.storage import disk_cache
 from codechoir.voices.library.cloned_voice import ClonedVoice, Parameter
 from codechoir.voices.library.library import VoiceLibrary

@@ -16,10 +16,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from codechoir.engines import AudioListener, Engine, VoiceInfo, cancelled, continues, notice
+from codechoir.engines import AudioListener, Engine, ForwardingListener
 from codechoir.engines.cache.cached_phrase import CachedMark, CachedPhrase, phrase_key
 from codechoir.engines.cache.phrase_cache import PhraseCache
-from codechoir.model import AudioChunk, CastUtterance, Mark, Phrase
+from codechoir.model import AudioChunk, CastUtterance, Mark, Phrase, VoiceInfo
 
 MOST_QUEUED = 64
 """Kept units that wait for one that the engine is saying; beyond that it first says what it has."""
@@ -28,7 +28,7 @@ Identity = Callable[[str], str]
 """What the sound of a voice family depends on besides the words; see `phrase_key`."""
 
 
-class CachingEngine:
+class CachingEngine(Engine):
     """See `Engine`. `make_identity`: called once a reading. `units`: divides a phrase into phrases, each with
     the index that its first part has in the whole. `hears_beginning`: the first phrase of a reading sounds
     unlike the same one later, since a reading does not begin with a pause.
@@ -62,31 +62,34 @@ class CachingEngine:
         """See `Engine.voices`."""
         return self._engine.voices()
 
-    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         """See `Engine.speak`."""
         identity = self._make_identity()
-        begins = self._hears_beginning and not continues(emit)
-        telling = _CachedReading(self.name, self.capabilities.sample_rate, self.cache, identity, emit, begins)
-        units = (
-            (number, first, unit)
-            for number, phrase in enumerate(phrases)
-            for first, unit in self._units(phrase)
+        begins = self._hears_beginning and not listener.has_output()
+        telling = _CachedReading(
+            self.name, self.capabilities.sample_rate, self.cache, identity, listener, begins
         )
-        telling.tell(units, self._engine)
+        telling.tell(self._split(phrases), self._engine)
 
     def close(self) -> None:
         """See `Engine.close`."""
         self._engine.close()
         self.cache.flush()
 
+    def _split(self, phrases: Iterable[Phrase]) -> Iterator[_Piece]:
+        for number, phrase in enumerate(phrases):
+            units = list(self._units(phrase)) or [(0, phrase)]
+            yield from ((number, first, unit, unit is units[-1][1]) for first, unit in units)
 
-_Piece = tuple[int, int, Phrase]
-"""Number of a phrase in the reading, index of a part of it, and the unit that begins with that part."""
+
+_Piece = tuple[int, int, Phrase, bool]
+"""Number of a phrase in the reading, index of a part of it, the unit that begins with that part, and whether
+the phrase ends with the unit."""
 
 
 @dataclass(slots=True)
 class _Unit:
-    """A unit that waits to be told: kept as `entry`, or being said by the engine.
+    """A unit that waits to be told: kept as `entry`, or being said by the engine. `last`: of its phrase.
 
     `phrase`, `first`: where its first part stands in the reading.
     """
@@ -96,6 +99,7 @@ class _Unit:
     parts: tuple[CastUtterance, ...]
     key: str
     entry: CachedPhrase | None
+    last: bool
 
     def mark(self, cached: CachedMark, begin: int) -> Mark:
         """A mark of the unit, which begins at sample `begin`, as a mark of the reading."""
@@ -105,8 +109,8 @@ class _Unit:
         return Mark.of(said, cached.text, *times, phrase=self.phrase, part=part, word=cached.word)
 
 
-class _CachedReading:
-    """One reading. It is also the `AudioListener` that the engine is handed."""
+class _CachedReading(ForwardingListener):
+    """One reading. It is also the listener that the engine writes to."""
 
     def __init__(
         self,
@@ -114,14 +118,14 @@ class _CachedReading:
         sample_rate: int,
         cache: PhraseCache,
         identity: Identity,
-        emit: AudioListener,
+        listener: AudioListener,
         begins: bool,
     ) -> None:
+        super().__init__(listener)
         self._name = engine
         self._rate = sample_rate
         self._cache = cache
         self._identity = identity
-        self._emit = emit
         self._queue: deque[_Unit] = deque()
         self._samples = 0
         self._begins = begins
@@ -141,34 +145,29 @@ class _CachedReading:
 
     # ---- what the engine sees --------------------------------------------------------------------------
 
-    def __call__(self, chunk: AudioChunk) -> bool:
+    def write(self, chunk: AudioChunk) -> bool:
         if self._left or not self._queue:
             return False
         unit, begin = self._queue[0], self._samples - self._recording.samples
         marks = tuple(unit.mark(mark, begin) for mark in self._recording.take(chunk))
         return self._hand_out(chunk.pcm, marks)
 
-    def told(self) -> None:
-        """See `engines.protocol.told`."""
+    def phrase_done(self) -> None:
         if self._left or not self._queue:
             return
         unit = self._queue.popleft()
         entry = self._recording.entry(self._rate, self._elsewhere)
         self._cache.keep(unit.key, entry, self._name)
+        if unit.last:
+            super().phrase_done()
         self._tell_kept()
         self._recording = _Recording(self._elsewhere)
 
-    def cancelled(self) -> bool:
-        """See `engines.protocol.cancelled`."""
-        return self._left or cancelled(self._emit)
+    def is_cancelled(self) -> bool:
+        return self._left or super().is_cancelled()
 
-    def notice(self, line: str) -> None:
-        """See `engines.protocol.notice`."""
-        notice(self._emit, line)
-
-    def continues(self) -> bool:
-        """See `engines.protocol.continues`."""
-        return self._samples > 0 or continues(self._emit)
+    def has_output(self) -> bool:
+        return self._samples > 0 or super().has_output()
 
     # ---- units -----------------------------------------------------------------------------------------
 
@@ -182,11 +181,11 @@ class _CachedReading:
             piece = next(units, None)
             if piece is None:
                 return
-            number, first, unit = piece
+            number, first, unit, last = piece
             key = phrase_key(self._name, self._identity, unit, self._rate, self._begins)
             self._begins = False
             entry = self._cache.find(key, self._name)
-            self._queue.append(_Unit(number, first, unit.parts, key, entry))
+            self._queue.append(_Unit(number, first, unit.parts, key, entry, last))
             if entry is None:
                 yield unit
             elif self._queue[0].entry is not None:
@@ -195,7 +194,10 @@ class _CachedReading:
     def _tell_kept(self) -> None:
         """Tell the kept units at the head of the queue."""
         while self._queue and (entry := self._queue[0].entry) is not None and not self._left:
-            self._tell_entry(self._queue.popleft(), entry)
+            unit = self._queue.popleft()
+            self._tell_entry(unit, entry)
+            if unit.last and not self._left:
+                super().phrase_done()
 
     def _tell_entry(self, unit: _Unit, entry: CachedPhrase) -> None:
         begin, step = self._samples, entry.sample_rate // 50
@@ -210,7 +212,7 @@ class _CachedReading:
 
     def _hand_out(self, pcm: bytes, marks: tuple[Mark, ...]) -> bool:
         began = time.perf_counter()
-        self._left = not self._emit(AudioChunk(pcm, self._rate, self._samples, marks))
+        self._left = not self.inner.write(AudioChunk(pcm, self._rate, self._samples, marks))
         self._elsewhere += time.perf_counter() - began
         self._samples += len(pcm) // 2
         return not self._left

@@ -7,13 +7,13 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from codechoir import __version__
-from codechoir.engines import AudioListener, Capabilities, Engine, VoiceInfo, told
+from codechoir.engines import AudioListener, Engine
 from codechoir.engines.espeak.espeak_library import library
 from codechoir.engines.espeak.output import AudioChunker, Cancelled, Joiner
 from codechoir.engines.espeak.parameters import DEFAULT_FAMILY
 from codechoir.engines.espeak.synthesize import PhraseSynthesizer
 from codechoir.errors import EngineError
-from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
+from codechoir.model import Capabilities, CastUtterance, Category, Phrase, Utterance, Voice, VoiceInfo
 
 if TYPE_CHECKING:
     from codechoir.engines.cache import PhraseCache
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SAMPLE_RATE = 22050
 
 
-class EspeakEngine:
+class EspeakEngine(Engine):
     """eSpeak NG in this process. All instances share the one library, which stays loaded.
 
     See also `Keeping`: a phrase is made faster than a file is read, so that it does not pay.
@@ -48,7 +48,7 @@ class EspeakEngine:
     def warm_up(self) -> None:
         """Load the library and the dictionary, which takes 30 ms, and say a word to nobody."""
         word = Utterance("ready", Category.NARRATION, 0, 0)
-        self.speak([Phrase((CastUtterance(word, Voice(DEFAULT_FAMILY)),), 0, 0)], lambda _: True)
+        self.speak([Phrase((CastUtterance(word, Voice(DEFAULT_FAMILY)),), 0, 0)], AudioListener())
 
     def voices(self) -> list[VoiceInfo]:
         """All languages, and all variants of American English; any `language+variant` of these is a voice."""
@@ -59,15 +59,12 @@ class EspeakEngine:
         )
         return [*loaded.languages.values(), *variants]
 
-    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         loaded = library()
-        joiner = Joiner(AudioChunker(emit, loaded.sample_rate))
+        joiner = Joiner(AudioChunker(listener, loaded.sample_rate))
         try:
             for number, phrase in enumerate(phrases):
-                PhraseSynthesizer(loaded, joiner, emit, number, phrase.parts).tell()
-                told(emit)
+                PhraseSynthesizer(loaded, joiner, listener, number, phrase.parts).tell()
+                listener.phrase_done()
         except Cancelled:
             return
-
-    def close(self) -> None:
-        """Nothing to free: other instances may be speaking with the same library."""

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from codechoir.engines import VoiceInfo
 from codechoir.errors import EngineError, did_you_mean
+from codechoir.model import VoiceInfo
 
 INSTALL = "install it with: pip install espeakng-loader"
 

@@ -21,10 +21,10 @@ class Cancelled(Exception):
 
 
 class AudioChunker:
-    """Hands chunks to `emit`; times are samples of the reading. `put` and `flush` raise `Cancelled`."""
+    """Writes chunks to `listener`; times are samples of the reading. `put` and `flush` raise `Cancelled`."""
 
-    def __init__(self, emit: AudioListener, sample_rate: int) -> None:
-        self._emit = emit
+    def __init__(self, listener: AudioListener, sample_rate: int) -> None:
+        self._listener = listener
         self._rate = sample_rate
         self._chunk = sample_rate // 50
         self._ready = array("h")
@@ -56,7 +56,7 @@ class AudioChunker:
             chunk = AudioChunk(piece.tobytes(), self._rate, self._emitted, tuple(self._marks[:due]))
             del self._marks[:due]
             self._emitted += len(piece)
-            if not self._emit(chunk):
+            if not self._listener.write(chunk):
                 raise Cancelled
         self._ready = ready[at:]
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from codechoir.audio import WINDOW, onset, sounding
-from codechoir.engines import AudioListener, cancelled, continues
+from codechoir.engines import AudioListener
 from codechoir.engines.espeak.espeak_library import Library, SynthParams, WordEvent
 from codechoir.engines.espeak.output import MARGIN, Cancelled, Joiner
 from codechoir.engines.espeak.parameters import Gap, Pacing, compression_factor, synth_params
@@ -110,7 +110,7 @@ _EDGE = 2 * MARGIN
 
 _STREAMED = 5000
 """Samples, a quarter of a second, that are emitted while the library speaks. While it speaks it is locked,
-and `emit` may block; but not so soon, since a listener's credit is eight times as long."""
+and the listener may block; but not so soon, since its credit is eight times as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +140,13 @@ class PhraseSynthesizer:
         self,
         library: Library,
         joiner: Joiner,
-        emit: AudioListener,
+        listener: AudioListener,
         number: int,
         parts: tuple[CastUtterance, ...],
     ) -> None:
         self._library = library
         self._joiner = joiner
-        self._emit = emit
+        self._listener = listener
         self._number = number
         self._parts = parts
         self._pacing = Pacing(parts, library.sample_rate)
@@ -210,7 +210,7 @@ class PhraseSynthesizer:
                     self._lead_in(rendition)
                 joined = self._join(rendition, turn, joined)
                 self._joiner.flush()
-            elif cancelled(self._emit):
+            elif self._listener.is_cancelled():
                 raise Cancelled
             return not rendition.has(words, MARGIN)
 
@@ -264,7 +264,7 @@ class PhraseSynthesizer:
         A reading does not begin with a pause.
         """
         pause = round(gap.pause - hush - self._hushed)
-        if pause > 0 and (self._joiner.now or continues(self._emit)):
+        if pause > 0 and (self._joiner.now or self._listener.has_output()):
             self._joiner.rest(pause)
         if gap.cue is not None:
             self._joiner.sound(gap.cue)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from queue import Empty
 from typing import Any
 
-from codechoir.engines import AudioListener, Capabilities, VoiceInfo, cancelled, notice, told
+from codechoir.engines import AudioListener, Engine
 from codechoir.engines.subprocess import messages
 from codechoir.engines.subprocess.process import BackOff, ChildProcess, ChildSpec, Disconnected, Mail
 from codechoir.engines.subprocess.supervisor import Supervisor
 from codechoir.errors import EngineError
-from codechoir.model import AudioChunk, Phrase
+from codechoir.model import AudioChunk, Capabilities, Phrase, VoiceInfo
 
 POLL = 0.02
 """Seconds between two looks at whether the reading was cancelled, while the child has nothing to say."""
@@ -24,11 +24,10 @@ PHRASES_AHEAD_IN_BATCHES = 12
 """Phrases that lie ready in the child; engines that batch find work for several rows in them."""
 
 
-class ChildEngine:
+class ChildEngine(Engine):
     """Speaks through a child. Several threads may speak at once: readings are interleaved by the child.
 
-    Raises `ChildLostError` from `speak` when the child dies on the way; what was handed to `emit` until then
-    is all that the listener gets.
+    Raises `ChildLostError` from `speak` when the child dies on the way; the listener has what came before.
     """
 
     def __init__(
@@ -59,19 +58,19 @@ class ChildEngine:
         self.supervisor.close()
 
     def call(
-        self, question: str, arguments: dict[str, Any] | None = None, blob: bytes = b""
+        self, method: str, arguments: dict[str, Any] | None = None, blob: bytes = b""
     ) -> messages.Answer:
-        """Ask the engine in the child something of its own kind. Raises what it raised."""
+        """Call a method of `Engine.handle_call` in the child. Raises what it raised."""
         child = self.supervisor.child()
         self._wait(child, _never)
-        return child.call(question, arguments, blob)
+        return child.call(method, arguments, blob)
 
-    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         """See `Engine.speak`."""
         child = self.supervisor.child()
-        if not self._wait(child, lambda: cancelled(emit)):
+        if not self._wait(child, listener.is_cancelled):
             return
-        conversation = RemoteReading(child, iter(phrases), emit)
+        conversation = RemoteReading(child, iter(phrases), listener)
         look_ahead = PHRASES_AHEAD_IN_BATCHES if self.capabilities.batching else PHRASES_AHEAD
         conversation.run(round(self.capabilities.sample_rate * AHEAD_SECONDS), look_ahead)
 
@@ -86,12 +85,12 @@ class ChildEngine:
 
 
 class RemoteReading:
-    """One reading, seen from here: phrases to the child as it wants them, its sound to `emit`."""
+    """One reading, seen from here: phrases to the child as it wants them, its audio to the listener."""
 
-    def __init__(self, child: ChildProcess, phrases: Iterator[Phrase], emit: AudioListener) -> None:
+    def __init__(self, child: ChildProcess, phrases: Iterator[Phrase], listener: AudioListener) -> None:
         self._child = child
         self._phrases = phrases
-        self._emit = emit
+        self._listener = listener
         self._number, self._box = child.open()
         self._owed = 0
 
@@ -101,7 +100,7 @@ class RemoteReading:
         self._owed = look_ahead
         self._child.send(messages.Speak(self._number, credit))
         try:
-            while not finished and not cancelled(self._emit):
+            while not finished and not self._listener.is_cancelled():
                 mail = self._next_mail()
                 if isinstance(mail, messages.Audio) and not self._hand_out(mail):
                     return
@@ -131,7 +130,7 @@ class RemoteReading:
 
     def _hand_out(self, audio: messages.Audio) -> bool:
         chunk = AudioChunk(audio.blob, audio.sample_rate, audio.first_sample, audio.marks)
-        if not self._emit(chunk):
+        if not self._listener.write(chunk):
             return False
         self._child.send(messages.Taken(self._number, chunk.first_sample + chunk.samples))
         return True
@@ -142,9 +141,9 @@ class RemoteReading:
             case messages.Want():
                 self._owed += 1
             case messages.Told():
-                told(self._emit)
+                self._listener.phrase_done()
             case messages.Note(_, line):
-                notice(self._emit, line)
+                self._listener.notify(line)
             case messages.Finished():
                 return True
             case messages.Failed(_, line):

@@ -23,10 +23,10 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import Any, BinaryIO, NoReturn, Protocol, runtime_checkable
+from typing import Any, BinaryIO, NoReturn
 
 from codechoir import stdio
-from codechoir.engines import Engine
+from codechoir.engines import AudioListener, Engine
 from codechoir.engines.subprocess import messages
 from codechoir.engines.subprocess.messages import Audio, Note, Told, ToParent, Want
 from codechoir.errors import CodechoirError, EngineError, InputError
@@ -67,8 +67,8 @@ class FairLock:
 Send = Callable[[ToParent], None]
 
 
-class HostedReading:
-    """A reading that the parent asked for. It is also the `Emit` that the engine is handed.
+class HostedReading(AudioListener):
+    """A reading that the parent asked for. It is also the listener that the engine writes to.
 
     `hurry`: asked while the reading has no credit left; when it says True the chunk leaves on credit that
     was not given. An engine that speaks for one reading at a time uses it to come to the phrase's end, since
@@ -92,7 +92,7 @@ class HostedReading:
 
     # ---- the engine's thread ---------------------------------------------------------------------------
 
-    def __call__(self, chunk: AudioChunk) -> bool:
+    def write(self, chunk: AudioChunk) -> bool:
         if not self._wait_for_credit(chunk.samples):
             return False
         if self.offset or self.first_phrase:
@@ -102,16 +102,14 @@ class HostedReading:
         self._send(Audio(self.number, first, chunk.sample_rate, chunk.marks, chunk.pcm))
         return True
 
-    def cancelled(self) -> bool:
-        """See `engines.protocol.cancelled`."""
+    def is_cancelled(self) -> bool:
         return self._cancelled
 
-    def notice(self, line: str) -> None:
-        """See `engines.protocol.notice`."""
+    def notify(self, line: str) -> bool:
         self._send(Note(self.number, line))
+        return True
 
-    def told(self) -> None:
-        """See `engines.protocol.told`."""
+    def phrase_done(self) -> None:
         self._send(Told(self.number))
 
     def phrases(self) -> Iterator[Phrase]:
@@ -166,14 +164,6 @@ class HostedReading:
             self._cancelled = True
             self._changed.notify_all()
         self._phrases.put(None)
-
-
-@runtime_checkable
-class RemoteMethods(Protocol):
-    """An engine that answers questions of its own kind, such as making a voice from recordings."""
-
-    def answer(self, question: str, arguments: Mapping[str, Any], blob: bytes) -> tuple[Any, bytes]:
-        """What JSON can say, and raw bytes. Raises `InputError` for an unknown question or bad arguments."""
 
 
 class Host:
@@ -275,7 +265,7 @@ class Host:
         except CodechoirError as error:
             self.send(messages.Refused(call.call, str(error), isinstance(error, InputError)))
         except Exception as error:
-            log.exception("the question %s failed", call.question)
+            log.exception("the call of %s failed", call.method)
             self.send(messages.Refused(call.call, f"{engine.name}: {type(error).__name__}: {error}"))
 
     def _beat(self, seconds: float) -> NoReturn:
@@ -296,14 +286,12 @@ def make_hosted(name: str, options: Mapping[str, Any]) -> Engine:
 
 
 def _answered(engine: Engine, call: messages.Call) -> tuple[Any, bytes]:
-    match call.question:
+    match call.method:
         case "check":
             return engine.check(), b""
         case "voices":
             return [[voice.name, voice.language, voice.description] for voice in engine.voices()], b""
-    if isinstance(engine, RemoteMethods):
-        return engine.answer(call.question, call.arguments, call.blob)
-    raise InputError(f"the engine '{engine.name}' knows no question '{call.question}'")
+    return engine.handle_call(call.method, call.arguments, call.blob)
 
 
 def _never() -> bool:

@@ -18,8 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
-from codechoir.engines import Capabilities
-from codechoir.model import Mark, Phrase
+from codechoir.model import Capabilities, Mark, Phrase
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -112,10 +111,10 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Ask the engine something outside a reading: `check`, `voices`, or what the engine itself defines."""
+    """Call a method of the engine outside a reading: `check`, `voices`, or one of `Engine.handle_call`."""
 
     call: int
-    question: str
+    method: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
     blob: bytes = b""
 

@@ -188,12 +188,12 @@ class ChildProcess:
             self._mail.pop(number, None)
 
     def call(
-        self, question: str, arguments: dict[str, Any] | None = None, blob: bytes = b""
+        self, method: str, arguments: dict[str, Any] | None = None, blob: bytes = b""
     ) -> messages.Answer:
-        """Ask, and wait for the answer. Raises what the engine raised, or `ChildLostError`."""
+        """Call a method of the engine and wait. Raises what the engine raised, or `ChildLostError`."""
         number, box = self.open()
         try:
-            self.send(messages.Call(number, question, arguments or {}, blob))
+            self.send(messages.Call(number, method, arguments or {}, blob))
             answer = box.get()
         finally:
             self.close(number)

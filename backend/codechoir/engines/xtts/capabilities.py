@@ -15,9 +15,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from codechoir.engines import Capabilities
 from codechoir.errors import InputError, did_you_mean
-from codechoir.model import Category
+from codechoir.model import Capabilities, Category
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from codechoir.engines import Engine
+from codechoir.engines import CollectingListener, Engine
 from codechoir.engines.xtts.capabilities import XttsLanguage
-from codechoir.model import AudioChunk, CastUtterance, Category, Phrase, Utterance, Voice
+from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
 
 SHORT = 12
 """Characters up to which a text counts as short."""
@@ -177,13 +177,7 @@ class DurationEstimator:
         family = FAMILIES.get(language.code, language.code)
         if family not in self._families:
             return 0.0
-        samples = 0
-
-        def count(chunk: AudioChunk) -> bool:
-            nonlocal samples
-            samples += chunk.samples
-            return True
-
+        listener = CollectingListener()
         said = Utterance(text, Category.NARRATION, 0, len(text), language=language.code)
-        self._embedded.speak([Phrase((CastUtterance(said, Voice(family)),), 0, len(text))], count)
-        return samples / self._embedded.capabilities.sample_rate
+        self._embedded.speak([Phrase((CastUtterance(said, Voice(family)),), 0, len(text))], listener)
+        return sum(chunk.samples for chunk in listener.chunks) / self._embedded.capabilities.sample_rate

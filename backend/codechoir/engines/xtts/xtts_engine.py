@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codechoir import __version__
-from codechoir.engines import AudioListener, Engine, VoiceInfo
+from codechoir.engines import AudioListener, Engine
 from codechoir.engines.subprocess import BackOff, ChildEngine, ChildSpec, our_folders
 from codechoir.engines.xtts.capabilities import CAPABILITIES, CAST, CLONING, INSTALL, substitute, variables
 from codechoir.engines.xtts.install import Installation
 from codechoir.engines.xtts.speech.hosted_engine import UNFIT
 from codechoir.errors import EngineError, InputError, did_you_mean
-from codechoir.model import CastUtterance, Phrase
+from codechoir.model import CastUtterance, Phrase, VoiceInfo
 from codechoir.settings import FilePath, Number, Seconds, Text, read_environment, setting
 from codechoir.voices.library import (
     ClonedVoice,
@@ -124,8 +124,8 @@ class XttsSettings:
         return read_environment(cls, environment)
 
 
-class XttsEngine:
-    """See `Engine`, `Patient` and `Keeping`. Reads on with the embedded engine while the child is away."""
+class XttsEngine(Engine):
+    """See `Engine`. Reads on with the embedded engine while the child is away."""
 
     name = "xtts"
     capabilities = CAPABILITIES
@@ -140,7 +140,6 @@ class XttsEngine:
         self._given = settings
         self._given_installation = installation
         self._back_off = back_off
-        self.patience: float | None = None
         self._was_complete = False
         self._cache: PhraseCache | None = None
 
@@ -211,8 +210,8 @@ class XttsEngine:
             return f"XTTS needs the packages {' and '.join(missing)}{where}: {INSTALL}"
         return self.installation.check()
 
-    def examine(self) -> str:
-        """See `Examinable`: in a process of its own imports the packages, and tells what it computes with."""
+    def diagnose(self) -> str:
+        """See `Engine.diagnose`. Imports the packages in a process of its own."""
         self._demand()
         settings = self.settings
         python = str(settings.interpreter or sys.executable)
@@ -250,9 +249,9 @@ class XttsEngine:
             *(VoiceInfo(about.name, "", "your voice") for about in own),
         ]
 
-    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         """See `Engine.speak`."""
-        self._patient_speaker().speak(phrases, emit)
+        self._patient_speaker().speak(phrases, listener)
 
     def close(self) -> None:
         """End the child."""
@@ -262,7 +261,7 @@ class XttsEngine:
             self.child.close()
 
     def conditioner(self, parameters: Mapping[str, Parameter]) -> XttsConditioner:
-        """See `Cloning`."""
+        """See `Engine.conditioner`."""
         for name in parameters:
             if name not in CLONING:
                 known = ", ".join(CLONING)
@@ -273,7 +272,7 @@ class XttsEngine:
         return XttsConditioner(self.child, self.installation.fingerprint(), {**CLONING, **parameters})
 
     def speaker(self, name: str) -> ClonedVoice | None:
-        """See `Speakers`: a studio speaker of the checkpoint."""
+        """See `Engine.speaker`: a studio speaker of the checkpoint."""
         from safetensors.numpy import load
 
         if name not in (self._speakers() or ()):
@@ -284,7 +283,7 @@ class XttsEngine:
         return ClonedVoice(Provenance(name, self.name, fingerprint, key), stored_form(tensors))
 
     def latents(self, clear_memory: bool = False, clear_disk: bool = False) -> dict[str, int]:
-        """See `LatentKeeping`. Only a child that runs keeps any in memory; none is started to ask it."""
+        """See `Engine.latents`. Only a child that runs keeps any in memory; none is started to ask it."""
         if "child" in self.__dict__ and self.child.supervisor.ready:
             wishes = {"memory": clear_memory, "disk": clear_disk}
             told: dict[str, int] = self.child.call("latents", wishes).value

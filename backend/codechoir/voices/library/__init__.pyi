@@ -2,11 +2,8 @@ from .cloned_voice import ClonedVoice as ClonedVoice
 from .cloned_voice import Parameter as Parameter
 from .cloned_voice import Provenance as Provenance
 from .cloned_voice import Tensors as Tensors
-from .conditioning_cache import CloningEngine as CloningEngine
 from .conditioning_cache import Conditioner as Conditioner
 from .conditioning_cache import LatentCache as LatentCache
-from .conditioning_cache import LatentKeeping as LatentKeeping
-from .conditioning_cache import Speakers as Speakers
 from .conditioning_cache import latent_key as latent_key
 from .library import VoiceLibrary as VoiceLibrary
 from .library_settings import LibrarySettings as LibrarySettings

@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from codechoir.errors import EngineError, InputError
 from codechoir.storage import CacheFigures, CacheStatistics, FileHashes, KeyLocks, MemoryCache
@@ -45,39 +45,20 @@ class Conditioner(Protocol):
     `fingerprint`: of the model. `parameters`: every one that changes the result, defaults included.
     """
 
-    engine: str
-    fingerprint: str
-    parameters: Mapping[str, Parameter]
+    @property
+    def engine(self) -> str: ...
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]: ...
 
     def warm_up(self) -> None:
         """Load what `condition` needs; the time for this is not counted as the voice's."""
 
     def condition(self, recordings: Sequence[Path]) -> Tensors:
         """The tensors of the voice in these recordings. Raises `InputError` for unfit recordings."""
-
-
-@runtime_checkable
-class CloningEngine(Protocol):
-    """An engine that makes voices from recordings."""
-
-    def conditioner(self, parameters: Mapping[str, Parameter]) -> Conditioner:
-        """The way to make one. Raises `InputError` for a parameter that the engine does not know."""
-
-
-@runtime_checkable
-class Speakers(Protocol):
-    """An engine with speakers of its own, which can be mixed with the user's voices."""
-
-    def speaker(self, name: str) -> ClonedVoice | None:
-        """The speaker of that name as a voice; None where there is none."""
-
-
-@runtime_checkable
-class LatentKeeping(Protocol):
-    """An engine that keeps latents in memory and on disk."""
-
-    def latents(self, clear_memory: bool = False, clear_disk: bool = False) -> Mapping[str, int]:
-        """What it keeps, after what is asked for was cleared; see `LatentCache.cleared`."""
 
 
 class LatentCache:

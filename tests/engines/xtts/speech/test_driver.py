@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from codechoir.engines.base import Patient
 from codechoir.engines.registry import make_engine
 from codechoir.engines.subprocess.client import ChildEngine
 from codechoir.engines.subprocess.supervisor import Supervisor
@@ -20,7 +19,6 @@ from codechoir.engines.xtts.xtts_engine import StandInVoices, XttsEngine, XttsSe
 from codechoir.errors import EngineError, InputError
 from codechoir.model import CastUtterance, Category, Utterance, Voice
 from codechoir.voices.casting import check_families
-from codechoir.voices.library.conditioning_cache import CloningEngine
 from codechoir.voices.library.library import VoiceLibrary
 from codechoir.voices.profile import load_profile
 from support.listening import Listener, phrase
@@ -38,9 +36,8 @@ def checkpoint(tmp_path: Path) -> Installation:
 
 def test_the_engine_is_installed_under_its_name_and_can_clone() -> None:
     engine = make_engine("xtts")
-    assert isinstance(engine, CloningEngine)
-    assert isinstance(engine, Patient)
     assert engine.capabilities == CAPABILITIES
+    assert engine.capabilities.cloning
     assert len(engine.capabilities.languages) == 17
 
 
@@ -86,20 +83,22 @@ def test_the_examination_finds_packages_that_do_not_load(checkpoint: Installatio
     engine = XttsEngine(XttsSettings(python), checkpoint)
     assert engine.check() is None
     with pytest.raises(EngineError, match=r"do not load \(OSError: libcudart is gone\); install"):
-        engine.examine()
+        engine.diagnose()
 
 
 def test_the_examination_tells_what_speaks(checkpoint: Installation, tmp_path: Path) -> None:
     python = python_that(tmp_path, "echo noise; echo torch 2.11.0, coqui-tts 0.28.0, NVIDIA H200")
     engine = XttsEngine(XttsSettings(python), checkpoint)
-    assert engine.examine() == ("can speak with your checkpoint: torch 2.11.0, coqui-tts 0.28.0, NVIDIA H200")
+    assert engine.diagnose() == (
+        "can speak with your checkpoint: torch 2.11.0, coqui-tts 0.28.0, NVIDIA H200"
+    )
 
 
 def test_a_device_that_is_not_there_is_told_as_it_is(checkpoint: Installation, tmp_path: Path) -> None:
     python = python_that(tmp_path, "echo warning >&2; echo there is no device $4 for $5 >&2; exit 3")
     engine = XttsEngine(XttsSettings(python, "cuda:7", "fp16"), checkpoint)
     with pytest.raises(EngineError, match=r"^there is no device cuda:7 for fp16$"):
-        engine.examine()
+        engine.diagnose()
 
 
 def test_another_interpreter_is_asked_for_its_own_packages(tmp_path: Path) -> None:
@@ -204,7 +203,7 @@ def test_the_default_casting_passes_the_check_of_families_on_any_checkpoint(
     monkeypatch.setattr(xtts_engine, "missing_packages", lambda _: [])
     monkeypatch.setattr(ChildEngine, "voices", lambda _: [xtts_engine.VoiceInfo("Ana", "")])
     engine = XttsEngine(XttsSettings(), checkpoint)
-    check_families(load_profile("default", "xtts"), engine)
+    check_families(load_profile("default", "xtts"), engine.voices())
     described = {voice.name: voice.description for voice in engine.voices()}
     assert described["Damien Black"] == "said by 'Ana' in this checkpoint"
 

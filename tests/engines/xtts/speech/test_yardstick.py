@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-from codechoir.engines.base import AudioListener, VoiceInfo
+from codechoir.engines.base import AudioListener
 from codechoir.engines.espeak import EspeakEngine
 from codechoir.engines.silent import SilentEngine
 from codechoir.engines.xtts import short_text
 from codechoir.engines.xtts.capabilities import XTTS_LANGUAGES
 from codechoir.engines.xtts.short_text import FAMILIES, DurationEstimator
-from codechoir.model import Phrase
+from codechoir.model import Phrase, VoiceInfo
 
 ENGLISH = XTTS_LANGUAGES["en"]
 
@@ -47,9 +47,9 @@ class Counting(SilentEngine):
     def voices(self) -> list[VoiceInfo]:
         return [VoiceInfo("en-us", "en-us")]
 
-    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         self.asked += 1
-        super().speak(phrases, emit)
+        super().speak(phrases, listener)
 
 
 def test_a_text_is_measured_once() -> None:

@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from codechoir.engines import AudioListener, VoiceInfo
+from codechoir.engines import AudioListener, Engine
 from codechoir.engines.xtts.capabilities import CAPABILITIES, SAMPLE_RATE
-from codechoir.errors import CodechoirError, EngineError, InputError
-from codechoir.model import Phrase
+from codechoir.errors import CodechoirError, EngineError
+from codechoir.model import Phrase, VoiceInfo
 
 if TYPE_CHECKING:
     from codechoir.engines.xtts.speech.checkpoint import LoadedCheckpoint
@@ -65,7 +65,7 @@ class _Running:
     stand_in: EmbeddedVoice | None
 
 
-class NeuralEngine:
+class NeuralEngine(Engine):
     """XTTS v2. `checkpoint`: its folder; `device`, `precision`: see `loaded.py` and `precision.py`;
     `candidates`: how many a short text that is made ahead gets."""
 
@@ -101,7 +101,7 @@ class NeuralEngine:
         if state is not None:
             state.pump.close()
 
-    def speak(self, phrases: Iterable[Phrase], emit: AudioListener) -> None:
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         """See `Engine.speak`; several threads may speak at once."""
         from codechoir.engines.xtts.speech.segment_reading import SegmentReading
 
@@ -113,17 +113,17 @@ class NeuralEngine:
             lambda phrase: model.segments(phrase, embedded),
             model.prompts,
             running.stand_in,
-            emit,
+            listener,
             model.sample_rate,
         )
         telling.tell(phrases)
 
-    def answer(self, question: str, arguments: Mapping[str, Any], _: bytes) -> tuple[Any, bytes]:
+    def handle_call(self, method: str, arguments: Mapping[str, Any], blob: bytes) -> tuple[Any, bytes]:
         """`condition`: tensors of the voice in `recordings`; `speaker`: those of the studio speaker `name`;
         `plan`: a line on what it computes with; `latents`: what memory and disk hold, after `memory`, `disk`,
         or both were cleared."""
         model = self._running().model
-        match question:
+        match method:
             case "plan":
                 return model.core.plan.reason, b""
             case "latents":
@@ -137,7 +137,7 @@ class NeuralEngine:
 
                 recordings = [Path(each) for each in arguments["recordings"]]
                 return None, save(dict(model.condition(recordings, arguments["parameters"])))
-        raise InputError(f"XTTS knows no question '{question}'")
+        return super().handle_call(method, arguments, blob)
 
     def _running(self) -> _Running:
         """Everything loaded; the host warms the engine up before it lets anybody else in."""

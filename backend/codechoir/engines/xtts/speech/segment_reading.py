@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from codechoir.audio import render
+from codechoir.audio import Resampler, render
 from codechoir.audio.time_stretch import Shaper, factor_of
-from codechoir.engines import AudioListener, Engine, cancelled, notice, told
+from codechoir.engines import AudioListener, Engine, ForwardingListener
 from codechoir.engines.xtts import short_text
 from codechoir.engines.xtts.speech.segments import NORMAL_RATE, SpeechSegment
 from codechoir.engines.xtts.speech.speech_output import (
@@ -41,8 +41,8 @@ CUE_GAP = 30
 FAR_SECONDS, NEAR_SECONDS = 8.0, 4.0
 """With more sound than this lying ready nothing new is begun, until less than that is left."""
 
-StandIn = Callable[[tuple[CastUtterance, ...], Callable[[AudioChunk], bool]], None]
-"""Says parts, handing chunks at XTTS's sample rate to a callback."""
+StandIn = Callable[[tuple[CastUtterance, ...], AudioListener], None]
+"""Says parts, writing chunks at XTTS's sample rate to a listener."""
 
 Plan = Callable[[Phrase], Iterable[SpeechSegment]]
 Prepare = Callable[[SpeechSegment, Callable[[str], object]], list[tuple["Prompt", ...]]]
@@ -67,16 +67,16 @@ class SegmentReading:
         plan: Plan,
         prepare: Prepare,
         stand_in: StandIn | None,
-        emit: AudioListener,
+        listener: AudioListener,
         sample_rate: int,
     ) -> None:
         self._pump = pump
         self._plan = plan
         self._prepare = prepare
         self._stand_in = stand_in
-        self._emit = emit
+        self._listener = listener
         self._rate = sample_rate
-        self._outlet = SpeechChunker(emit, sample_rate)
+        self._outlet = SpeechChunker(listener, sample_rate)
         self._box: SimpleQueue[Event | CodechoirError] = SimpleQueue()
         self._reading = pump.number()
         self._phrases = 0
@@ -126,7 +126,7 @@ class SegmentReading:
         """Tell the listener something, once a reading."""
         if line not in self._complaints:
             self._complaints.add(line)
-            notice(self._emit, line)
+            self._listener.notify(line)
 
     def _has_sound(self, asked: PendingSegment) -> bool:
         self._sort_mail(wait=False)
@@ -135,7 +135,7 @@ class SegmentReading:
     def _tell(self, asked: PendingSegment) -> None:
         segment = asked.segment
         if segment is None:
-            told(self._emit)
+            self._listener.phrase_done()
             return
         self._outlet.silence(segment.pause_before)
         self._sound_cue(segment.parts[0])
@@ -194,7 +194,7 @@ class SegmentReading:
 
     def _sort_mail(self, wait: bool) -> None:
         """Put what has arrived where it belongs."""
-        if cancelled(self._emit):
+        if self._listener.is_cancelled():
             raise ListenerLeft
         try:
             event = self._box.get(wait, POLL) if wait else self._box.get_nowait()
@@ -205,7 +205,7 @@ class SegmentReading:
                 raise event
             number = getattr(event, "id", None)
             if number is None:
-                notice(self._emit, getattr(event, "text", ""))
+                self._listener.notify(getattr(event, "text", ""))
             elif number in self._open:
                 self._open[number].append(event)  # type: ignore[arg-type]
             try:
@@ -224,18 +224,35 @@ class SegmentReading:
             self._pump.release(self._reading)
 
     def _tell_embedded(self, segment: SpeechSegment, phrase: int, stand_in: StandIn) -> None:
-        begin = self._outlet.samples
         parts = tuple(
             replace(part, utterance=replace(part.utterance, pause_before=0, pause_after=0, cue=""))
             for part in segment.parts
         )
+        stand_in(parts, _SegmentListener(self._outlet, self._listener, phrase, segment.first))
 
-        def emit(chunk: AudioChunk) -> bool:
-            samples = np.frombuffer(chunk.pcm, "<i2").astype(np.float32) / np.float32(32768)
-            self._outlet.sound(samples, marks_of_reading(chunk.marks, begin, phrase, segment.first))
-            return True
 
-        stand_in(parts, emit)
+class _SegmentListener(AudioListener):
+    """Receives one segment from the embedded engine and adds it to the reading.
+
+    It begins with part `first` of the phrase with the index `phrase`. `phrase_done` and `has_output` stay
+    here: a segment is not a phrase, and it begins without a pause.
+    """
+
+    def __init__(self, outlet: SpeechChunker, listener: AudioListener, phrase: int, first: int) -> None:
+        self._outlet = outlet
+        self._listener = listener
+        self._place = (outlet.samples, phrase, first)
+
+    def write(self, chunk: AudioChunk) -> bool:
+        samples = np.frombuffer(chunk.pcm, "<i2").astype(np.float32) / np.float32(32768)
+        self._outlet.sound(samples, marks_of_reading(chunk.marks, *self._place))
+        return True
+
+    def is_cancelled(self) -> bool:
+        return self._listener.is_cancelled()
+
+    def notify(self, line: str) -> bool:
+        return self._listener.notify(line)
 
 
 def _speed(segment: SpeechSegment) -> float:
@@ -253,10 +270,22 @@ class EmbeddedVoice:
         self._recast = recast
         self._rate = sample_rate
 
-    def __call__(self, parts: tuple[CastUtterance, ...], emit: Callable[[AudioChunk], bool]) -> None:
-        from codechoir.audio import Resampler
+    def __call__(self, parts: tuple[CastUtterance, ...], listener: AudioListener) -> None:
+        resampling = _ResamplingListener(listener, self._engine.capabilities.sample_rate, self._rate)
+        self._engine.speak([Phrase(tuple(map(self._recast, parts)), 0, 0)], resampling)
+        resampling.flush()
 
-        resampler = Resampler(self._engine.capabilities.sample_rate, self._rate)
-        phrase = Phrase(tuple(map(self._recast, parts)), 0, 0)
-        self._engine.speak([phrase], lambda chunk: emit(resampler.feed(chunk)))
-        emit(resampler.flush())
+
+class _ResamplingListener(ForwardingListener):
+    """Changes the sample rate of what it passes on."""
+
+    def __init__(self, inner: AudioListener, source: int, target: int) -> None:
+        super().__init__(inner)
+        self._resampler = Resampler(source, target)
+
+    def write(self, chunk: AudioChunk) -> bool:
+        return self.inner.write(self._resampler.feed(chunk))
+
+    def flush(self) -> None:
+        """Pass on what the resampler still holds."""
+        self.inner.write(self._resampler.flush())

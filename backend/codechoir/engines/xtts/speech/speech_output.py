@@ -105,11 +105,11 @@ class ListenerLeft(Exception):
 
 
 class SpeechChunker:
-    """Counts samples and hands chunks to `emit`. Raises `ListenerLeft` when nobody listens any more."""
+    """Counts samples and writes chunks to `listener`. Raises `ListenerLeft` when nobody listens any more."""
 
-    def __init__(self, emit: AudioListener, sample_rate: int) -> None:
+    def __init__(self, listener: AudioListener, sample_rate: int) -> None:
         self.samples = 0
-        self._emit = emit
+        self._listener = listener
         self._rate = sample_rate
         self._step = sample_rate // 50
 
@@ -120,7 +120,7 @@ class SpeechChunker:
             piece = pcm[offset : offset + self._step].tobytes()
             end = self.samples + len(piece) // 2
             here = tuple(mark for mark in marks if self.samples <= mark.t0 < end)
-            if not self._emit(AudioChunk(piece, self._rate, self.samples, here)):
+            if not self._listener.write(AudioChunk(piece, self._rate, self.samples, here)):
                 raise ListenerLeft
             self.samples = end
 

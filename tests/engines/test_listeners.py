@@ -1,0 +1,118 @@
+"""Every listener that stands between an engine and its reading passes on what it does not change."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import codechoir
+import pytest
+from codechoir.engines.base import AudioListener, CollectingListener, ForwardingListener
+from codechoir.engines.cache.caching_engine import _CachedReading
+from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
+from codechoir.engines.silent import SilentEngine
+from codechoir.model import AudioChunk, Phrase
+from codechoir.playback.fallback import FallbackListener
+from codechoir.playback.flow_control import MidWordListener
+from codechoir.playback.spoken_progress import SpokenProgress
+from support.kept import kept
+from support.listening import phrase
+
+RATE = 22050
+
+
+class Recorder(CollectingListener):
+    """Counts the calls of each method; `state` is what it answers."""
+
+    def __init__(self, state: bool) -> None:
+        super().__init__()
+        self.state = state
+        self.calls: list[str] = []
+
+    def write(self, chunk: AudioChunk) -> bool:
+        return super().write(chunk) and self.state
+
+    def is_cancelled(self) -> bool:
+        return self.state
+
+    def notify(self, line: str) -> bool:
+        self.calls.append(line)
+        return self.state
+
+    def phrase_done(self) -> None:
+        self.calls.append("done")
+
+    def has_output(self) -> bool:
+        return self.state
+
+
+@pytest.fixture
+def make(tmp_path_factory: pytest.TempPathFactory) -> dict[type, Callable[[AudioListener], AudioListener]]:
+    """How to make each forwarding listener of the code base around another one."""
+    cache = PhraseCache(PhraseSettings(tmp_path_factory.mktemp("cache")))
+    segment_reading = importlib.import_module("codechoir.engines.xtts.speech.segment_reading")
+    return {
+        ForwardingListener: ForwardingListener,
+        MidWordListener: lambda inner: MidWordListener(inner, 0.5),
+        FallbackListener: lambda inner: FallbackListener(inner, SpokenProgress([])),
+        _CachedReading: lambda inner: _CachedReading("silent", RATE, cache, str, inner, False),
+        segment_reading._ResamplingListener: lambda inner: segment_reading._ResamplingListener(
+            inner, RATE, 24000
+        ),
+    }
+
+
+def subclasses(kind: type) -> Iterator[type]:
+    yield kind
+    for each in kind.__subclasses__():
+        yield from subclasses(each)
+
+
+def import_everything() -> None:
+    """All modules, but for those that need packages which are not installed here."""
+    for module in pkgutil.walk_packages(codechoir.__path__, "codechoir."):
+        if module.name.endswith("__main__"):
+            continue
+        try:
+            importlib.import_module(module.name)
+        except ModuleNotFoundError as error:
+            assert error.name in ("torch", "TTS", "llvmlite", "numba"), error
+
+
+def test_the_list_names_every_forwarding_listener_of_the_code_base(make: dict[type, object]) -> None:
+    import_everything()
+    ours = {kind for kind in subclasses(ForwardingListener) if kind.__module__.startswith("codechoir.")}
+    assert ours == set(make)
+
+
+@pytest.mark.parametrize("state", [True, False])
+def test_everything_is_forwarded(
+    make: dict[type, Callable[[AudioListener], AudioListener]], state: bool
+) -> None:
+    for kind, wrap in make.items():
+        inner = Recorder(state)
+        outer = wrap(inner)
+        assert outer.is_cancelled() == state, kind
+        assert outer.has_output() == state, kind
+        assert outer.notify("a line") == state, kind
+        if kind is not _CachedReading:  # which counts the phrases of its reading, see below
+            outer.phrase_done()
+            assert inner.calls == ["a line", "done"], kind
+
+
+def test_the_cache_reports_each_phrase_once_said_or_found(tmp_path: Path) -> None:
+    cache = PhraseCache(PhraseSettings(tmp_path))
+    phrases = [phrase("one", "two"), phrase("three", start=50), Phrase((), 90, 90)]
+    for _ in range(2):
+        listener = Recorder(True)
+        kept(SilentEngine(), cache).speak(phrases, listener)
+        assert listener.calls == ["done"] * 3
+
+
+def test_the_plain_listener_discards_and_never_cancels() -> None:
+    listener = AudioListener()
+    assert listener.write(AudioChunk(bytes(2), RATE, 0))
+    assert not (listener.is_cancelled() or listener.has_output() or listener.notify("a line"))
+    listener.phrase_done()
