@@ -46,7 +46,7 @@ test-python: $(STAMP) $(NODE_STAMP)
 
 test-xtts: $(XTTS_STAMP)  ## test XTTS with torch and coqui-tts (a download of several gigabytes)
 	@# numba's cache does not notice changes in imported files.
-	rm -f backend/codechoir/engines/xtts/cpu_int8/__pycache__/*.nb[ic] tests/engines/xtts/neural/__pycache__/*.nb[ic]
+	rm -f backend/codechoir/engines/xtts/cpu_int8/__pycache__/*.nb[ic] tests/engines/xtts/cpu_int8/__pycache__/*.nb[ic]
 	OMP_WAIT_POLICY=passive .venv-xtts/bin/python -m pytest tests/engines/xtts
 
 test-xtts-if-wanted:

@@ -12,7 +12,7 @@ from codechoir.bench.audio_metrics import gaps
 from codechoir.engines.xtts.neural import vocoding
 from codechoir.engines.xtts.neural.decoder import Decoder, Prompt
 from codechoir.engines.xtts.neural.scheduler import Scheduler
-from codechoir.engines.xtts.neural.tasks import Pace, Request, Sound
+from codechoir.engines.xtts.neural.tasks import Pacing, Request, Sound
 from codechoir.engines.xtts.neural.xtts_model import XttsCore
 from support.xtts_decoding import GREEDY
 
@@ -63,31 +63,31 @@ def listen(
     core: XttsCore,
     machine: Machine,
     batch: Sequence[Prompt],
-    pace: Pace,
-    tempo: float = 1.0,
+    pacing: Pacing,
+    speed: float = 1.0,
 ) -> Heard:
     """What somebody hears who waits for these utterances, in their order. The machine has said something
     before."""
 
-    def render(vocoder: Any, windows: Sequence[Any], together: int = 1) -> list[torch.Tensor]:
+    def vocode(vocoder: Any, windows: Sequence[Any], batch: int = 1) -> list[torch.Tensor]:
         machine.now += machine.frame * sum(window.size for window in windows)
         return [torch.zeros(window.keep * vocoder.samples_per_frame) for window in windows]
 
-    monkeypatch.setattr(vocoding, "render", render)
+    monkeypatch.setattr(vocoding, "vocode_windows", vocode)
     decoder = TimedDecoder(core, GREEDY)
     decoder.machine = machine
-    scheduler = Scheduler(decoder, pace, machine.clock)
-    scheduler.submit(Request(-1, (replace(batch[0], most=12),)))
+    scheduler = Scheduler(decoder, pacing, machine.clock)
+    scheduler.submit(Request(-1, (replace(batch[0], max_tokens=12),)))
     while not scheduler.idle:
         scheduler.tick()
     began = machine.now
     for number, prompt in enumerate(batch):
-        scheduler.submit(Request(number, (prompt,), number, reading=1, tempo=tempo))
+        scheduler.submit(Request(number, (prompt,), number, reading=1, speed=speed))
     given: list[tuple[int, float, float]] = []
     while not scheduler.idle:
         for event in scheduler.tick():
             if isinstance(event, Sound) and event.id >= 0:
-                given.append((event.id, machine.now, len(event.samples) / core.shape.sample_rate / tempo))
+                given.append((event.id, machine.now, len(event.samples) / core.shape.sample_rate / speed))
     pieces = [(ready, seconds) for _, ready, seconds in sorted(given, key=lambda each: each[0])]
     first, total = pieces[0][0] - began, machine.now - began
     return Heard(first, gaps(pieces), total, [seconds for _, seconds in pieces])

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import torch
 from codechoir.engines.xtts.cpu_int8 import dot_products
 from codechoir.engines.xtts.neural.conditioning import Conditioning
-from codechoir.engines.xtts.neural.decoder import Decoder, Prompt, Row, Sampling, tokenize
-from codechoir.engines.xtts.neural.decoding_steps import Steps
+from codechoir.engines.xtts.neural.decoder import Decoder, Prompt, Row, Sampling, StepRunner, tokenize
 from codechoir.engines.xtts.neural.xtts_model import XttsCore
 
 GREEDY = Sampling(greedy=True)
@@ -21,22 +20,22 @@ TEXTS = (
 )
 
 
-def prompts(core: XttsCore, voices: Sequence[Conditioning], count: int, most: int = 10) -> list[Prompt]:
+def prompts(core: XttsCore, voices: Sequence[Conditioning], count: int, max_tokens: int = 10) -> list[Prompt]:
     """Prompts of different lengths and voices, each with a seed of its own."""
     tokens = [tokenize(core, TEXTS[i % len(TEXTS)] + " x" * (i // len(TEXTS)), "en") for i in range(count)]
-    return [Prompt(t, voices[i % len(voices)], seed=i, most=most) for i, t in enumerate(tokens)]
+    return [Prompt(t, voices[i % len(voices)], seed=i, max_tokens=max_tokens) for i, t in enumerate(tokens)]
 
 
-def forms_here() -> list[int]:
+def variants_here() -> list[int]:
     """Kernels for products in int8 that this processor has; none elsewhere than on x86."""
     try:
-        return dot_products.forms()
+        return dot_products.supported_variants()
     except RuntimeError:
         return []
 
 
 def decode(
-    core: XttsCore, batch: Sequence[Prompt], sampling: Sampling = GREEDY, steps: Steps | None = None
+    core: XttsCore, batch: Sequence[Prompt], sampling: Sampling = GREEDY, steps: StepRunner | None = None
 ) -> list[tuple[list[int], torch.Tensor]]:
     """Decode all rows together; (tokens, latents) of each in the order of the prompts."""
     decoder = Decoder(core, sampling, steps)

@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from codechoir.engines.xtts import INSTALL, variables
+from codechoir.engines.xtts import INSTALL_HINT, child_environment
 from codechoir.errors import EngineError, InputError, did_you_mean
 
 SHAPES = ("tiny", "full")
@@ -34,7 +34,7 @@ def figures(shape: str = "tiny", device: str = "cpu") -> list[dict[str, Any]]:
     command = [str(interpreter()), "-m", "codechoir.bench.xtts_measure", shape, device]
     environment = {
         **os.environ,
-        **variables(),
+        **child_environment(),
         "PYTHONPATH": str(_PACKAGE),
         "TRANSFORMERS_VERBOSITY": "error",
     }
@@ -56,7 +56,7 @@ def interpreter() -> Path:
         return own
     if importlib.util.find_spec("torch") and importlib.util.find_spec("TTS"):
         return Path(sys.executable)
-    raise EngineError(f"XTTS is not installed, so there is nothing to measure: {INSTALL}")
+    raise EngineError(f"XTTS is not installed, so there is nothing to measure: {INSTALL_HINT}")
 
 
 ROWS, TOKENS = (1, 2, 4, 8, 16), (20, 40, 80, 160)

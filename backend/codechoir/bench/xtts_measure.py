@@ -32,7 +32,7 @@ from codechoir.engines.xtts.neural import (
     from_coqui,
     make_decoder,
     make_plan,
-    pace_for,
+    pacing_for,
     tokenize,
 )
 
@@ -55,18 +55,18 @@ class Bench:
             Conditioning(n, s["gpt_cond_latent"], s["speaker_embedding"]) for n, s in speakers.items()
         ]
         self.core = from_coqui(self.coqui, make_plan(device, "auto"))
-        self.pace, self.tokens = pace_for(self.core.plan.device), TOKENS[shape]
-        self.decoder = make_decoder(self.core, Sampling(), self.pace.rows)
+        self.pacing, self.tokens = pacing_for(self.core.plan.device), TOKENS[shape]
+        self.decoder = make_decoder(self.core, Sampling(), self.pacing.max_rows)
         self.rate = self.core.shape.sample_rate
-        paces = {True: self.pace, False: replace(self.pace, alone=False)}
-        self.schedulers = {heard: Scheduler(self.decoder, pace) for heard, pace in paces.items()}
+        pacings = {True: self.pacing, False: replace(self.pacing, first_alone=False)}
+        self.schedulers = {heard: Scheduler(self.decoder, pacing) for heard, pacing in pacings.items()}
         self.readings = itertools.count()
 
     def prompts(self, count: int, voices: int, tokens: int | None = None) -> list[Prompt]:
         """So many utterances in so many voices, each cut at so many audio tokens."""
         texts = [tokenize(self.core, TEXTS[i % len(TEXTS)], "en") for i in range(count)]
         return [
-            Prompt(t, self.voices[i % voices], seed=i, most=tokens or self.tokens)
+            Prompt(t, self.voices[i % voices], seed=i, max_tokens=tokens or self.tokens)
             for i, t in enumerate(texts)
         ]
 

@@ -13,13 +13,13 @@ import sys
 from pathlib import Path
 
 from codechoir.engines.xtts.neural import (
-    CPU_PACE,
+    CPU_PACING,
     Decoder,
     Prompt,
     Request,
     Sampling,
     Scheduler,
-    load,
+    load_core,
     make_plan,
     studio_speakers,
     studio_voice,
@@ -28,14 +28,14 @@ from codechoir.engines.xtts.neural import (
 
 
 def measure(folder: Path, precision: str) -> dict[str, float]:
-    core = load(folder, make_plan("cpu", precision))
+    core = load_core(folder, make_plan("cpu", precision))
     gc.collect()
     if sys.platform == "linux":
         ctypes.CDLL(None).malloc_trim(0)
-    scheduler = Scheduler(Decoder(core, Sampling()), CPU_PACE)
+    scheduler = Scheduler(Decoder(core, Sampling()), CPU_PACING)
     tokens = tokenize(core, "return the total price", "en")
     for i, name in enumerate(studio_speakers(core)[:5]):
-        scheduler.submit(Request(i, (Prompt(tokens, studio_voice(core, name), most=20),)))
+        scheduler.submit(Request(i, (Prompt(tokens, studio_voice(core, name), max_tokens=20),)))
     while not scheduler.idle:
         scheduler.tick()
     return {"peak": _status("VmHWM"), "resident": _status("VmRSS")}

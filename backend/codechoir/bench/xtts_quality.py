@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from codechoir.engines.xtts import Installation, language, short_text
+from codechoir.engines.xtts import Installation, find_language, short_text
 from codechoir.engines.xtts.neural import (
     Conditioning,
     Decoder,
@@ -30,7 +30,7 @@ from codechoir.engines.xtts.neural import (
     load_coqui,
     make_decoder,
     make_plan,
-    pace_for,
+    pacing_for,
     studio_speakers,
     studio_voice,
     tokenize,
@@ -91,9 +91,9 @@ def _logits(core: XttsCore, latents: torch.Tensor) -> torch.Tensor:
 
 
 def _sound(core: XttsCore, prompts: Sequence[Prompt], latents: torch.Tensor) -> torch.Tensor:
-    clock = core.vocoder.clock
+    timing = core.vocoder.timing
     with torch.inference_mode():
-        frames = torch.stack([clock.interpolate(row, 0, clock.count(len(row))) for row in latents])
+        frames = torch.stack([timing.interpolate(row, 0, timing.frame_count(len(row))) for row in latents])
         voices = torch.cat([prompt.voice.embedding for prompt in prompts])
         return core.vocoder(frames, voices).cpu()
 
@@ -140,25 +140,28 @@ def outliers(model: Any, random_voices: Sequence[Conditioning], device: str) -> 
 
 def prompts(core: XttsCore, text: str, voice: Conditioning) -> tuple[Prompt, ...]:
     """The candidates of a short text, with the limits that a reading gives them."""
-    english = language("en")
-    ended = short_text.ended(text, english)
-    bounds = short_text.limits(short_text.expected_seconds(ended, english), core.shape.tokens_per_second)
-    first = Prompt(tokenize(core, ended, "en"), voice, 0, bounds.expected, bounds.most)
+    english = find_language("en")
+    ended = short_text.with_sentence_end(text, english)
+    seconds = short_text.expected_seconds(ended, english)
+    limits = short_text.token_limits(seconds, core.shape.tokens_per_second)
+    first = Prompt(tokenize(core, ended, "en"), voice, 0, limits.expected, limits.most)
     return tuple(replace(first, seed=seed) for seed in range(CANDIDATES))
 
 
 def share(core: XttsCore, asked: Sequence[tuple[Prompt, ...]]) -> float:
     """Share of outliers among requests of one or several candidates, through the scheduler."""
-    pace = pace_for(core.plan.device)
-    scheduler = Scheduler(make_decoder(core, Sampling(), pace.rows), pace)
+    pacing = pacing_for(core.plan.device)
+    scheduler = Scheduler(make_decoder(core, Sampling(), pacing.max_rows), pacing)
     for number, candidates in enumerate(asked):
-        scheduler.submit(Request(number, candidates, urgency=number))
+        scheduler.submit(Request(number, candidates, priority=number))
     found = 0
     while not scheduler.idle:
         for event in scheduler.tick():
             if isinstance(event, Sound) and event.last:
-                expected = asked[event.id][0].expected
-                found += short_text.Outcome(event.tokens, event.log_probability, expected, event.cut).outlier
+                expected = asked[event.id][0].expected_tokens
+                found += short_text.Outcome(
+                    event.tokens, event.log_probability, expected, event.truncated
+                ).outlier
     return found / len(asked)
 
 
@@ -176,12 +179,12 @@ def peer_share(model: Any, asked: Sequence[Prompt], device: str) -> float:
             top_p=0.85,
             num_beams=1,
             repetition_penalty=5.0,
-            max_new_tokens=prompt.most,
+            max_new_tokens=prompt.max_tokens,
             output_attentions=False,
         )[0].tolist()
         stop = model.gpt.stop_audio_token
         tokens = codes.index(stop) if stop in codes else len(codes)
-        found += short_text.Outcome(tokens, 0.0, prompt.expected, stop not in codes).outlier
+        found += short_text.Outcome(tokens, 0.0, prompt.expected_tokens, stop not in codes).outlier
     return found / len(asked)
 
 

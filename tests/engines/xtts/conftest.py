@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 INSTALLED = importlib.util.find_spec("torch") is not None and importlib.util.find_spec("TTS") is not None
-collect_ignore_glob = [] if INSTALLED else ["neural/*"]
+collect_ignore_glob = [] if INSTALLED else ["cpu_int8/*", "neural/*"]
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def coqui(checkpoint: Path) -> Any:
     """Coqui's own model, the judge."""
     import torch
-    from codechoir.engines.xtts.neural.xtts_model import load_coqui
+    from codechoir.engines.xtts.neural.coqui import load_coqui
 
     torch.set_num_threads(2)
     return load_coqui(checkpoint)

@@ -1,6 +1,6 @@
-from .capabilities import INSTALL as INSTALL
+from .capabilities import INSTALL_HINT as INSTALL_HINT
 from .capabilities import XTTS_LANGUAGES as XTTS_LANGUAGES
-from .capabilities import language as language
-from .capabilities import variables as variables
+from .capabilities import child_environment as child_environment
+from .capabilities import find_language as find_language
 from .download import TERMS as TERMS
 from .install import Installation as Installation

@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING
 from codechoir import __version__
 from codechoir.engines import AudioListener, Engine
 from codechoir.engines.subprocess import BackOff, ChildEngine, ChildSpec, our_folders
-from codechoir.engines.xtts.capabilities import CAPABILITIES, CAST, CLONING, INSTALL, substitute, variables
+from codechoir.engines.xtts.capabilities import (
+    CAPABILITIES,
+    CLONING_DEFAULTS,
+    DEFAULT_SPEAKERS,
+    INSTALL_HINT,
+    child_environment,
+    substitute_speaker,
+)
 from codechoir.engines.xtts.install import Installation
 from codechoir.engines.xtts.speech.hosted_engine import UNFIT
 from codechoir.errors import EngineError, InputError, did_you_mean
@@ -168,7 +175,7 @@ class XttsEngine(Engine):
             "precision": settings.precision,
             "candidates": settings.candidates,
         }
-        spec = ChildSpec(HOSTED, options, settings.interpreter, variables(), idle=settings.idle)
+        spec = ChildSpec(HOSTED, options, settings.interpreter, child_environment(), idle=settings.idle)
         return ChildEngine(self.name, CAPABILITIES, spec, self._back_off)
 
     @cached_property
@@ -207,7 +214,7 @@ class XttsEngine(Engine):
         missing = missing_packages(self.settings.interpreter)
         if missing:
             where = f" in {self.settings.interpreter}" if self.settings.interpreter else ""
-            return f"XTTS needs the packages {' and '.join(missing)}{where}: {INSTALL}"
+            return f"XTTS needs the packages {' and '.join(missing)}{where}: {INSTALL_HINT}"
         return self.installation.check()
 
     def diagnose(self) -> str:
@@ -224,7 +231,9 @@ class XttsEngine(Engine):
             reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
             if done.returncode == UNFIT:
                 raise EngineError(reason)
-            raise EngineError(f"the packages of XTTS do not load ({reason}); install them anew: {INSTALL}")
+            raise EngineError(
+                f"the packages of XTTS do not load ({reason}); install them again: {INSTALL_HINT}"
+            )
         own = "your checkpoint" if self.installation.given else "the published weights"
         return f"can speak with {own}: {done.stdout.strip().splitlines()[-1]}"
 
@@ -242,7 +251,11 @@ class XttsEngine(Engine):
             return []
         with VoiceLibrary() as library:
             own = [about for about in library.voices() if about.engine == self.name]
-        replaced = ((name, substitute(name, speakers)) for name in CAST.values() if name not in speakers)
+        replaced = (
+            (name, substitute_speaker(name, speakers))
+            for name in DEFAULT_SPEAKERS.values()
+            if name not in speakers
+        )
         return [
             *(VoiceInfo(name, "", "studio speaker") for name in speakers),
             *(VoiceInfo(name, "", f"said by '{other}' in this checkpoint") for name, other in replaced),
@@ -263,13 +276,15 @@ class XttsEngine(Engine):
     def conditioner(self, parameters: Mapping[str, Parameter]) -> XttsConditioner:
         """See `Engine.conditioner`."""
         for name in parameters:
-            if name not in CLONING:
-                known = ", ".join(CLONING)
+            if name not in CLONING_DEFAULTS:
+                known = ", ".join(CLONING_DEFAULTS)
                 raise InputError(
-                    f"XTTS has no parameter '{name}'; known: {known}.{did_you_mean(name, CLONING)}"
+                    f"XTTS has no parameter '{name}'; known: {known}.{did_you_mean(name, CLONING_DEFAULTS)}"
                 )
         self._demand()
-        return XttsConditioner(self.child, self.installation.fingerprint(), {**CLONING, **parameters})
+        return XttsConditioner(
+            self.child, self.installation.fingerprint(), {**CLONING_DEFAULTS, **parameters}
+        )
 
     def speaker(self, name: str) -> ClonedVoice | None:
         """See `Engine.speaker`: a studio speaker of the checkpoint."""

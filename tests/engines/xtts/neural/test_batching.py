@@ -11,7 +11,7 @@ SAMPLED = Sampling(temperature=0.9)
 
 
 def test_a_row_is_the_same_alone_and_with_fifteen_others(core: Any, voices: Any) -> None:
-    batch = prompts(core, voices, 16, most=12)
+    batch = prompts(core, voices, 16, max_tokens=12)
     for sampling in (GREEDY, SAMPLED):
         together = [tokens for tokens, _ in decode(core, batch, sampling)]
         alone = [decode(core, [prompt], sampling)[0][0] for prompt in batch]
@@ -20,14 +20,14 @@ def test_a_row_is_the_same_alone_and_with_fifteen_others(core: Any, voices: Any)
 
 def test_the_seed_decides_what_a_row_says(core: Any, voices: Any) -> None:
     (prompt,) = prompts(core, voices, 1)
-    seeds = [Prompt(prompt.tokens, prompt.voice, seed=seed, most=10) for seed in (1, 2, 1)]
+    seeds = [Prompt(prompt.tokens, prompt.voice, seed=seed, max_tokens=10) for seed in (1, 2, 1)]
     first, second, again = (tokens for tokens, _ in decode(core, seeds, SAMPLED))
     assert first == again
     assert first != second
 
 
 def test_rows_join_and_leave_at_any_step(core: Any, voices: Any) -> None:
-    batch = prompts(core, voices, 6, most=9)
+    batch = prompts(core, voices, 6, max_tokens=9)
     alone = [decode(core, [prompt])[0][0] for prompt in batch]
     decoder = Decoder(core, GREEDY)
     early = decoder.join(batch[:3])
@@ -66,7 +66,7 @@ def test_two_decoders_on_the_same_weights_do_not_disturb_each_other(core: Any, v
 
 
 def test_a_row_longer_than_the_cache_makes_it_grow(core: Any, voices: Any) -> None:
-    (prompt,) = prompts(core, voices, 1, most=90)
+    (prompt,) = prompts(core, voices, 1, max_tokens=90)
     decoder = Decoder(core, GREEDY)
     before = decoder.state.positions
     (tokens,) = collect(decoder, decoder.join([prompt]))
@@ -77,22 +77,22 @@ def test_a_row_longer_than_the_cache_makes_it_grow(core: Any, voices: Any) -> No
 
 
 def test_the_longest_utterance_ends_at_the_models_limit(core: Any, voices: Any) -> None:
-    (prompt,) = prompts(core, voices, 1, most=10_000)
+    (prompt,) = prompts(core, voices, 1, max_tokens=10_000)
     decoder = Decoder(core, GREEDY)
     (tokens,) = collect(decoder, decoder.join([prompt]))
-    assert len(tokens) == core.shape.most_audio == 602
+    assert len(tokens) == core.shape.max_audio_tokens == 602
 
 
 def test_a_voice_is_prepared_once(core: Any, voices: Any) -> None:
     decoder = Decoder(core, GREEDY)
-    assert decoder.prepare(voices[0]) is decoder.prepare(voices[0])
+    assert decoder.prepare_voice(voices[0]) is decoder.prepare_voice(voices[0])
 
 
 def test_a_late_row_is_pushed_towards_stopping(core: Any, voices: Any) -> None:
     """A single word can run on into babble (coqui-ai/TTS#3516); the bias grows until the row stops."""
     (prompt,) = prompts(core, voices, 1)
-    pushed = Prompt(prompt.tokens, prompt.voice, expected=5.0, most=300)
-    free = Prompt(prompt.tokens, prompt.voice, most=300)
+    pushed = Prompt(prompt.tokens, prompt.voice, expected_tokens=5.0, max_tokens=300)
+    free = Prompt(prompt.tokens, prompt.voice, max_tokens=300)
     sampling = Sampling(greedy=True, stop_slope=0.5)
     (short, _), (long, _) = decode(core, [pushed, free], sampling)
     assert short[-1] == core.shape.stop_audio

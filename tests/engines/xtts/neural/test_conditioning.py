@@ -12,12 +12,11 @@ import torch
 from codechoir.engines.xtts.neural.conditioning import (
     CloningOptions,
     clone,
-    mix,
-    prepared,
+    load_recording,
     studio_speakers,
     studio_voice,
 )
-from codechoir.engines.xtts.neural.xtts_model import import_torchaudio
+from codechoir.engines.xtts.neural.coqui import import_torchaudio
 from codechoir.errors import InputError
 
 
@@ -84,7 +83,7 @@ def test_what_is_no_sound_is_named(core: Any, tmp_path: Path) -> None:
 
 def test_normalising_brings_the_peak_to_three_quarters(tmp_path: Path) -> None:
     path = record(tmp_path / "soft.wav", voice_like(1.5, level=0.1))
-    audio = prepared(path, CloningOptions(normalise=True))
+    audio = load_recording(path, CloningOptions(normalise=True))
     assert float(audio.abs().max()) == pytest.approx(0.75, abs=1e-3)
 
 
@@ -94,22 +93,3 @@ def test_studio_speakers_come_from_the_checkpoint(core: Any) -> None:
     assert studio_voice(core, names[0]).latent.shape == (1, 32, core.shape.width)
     with pytest.raises(InputError, match="Did you mean 'Ana One'"):
         studio_voice(core, "Ana Ona")
-
-
-def test_a_mix_of_one_voice_with_itself_is_that_voice(voices: Any) -> None:
-    mixed = mix("m", [voices[0], voices[0]], [0.3, 0.7])
-    torch.testing.assert_close(mixed.latent, voices[0].latent)
-    torch.testing.assert_close(mixed.embedding, voices[0].embedding, atol=1e-5, rtol=0)
-
-
-def test_a_mix_keeps_the_norm_of_the_embedding(voices: Any) -> None:
-    mixed = mix("m", voices[:3], [0.5, 0.25, 0.25])
-    assert float(mixed.embedding.norm()) == pytest.approx(1.0, abs=1e-4)
-    expected = 0.5 * voices[0].latent + 0.25 * voices[1].latent + 0.25 * voices[2].latent
-    torch.testing.assert_close(mixed.latent, expected)
-
-
-@pytest.mark.parametrize("weights", [[0.5, 0.6], [1.0, 0.0], [1.0]])
-def test_weights_must_sum_to_one_and_be_there_for_each_voice(voices: Any, weights: list[float]) -> None:
-    with pytest.raises(InputError, match="mix"):
-        mix("m", voices[:2], weights)

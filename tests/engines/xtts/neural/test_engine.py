@@ -19,7 +19,7 @@ from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.engines.silent import SilentEngine
 from codechoir.engines.subprocess.process import BackOff
 from codechoir.engines.xtts import xtts_engine as driver_module
-from codechoir.engines.xtts.capabilities import CAST, CLONING, INSTALL
+from codechoir.engines.xtts.capabilities import CLONING_DEFAULTS, DEFAULT_SPEAKERS, INSTALL_HINT
 from codechoir.engines.xtts.install import Installation
 from codechoir.engines.xtts.neural.conditioning import CloningOptions
 from codechoir.engines.xtts.speech.hosted_engine import NeuralEngine
@@ -164,7 +164,7 @@ def test_who_is_not_named_has_the_voice_of_the_category(engine: NeuralEngine) ->
     listener = heard(engine, by("", "or"))
     category = listener.marks[0].category
     assert listener.notices == []
-    assert sound(heard(engine, by(CAST[category], "or"))) == sound(listener)
+    assert sound(heard(engine, by(DEFAULT_SPEAKERS[category], "or"))) == sound(listener)
 
 
 def test_a_device_that_is_not_there_is_told(checkpoint: Path) -> None:
@@ -176,7 +176,7 @@ def test_a_folder_without_a_checkpoint_is_told(tmp_path: Path) -> None:
 
 
 def test_the_parent_knows_the_child_s_parameters_of_cloning() -> None:
-    assert CloningOptions(**CLONING) == CloningOptions()  # type: ignore[arg-type]
+    assert CloningOptions(**CLONING_DEFAULTS) == CloningOptions()  # type: ignore[arg-type]
 
 
 # ---- through the driver ---------------------------------------------------------------------------------
@@ -201,7 +201,7 @@ def test_recordings_become_a_voice_that_speaks_or_are_named(xtts: XttsEngine, tm
     with VoiceLibrary() as library:
         recordings = [recording_path(category) for category in (Category.COMMENT, Category.TYPE)]
         made = library.add("anna", recordings, xtts.conditioner({"seconds": 6}))
-        assert made.provenance.parameters == {**CLONING, "seconds": 6}
+        assert made.provenance.parameters == {**CLONING_DEFAULTS, "seconds": 6}
         assert made.tensors["speaker_embedding"].shape == (1, 512, 1)
         noise = tmp_path / "noise.wav"
         noise.write_bytes(b"no sound at all")
@@ -273,7 +273,7 @@ def test_the_parent_never_loads_torch(checkpoint: Path, tmp_path: Path) -> None:
 def test_without_packages_the_way_to_them_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(driver_module, "missing_packages", lambda _: ["torch"])
     engine = XttsEngine(XttsSettings(), Installation(tmp_path))
-    assert engine.check() == f"XTTS needs the packages torch: {INSTALL}"
+    assert engine.check() == f"XTTS needs the packages torch: {INSTALL_HINT}"
     with pytest.raises(EngineError, match="pip install"):
         heard(engine, by(ANA, "or"))
 

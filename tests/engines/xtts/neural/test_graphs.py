@@ -6,26 +6,26 @@ from typing import Any
 
 import pytest
 import torch
+from codechoir.engines.xtts.neural.cuda_graphs import GraphSteps
 from codechoir.engines.xtts.neural.decoder import Decoder, Sampling
-from codechoir.engines.xtts.neural.decoding_steps import GraphedSteps
 from support.emulated_capture import emulated_recorder
 from support.xtts_decoding import GREEDY, collect, decode, prompts
 
 
 @pytest.mark.parametrize("count", [1, 3, 5])
 def test_replayed_steps_equal_eager_ones(core: Any, voices: Any, count: int) -> None:
-    batch = prompts(core, voices, count, most=40)
+    batch = prompts(core, voices, count, max_tokens=40)
     for sampling in (GREEDY, Sampling(temperature=0.9)):
-        steps = GraphedSteps(emulated_recorder)
+        steps = GraphSteps(emulated_recorder)
         graphed = [tokens for tokens, _ in decode(core, batch, sampling, steps)]
         assert graphed == [tokens for tokens, _ in decode(core, batch, sampling)]
         assert steps.captured
 
 
 def test_rows_join_and_leave_between_replays(core: Any, voices: Any) -> None:
-    batch = prompts(core, voices, 5, most=12)
+    batch = prompts(core, voices, 5, max_tokens=12)
     alone = [decode(core, [prompt])[0][0] for prompt in batch]
-    decoder = Decoder(core, GREEDY, GraphedSteps(emulated_recorder))
+    decoder = Decoder(core, GREEDY, GraphSteps(emulated_recorder))
     early = decoder.join(batch[:3])
     for _ in range(3):
         decoder.step()
@@ -41,11 +41,11 @@ def test_sizes_captured_at_start_are_not_captured_again(core: Any, voices: Any) 
         captures.append(1)
         return emulated_recorder(work)
 
-    steps = GraphedSteps(counting)
+    steps = GraphSteps(counting)
     decoder = Decoder(core, GREEDY, steps)
     steps.capture(decoder, 4, 128)
     assert steps.captured == [(rows, span) for rows in (1, 2, 4) for span in (96, 128)]
-    collect(decoder, decoder.join(prompts(core, voices, 3, most=20)))
+    collect(decoder, decoder.join(prompts(core, voices, 3, max_tokens=20)))
     assert len(captures) == 6
 
 

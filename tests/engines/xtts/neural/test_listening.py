@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from codechoir.engines.xtts.neural.buffer_tracker import BufferTracker, CostModel, RunningMedian
-from codechoir.engines.xtts.neural.tasks import CPU_PACE, GPU_PACE
+from codechoir.engines.xtts.neural.tasks import CPU_PACING, GPU_PACING
 from support.simulated_listener import Machine, listen
 from support.xtts_decoding import prompts
 
@@ -33,7 +33,9 @@ def old_cores() -> Machine:
 def test_on_two_cores_there_is_no_gap(
     monkeypatch: pytest.MonkeyPatch, core: Any, voices: Any, count: int, tokens: int
 ) -> None:
-    heard = listen(monkeypatch, core, two_cores(), prompts(core, voices, count, most=tokens), CPU_PACE)
+    heard = listen(
+        monkeypatch, core, two_cores(), prompts(core, voices, count, max_tokens=tokens), CPU_PACING
+    )
     assert heard.gaps == []
     assert heard.first < 0.2
     assert len(heard.pieces) > count, "the first utterances are heard while they are made"
@@ -44,18 +46,18 @@ def test_rows_of_all_lengths_and_long_texts_leave_hardly_a_gap(
     monkeypatch: pytest.MonkeyPatch, core: Any, voices: Any, seed: int
 ) -> None:
     random = Random(seed)
-    batch = [replace(prompt, most=random.randint(5, 70)) for prompt in prompts(core, voices, 10)]
+    batch = [replace(prompt, max_tokens=random.randint(5, 70)) for prompt in prompts(core, voices, 10)]
     batch[4] = replace(batch[4], tokens=(batch[4].tokens * 15)[:120])
-    heard = listen(monkeypatch, core, two_cores(), batch, CPU_PACE)
+    heard = listen(monkeypatch, core, two_cores(), batch, CPU_PACING)
     assert sum(silence for _, silence in heard.gaps) < 0.05
 
 
 def test_beside_other_work_five_rows_leave_a_short_one(
     monkeypatch: pytest.MonkeyPatch, core: Any, voices: Any
 ) -> None:
-    batch = prompts(core, voices, 5, most=20)
-    together = listen(monkeypatch, core, busy_cores(), batch, replace(CPU_PACE, alone=False))
-    heard = listen(monkeypatch, core, busy_cores(), batch, CPU_PACE)
+    batch = prompts(core, voices, 5, max_tokens=20)
+    together = listen(monkeypatch, core, busy_cores(), batch, replace(CPU_PACING, first_alone=False))
+    heard = listen(monkeypatch, core, busy_cores(), batch, CPU_PACING)
     assert sum(silence for _, silence in heard.gaps) < 0.1
     assert heard.first < together.first
 
@@ -63,9 +65,9 @@ def test_beside_other_work_five_rows_leave_a_short_one(
 def test_a_fast_listener_waits_a_moment_longer_instead_of_in_a_word(
     monkeypatch: pytest.MonkeyPatch, core: Any, voices: Any
 ) -> None:
-    batch = prompts(core, voices, 5, most=20)
-    slow = listen(monkeypatch, core, two_cores(), batch, CPU_PACE)
-    fast = listen(monkeypatch, core, two_cores(), batch, CPU_PACE, tempo=1.5)
+    batch = prompts(core, voices, 5, max_tokens=20)
+    slow = listen(monkeypatch, core, two_cores(), batch, CPU_PACING)
+    fast = listen(monkeypatch, core, two_cores(), batch, CPU_PACING, speed=1.5)
     assert fast.gaps == []
     assert slow.first < fast.first < slow.first + 0.05
 
@@ -74,9 +76,11 @@ def test_a_fast_listener_waits_a_moment_longer_instead_of_in_a_word(
 def test_a_slow_machine_begins_later_and_then_goes_on(
     monkeypatch: pytest.MonkeyPatch, core: Any, voices: Any, machine: Any
 ) -> None:
-    batch = prompts(core, voices, 1, most=20)
-    patient = listen(monkeypatch, core, machine(), batch, CPU_PACE)
-    hasty = listen(monkeypatch, core, machine(), batch, replace(CPU_PACE, patience=1.0, least=10_000))
+    batch = prompts(core, voices, 1, max_tokens=20)
+    patient = listen(monkeypatch, core, machine(), batch, CPU_PACING)
+    hasty = listen(
+        monkeypatch, core, machine(), batch, replace(CPU_PACING, max_stretch=1.0, min_frames=10_000)
+    )
     assert patient.gaps == []
     assert sum(silence for _, silence in hasty.gaps) > 0.1
     assert patient.first < 0.8
@@ -85,16 +89,16 @@ def test_a_slow_machine_begins_later_and_then_goes_on(
 def test_where_nothing_helps_a_batch_is_done_sooner(
     monkeypatch: pytest.MonkeyPatch, core: Any, voices: Any
 ) -> None:
-    batch = prompts(core, voices, 5, most=20)
-    each = [listen(monkeypatch, core, old_cores(), [prompt], CPU_PACE).total for prompt in batch]
-    assert listen(monkeypatch, core, old_cores(), batch, CPU_PACE).total < 0.7 * sum(each)
+    batch = prompts(core, voices, 5, max_tokens=20)
+    each = [listen(monkeypatch, core, old_cores(), [prompt], CPU_PACING).total for prompt in batch]
+    assert listen(monkeypatch, core, old_cores(), batch, CPU_PACING).total < 0.7 * sum(each)
 
 
 def test_on_a_fast_card_all_rows_begin_together(
     monkeypatch: pytest.MonkeyPatch, core: Any, voices: Any
 ) -> None:
     card = Machine(row=0.002, step=0.0015, further=0.0, frame=0.00002)
-    heard = listen(monkeypatch, core, card, prompts(core, voices, 8, most=20), GPU_PACE)
+    heard = listen(monkeypatch, core, card, prompts(core, voices, 8, max_tokens=20), GPU_PACING)
     assert heard.gaps == []
     assert heard.first < 0.03
     assert heard.total < 0.1
@@ -114,32 +118,32 @@ def test_the_playhead_counts_what_can_be_heard_without_a_gap() -> None:
     time = Time()
     heads = BufferTracker(time)
     assert heads.lead(1) is None
-    heads.give(1, (2, 0), 5.0)
-    heads.reach([(1, (1, 0))])
+    heads.add(1, (2, 0), 5.0)
+    heads.update([(1, (1, 0))])
     assert heads.lead(1) is None, "the first utterance is still missing"
-    heads.give(1, (1, 0), 1.0)
-    heads.reach([(1, (1, 0))])
+    heads.add(1, (1, 0), 1.0)
+    heads.update([(1, (1, 0))])
     assert heads.lead(1) == pytest.approx(1.0), "a part of it"
     time.now += 0.4
-    heads.give(1, (1, 0), 0.5)
-    heads.reach([(1, (3, 0)), (1, (4, 0))])
+    heads.add(1, (1, 0), 0.5)
+    heads.update([(1, (3, 0)), (1, (4, 0))])
     assert heads.lead(1) == pytest.approx(6.1)
     time.now += 7.0
     assert heads.lead(1) == pytest.approx(-0.9)
-    heads.give(1, (3, 0), 1.0)
-    heads.reach([])
+    heads.add(1, (3, 0), 1.0)
+    heads.update([])
     assert heads.lead(1) == pytest.approx(1.0), "after a gap it goes on from now"
 
 
 def test_readings_do_not_disturb_each_other_and_are_forgotten() -> None:
     time = Time()
     heads = BufferTracker(time)
-    heads.give(1, (1, 0), 1.0)
-    heads.give(2, (1, 0), 3.0)
-    heads.reach([])
+    heads.add(1, (1, 0), 1.0)
+    heads.add(2, (1, 0), 3.0)
+    heads.update([])
     assert (heads.lead(1), heads.lead(2)) == (pytest.approx(1.0), pytest.approx(3.0))
     time.now += 2.0
-    heads.reach([])
+    heads.update([])
     assert heads.lead(1) is None
     assert heads.lead(2) == pytest.approx(1.0)
 
@@ -156,18 +160,18 @@ def test_one_slow_step_does_not_change_what_is_typical() -> None:
 
 
 def test_a_piece_worth_giving_out_lasts_until_the_next() -> None:
-    forecast = CostModel(sound=0.01, per_token=4.0, context=26)
-    assert forecast.worth(1.0) == 0.0, "nothing is known yet"
-    forecast.stepped(1, 0.016)
-    forecast.frame.add(0.001)
-    assert forecast.spare(1.0) == pytest.approx(0.005)
-    frames = forecast.worth(1.0)
-    takes = forecast.vocoding(int(frames)) + frames / 4.0 * 0.016
+    costs = CostModel(frame_seconds=0.01, frames_per_token=4.0, context=26)
+    assert costs.worthwhile_frames(1.0) == 0.0, "nothing is known yet"
+    costs.add_step(1, 0.016)
+    costs.frame.add(0.001)
+    assert costs.gain(1.0) == pytest.approx(0.005)
+    frames = costs.worthwhile_frames(1.0)
+    takes = costs.vocoding(int(frames)) + frames / 4.0 * 0.016
     assert 1.0 < frames * 0.01 / takes < 1.3
-    assert forecast.worth(1.5) > frames
-    assert forecast.worth(3.0) == math.inf
-    assert not forecast.keeps_up(3.0)
+    assert costs.worthwhile_frames(1.5) > frames
+    assert costs.worthwhile_frames(3.0) == math.inf
+    assert not costs.keeps_up(3.0)
     for _ in range(5):
-        forecast.stepped(8, 0.04)
-    assert forecast.spare(1.0) < 0
-    assert forecast.keeps_up(1.0), "a row alone would"
+        costs.add_step(8, 0.04)
+    assert costs.gain(1.0) < 0
+    assert costs.keeps_up(1.0), "a row alone would"

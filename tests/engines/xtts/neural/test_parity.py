@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from codechoir.engines.xtts.neural.decoder import Sampling, choose, penalised, shortlist
+from codechoir.engines.xtts.neural.decoder import Sampling, apply_penalty, draw_tokens, shortlist
 from support.xtts_decoding import decode, prompts
 from transformers import LogitsProcessorList, RepetitionPenaltyLogitsProcessor
 from transformers.generation import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
@@ -17,7 +17,7 @@ STEPS = 12
 @pytest.fixture(scope="module")
 def cases(coqui: Any, core: Any, voices: Any) -> list[tuple[Any, ...]]:
     """(prompt, coqui's tokens, coqui's latents, our tokens, our latents) for five voices and texts."""
-    batch = prompts(core, voices, 5, most=STEPS)
+    batch = prompts(core, voices, 5, max_tokens=STEPS)
     ours = decode(core, batch)
     result = []
     for prompt, (tokens, latents) in zip(batch, ours, strict=True):
@@ -57,7 +57,7 @@ def test_waveform_equals_coquis_inference_on_the_same_tokens(coqui: Any, core: A
     prompt, _, theirs, _, ours = cases[0]
     with torch.inference_mode():
         expected = coqui.hifigan_decoder(theirs[None], g=prompt.voice.embedding)[0, 0]
-        frames = core.vocoder.clock.interpolate(ours, 0, core.vocoder.clock.count(len(ours)))
+        frames = core.vocoder.timing.interpolate(ours, 0, core.vocoder.timing.frame_count(len(ours)))
         heard = core.vocoder(frames[None], prompt.voice.embedding)[0]
     assert expected.abs().max() > 0.01
     torch.testing.assert_close(heard, expected, atol=1e-4, rtol=0)
@@ -65,7 +65,7 @@ def test_waveform_equals_coquis_inference_on_the_same_tokens(coqui: Any, core: A
 
 def test_the_whole_of_inference_is_reproduced(coqui: Any, core: Any, voices: Any) -> None:
     """From text to sound, greedy, through coqui's public door: its text front end and ours agree too."""
-    batch = prompts(core, voices, 1, most=8)
+    batch = prompts(core, voices, 1, max_tokens=8)
     ((_, latents),) = decode(core, batch)
     theirs = coqui.inference(
         "The quick brown fox",
@@ -77,7 +77,7 @@ def test_the_whole_of_inference_is_reproduced(coqui: Any, core: Any, voices: Any
         max_new_tokens=8,
     )
     with torch.inference_mode():
-        frames = core.vocoder.clock.interpolate(latents, 0, core.vocoder.clock.count(len(latents)))
+        frames = core.vocoder.timing.interpolate(latents, 0, core.vocoder.timing.frame_count(len(latents)))
         ours = core.vocoder(frames[None], voices[0].embedding)[0]
     torch.testing.assert_close(ours, torch.from_numpy(theirs["wav"]), atol=1e-3, rtol=0)
 
@@ -98,7 +98,7 @@ def test_the_sampled_distribution_is_transformers_one_with_the_fake_prefix() -> 
         ]
     )(prefix, logits.clone())
     seen = torch.zeros(3, 1026, dtype=torch.bool).scatter_(1, prefix, True)
-    kept, ids = shortlist(penalised(logits, seen, 5.0), sampling)
+    kept, ids = shortlist(apply_penalty(logits, seen, 5.0), sampling)
     ours = torch.zeros(3, 1026).scatter_(1, ids, kept)
     torch.testing.assert_close(ours, torch.softmax(theirs, dim=-1), atol=1e-6, rtol=0)
 
@@ -108,7 +108,7 @@ def test_uniform_numbers_draw_from_that_distribution() -> None:
     logits = torch.randn(1, 64).repeat(4000, 1)
     seen = torch.zeros_like(logits, dtype=torch.bool)
     sampling = Sampling(temperature=0.8, top_k=10, top_p=0.9, repetition_penalty=2.0)
-    tokens, _ = choose(logits, seen, torch.rand(4000), sampling)
+    tokens, _ = draw_tokens(logits, seen, torch.rand(4000), sampling)
     kept, ids = shortlist(logits[:1], sampling)
     expected = torch.zeros(64).scatter_(0, ids[0], kept[0])
     found = torch.bincount(tokens, minlength=64) / 4000
@@ -120,6 +120,8 @@ def test_uniform_numbers_draw_from_that_distribution() -> None:
 def test_the_extreme_draws_stay_inside_the_shortlist(uniform: float) -> None:
     logits = torch.randn(1, 64, generator=torch.Generator().manual_seed(5))
     sampling = Sampling(top_k=10, top_p=0.5)
-    token, _ = choose(logits, torch.zeros_like(logits, dtype=torch.bool), torch.tensor([uniform]), sampling)
+    token, _ = draw_tokens(
+        logits, torch.zeros_like(logits, dtype=torch.bool), torch.tensor([uniform]), sampling
+    )
     kept, ids = shortlist(logits, sampling)
     assert int(token) in ids[0][kept[0] > 0].tolist()

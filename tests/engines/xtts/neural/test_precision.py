@@ -33,7 +33,7 @@ def test_a_product_is_as_near_to_fp32_as_its_precision(matrix: Any, wanted: str,
 @pytest.mark.parametrize("wanted", ["int8", "bf16"])
 def test_the_deviation_from_fp32_is_bounded(coqui: Any, core: Any, voices: Any, wanted: str) -> None:
     fast = from_coqui(coqui, make_plan("cpu", wanted))
-    found = deviation(coqui, fast, prompts(core, voices, 3, most=16))
+    found = deviation(coqui, fast, prompts(core, voices, 3, max_tokens=16))
     assert [f["name"].rpartition(".")[2] for f in found] == ["logits", "other_token", "mel"]
     assert all(f["met"] for f in found), found
 
@@ -52,7 +52,7 @@ def test_the_deviation_from_fp32_is_bounded(coqui: Any, core: Any, voices: Any, 
 def test_the_next_best_is_taken_and_said(
     monkeypatch: pytest.MonkeyPatch, int8: bool, bf16: bool, wanted: str, chosen: str
 ) -> None:
-    monkeypatch.setattr(precision, "int8_kernel", lambda: "avx2" if int8 else "")
+    monkeypatch.setattr(precision, "int8_variant", lambda: "avx2" if int8 else "")
     monkeypatch.setattr(precision, "has_bf16", lambda: bf16)
     plan = make_plan("cpu", wanted)
     assert plan.precision == chosen

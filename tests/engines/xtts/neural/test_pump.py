@@ -78,7 +78,7 @@ class Diary(FakeScheduler):
         self.entries: list[Any] = []
         self.begin = threading.Event()
 
-    def prepare(self, voice: Any) -> None:
+    def prepare_voice(self, voice: Any) -> None:
         self.entries.append(voice)
         self.begin.wait(20)
 

@@ -11,15 +11,15 @@ import pytest
 import torch
 from codechoir.engines.xtts.neural.decoder import Decoder, Prompt, Sampling
 from codechoir.engines.xtts.neural.scheduler import Scheduler
-from codechoir.engines.xtts.neural.tasks import CPU_PACE, Event, Notice, Pace, Request, Sound
+from codechoir.engines.xtts.neural.tasks import CPU_PACING, Event, Notice, Pacing, Request, Sound
 from codechoir.errors import EngineError
 from support.xtts_decoding import GREEDY, decode, prompts
 
-TOGETHER = replace(CPU_PACE, alone=False)
+TOGETHER = replace(CPU_PACING, first_alone=False)
 
 
 def requests(batch: Sequence[Prompt]) -> list[Request]:
-    return [Request(i, (prompt,), urgency=i) for i, prompt in enumerate(batch)]
+    return [Request(i, (prompt,), priority=i) for i, prompt in enumerate(batch)]
 
 
 def run(scheduler: Scheduler) -> list[Event]:
@@ -35,15 +35,15 @@ def said(events: Sequence[Event], wanted: int) -> np.ndarray:
 
 def expected(core: Any, prompt: Prompt) -> np.ndarray:
     ((_, latents),) = decode(core, [prompt])
-    frames = core.vocoder.clock.interpolate(latents, 0, core.vocoder.clock.count(len(latents)))
+    frames = core.vocoder.timing.interpolate(latents, 0, core.vocoder.timing.frame_count(len(latents)))
     with torch.inference_mode():
         return np.asarray(core.vocoder(frames[None], prompt.voice.embedding)[0].numpy())
 
 
-@pytest.mark.parametrize("pace", [CPU_PACE, TOGETHER, replace(TOGETHER, together=8, voiced=8)])
-def test_every_utterance_sounds_as_if_said_alone(core: Any, voices: Any, pace: Pace) -> None:
-    batch = prompts(core, voices, 3, most=8)
-    scheduler = Scheduler(Decoder(core, GREEDY), pace)
+@pytest.mark.parametrize("pacing", [CPU_PACING, TOGETHER, replace(TOGETHER, vocoder_batch=8, vocoded_rows=8)])
+def test_every_utterance_sounds_as_if_said_alone(core: Any, voices: Any, pacing: Pacing) -> None:
+    batch = prompts(core, voices, 3, max_tokens=8)
+    scheduler = Scheduler(Decoder(core, GREEDY), pacing)
     for request in requests(batch):
         scheduler.submit(request)
     events = run(scheduler)
@@ -56,9 +56,9 @@ def test_every_utterance_sounds_as_if_said_alone(core: Any, voices: Any, pace: P
 
 def test_the_row_being_heard_is_heard_before_it_ends(core: Any, voices: Any) -> None:
     """And in growing pieces, the first of them before any other row joins."""
-    batch = prompts(core, voices, 2, most=24)
+    batch = prompts(core, voices, 2, max_tokens=24)
     decoder = Decoder(core, GREEDY)
-    scheduler = Scheduler(decoder, replace(CPU_PACE, first=4), clock=lambda: 0.0)
+    scheduler = Scheduler(decoder, replace(CPU_PACING, first_frames=4), clock=lambda: 0.0)
     for request in requests(batch):
         scheduler.submit(request)
     first: list[Event] = []
@@ -77,8 +77,8 @@ def test_the_row_being_heard_is_heard_before_it_ends(core: Any, voices: Any) -> 
 
 
 def test_the_most_urgent_comes_first_whatever_the_order_of_asking(core: Any, voices: Any) -> None:
-    batch = prompts(core, voices, 3, most=6)
-    scheduler = Scheduler(Decoder(core, GREEDY), replace(TOGETHER, rows=1))
+    batch = prompts(core, voices, 3, max_tokens=6)
+    scheduler = Scheduler(Decoder(core, GREEDY), replace(TOGETHER, max_rows=1))
     for request in reversed(requests(batch)):
         scheduler.submit(request)
     ends = [e.id for e in run(scheduler) if isinstance(e, Sound) and e.last]
@@ -88,7 +88,7 @@ def test_the_most_urgent_comes_first_whatever_the_order_of_asking(core: Any, voi
 def test_cancel_frees_its_rows_within_one_step(core: Any, voices: Any) -> None:
     decoder = Decoder(core, GREEDY)
     scheduler = Scheduler(decoder, TOGETHER)
-    for request in requests(prompts(core, voices, 3, most=20)):
+    for request in requests(prompts(core, voices, 3, max_tokens=20)):
         scheduler.submit(request)
     scheduler.tick()
     assert len(decoder.rows) == 3
@@ -99,7 +99,7 @@ def test_cancel_frees_its_rows_within_one_step(core: Any, voices: Any) -> None:
 
 def test_a_reading_that_is_held_gets_no_new_rows(core: Any, voices: Any) -> None:
     scheduler = Scheduler(Decoder(core, GREEDY), TOGETHER)
-    (prompt,) = prompts(core, voices, 1, most=4)
+    (prompt,) = prompts(core, voices, 1, max_tokens=4)
     scheduler.submit(Request(1, (prompt,), reading=7))
     scheduler.hold(7)
     assert scheduler.idle
@@ -109,7 +109,7 @@ def test_a_reading_that_is_held_gets_no_new_rows(core: Any, voices: Any) -> None
 
 
 def test_of_several_candidates_one_is_heard(core: Any, voices: Any) -> None:
-    (prompt,) = prompts(core, voices, 1, most=6)
+    (prompt,) = prompts(core, voices, 1, max_tokens=6)
     candidates = tuple(replace(prompt, seed=seed) for seed in range(3))
     sampling = Sampling(temperature=1.0)
     decoder = Decoder(core, sampling)
@@ -139,8 +139,8 @@ class Cramped(Decoder):
 
 
 def test_out_of_memory_shrinks_the_batch_and_says_so(core: Any, voices: Any) -> None:
-    batch = prompts(core, voices, 4, most=5)
-    scheduler = Scheduler(Cramped(core, GREEDY), replace(TOGETHER, rows=4))
+    batch = prompts(core, voices, 4, max_tokens=5)
+    scheduler = Scheduler(Cramped(core, GREEDY), replace(TOGETHER, max_rows=4))
     for request in requests(batch):
         scheduler.submit(request)
     events = run(scheduler)
@@ -153,7 +153,7 @@ def test_out_of_memory_shrinks_the_batch_and_says_so(core: Any, voices: Any) -> 
 def test_no_memory_for_a_single_row_is_an_error_for_the_user(core: Any, voices: Any) -> None:
     decoder = Cramped(core, GREEDY)
     decoder.room = 0
-    scheduler = Scheduler(decoder, replace(TOGETHER, rows=1))
+    scheduler = Scheduler(decoder, replace(TOGETHER, max_rows=1))
     scheduler.submit(Request(0, tuple(prompts(core, voices, 1))))
     with pytest.raises(EngineError, match="not enough memory"):
         scheduler.tick()

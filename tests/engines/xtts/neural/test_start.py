@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 import torch
-from codechoir.engines.xtts.neural.factory import make_decoder, make_scheduler, pace_for, warm_vocoder
 from codechoir.engines.xtts.neural.precision import is_out_of_memory, make_plan
-from codechoir.engines.xtts.neural.tasks import CPU_PACE, GPU_PACE, Request, Sound
-from codechoir.engines.xtts.neural.vocoder import layout
+from codechoir.engines.xtts.neural.scheduler import make_decoder, make_scheduler, pacing_for, warm_vocoder
+from codechoir.engines.xtts.neural.tasks import CPU_PACING, GPU_PACING, Request, Sound
+from codechoir.engines.xtts.neural.vocoder import memory_layout
 from codechoir.engines.xtts.speech.checkpoint import chosen_device
 from codechoir.engines.xtts.speech.hosted_engine import UNFIT, examine
 from codechoir.errors import EngineError
@@ -20,19 +20,19 @@ from support.xtts_decoding import GREEDY, collect, prompts
 def test_a_decoder_has_room_before_the_first_row_joins(core: Any, voices: Any) -> None:
     decoder = make_decoder(core, GREEDY, 4)
     cache = decoder.state.cache
-    collect(decoder, decoder.join(prompts(core, voices, 4, most=6)))
+    collect(decoder, decoder.join(prompts(core, voices, 4, max_tokens=6)))
     assert decoder.state.cache is cache
 
 
 def test_the_scheduler_suits_the_device_and_speaks(core: Any, voices: Any) -> None:
     scheduler = make_scheduler(core, GREEDY)
-    assert scheduler.pace == CPU_PACE
-    (prompt,) = prompts(core, voices, 1, most=3)
+    assert scheduler.pacing == CPU_PACING
+    (prompt,) = prompts(core, voices, 1, max_tokens=3)
     scheduler.submit(Request(1, (prompt,)))
     sounds = []
     while not scheduler.idle:
         sounds += [event for event in scheduler.tick() if isinstance(event, Sound)]
-    assert sum(len(sound.samples) for sound in sounds) == core.vocoder.clock.count(3) * 256
+    assert sum(len(sound.samples) for sound in sounds) == core.vocoder.timing.frame_count(3) * 256
 
 
 def test_the_vocoder_can_be_warmed_up_without_a_voice(core: Any) -> None:
@@ -71,11 +71,11 @@ def test_a_graphics_card_computes_in_halves_unless_told_otherwise(device: str) -
     assert (plan.compute, plan.vocoder) == (torch.float16, torch.float16)
     assert make_plan(device, "int8").reason.endswith("(int8 only pays on the CPU)")
     assert make_plan(device, "fp32").compute is torch.float32
-    assert pace_for(plan.device) is (CPU_PACE if device == "mps" else GPU_PACE)
+    assert pacing_for(plan.device) is (CPU_PACING if device == "mps" else GPU_PACING)
 
 
 def test_pictures_lie_as_each_device_s_kernels_like_them() -> None:
-    layouts = [layout(torch.device(name)) for name in ("cpu", "cuda", "mps")]
+    layouts = [memory_layout(torch.device(name)) for name in ("cpu", "cuda", "mps")]
     assert layouts == [torch.channels_last, torch.channels_last, torch.contiguous_format]
 
 

@@ -12,7 +12,13 @@ from codechoir.engines.registry import make_engine
 from codechoir.engines.subprocess.client import ChildEngine
 from codechoir.engines.subprocess.supervisor import Supervisor
 from codechoir.engines.xtts import xtts_engine
-from codechoir.engines.xtts.capabilities import CAPABILITIES, CAST, INSTALL, for_category, substitute
+from codechoir.engines.xtts.capabilities import (
+    CAPABILITIES,
+    DEFAULT_SPEAKERS,
+    INSTALL_HINT,
+    default_speaker,
+    substitute_speaker,
+)
 from codechoir.engines.xtts.download import NEEDED
 from codechoir.engines.xtts.install import Installation
 from codechoir.engines.xtts.xtts_engine import StandInVoices, XttsEngine, XttsSettings, missing_packages
@@ -57,7 +63,7 @@ def test_what_is_missing_is_told_with_the_command(
 ) -> None:
     monkeypatch.setattr(xtts_engine, "missing_packages", lambda _: ["torch", "TTS"])
     engine = XttsEngine(XttsSettings(), checkpoint)
-    assert engine.check() == f"XTTS needs the packages torch and TTS: {INSTALL}"
+    assert engine.check() == f"XTTS needs the packages torch and TTS: {INSTALL_HINT}"
     for act in (engine.warm_up, lambda: engine.speak([phrase("one")], Listener())):
         with pytest.raises(EngineError, match="pip install"):
             act()
@@ -178,9 +184,9 @@ def test_an_editor_does_not_wait_for_the_speakers_names(
 
 def test_the_default_casting_is_that_of_the_profile_and_holds_for_any_checkpoint() -> None:
     profile = load_profile("default", "xtts")
-    assert {category: change.family for category, change in profile.categories.items()} == CAST
+    assert {category: change.family for category, change in profile.categories.items()} == DEFAULT_SPEAKERS
     three = ["Ana", "Ben", "Gracie Wise"]
-    cast = [for_category(category, three) for category in Category]
+    cast = [default_speaker(category, three) for category in Category]
     assert cast == [
         "Ana",
         "Ben",
@@ -192,9 +198,9 @@ def test_the_default_casting_is_that_of_the_profile_and_holds_for_any_checkpoint
         "Gracie Wise",
         "Ana",
     ]
-    assert for_category(Category.TYPE, []) == ""
-    assert substitute("Damien Black", three) == "Ana"
-    assert substitute("Damien Blak", three) is None
+    assert default_speaker(Category.TYPE, []) == ""
+    assert substitute_speaker("Damien Black", three) == "Ana"
+    assert substitute_speaker("Damien Blak", three) is None
 
 
 def test_the_default_casting_passes_the_check_of_families_on_any_checkpoint(

@@ -18,8 +18,8 @@ def part(text: str, voice: Voice = ANA, start: int = 0, **about: object) -> Cast
     return CastUtterance(Utterance(text, Category.VARIABLE, start, start + 5, **about), voice)  # type: ignore[arg-type]
 
 
-def planned(*parts: CastUtterance, embedded: bool = True, most: int = 200) -> list[SpeechSegment]:
-    return list(segments(Phrase(parts, 0, 100), most, _letters, embedded))
+def planned(*parts: CastUtterance, embedded: bool = True, max_tokens: int = 200) -> list[SpeechSegment]:
+    return list(segments(Phrase(parts, 0, 100), max_tokens, _letters, embedded))
 
 
 def _letters(text: str, _: XttsLanguage) -> int:
@@ -58,7 +58,7 @@ def test_without_an_embedded_engine_xtts_says_all_that_has_letters() -> None:
 
 def test_a_long_comment_is_said_in_sentences() -> None:
     comment = " ".join(f"This is sentence number {n} of a long comment." for n in range(20))
-    (segment,) = planned(part(comment), most=120)
+    (segment,) = planned(part(comment), max_tokens=120)
     assert len(segment.pieces) > 5
     assert all(len(piece) <= 120 for piece in segment.pieces)
     assert " ".join(segment.pieces) == comment

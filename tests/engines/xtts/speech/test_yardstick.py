@@ -10,7 +10,7 @@ from codechoir.engines.espeak import EspeakEngine
 from codechoir.engines.silent import SilentEngine
 from codechoir.engines.xtts import short_text
 from codechoir.engines.xtts.capabilities import XTTS_LANGUAGES
-from codechoir.engines.xtts.short_text import FAMILIES, DurationEstimator
+from codechoir.engines.xtts.short_text import ESPEAK_LANGUAGES, DurationEstimator
 from codechoir.model import Phrase, VoiceInfo
 
 ENGLISH = XTTS_LANGUAGES["en"]
@@ -36,7 +36,7 @@ def test_ordinary_words_last_about_as_long_as_their_letters_say(yardstick: Durat
 
 def test_the_embedded_engine_speaks_every_language_of_xtts() -> None:
     known = {voice.name for voice in EspeakEngine().voices()}
-    assert {FAMILIES.get(code, code) for code in XTTS_LANGUAGES} <= known
+    assert {ESPEAK_LANGUAGES.get(code, code) for code in XTTS_LANGUAGES} <= known
 
 
 class Counting(SilentEngine):

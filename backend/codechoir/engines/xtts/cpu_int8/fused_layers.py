@@ -1,12 +1,8 @@
 """All layers of the GPT as one compiled function, which several threads run together.
 
-A pass is layers × `KINDS` phases, each of many equal pieces: outputs of a product, rows, heads. The leader
-opens a phase; whoever is free takes the next piece; when all are done the leader opens the next phase. A
-helper that comes late, or that the system has put aside between two pieces, is not waited for.
-
-All that threads agree on is in two words of `control`: which piece of which phase of which job is next, and
-how many are done. A helper takes a piece by replacing the word, so it can never take one of a job that it
-does not know.
+A pass is layers × `PHASES` stages, each divided into equal pieces: blocks of outputs of a product, rows, or
+heads. `run_piece` computes one piece; `lead` and `help_out` share the pieces (see `work_sharing`). Importing
+this module loads numba.
 """
 
 from __future__ import annotations
@@ -16,80 +12,92 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from codechoir.engines.xtts.cpu_int8.kernels import (
-    add,
-    attend,
+    add_into,
+    attention,
     compiled,
     gelu,
     inlined,
-    multiply,
-    normalise,
-    to_bytes,
+    layer_norm,
+    multiply_blocks,
+    quantise_row,
 )
-from codechoir.engines.xtts.cpu_int8.matrices import BLOCK, Matrices
-from codechoir.engines.xtts.cpu_int8.threads import (
+from codechoir.engines.xtts.cpu_int8.matrices import BLOCK, Int8Matrices
+from codechoir.engines.xtts.cpu_int8.work_sharing import (
+    DONE_WORD,
+    HELPER_WAITS,
+    JOB_BITS,
+    MASK,
+    NEXT_WORD,
+    PHASE_BITS,
     add_to_word,
-    breathe,
-    give_way,
     load_word,
     replace_word,
     store_word,
+    wait,
 )
 
 Array = Any
 """A NumPy array."""
 
-KINDS = 9
-NORMALISE, MIX, ATTEND, WEIGH, PROJECT, NORMALISE_AGAIN, EXPAND, WEIGH_AGAIN, CONTRACT = range(KINDS)
+PHASES = 9
+"""Phases of a layer, in this order."""
+(
+    ATTENTION_NORM,
+    QUERY_KEY_VALUE,
+    ATTENTION,
+    QUANTISE_ATTENTION,
+    ATTENTION_OUTPUT,
+    MLP_NORM,
+    MLP_UP,
+    QUANTISE_MLP,
+    MLP_DOWN,
+) = range(PHASES)
 
 PIECES = 16
-"""Pieces of a phase, at least as long as there are so many of what it is about."""
+"""Pieces of a phase, unless it has fewer parts."""
 HEADS = 4
-"""Heads that attend in one piece."""
-
-NEXT_WORD, DONE_WORD, CONTROL_WORDS = 0, 8, 16
-"""Where the words are: in different cache lines."""
-JOB_BITS, PHASE_BITS = 32, 16
-MASK = (1 << PHASE_BITS) - 1
-
-SPINS = 1000
-"""Waits (about 50 µs) before a thread lets others run."""
-PATIENCE = 50_000
-"""Waits before a helper goes home: the leader may be long at something else."""
+"""Heads in one piece of attention."""
 
 
-class Norms(NamedTuple):
-    """Of all layers, (layers, width)."""
+class NormWeights(NamedTuple):
+    """Layer normalisation of all layers: (layers, width) both."""
 
     weight: Array
     bias: Array
 
 
-class Weights(NamedTuple):
-    """All layers."""
+class LayerWeights(NamedTuple):
+    """The weights of all layers."""
 
-    before_attention: Norms
-    query_key_value: Matrices
-    project: Matrices
-    before_expand: Norms
-    expand: Matrices
-    contract: Matrices
+    attention_norm: NormWeights
+    query_key_value: Int8Matrices
+    attention_output: Int8Matrices
+    mlp_norm: NormWeights
+    mlp_up: Int8Matrices
+    mlp_down: Int8Matrices
 
 
 class Scratch(NamedTuple):
-    """Scratch. `narrow` (rows, width) and `wide` (rows, inner) uint8: inputs of products; `largest` (rows,):
-    what they were divided by. `products` (rows, widest), and `heard` (rows, width): what attention heard, or
-    normalised rows."""
+    """Memory for intermediate results.
+
+    `narrow` (rows, width) and `wide` (rows, inner) uint8: quantised inputs of products. `row_max` (rows,):
+    their scales. `products` (rows, widest). `hidden` (rows, width): normalised rows, or the result of
+    attention.
+    """
 
     narrow: Array
     wide: Array
-    largest: Array
+    row_max: Array
     products: Array
-    heard: Array
+    hidden: Array
 
 
 class RowInputs(NamedTuple):
-    """What goes through the layers. `x` (rows, width), changed in place; `slots` and `positions` (rows,)
-    int64: where each one belongs; `cache` (layers, slots, positions, 2, heads, size): keys and values."""
+    """What goes through the layers.
+
+    `x` (rows, width), changed in place. `slots` and `positions` (rows,) int64: where each row belongs in
+    `cache` (layers, slots, positions, 2, heads, size), keys and values.
+    """
 
     x: Array
     slots: Array
@@ -98,180 +106,183 @@ class RowInputs(NamedTuple):
 
 
 @inlined
-def units(kind: int, weights: Weights, rows: int, heads: int) -> int:
-    """Of how many parts a phase is made."""
+def count_parts(phase: int, weights: LayerWeights, rows: int, heads: int) -> int:
+    """How many parts a phase has."""
     count = rows
-    if kind == MIX:
+    if phase == QUERY_KEY_VALUE:
         count = weights.query_key_value.packed.shape[1]
-    elif kind in (PROJECT, CONTRACT):
-        count = weights.project.packed.shape[1]
-    elif kind == EXPAND:
-        count = weights.expand.packed.shape[1]
-    elif kind == ATTEND:
+    elif phase in (ATTENTION_OUTPUT, MLP_DOWN):
+        count = weights.attention_output.packed.shape[1]
+    elif phase == MLP_UP:
+        count = weights.mlp_up.packed.shape[1]
+    elif phase == ATTENTION:
         count = rows * ((heads + HEADS - 1) // HEADS)
     return count
 
 
 @inlined
-def cut(phase: int, heads: int, weights: Weights, rows: RowInputs) -> tuple[int, int]:
-    """Of how many parts a phase is made, and how many of them are a piece."""
-    total = units(phase % KINDS, weights, len(rows.x), heads)
-    return total, max(1, total // PIECES)
+def divide(stage: int, heads: int, weights: LayerWeights, rows: RowInputs) -> tuple[int, int]:
+    """How many parts the phase of a stage has, and how many of them are a piece."""
+    parts = count_parts(stage % PHASES, weights, len(rows.x), heads)
+    return parts, max(1, parts // PIECES)
 
 
 @inlined
-def do(
-    kind: int,
+def compute(
+    phase: int,
     layer: int,
     first: int,
     last: int,
-    form: int,
+    variant: int,
     heads: int,
-    weights: Weights,
-    room: Scratch,
+    weights: LayerWeights,
+    scratch: Scratch,
     rows: RowInputs,
     scores: Array,
 ) -> None:
     """The parts of a phase from `first` on, before `last`."""
-    x, width, products, largest = rows.x, rows.x.shape[1], room.products, room.largest
+    x, width, products, row_max = rows.x, rows.x.shape[1], scratch.products, scratch.row_max
     start, stop = first * BLOCK, last * BLOCK
-    if kind in (NORMALISE, NORMALISE_AGAIN):
-        norms = weights.before_attention if kind == NORMALISE else weights.before_expand
-        weight, bias = norms.weight[layer], norms.bias[layer]
+    if phase in (ATTENTION_NORM, MLP_NORM):
+        norm = weights.attention_norm if phase == ATTENTION_NORM else weights.mlp_norm
+        weight, bias = norm.weight[layer], norm.bias[layer]
         for row in range(first, last):
-            normalise(x[row], weight, bias, room.heard[row])
-            largest[row] = to_bytes(room.heard[row], room.narrow[row])
-    elif kind == WEIGH:
+            layer_norm(x[row], weight, bias, scratch.hidden[row])
+            row_max[row] = quantise_row(scratch.hidden[row], scratch.narrow[row])
+    elif phase == QUANTISE_ATTENTION:
         for row in range(first, last):
-            largest[row] = to_bytes(room.heard[row], room.narrow[row])
-    elif kind == WEIGH_AGAIN:
+            row_max[row] = quantise_row(scratch.hidden[row], scratch.narrow[row])
+    elif phase == QUANTISE_MLP:
         for row in range(first, last):
-            largest[row] = to_bytes(products[row, : room.wide.shape[1]], room.wide[row])
-    elif kind == ATTEND:
+            row_max[row] = quantise_row(products[row, : scratch.wide.shape[1]], scratch.wide[row])
+    elif phase == ATTENTION:
         groups, size = (heads + HEADS - 1) // HEADS, width // heads
-        for unit in range(first, last):
-            row, head = unit // groups, unit % groups * HEADS
-            past, seen = rows.cache[layer, rows.slots[row]], rows.positions[row] + 1
-            query, out = products[row, :width].reshape(heads, size), room.heard[row].reshape(heads, size)
+        for part in range(first, last):
+            row, head = part // groups, part % groups * HEADS
+            past, length = rows.cache[layer, rows.slots[row]], rows.positions[row] + 1
+            query, out = products[row, :width].reshape(heads, size), scratch.hidden[row].reshape(heads, size)
             if size == 64 and heads % HEADS == 0:  # constants make the innermost loops three times as fast
-                attend(query, past, seen, head, HEADS, 64, out, scores)
+                attention(query, past, length, head, HEADS, 64, out, scores)
             else:
-                attend(query, past, seen, head, min(HEADS, heads - head), size, out, scores)
-    elif kind == MIX:
-        _multiply(form, weights.query_key_value, layer, first, last, room.narrow, largest, products)
+                attention(query, past, length, head, min(HEADS, heads - head), size, out, scores)
+    elif phase == QUERY_KEY_VALUE:
+        _multiply(variant, weights.query_key_value, layer, first, last, scratch.narrow, row_max, products)
         for row in range(len(x)):
             keep = rows.cache[layer, rows.slots[row], rows.positions[row]].reshape(2 * width)
             for i in range(max(start, width), stop):
                 keep[i - width] = products[row, i]
-    elif kind == EXPAND:
-        _multiply(form, weights.expand, layer, first, last, room.narrow, largest, products)
+    elif phase == MLP_UP:
+        _multiply(variant, weights.mlp_up, layer, first, last, scratch.narrow, row_max, products)
         for row in range(len(x)):
             gelu(products[row, start:stop])
-    elif kind == PROJECT:
-        _multiply(form, weights.project, layer, first, last, room.narrow, largest, products)
+    elif phase == ATTENTION_OUTPUT:
+        _multiply(variant, weights.attention_output, layer, first, last, scratch.narrow, row_max, products)
         for row in range(len(x)):
-            add(products[row, start:stop], x[row, start:stop])
+            add_into(products[row, start:stop], x[row, start:stop])
     else:
-        _multiply(form, weights.contract, layer, first, last, room.wide, largest, products)
+        _multiply(variant, weights.mlp_down, layer, first, last, scratch.wide, row_max, products)
         for row in range(len(x)):
-            add(products[row, start:stop], x[row, start:stop])
+            add_into(products[row, start:stop], x[row, start:stop])
 
 
 @inlined
 def _multiply(
-    form: int,
-    matrices: Matrices,
+    variant: int,
+    matrices: Int8Matrices,
     layer: int,
     first: int,
     last: int,
     octets: Array,
-    largest: Array,
+    row_max: Array,
     out: Array,
 ) -> None:
-    packed, zeros = matrices.packed[layer], matrices.zeros[layer]
-    scales, offset = matrices.scales[layer], matrices.offset[layer]
-    multiply(form, packed, zeros, scales, offset, first, last, octets, largest, out)
+    packed, corrections = matrices.packed[layer], matrices.corrections[layer]
+    scales, bias = matrices.scales[layer], matrices.bias[layer]
+    multiply_blocks(variant, packed, corrections, scales, bias, first, last, octets, row_max, out)
 
 
 @compiled
-def piece(
-    phase: int,
+def run_piece(
+    stage: int,
     number: int,
-    form: int,
+    variant: int,
     heads: int,
-    weights: Weights,
-    room: Scratch,
+    weights: LayerWeights,
+    scratch: Scratch,
     rows: RowInputs,
     scores: Array,
 ) -> bool:
-    """Does one piece of a phase; False when there are not so many.
+    """Compute one piece of a stage (a phase of a layer); False when there are not so many.
 
     `scores`: (HEADS, positions), scratch of this thread.
     """
-    total, grain = cut(phase, heads, weights, rows)
+    parts, grain = divide(stage, heads, weights, rows)
     first = number * grain
-    if first < total:
-        last = min(total, first + grain)
-        do(phase % KINDS, phase // KINDS, first, last, form, heads, weights, room, rows, scores)
-    return first < total
-
-
-@compiled
-def wait(times: int) -> None:
-    """A moment; longer when it was in vain before."""
-    if times < SPINS:
-        breathe()
-    else:
-        give_way()
+    if first < parts:
+        last = min(parts, first + grain)
+        compute(stage % PHASES, stage // PHASES, first, last, variant, heads, weights, scratch, rows, scores)
+    return first < parts
 
 
 @compiled
 def lead(
-    control: Array, job: int, form: int, heads: int, weights: Weights, room: Scratch, rows: RowInputs
+    control: Array,
+    job: int,
+    variant: int,
+    heads: int,
+    weights: LayerWeights,
+    scratch: Scratch,
+    rows: RowInputs,
 ) -> None:
-    """Runs a job; returns when all is done.
+    """Run a job; returns when all of it is done.
 
-    `control`: (CONTROL_WORDS,) int64, the same for all; `job`: greater than any before.
+    `control`: (CONTROL_WORDS,) int64, shared by all threads; `job`: greater than any before.
     """
-    # Before a piece is taken: a thread that then fails for want of memory keeps nobody waiting.
+    # Allocated before a piece is taken: a thread that runs out of memory then keeps nobody waiting.
     scores = np.empty((HEADS, rows.cache.shape[2]), np.float32)
     word, done = control.ctypes.data + NEXT_WORD * 8, control.ctypes.data + DONE_WORD * 8
-    phases = len(rows.cache) * KINDS
-    for phase in range(phases):
-        total, grain = cut(phase, heads, weights, rows)
-        pieces = (total + grain - 1) // grain
+    stages = len(rows.cache) * PHASES
+    for stage in range(stages):
+        parts, grain = divide(stage, heads, weights, rows)
+        pieces = (parts + grain - 1) // grain
         store_word(done, 0)
-        store_word(word, job << JOB_BITS | phase << PHASE_BITS)
-        while piece(phase, add_to_word(word, 1) & MASK, form, heads, weights, room, rows, scores):
+        store_word(word, job << JOB_BITS | stage << PHASE_BITS)
+        while run_piece(stage, add_to_word(word, 1) & MASK, variant, heads, weights, scratch, rows, scores):
             add_to_word(done, 1)
         times = 0
         while load_word(done) < pieces:
             wait(times)
             times += 1
-    store_word(word, job << JOB_BITS | phases << PHASE_BITS)
+    store_word(word, job << JOB_BITS | stages << PHASE_BITS)
 
 
 @compiled
 def help_out(
-    control: Array, job: int, form: int, heads: int, weights: Weights, room: Scratch, rows: RowInputs
+    control: Array,
+    job: int,
+    variant: int,
+    heads: int,
+    weights: LayerWeights,
+    scratch: Scratch,
+    rows: RowInputs,
 ) -> None:
-    """Takes pieces of a job until it is over."""
-    # Before a piece is taken: a thread that then fails for want of memory keeps nobody waiting.
+    """Take pieces of a job until it is over."""
+    # Allocated before a piece is taken: a thread that runs out of memory then keeps nobody waiting.
     scores = np.empty((HEADS, rows.cache.shape[2]), np.float32)
     word, done = control.ctypes.data + NEXT_WORD * 8, control.ctypes.data + DONE_WORD * 8
-    phases = len(rows.cache) * KINDS
+    stages = len(rows.cache) * PHASES
     times = 0
-    while times < PATIENCE:
+    while times < HELPER_WAITS:
         now = load_word(word)
-        phase = now >> PHASE_BITS & MASK
-        if now >> JOB_BITS > job or (now >> JOB_BITS == job and phase >= phases):
+        stage = now >> PHASE_BITS & MASK
+        if now >> JOB_BITS > job or (now >> JOB_BITS == job and stage >= stages):
             return
         times += 1
         if now >> JOB_BITS == job:
-            total, grain = cut(phase, heads, weights, rows)
-            if (now & MASK) * grain < total:
+            parts, grain = divide(stage, heads, weights, rows)
+            if (now & MASK) * grain < parts:
                 if replace_word(word, now, now + 1):
-                    piece(phase, now & MASK, form, heads, weights, room, rows, scores)
+                    run_piece(stage, now & MASK, variant, heads, weights, scratch, rows, scores)
                     add_to_word(done, 1)
                     times = 0
                 continue

@@ -1,12 +1,11 @@
-"""What a layer computes, as compiled kernels: products in int8, and what lies between them; by numba.
+"""Compiled kernels: what a layer computes, for one row or for some rows.
 
-PyTorch takes five to ten operations for each step between two products and wakes its threads for some: half
-the time of a step of five rows. Its products in int8 read the weights at a third of the speed of memory.
-Importing this module loads numba. What is compiled is kept beside the module, or in the user's cache where
-that is read-only.
+PyTorch needs five to ten operations between two products, and wakes its threads for some of them: half the
+time of a step of five rows. Its int8 products read the weights at a third of the speed of memory.
 
-Arrays are contiguous, fp32 unless it says otherwise. No row looks at another, so what a voice says does not
-depend on who speaks beside it.
+Arrays are contiguous, and fp32 unless the docstring says otherwise. No row looks at another, so what a voice
+says does not depend on who speaks beside it. Importing this module loads numba. Compiled code is cached
+beside the module, or in the user's cache folder where that is read-only.
 """
 
 from __future__ import annotations
@@ -17,52 +16,47 @@ from typing import Any, TypeVar
 import numpy as np
 from numba import njit
 
-from codechoir.engines.xtts.cpu_int8.dot_products import FORMS, dot
-from codechoir.engines.xtts.cpu_int8.matrices import BLOCK, GROUP, STEPS
-from codechoir.engines.xtts.cpu_int8.matrices import ZERO as ZERO_BYTE
+from codechoir.engines.xtts.cpu_int8.dot_products import VARIANTS, dot
+from codechoir.engines.xtts.cpu_int8.matrices import BLOCK, GROUP, LEVELS, ZERO_POINT
 
 Array = Any
-"""A NumPy array; numba finds its type out."""
+"""A NumPy array; numba infers its type."""
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
 def compiled(function: Kernel, inline: str = "never") -> Kernel:
-    """The function as machine code, made when it is first called; other threads run meanwhile.
+    """The function as machine code, compiled when it is first called; other threads run meanwhile.
 
-    What is kept is made anew when the function's own file has changed, not when one has that it uses.
+    The cached code is compiled again when the function's own file changes, not when a file that it imports
+    from does.
     """
     made: Kernel = njit(
         cache=True,
         inline=inline,
         nogil=True,
-        fastmath={
-            "reassoc",
-            "contract",
-            "arcp",
-            "nsz",
-        },  # sums in any order; NaN and infinity mean what they do
+        # Sums may be computed in any order; NaN and infinity keep their meaning.
+        fastmath={"reassoc", "contract", "arcp", "nsz"},
         error_model="numpy",  # a check of each division for zero would keep loops from being vectorised
     )(function)
     return made
 
 
 def inlined(function: Kernel) -> Kernel:
-    """Part of each function that calls it, which may know some of its arguments."""
+    """Compiled into each function that calls it, which may know some of its arguments."""
     return compiled(function, "always")
 
 
 EPSILON, SMALLEST = np.float32(1e-5), np.float32(1e-8)
-NAMES = tuple(form.feature for form in FORMS)
-TOGETHER = np.array([form.rows for form in FORMS])
+ROWS_AT_ONCE = np.array([variant.rows for variant in VARIANTS])
 ZERO, HALF, ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
-BYTE_STEPS, BYTE_ZERO = np.float32(STEPS), np.float32(ZERO_BYTE + 0.5)
-"""With a half, so that cutting the fraction off rounds."""
+BYTE_LEVELS, BYTE_ZERO = np.float32(LEVELS), np.float32(ZERO_POINT + 0.5)
+"""BYTE_ZERO has a half added, so that truncating rounds."""
 GELU_SLOPE, GELU_CUBE = np.float32(0.7978845608), np.float32(0.044715)
 
 TANH_LIMIT = np.float32(6.29)
-"""From here on tanh is taken as this value's. With the continued fraction of tanh cut after its ninth term
-the error is below 1e-5 everywhere; the C library's own tanh is not vectorised, and four times slower."""
+"""From here on tanh is taken as this value's. The continued fraction of tanh is cut after its ninth term,
+which keeps the error below 1e-5 everywhere; the C library's tanh is not vectorised, and four times slower."""
 OVER_2, OVER_4, OVER_6, OVER_8 = (np.float32(x / 34459425) for x in (4729725, 135135, 990, 1))
 UNDER_2, UNDER_4, UNDER_6, UNDER_8 = (np.float32(x / 34459425) for x in (16216200, 945945, 13860, 45))
 
@@ -82,8 +76,11 @@ def tanh(z: Any) -> Any:
 
 @compiled
 def exp_of_negative(z: Any) -> Any:
-    """exp for -40 … 0, and almost nothing below: the 64th power of the series for a 64th, a relative error of
-    1e-5 where it is not negligible. Unlike the C library's it is vectorised."""
+    """exp for -40 … 0, and almost zero below.
+
+    It is the 64th power of the series for a 64th: a relative error of 1e-5 where the value is not negligible.
+    Unlike the C library's exp it is vectorised.
+    """
     y = max(z, EXP_LEAST) * EXP_PART
     root = ONE + y * (ONE + y * (EXP_2 + y * (EXP_3 + y * (EXP_4 + y * (EXP_5 + y * EXP_6)))))
     for _ in range(6):
@@ -92,20 +89,22 @@ def exp_of_negative(z: Any) -> Any:
 
 
 @compiled
-def to_bytes(row: Array, octets: Array) -> Any:
-    """A row as bytes (uint8; `int8.STEPS`, `int8.ZERO`) of what it is divided by, which is returned: its
-    greatest absolute value."""
-    most = SMALLEST
+def quantise_row(row: Array, octets: Array) -> Any:
+    """Write a row as bytes (uint8; `matrices.LEVELS`, `matrices.ZERO_POINT`) of its greatest absolute value.
+
+    Returns that value.
+    """
+    row_max = SMALLEST
     for i in range(row.size):
-        most = max(most, abs(row[i]))
-    factor = BYTE_STEPS / most
+        row_max = max(row_max, abs(row[i]))
+    factor = BYTE_LEVELS / row_max
     for i in range(row.size):
         octets[i] = np.uint8(np.int32(row[i] * factor + BYTE_ZERO))
-    return most
+    return row_max
 
 
 @compiled
-def normalise(row: Array, weight: Array, bias: Array, out: Array) -> None:
+def layer_norm(row: Array, weight: Array, bias: Array, out: Array) -> None:
     """Layer normalisation of one row (width,)."""
     width = np.float32(row.size)
     total = ZERO
@@ -115,78 +114,83 @@ def normalise(row: Array, weight: Array, bias: Array, out: Array) -> None:
     squares = ZERO
     for i in range(row.size):
         squares += (row[i] - mean) * (row[i] - mean)
-    steepness = ONE / np.sqrt(squares / width + EPSILON)
+    factor = ONE / np.sqrt(squares / width + EPSILON)
     for i in range(row.size):
-        out[i] = (row[i] - mean) * steepness * weight[i] + bias[i]
+        out[i] = (row[i] - mean) * factor * weight[i] + bias[i]
 
 
 @compiled
 def gelu(values: Array) -> None:
-    """GELU, by tanh as GPT-2 has it, in place."""
+    """GELU in place, by tanh as in GPT-2."""
     for i in range(values.size):
         value = values[i]
         values[i] = HALF * value * (ONE + tanh(GELU_SLOPE * (value + GELU_CUBE * value * value * value)))
 
 
 @compiled
-def add(values: Array, total: Array) -> None:
-    """Adds to `total` in place."""
+def add_into(values: Array, total: Array) -> None:
+    """Add to `total` in place."""
     for i in range(total.size):
         total[i] += values[i]
 
 
 @compiled
-def multiply(
-    form: int,
+def multiply_blocks(
+    variant: int,
     packed: Array,
-    zeros: Array,
+    corrections: Array,
     scales: Array,
-    offset: Array,
+    bias: Array,
     first: int,
     last: int,
     octets: Array,
-    largest: Array,
+    row_max: Array,
     out: Array,
 ) -> None:
-    """The blocks of outputs from `first` on, before `last`, of a product.
+    """Some blocks of outputs of a product: from `first` on, before `last`.
 
-    `form`: index in `dots.FORMS`. `packed` … `offset`: one layer of `int8.Matrices`. `octets` (rows,
-    inputs) uint8 and `largest` (rows,): what `to_bytes` gave. `out`: (rows, outputs).
+    `variant`: index in `dot_products.VARIANTS`. `packed` … `bias`: one layer of `matrices.Int8Matrices`.
+    `octets` (rows, inputs) uint8 and `row_max` (rows,): from `quantise_row`. `out`: (rows, outputs).
     """
-    rows, groups, stride, most = len(octets), packed.shape[1], octets.shape[1], TOGETHER[form]
-    weights, zero, inputs, target = packed.ctypes.data, zeros.ctypes.data, octets.ctypes.data, out.ctypes.data
+    rows, groups, stride, at_once = len(octets), packed.shape[1], octets.shape[1], ROWS_AT_ONCE[variant]
+    weights, zero, inputs, target = (
+        packed.ctypes.data,
+        corrections.ctypes.data,
+        octets.ctypes.data,
+        out.ctypes.data,
+    )
     for block in range(first, last):
-        at = block * BLOCK
-        for row in range(0, rows, most):
+        offset = block * BLOCK
+        for row in range(0, rows, at_once):
             dot(
-                form,
+                variant,
                 weights + block * groups * GROUP * BLOCK,
                 groups,
                 inputs + row * stride,
                 stride,
-                zero + at * 4,
-                target + (row * out.shape[1] + at) * 4,
+                zero + offset * 4,
+                target + (row * out.shape[1] + offset) * 4,
                 out.shape[1] * 4,
-                min(most, rows - row),
+                min(at_once, rows - row),
             )
     start, stop = first * BLOCK, last * BLOCK
-    scale, bias = scales[start:stop], offset[start:stop]
+    scale, offsets = scales[start:stop], bias[start:stop]
     for row in range(rows):
-        sums, factor = out[row, start:stop], largest[row]
+        sums, factor = out[row, start:stop], row_max[row]
         for i in range(sums.size):
-            sums[i] = sums[i] * (factor * scale[i]) + bias[i]
+            sums[i] = sums[i] * (factor * scale[i]) + offsets[i]
 
 
 @compiled
-def product(
-    form: int, packed: Array, zeros: Array, scales: Array, offset: Array, x: Array, out: Array
+def linear(
+    variant: int, packed: Array, corrections: Array, scales: Array, bias: Array, x: Array, out: Array
 ) -> None:
     """A whole product on this thread. `x`: (rows, inputs), `out`: (rows, outputs)."""
     octets = np.zeros((len(x), packed.shape[1] * GROUP), np.uint8)
-    largest = np.empty(len(x), np.float32)
+    row_max = np.empty(len(x), np.float32)
     for row in range(len(x)):
-        largest[row] = to_bytes(x[row], octets[row])
-    multiply(form, packed, zeros, scales, offset, 0, len(packed), octets, largest, out)
+        row_max[row] = quantise_row(x[row], octets[row])
+    multiply_blocks(variant, packed, corrections, scales, bias, 0, len(packed), octets, row_max, out)
 
 
 @compiled
@@ -203,43 +207,43 @@ def softmax(scores: Array) -> None:
 
 
 @inlined
-def attend(
-    query: Array, past: Array, seen: int, head: int, heads: int, size: int, out: Array, scores: Array
+def attention(
+    query: Array, past: Array, length: int, head: int, heads: int, size: int, out: Array, scores: Array
 ) -> None:
     """Attention of some heads of one row over its own past.
 
-    `query`, `out`: (all heads, size). `past`: (positions, 2, all heads, size), keys and values, of which so
-    many are `seen`. `head`, `heads`: the first one and how many; `size`: of each. All of them look at a
-    position before the next one is looked at, so that memory is read as it lies; values are taken by fours.
-    `scores`: (heads or more, seen or more), scratch.
+    `query`, `out`: (all heads, size). `past`: (positions, 2, all heads, size), keys and values, of which the
+    first `length` positions are used. `head`, `heads`: the first head and how many; `size`: of each.
+    `scores`: (heads or more, length or more), scratch. All heads look at a position before the next position,
+    so that memory is read in its order; values are taken by fours.
     """
-    steepness = ONE / np.sqrt(np.float32(size))
-    for at in range(seen):
+    factor = ONE / np.sqrt(np.float32(size))
+    for at in range(length):
         for number in range(heads):
-            asked, key, score = query[head + number], past[at, 0, head + number], ZERO
+            wanted, key, score = query[head + number], past[at, 0, head + number], ZERO
             for i in range(size):
-                score += asked[i] * key[i]
-            scores[number, at] = score * steepness
+                score += wanted[i] * key[i]
+            scores[number, at] = score * factor
     for number in range(heads):
-        softmax(scores[number, :seen])
-        heard = out[head + number]
+        softmax(scores[number, :length])
+        mixed = out[head + number]
         for i in range(size):
-            heard[i] = ZERO
-    fours = seen // 4 * 4
+            mixed[i] = ZERO
+    fours = length // 4 * 4
     for at in range(0, fours, 4):
         for number in range(heads):
             share, one, two = scores[number], past[at, 1, head + number], past[at + 1, 1, head + number]
-            three, four, heard = (
+            three, four, mixed = (
                 past[at + 2, 1, head + number],
                 past[at + 3, 1, head + number],
                 out[head + number],
             )
             a, b, c, d = share[at], share[at + 1], share[at + 2], share[at + 3]
             for i in range(size):
-                heard[i] += a * one[i] + b * two[i] + c * three[i] + d * four[i]
-    for at in range(fours, seen):
+                mixed[i] += a * one[i] + b * two[i] + c * three[i] + d * four[i]
+    for at in range(fours, length):
         for number in range(heads):
-            share, value, heard = scores[number], past[at, 1, head + number], out[head + number]
+            share, value, mixed = scores[number], past[at, 1, head + number], out[head + number]
             a = share[at]
             for i in range(size):
-                heard[i] += a * value[i]
+                mixed[i] += a * value[i]

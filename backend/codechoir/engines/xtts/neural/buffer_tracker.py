@@ -1,6 +1,8 @@
-"""What the next steps will take, from what the last ones took.
+"""How much audio each listener still has to hear, and how long the next work takes.
 
-How far the sound given out is ahead of the ear, so that nobody waits in the middle of a word.
+`BufferTracker` counts what was sent and follows the clock: if its lead falls to zero the listener waits in
+the middle of a word. `CostModel` predicts the time of steps, prefills and the vocoder from the last few
+times. The scheduler decides by both what to compute next.
 """
 
 from __future__ import annotations
@@ -12,74 +14,77 @@ from collections.abc import Callable, Iterable
 
 
 class RunningMedian:
-    """The middle of the last few times, in seconds; zero before the first."""
+    """The median of the last five values, such as seconds; zero before the first."""
 
     def __init__(self) -> None:
         self._values: deque[float] = deque(maxlen=5)
 
     def add(self, value: float) -> None:
+        """Add the newest value."""
         self._values.append(value)
 
     @property
     def value(self) -> float:
+        """The median."""
         return statistics.median(self._values) if self._values else 0.0
 
 
 class CostModel:
-    """`sound`: seconds of sound in a frame; `per_token`: frames a token; `context`: frames that are vocoded
-    besides those of a piece. What is measured: `step` of decoding, `lone` of a single row, `position` of a
-    prefill, `frame` of the vocoder."""
+    """Predicts how long work takes, in seconds.
 
-    def __init__(self, sound: float, per_token: float, context: int) -> None:
-        self._sound, self._per_token, self._context = sound, per_token, context
-        self.step, self.lone, self.position, self.frame = (
-            RunningMedian(),
-            RunningMedian(),
-            RunningMedian(),
-            RunningMedian(),
-        )
+    `frame_seconds`: seconds of sound in a frame. `frames_per_token`. `context`: frames that are vocoded
+    besides those of a piece. Measured: `step` of decoding, `single_step` of one row alone, `position` of a
+    prefill, `frame` of the vocoder.
+    """
 
-    def stepped(self, rows: int, seconds: float) -> None:
-        """So many rows have got a token."""
+    def __init__(self, frame_seconds: float, frames_per_token: float, context: int) -> None:
+        self._frame_seconds, self._frames_per_token, self._context = frame_seconds, frames_per_token, context
+        self.step, self.single_step = RunningMedian(), RunningMedian()
+        self.position, self.frame = RunningMedian(), RunningMedian()
+
+    def add_step(self, rows: int, seconds: float) -> None:
+        """A step of so many rows took so long."""
         self.step.add(seconds)
         if rows == 1:
-            self.lone.add(seconds)
+            self.single_step.add(seconds)
 
     def vocoding(self, frames: int) -> float:
-        """Seconds that a piece of so many frames takes."""
+        """Seconds that the vocoder takes for a piece of so many frames."""
         return (frames + self._context) * self.frame.value
 
-    def spare(self, tempo: float) -> float:
-        """Seconds that are gained with each frame of a row that decodes while it is heard, but for the
-        context of its pieces; negative where the listener is faster."""
-        return self._spare(tempo, self.step.value)
+    def gain(self, speed: float) -> float:
+        """Seconds by which the buffer grows with each frame of a row that decodes while it is heard.
 
-    def keeps_up(self, tempo: float) -> bool:
-        """Whether there is something to gain at least when the row decodes alone."""
-        return self._spare(tempo, self.lone.value) > 0
+        The context of its pieces is not counted. Negative where the listener is faster.
+        """
+        return self._gain(speed, self.step.value)
 
-    def worth(self, tempo: float) -> float:
-        """Frames of a piece that lasts as long as the next one of the same size takes, and a quarter more.
+    def keeps_up(self, speed: float) -> bool:
+        """Whether the buffer grows at least when the row decodes alone."""
+        return self._gain(speed, self.single_step.value) > 0
+
+    def worthwhile_frames(self, speed: float) -> float:
+        """Frames of a piece that lasts as long as computing the next one of the same size, plus a quarter.
 
         Pieces of that size follow one another without a gap; smaller ones cost more time in context than they
-        gain. Infinite where there is nothing to gain.
+        gain. Infinite where the buffer does not grow.
         """
-        spare = self.spare(tempo)
-        return 1.25 * self._context * self.frame.value / spare if spare > 0 else math.inf
+        gain = self.gain(speed)
+        return 1.25 * self._context * self.frame.value / gain if gain > 0 else math.inf
 
-    def _spare(self, tempo: float, step: float) -> float:
-        return self._sound / tempo - self.frame.value - step / self._per_token
+    def _gain(self, speed: float, step: float) -> float:
+        return self._frame_seconds / speed - self.frame.value - step / self._frames_per_token
 
 
 Rank = tuple[int, int]
-"""What is heard first is smallest."""
+"""The lowest is heard first."""
 
 Clock = Callable[[], float]
 """Seconds that never go back."""
 
 
 class BufferedAudio:
-    """Of one reading: it is heard from its first sound on, in the order of rank, without a pause."""
+    """The audio of one reading, played from its first sample on, in the order of rank, without a pause."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -88,46 +93,49 @@ class BufferedAudio:
 
     @property
     def lead(self) -> float | None:
-        """Seconds until the listener has heard what can be heard without a gap: negative when he waits; None
-        before the first sound."""
+        """Seconds until the listener has heard what can be heard without a gap.
+
+        Negative when the listener waits; None before the first sound.
+        """
         return None if self._end is None else self._end - self._clock()
 
-    def give(self, rank: Rank, seconds: float) -> None:
-        """So much more was given out; it counts when nothing before it is missing (`reach`)."""
+    def add(self, rank: Rank, seconds: float) -> None:
+        """So much more was sent; it counts as soon as nothing before it is missing (`update`)."""
         self._later.append((rank, seconds))
 
-    def reach(self, missing: Rank | None) -> None:
-        """Everything before the rank `missing` was given out whole, and that in part; None: everything."""
-        heard = [seconds for rank, seconds in self._later if missing is None or rank <= missing]
-        if heard:
+    def update(self, missing: Rank | None) -> None:
+        """Everything before the rank `missing` was sent whole, and that one in part; None: everything."""
+        playable = [seconds for rank, seconds in self._later if missing is None or rank <= missing]
+        if playable:
             now = self._clock()
-            self._end = max(now if self._end is None else self._end, now) + sum(heard)
+            self._end = max(now if self._end is None else self._end, now) + sum(playable)
             self._later = self._later[:0] if missing is None else [g for g in self._later if g[0] > missing]
 
 
 class BufferTracker:
-    """Of all readings, by their numbers."""
+    """The buffered audio of all readings, by their numbers."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._heads: dict[int, BufferedAudio] = {}
+        self._readings: dict[int, BufferedAudio] = {}
 
     def lead(self, reading: int) -> float | None:
-        """See `Playhead.lead`."""
-        head = self._heads.get(reading)
-        return None if head is None else head.lead
+        """See `BufferedAudio.lead`."""
+        audio = self._readings.get(reading)
+        return None if audio is None else audio.lead
 
-    def give(self, reading: int, rank: Rank, seconds: float) -> None:
-        """See `Playhead.give`."""
-        self._heads.setdefault(reading, BufferedAudio(self._clock)).give(rank, seconds)
+    def add(self, reading: int, rank: Rank, seconds: float) -> None:
+        """See `BufferedAudio.add`."""
+        self._readings.setdefault(reading, BufferedAudio(self._clock)).add(rank, seconds)
 
-    def reach(self, unfinished: Iterable[tuple[int, Rank]]) -> None:
-        """What is still to come, as (reading, rank). Readings that are over are forgotten."""
+    def update(self, unfinished: Iterable[tuple[int, Rank]]) -> None:
+        """`unfinished`: what is still to be sent, as (reading, rank). Readings that are over are
+        forgotten."""
         missing: dict[int, Rank] = {}
         for reading, rank in unfinished:
             missing[reading] = min(rank, missing.get(reading, rank))
-        for reading, head in list(self._heads.items()):
-            head.reach(missing.get(reading))
-            lead = head.lead
+        for reading, audio in list(self._readings.items()):
+            audio.update(missing.get(reading))
+            lead = audio.lead
             if reading not in missing and lead is not None and lead < 0.0:
-                del self._heads[reading]
+                del self._readings[reading]

@@ -1,6 +1,7 @@
-"""What makes a voice: conditioning latents for the GPT and an embedding for the vocoder.
+"""A voice: conditioning latents for the GPT and a speaker embedding for the vocoder.
 
-Recordings are read with `soundfile`, which needs no FFmpeg, and handed to coqui's encoders as tensors.
+Both come from the checkpoint's studio speakers, or from recordings (cloning). Recordings are read by
+`soundfile`, which needs no FFmpeg, and passed to coqui's encoders as tensors.
 """
 
 from __future__ import annotations
@@ -11,19 +12,23 @@ from pathlib import Path
 
 import torch
 
-from codechoir.engines.xtts.neural.xtts_model import XttsCore, import_torchaudio
+from codechoir.engines.xtts.neural.coqui import import_torchaudio
+from codechoir.engines.xtts.neural.xtts_model import XttsCore
 from codechoir.errors import InputError, did_you_mean
 
 LOAD_RATE = 22_050
-LEAST_SECONDS = 1.0
-MOST_SECONDS = 600.0
-_QUIETEST = 0.003
-_CLIPPED_SHARE = 0.01
+"""Sample rate of coqui's encoders, in hertz."""
+MIN_SECONDS = 1.0
+MAX_SECONDS = 600.0
+_MIN_LOUDNESS = 0.003
+"""RMS below which a recording counts as silent."""
+_MAX_CLIPPED = 0.01
+"""Share of samples at the peak above which a recording counts as clipped."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Conditioning:
-    """A voice as the model hears it. `key` names the content: equal keys, equal voices.
+    """A voice as the model takes it. `key` identifies the content: equal keys, equal voices.
 
     `latent`: (1, 32, width), `embedding`: (1, 512, 1), both fp32 on the CPU.
     """
@@ -35,11 +40,11 @@ class Conditioning:
 
 @dataclass(frozen=True, slots=True)
 class CloningOptions:
-    """Parameters that change the result, so they belong into the cache's key.
+    """Parameters that change the result, so they are part of the cache key.
 
-    `seconds`: of all recordings together that the GPT hears; `chunk_seconds`: averaged over chunks of that
-    length; `reference_seconds`: of each recording that the vocoder's encoder hears; `normalise`: bring each
-    recording's peak to 0.75 first.
+    `seconds`: how much of all recordings together goes into the latents. `chunk_seconds`: length of the
+    chunks that are averaged. `reference_seconds`: how much of each recording goes into the speaker embedding.
+    `normalise`: scale each recording's peak to 0.75 first.
     """
 
     seconds: int = 30
@@ -72,12 +77,12 @@ def clone(
 ) -> Conditioning:
     """The voice of one or several recordings of one speaker.
 
-    Raises `InputError` that names the recording which is too short, silent, clipped, hour-long or unreadable.
+    Raises `InputError` naming a recording that is too short, too long, silent, clipped or unreadable.
     """
     settings = cloning or CloningOptions()
     if not recordings:
         raise InputError("a voice needs at least one recording")
-    audios = [prepared(path, settings) for path in recordings]
+    audios = [load_recording(path, settings) for path in recordings]
     with torch.inference_mode():
         embeddings = [core.coqui.get_speaker_embedding(audio, LOAD_RATE) for audio in audios]
         latent = core.coqui.get_gpt_cond_latents(
@@ -86,7 +91,7 @@ def clone(
     return Conditioning(key, latent.clone(), torch.stack(embeddings).mean(dim=0))
 
 
-def prepared(path: Path, settings: CloningOptions) -> torch.Tensor:
+def load_recording(path: Path, settings: CloningOptions) -> torch.Tensor:
     """A recording as (1, samples) mono at 22,050 Hz, checked and cut to the reference length."""
     audio, rate = _read(path)
     _check(path, audio, rate)
@@ -96,42 +101,13 @@ def prepared(path: Path, settings: CloningOptions) -> torch.Tensor:
     return audio / audio.abs().max() * 0.75 if settings.normalise else audio
 
 
-def mix(key: str, voices: Sequence[Conditioning], weights: Sequence[float]) -> Conditioning:
-    """Several voices as one: linear in the latents, spherical in the embedding with its norm restored.
-
-    Raises `InputError` unless there is a weight above zero for each voice and they sum to one.
-    """
-    if len(voices) != len(weights) or not voices or any(weight <= 0 for weight in weights):
-        raise InputError("a mix needs a weight above zero for each voice")
-    if abs(sum(weights) - 1.0) > 1e-3:
-        raise InputError(f"the weights of a mix must sum to 1, not {sum(weights):g}")
-    latent = sum((w * voice.latent for w, voice in zip(weights, voices, strict=True)), torch.zeros(()))
-    embedding, share = voices[0].embedding, weights[0]
-    for weight, voice in zip(weights[1:], voices[1:], strict=True):
-        share += weight
-        embedding = _slerp(embedding, voice.embedding, weight / share)
-    return Conditioning(key, latent, embedding)
-
-
-def _slerp(start: torch.Tensor, end: torch.Tensor, share: float) -> torch.Tensor:
-    """Along the great circle, with the norm interpolated."""
-    lengths = start.norm(), end.norm()
-    a, b = start / lengths[0], end / lengths[1]
-    angle = torch.arccos((a * b).sum().clamp(-1.0, 1.0))
-    if float(angle) < 1e-4:
-        direction = a
-    else:
-        direction = (torch.sin((1 - share) * angle) * a + torch.sin(share * angle) * b) / torch.sin(angle)
-    return direction / direction.norm() * ((1 - share) * lengths[0] + share * lengths[1])
-
-
 def _read(path: Path) -> tuple[torch.Tensor, int]:
     import soundfile
 
     try:
         with soundfile.SoundFile(path) as file:
             seconds = file.frames / file.samplerate
-            if seconds > MOST_SECONDS:
+            if seconds > MAX_SECONDS:
                 raise InputError(
                     f"{path.name} lasts {seconds / 60:.0f} minutes; cut out 6 to 30 seconds of clear speech"
                 )
@@ -145,15 +121,15 @@ def _read(path: Path) -> tuple[torch.Tensor, int]:
 
 def _check(path: Path, audio: torch.Tensor, rate: int) -> None:
     seconds = audio.shape[-1] / rate
-    if seconds < LEAST_SECONDS:
+    if seconds < MIN_SECONDS:
         raise InputError(
-            f"{path.name} lasts {seconds:.1f} seconds; a voice needs at least {LEAST_SECONDS:g}, better 6"
+            f"{path.name} lasts {seconds:.1f} seconds; a voice needs at least {MIN_SECONDS:g}, better 6"
         )
     if not torch.isfinite(audio).all():
-        raise InputError(f"{path.name} holds samples that are no numbers; record it again")
+        raise InputError(f"{path.name} has samples that are not finite numbers; record it again")
     loudness = float(audio.square().mean().sqrt())
-    if loudness < _QUIETEST:
-        raise InputError(f"{path.name} is silent, or nearly so; record it louder")
+    if loudness < _MIN_LOUDNESS:
+        raise InputError(f"{path.name} is silent or nearly silent; record it louder")
     peak = float(audio.abs().max())
-    if peak > 0.98 and float((audio.abs() > 0.995 * peak).float().mean()) > _CLIPPED_SHARE:
-        raise InputError(f"{path.name} is clipped: its loudest parts are cut off; record it with less gain")
+    if peak > 0.98 and float((audio.abs() > 0.995 * peak).float().mean()) > _MAX_CLIPPED:
+        raise InputError(f"{path.name} is clipped: its peaks are cut off; record it with less gain")

@@ -1,33 +1,33 @@
-"""From logits to the next token, for all rows at once, as coqui's `generate` would.
+"""Our own decoding loop: rows of different voices, texts and lengths in one batch.
 
-The order is that of transformers: repetition penalty, temperature, top-k, top-p. A row draws from its own
-stream of uniform numbers, so what it says depends on its seed and not on its neighbours.
-
-From words to what the GPT is given: tokens, and embeddings of a batch of prefixes.
+Coqui decodes one utterance at a time by `generate()`, whose prefix is state of the module, so that two
+streams disturb each other. Here a row is a slot of static tensors (`batch_state.BatchState`). Rows join after
+a prefill of their own, and leave when they are done, at any step.
 
 A row's prefix is [conditioning latents][START text STOP, with text positions][start of audio, with audio
 position 0]; audio token k takes audio position k + 1.
 
-Our own decoding loop: rows of different voices, texts and lengths in one batch.
-
-Coqui decodes one utterance at a time through `generate()`, whose prefix is state on the module, so that two
-streams disturb each other. Here a row is a slot of static tensors (`rows.RowState`); rows join after a
-prefill of their own and leave when they are done, at any step.
+Tokens are drawn as coqui's `generate()` draws them: repetition penalty, temperature, top-k, top-p. A row
+draws from its own stream of random numbers, so what it says depends on its seed and not on its neighbours.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
+from cachetools import LRUCache
 
-from codechoir.engines.xtts.capabilities import language
+from codechoir.engines.xtts.capabilities import find_language
+from codechoir.engines.xtts.neural.batch_state import BatchState
 from codechoir.engines.xtts.neural.conditioning import Conditioning
-from codechoir.engines.xtts.neural.decoding_steps import EagerSteps, RowState, Steps
 from codechoir.engines.xtts.neural.xtts_model import XttsCore
 from codechoir.errors import InputError
+
+CACHED_VOICES = 32
+"""Voices whose keys and values are cached: 8 MB each in fp32 at full size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Sampling:
     stop_slope: float = 0.5
 
 
-def penalised(logits: torch.Tensor, seen: torch.Tensor, penalty: float) -> torch.Tensor:
+def apply_penalty(logits: torch.Tensor, seen: torch.Tensor, penalty: float) -> torch.Tensor:
     """Logits (rows, vocabulary) with those of the tokens `seen` (bool, same shape) made less likely."""
     return torch.where(seen, torch.where(logits < 0, logits * penalty, logits / penalty), logits)
 
@@ -62,14 +62,14 @@ def shortlist(scores: torch.Tensor, sampling: Sampling) -> tuple[torch.Tensor, t
     return kept / kept.sum(dim=-1, keepdim=True), ids
 
 
-def choose(
+def draw_tokens(
     logits: torch.Tensor, seen: torch.Tensor, uniform: torch.Tensor, sampling: Sampling
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """The next token of each row (rows,) and its log probability in the unchanged distribution (rows,).
 
-    `uniform`: (rows,) in [0, 1).
+    `uniform`: (rows,) random numbers in [0, 1).
     """
-    scores = penalised(logits, seen, sampling.repetition_penalty)
+    scores = apply_penalty(logits, seen, sampling.repetition_penalty)
     if sampling.greedy:
         token = scores.argmax(dim=-1, keepdim=True)
     else:
@@ -85,33 +85,40 @@ def choose(
 class Prompt:
     """One utterance to decode.
 
-    `tokens`: of the text, without start and stop. `seed`: of the row's own random numbers. `expected`: audio
-    tokens after which stopping becomes likelier. `most`: audio tokens after which the row is cut.
+    `tokens`: of the text, without start and stop. `seed`: of the row's random numbers. `expected_tokens`:
+    audio tokens after which stopping becomes likelier. `max_tokens`: audio tokens after which the row is
+    truncated.
     """
 
     tokens: tuple[int, ...]
     voice: Conditioning
     seed: int = 0
-    expected: float = float("inf")
-    most: int = 10_000
+    expected_tokens: float = float("inf")
+    max_tokens: int = 10_000
+
+    @property
+    def prefill_positions(self) -> int:
+        """New positions of its prefill: text with start and stop, start of audio."""
+        return len(self.tokens) + 3
 
 
 def tokenize(core: XttsCore, text: str, tag: str) -> tuple[int, ...]:
     """Text tokens as coqui makes them: trimmed, lower case, numbers and symbols written out.
 
-    Raises `InputError` for a language that XTTS does not speak or a text beyond the model's limit.
+    `tag`: BCP 47 language tag. Raises `InputError` for a language that XTTS does not speak, or for a text
+    beyond the model's limit.
     """
-    code = language(tag).code
+    code = find_language(tag).code
     tokens = tuple(core.coqui.tokenizer.encode(text.strip().lower(), lang=code))
-    if len(tokens) > core.shape.most_text:
+    most = core.shape.max_text_tokens
+    if len(tokens) > most:
         raise InputError(
-            f"{len(tokens)} text tokens are more than the {core.shape.most_text} that XTTS takes at once; "
-            "split the text into sentences"
+            f"the text has {len(tokens)} tokens, XTTS takes at most {most} at once; split it into sentences"
         )
     return tokens
 
 
-def embed(core: XttsCore, prompts: Sequence[Prompt]) -> tuple[torch.Tensor, torch.Tensor]:
+def embed_prompts(core: XttsCore, prompts: Sequence[Prompt]) -> tuple[torch.Tensor, torch.Tensor]:
     """Prefixes after the conditioning latents: (rows, longest, width), padded at the right with zeros, and
     the number of positions of each (rows,)."""
     shape, device = core.shape, core.plan.device
@@ -126,14 +133,13 @@ def embed(core: XttsCore, prompts: Sequence[Prompt]) -> tuple[torch.Tensor, torc
     return embedded, lengths
 
 
-REMEMBERED_VOICES = 32
-"""Voices whose keys and values are kept: 8 MB each in fp32 at full size."""
-
-
 @dataclass(slots=True, eq=False)
 class Row:
-    """An utterance being decoded. `slot`: where it is now. `tokens`: audio tokens so far, the stop token
-    included; `done`: nothing more will come."""
+    """An utterance being decoded.
+
+    `slot`: where it is now. `positions`: how many are filled. `tokens`: audio tokens so far, the stop token
+    included. `done`: no more tokens will follow.
+    """
 
     prompt: Prompt
     slot: int
@@ -142,66 +148,85 @@ class Row:
     done: bool = False
 
 
+class StepRunner(Protocol):
+    """Runs `Decoder.advance`."""
+
+    def run(self, decoder: Decoder, rows: int, span: int) -> None:
+        """One step of the first `rows` slots over `span` positions, or over more of either."""
+
+    def invalidate(self) -> None:
+        """The decoder's tensors have moved."""
+
+
+class EagerSteps:
+    """Launches each operation by itself."""
+
+    def run(self, decoder: Decoder, rows: int, span: int) -> None:
+        """See `StepRunner`."""
+        decoder.advance(rows, span)
+
+    def invalidate(self) -> None:
+        """See `StepRunner`."""
+
+
 class Decoder:
     """Rows that decode together. Not thread-safe: one thread calls it."""
 
-    def __init__(self, core: XttsCore, sampling: Sampling, steps: Steps | None = None) -> None:
+    def __init__(self, core: XttsCore, sampling: Sampling, steps: StepRunner | None = None) -> None:
         self.core, self.sampling = core, sampling
-        self.state = RowState(core.shape, core.plan)
+        self.state = BatchState(core.shape, core.plan)
         self.rows: list[Row] = []
         self.steps = steps or EagerSteps()
-        self._voices: OrderedDict[str, torch.Tensor] = OrderedDict()
+        self._voices: LRUCache[str, torch.Tensor] = LRUCache(CACHED_VOICES)
 
     def reserve(self, slots: int, positions: int) -> None:
-        """Make room at once for what will be needed, so that nothing is copied later."""
-        if self.state.ensure(slots, positions):
-            self.steps.forget()
+        """Make room now for what will be needed, so that nothing is copied later."""
+        if self.state.grow(slots, positions):
+            self.steps.invalidate()
 
-    def prepare(self, voice: Conditioning) -> torch.Tensor:
+    def prepare_voice(self, voice: Conditioning) -> torch.Tensor:
         """Keys and values of a voice's conditioning latents, (layers, 32, 2 × width).
 
-        They are the same in every prefix, so they are computed once a voice and not once an utterance: two
+        They are the same in every prefix, so they are computed once per voice and not once per utterance: two
         thirds of the prefill of a short text.
         """
-        if voice.key in self._voices:
-            self._voices.move_to_end(voice.key)
-            return self._voices[voice.key]
+        if (known := self._voices.get(voice.key)) is not None:
+            return known
         shape, plan = self.core.shape, self.core.plan
         with torch.inference_mode():
             latent = voice.latent.to(plan.device, plan.compute)
-            cache = torch.zeros(
-                shape.layers, 1, shape.voice, 2 * shape.width, dtype=plan.compute, device=plan.device
-            )
-            filled = torch.tensor([shape.voice], device=plan.device)
+            size = (shape.layers, 1, shape.latent_positions, 2 * shape.width)
+            cache = torch.zeros(size, dtype=plan.compute, device=plan.device)
+            filled = torch.tensor([shape.latent_positions], device=plan.device)
             self.core.layers.extend(latent, filled, cache, 0, 0)
-        self._voices[voice.key] = cache[:, 0]
-        if len(self._voices) > REMEMBERED_VOICES:
-            self._voices.popitem(last=False)
-        return self._voices[voice.key]
+        prepared = self._voices[voice.key] = cache[:, 0]
+        return prepared
 
     def join(self, prompts: Sequence[Prompt]) -> list[Row]:
         """Prefill new rows together and make the first token of each."""
         shape = self.core.shape
-        voices = [self.prepare(prompt.voice) for prompt in prompts]
+        voices = [self.prepare_voice(prompt.voice) for prompt in prompts]
         first, count = len(self.rows), len(prompts)
         with torch.inference_mode():
-            embedded, lengths = embed(self.core, prompts)
+            embedded, lengths = embed_prompts(self.core, prompts)
             longest = embedded.shape[1]
-            self.reserve(first + count, shape.voice + longest + 2)
+            self.reserve(first + count, shape.latent_positions + longest + 2)
             state, slots = self.state, slice(first, first + count)
             for slot, voice in enumerate(voices, first):
-                state.cache[:, slot, : shape.voice] = voice
-            last = self.core.layers.extend(embedded, lengths, state.cache, first, shape.voice)
-            self._begin(prompts, slots, lengths)
-            self.emit(slots, last)
-        filled = [shape.voice + len(prompt.tokens) + 3 for prompt in prompts]
-        joined = [Row(prompt, first + i, filled[i], []) for i, prompt in enumerate(prompts)]
+                state.cache[:, slot, : shape.latent_positions] = voice
+            last = self.core.layers.extend(embedded, lengths, state.cache, first, shape.latent_positions)
+            self._reset_slots(prompts, slots, lengths)
+            self._append_tokens(slots, last)
+        joined = [
+            Row(prompt, slot, shape.latent_positions + prompt.prefill_positions, [])
+            for slot, prompt in enumerate(prompts, first)
+        ]
         self.rows += joined
-        self._collect(joined)
+        self._read_tokens(joined)
         return joined
 
     def step(self) -> list[Row]:
-        """One token more for every row that is not done; returns those rows. Done rows must have left."""
+        """One more token for every row; returns the rows. Rows that are done must have left."""
         if not self.rows:
             return []
         longest = max(row.positions for row in self.rows) + 1
@@ -210,7 +235,7 @@ class Decoder:
             self.steps.run(self, len(self.rows), longest)
         for row in self.rows:
             row.positions += 1
-        self._collect(self.rows)
+        self._read_tokens(self.rows)
         return list(self.rows)
 
     def leave(self, row: Row) -> None:
@@ -218,7 +243,7 @@ class Decoder:
         last = self.rows.pop()
         if last is not row:
             with torch.inference_mode():
-                self.state.move(last.slot, row.slot, last.positions)
+                self.state.copy_slot(last.slot, row.slot, last.positions)
             self.rows[row.slot] = last
             last.slot = row.slot
         row.done = True
@@ -240,9 +265,9 @@ class Decoder:
         x = core.audio_embedding[state.tokens[slots]] + core.audio_position[state.steps[slots]]
         hidden = core.layers.step(x, state.cache, lengths, span)
         lengths.add_(1).clamp_(max=state.positions - 1)
-        self.emit(slots, hidden)
+        self._append_tokens(slots, hidden)
 
-    def emit(self, slots: slice, hidden: torch.Tensor) -> None:
+    def _append_tokens(self, slots: slice, hidden: torch.Tensor) -> None:
         """From last hidden states (rows, width): store the latent, draw the token."""
         core, state = self.core, self.state
         latent = core.final_norm(hidden)
@@ -251,37 +276,39 @@ class Decoder:
         late = (steps - state.expected[slots]).clamp_(min=0.0) * self.sampling.stop_slope
         logits[:, core.shape.stop_audio] += late
         uniform = state.uniforms[slots].gather(1, steps[:, None])[:, 0]
-        token, log_probability = choose(logits, seen, uniform, self.sampling)
+        token, log_probability = draw_tokens(logits, seen, uniform, self.sampling)
         state.latents[slots].scatter_(
             1, steps[:, None, None].expand(-1, 1, latent.shape[-1]), latent[:, None].float()
         )
         seen.scatter_(1, token[:, None], True)
         state.tokens[slots] = token
         state.log_probability[slots] += log_probability
-        steps.add_(1).clamp_(max=core.shape.most_audio - 1)
+        steps.add_(1).clamp_(max=core.shape.max_audio_tokens - 1)
 
-    def _begin(self, prompts: Sequence[Prompt], slots: slice, lengths: torch.Tensor) -> None:
+    def _reset_slots(self, prompts: Sequence[Prompt], slots: slice, lengths: torch.Tensor) -> None:
         state, shape = self.state, self.core.shape
-        state.lengths[slots] = lengths + shape.voice
+        state.lengths[slots] = lengths + shape.latent_positions
         state.steps[slots] = 0
         state.log_probability[slots] = 0.0
-        state.expected[slots] = torch.tensor([prompt.expected for prompt in prompts]).to(state.expected)
+        state.expected[slots] = torch.tensor([prompt.expected_tokens for prompt in prompts]).to(
+            state.expected
+        )
         # As coqui's generate() sees it: the prefix is a run of tokens 1, and the start token follows.
         state.seen[slots] = False
         state.seen[slots, 1] = True
         state.seen[slots, shape.start_audio] = True
-        draws = [_uniforms(prompt.seed, shape.most_audio) for prompt in prompts]
+        draws = [_random_numbers(prompt.seed, shape.max_audio_tokens) for prompt in prompts]
         state.uniforms[slots] = torch.stack(draws).to(state.uniforms)
 
-    def _collect(self, rows: Sequence[Row]) -> None:
-        """Read the newest tokens: the one moment of a step when the processor waits for the device."""
+    def _read_tokens(self, rows: Sequence[Row]) -> None:
+        """Read the newest tokens: the only moment of a step when the processor waits for the device."""
         newest = self.state.tokens[: len(self.rows)].tolist()
         for row in rows:
             token = newest[row.slot]
             row.tokens.append(token)
-            most = min(row.prompt.most, self.core.shape.most_audio)
+            most = min(row.prompt.max_tokens, self.core.shape.max_audio_tokens)
             row.done = token == self.core.shape.stop_audio or len(row.tokens) >= most
 
 
-def _uniforms(seed: int, count: int) -> torch.Tensor:
+def _random_numbers(seed: int, count: int) -> torch.Tensor:
     return torch.rand(count, generator=torch.Generator().manual_seed(seed))

@@ -1,15 +1,14 @@
-"""Continuous batching: who joins, who is heard, who leaves.
+"""Continuous batching: which rows join, which are vocoded, which leave.
 
-1. `submit` puts a request into the queue; nothing is computed.
-2. `tick` admits waiting requests, the most urgent first, in one prefill. Where the pace says so the row that
-   is being heard decodes alone until its sound is some way ahead of the ear.
-3. Every active row gets one more token; a row that ended frees its slot at once.
-4. The row that is being heard gives out what is final as soon as it is worth a piece, or before the listener
-   would have to wait; others are vocoded when they have ended, in the order of urgency, and when there is
-   time for it.
+1. `submit` queues a request; nothing is computed.
+2. `tick` admits waiting requests, by priority, in one prefill. Where the pacing says so the row that is being
+   heard decodes alone until enough of its sound is buffered.
+3. Every active row gets one more token; a row that ended frees its slot at once. 4. The row that is being
+heard sends what is final as soon as it is worth a piece, or before the listener would
+   have to wait. Others are vocoded when they have ended, by priority, when there is time for it.
 5. `cancel` frees the rows of a request before the next step.
 
-One thread calls it. When memory runs out the batch shrinks, and the rows that had to go begin again: their
+One thread calls it. When memory runs out the batch shrinks, and the rows that had to go start again: their
 seeds make them say the same.
 """
 
@@ -19,22 +18,40 @@ import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 
+import torch
+
 from codechoir.engines.xtts.neural.buffer_tracker import Clock
 from codechoir.engines.xtts.neural.conditioning import Conditioning
-from codechoir.engines.xtts.neural.decoder import Decoder, Prompt
+from codechoir.engines.xtts.neural.cuda_graphs import CudaGraphRecorder, GraphSteps
+from codechoir.engines.xtts.neural.decoder import Decoder, Prompt, Sampling
 from codechoir.engines.xtts.neural.precision import is_out_of_memory
-from codechoir.engines.xtts.neural.tasks import Event, Notice, Pace, Request, Task
+from codechoir.engines.xtts.neural.tasks import (
+    CPU_PACING,
+    GPU_PACING,
+    Event,
+    Notice,
+    Pacing,
+    Request,
+    Task,
+)
 from codechoir.engines.xtts.neural.vocoding import Vocoding
-from codechoir.engines.xtts.neural.windows import Speech
+from codechoir.engines.xtts.neural.windows import WINDOW_SIZES, VocodingProgress
+from codechoir.engines.xtts.neural.xtts_model import XttsCore
 from codechoir.errors import EngineError
+
+_RESERVED_POSITIONS = {"cuda": 256, "cpu": 128}
+"""Room that rows get at once: texts of code need no more. For longer ones the cache grows."""
+
+_WARM_SIZES = WINDOW_SIZES[2:8]
+"""Sizes of window that a first piece may have; the vocoder's kernels are compiled for each."""
 
 
 class Scheduler:
     """See the module. `tick` returns what became audible."""
 
-    def __init__(self, decoder: Decoder, pace: Pace, clock: Clock = time.monotonic) -> None:
-        self.pace, self.most_rows = pace, pace.rows
-        self._clock, self._voicing = clock, Vocoding(decoder, pace, clock)
+    def __init__(self, decoder: Decoder, pacing: Pacing, clock: Clock = time.monotonic) -> None:
+        self.pacing, self.max_rows = pacing, pacing.max_rows
+        self._clock, self._vocoding = clock, Vocoding(decoder, pacing, clock)
         self._decoder, self._vocoder = decoder, decoder.core.vocoder
         self._waiting: list[Task] = []
         self._active: list[Task] = []
@@ -47,54 +64,51 @@ class Scheduler:
         """Nothing to do until something is submitted or released."""
         return not self._active and not self._admissible()
 
-    @property
-    def unfinished(self) -> int:
-        """Requests waiting or active."""
-        return len(self._waiting) + len(self._active)
-
     def submit(self, request: Request) -> None:
         """Queue a request."""
-        speech = Speech(self._vocoder, request.prompts[0].voice.embedding)
+        progress = VocodingProgress(self._vocoder, request.prompts[0].voice.embedding)
         self._order += 1
-        self._waiting.append(Task(request, self._order, speech, float(self.pace.first)))
+        self._waiting.append(Task(request, self._order, progress, float(self.pacing.first_frames)))
 
-    def prepare(self, voice: Conditioning) -> None:
-        """Compute what every utterance of a voice needs; see `Decoder.prepare`."""
-        self._decoder.prepare(voice)
+    def prepare_voice(self, voice: Conditioning) -> None:
+        """Compute what every utterance of a voice needs; see `Decoder.prepare_voice`."""
+        self._decoder.prepare_voice(voice)
 
     def cancel(self, ids: Iterable[int]) -> None:
         """Forget requests, waiting or active; unknown ids are ignored."""
-        gone = set(ids)
-        self._waiting = [task for task in self._waiting if task.request.id not in gone]
-        for task in [task for task in self._active if task.request.id in gone]:
+        cancelled = set(ids)
+        self._waiting = [task for task in self._waiting if task.request.id not in cancelled]
+        for task in [task for task in self._active if task.request.id in cancelled]:
             task.abandon(self._decoder)
             self._active.remove(task)
 
     def hold(self, reading: int) -> None:
-        """Admit nothing more of a reading that is far enough ahead; its rows already decoding go on."""
+        """Admit no more requests of a reading that is far enough ahead; its active rows continue."""
         self._held.add(reading)
 
     def release(self, reading: int) -> None:
-        """The listener has caught up."""
+        """Admit the requests of a reading again."""
         self._held.discard(reading)
 
     def tick(self) -> list[Event]:
-        """A prefill or a step, and what became audible. Raises `EngineError` when even one row does not fit
-        into memory."""
+        """A prefill or a step, and what became audible.
+
+        Raises `EngineError` when even one row does not fit into memory.
+        """
         chosen = self._admit()
         self._joined = bool(chosen)
         notices: list[Event] = list(self._within_memory(lambda: self._join(chosen)) if chosen else ())
         if not chosen:
             notices += self._within_memory(self._step)
         for task in self._active:
-            task.retire(self._decoder)
-        sounds, over = self._voicing.voice(self._ranked())
+            task.collect_finished(self._decoder)
+        sounds, over = self._vocoding.vocode(self._ranked())
         self._active = [task for task in self._active if task not in over]
-        self._voicing.reach([*self._waiting, *self._active])
+        self._vocoding.update([*self._waiting, *self._active])
         return notices + sounds
 
     def _ranked(self) -> list[Task]:
-        """Those that decode, or wait for the vocoder, in the order in which they are heard."""
+        """The active tasks, which decode or wait for the vocoder, in the order in which they are heard."""
         return sorted(self._active, key=lambda task: task.rank)
 
     def _admissible(self) -> list[Task]:
@@ -102,42 +116,42 @@ class Scheduler:
 
     def _admit(self) -> list[Task]:
         """Take from the queue what may join now."""
-        free = self.most_rows - len(self._decoder.rows)
-        seconds, one = self._time_to_join()
+        free = self.max_rows - len(self._decoder.rows)
+        seconds, only_one = self._prefill_budget()
         chosen: list[Task] = []
         for task in self._admissible():
-            prompts = task.request.prompts[: self.most_rows]
-            seconds -= self._voicing.forecast.position.value * positions(prompts)
+            prompts = task.request.prompts[: self.max_rows]
+            seconds -= self._vocoding.costs.position.value * _prefill_positions(prompts)
             if len(prompts) > free or seconds <= 0:
                 break
             chosen.append(task)
             free -= len(prompts)
-            if one:
+            if only_one:
                 break
         for task in chosen:
             self._waiting.remove(task)
         return chosen
 
-    def _time_to_join(self) -> tuple[float, bool]:
+    def _prefill_budget(self) -> tuple[float, bool]:
         """Seconds that a prefill may take now, and whether only one task may join."""
-        if not self.pace.alone:
+        if not self.pacing.first_alone:
             return math.inf, False
         if not self._active:
             return math.inf, True
         first = self._ranked()[0]
-        seconds = self._voicing.time_to_join(first)
-        if math.isinf(seconds) or self._voicing.is_far(first):
+        seconds = self._vocoding.prefill_budget(first)
+        if math.isinf(seconds) or self._vocoding.is_far_ahead(first):
             return seconds, False
-        # One after each step, which tells what the last one costs.
+        # One after each step, which shows what the last one costs.
         return (0.0 if self._joined else seconds), True
 
     def _join(self, tasks: list[Task]) -> None:
-        groups = [task.request.prompts[: self.most_rows] for task in tasks]
+        groups = [task.request.prompts[: self.max_rows] for task in tasks]
         prompts = [prompt for group in groups for prompt in group]
         self._active += tasks
         began = self._clock()
         rows = iter(self._decoder.join(prompts))
-        self._voicing.forecast.position.add((self._clock() - began) / positions(prompts))
+        self._vocoding.costs.position.add((self._clock() - began) / _prefill_positions(prompts))
         for task, group in zip(tasks, groups, strict=True):
             task.rows = [next(rows) for _ in group]
 
@@ -145,16 +159,16 @@ class Scheduler:
         began, rows = self._clock(), len(self._decoder.rows)
         self._decoder.step()
         if rows:
-            self._voicing.forecast.stepped(rows, self._clock() - began)
+            self._vocoding.costs.add_step(rows, self._clock() - began)
 
     def _within_memory(self, work: Callable[[], None]) -> list[Event]:
-        """Do the work; when memory runs out, put rows back into the queue and go on with fewer."""
+        """Do the work; when memory runs out, put rows back into the queue and continue with fewer."""
         try:
             work()
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
-            if self.most_rows == 1:
+            if self.max_rows == 1:
                 raise EngineError(
                     "not enough memory to speak: close other programs, or use espeak"
                 ) from error
@@ -162,15 +176,50 @@ class Scheduler:
         return []
 
     def _shrink(self) -> Notice:
-        self.most_rows //= 2
+        self.max_rows //= 2
         for task in sorted(self._active, key=lambda task: task.rank, reverse=True):
-            if not task.ended and (not task.rows or len(self._decoder.rows) > self.most_rows):
+            if not task.ended and (not task.rows or len(self._decoder.rows) > self.max_rows):
                 task.abandon(self._decoder)
                 self._active.remove(task)
                 self._waiting.append(task)
-        return Notice(f"memory is short: XTTS now says at most {self.most_rows} utterances at once")
+        return Notice(f"memory is low: XTTS now synthesizes at most {self.max_rows} utterances at once")
 
 
-def positions(prompts: Sequence[Prompt]) -> int:
-    """New positions of a prefill: text with its two marks, start of audio."""
-    return sum(len(prompt.tokens) + 3 for prompt in prompts)
+def _prefill_positions(prompts: Sequence[Prompt]) -> int:
+    return sum(prompt.prefill_positions for prompt in prompts)
+
+
+def pacing_for(device: torch.device) -> Pacing:
+    """How to schedule rows on a device."""
+    return GPU_PACING if device.type == "cuda" else CPU_PACING
+
+
+def make_decoder(core: XttsCore, sampling: Sampling, rows: int) -> Decoder:
+    """A decoder with room for so many rows; on a CUDA device all sizes of a step are captured now."""
+    device = core.plan.device.type
+    positions = _RESERVED_POSITIONS.get(device, _RESERVED_POSITIONS["cpu"])
+    if device != "cuda":
+        decoder = Decoder(core, sampling)
+        decoder.reserve(rows, positions)
+        return decoder
+    if core.plan.device.index is not None:
+        # Streams and graphs belong to the thread's current device, which is the first one by default.
+        torch.cuda.set_device(core.plan.device.index)
+    steps = GraphSteps(CudaGraphRecorder())
+    decoder = Decoder(core, sampling, steps)
+    steps.capture(decoder, rows, positions)
+    return decoder
+
+
+def make_scheduler(core: XttsCore, sampling: Sampling | None = None) -> Scheduler:
+    """A scheduler with a decoder of its own, paced for the device."""
+    pacing = pacing_for(core.plan.device)
+    return Scheduler(make_decoder(core, sampling or Sampling(), pacing.max_rows), pacing)
+
+
+def warm_vocoder(core: XttsCore) -> None:
+    """Compile the vocoder's kernels for the first pieces: 0.1 s each on a CPU, once per process."""
+    voice = torch.zeros(1, core.vocoder.voice.weight.shape[1], 1)
+    with torch.inference_mode():
+        for size in _WARM_SIZES:
+            core.vocoder(torch.zeros(1, core.shape.width, size), voice)

@@ -1,7 +1,4 @@
-"""What the scheduler is asked and what it answers.
-
-A request on its way through the scheduler.
-"""
+"""What the scheduler takes and returns, and a request on its way through it."""
 
 from __future__ import annotations
 
@@ -12,33 +9,33 @@ import torch
 from numpy.typing import NDArray
 
 from codechoir.engines.xtts.neural.decoder import Decoder, Prompt, Row
-from codechoir.engines.xtts.neural.windows import FrameWindow, Speech
-from codechoir.engines.xtts.short_text import Outcome, best
+from codechoir.engines.xtts.neural.windows import FrameWindow, VocodingProgress
+from codechoir.engines.xtts.short_text import Outcome, best_outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """One utterance to say.
 
-    `id`: the caller's, unique. `prompts`: one, or several candidates of the same words of which the best is
-    taken (then nothing is heard before all are done). `urgency`: what is heard first is smallest. `reading`:
-    which reading it belongs to, so that one that is far ahead can be held. `tempo`: seconds of its sound that
-    are heard in a second.
+    `id`: the caller's, unique. `prompts`: one; or several candidates of the same words, of which the best is
+    taken (then no sound is returned before all are done). `priority`: the lowest number is heard first.
+    `reading`: which reading it belongs to, so that one that is far ahead can be held. `speed`: seconds of its
+    sound that are heard in a second.
     """
 
     id: int
     prompts: tuple[Prompt, ...]
-    urgency: int = 0
+    priority: int = 0
     reading: int = 0
-    tempo: float = 1.0
+    speed: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
     """Samples (fp32, -1 … 1, mono, at the model's rate) of request `id`, in order.
 
-    With `last` come the number of audio `tokens`, the mean `log_probability` of what was said, and whether
-    the row was `cut` at its limit instead of ending by itself.
+    With `last` come the number of audio `tokens`, their mean `log_probability`, and whether the row was
+    `truncated` at its limit instead of ending by itself.
     """
 
     id: int
@@ -46,12 +43,12 @@ class Sound:
     last: bool = False
     tokens: int = 0
     log_probability: float = 0.0
-    cut: bool = False
+    truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One line for the user: the engine goes on, but not as before."""
+    """One line for the user: the engine continues, but not as before."""
 
     text: str
 
@@ -60,37 +57,54 @@ Event = Sound | Notice
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """When to stop decoding and give out sound.
+class Pacing:
+    """When to interrupt decoding and send sound, and how many rows to decode.
 
-    `first`: frames (10.7 ms each) that make the first piece of the row being heard, or up to `patience` times
-    as many on a slow machine; each later piece is `growth` times the one before, up to `most`; smaller, from
-    `least` on, when the listener would have to wait for it, and none while there are `far` seconds to be
-    heard. `rows`: most rows at once. `voiced`: rows that are vocoded between two steps besides the one being
-    heard. `together`: windows vocoded at once. `alone`: the row being heard decodes alone until there are
-    `lead` seconds to be heard; others then join as there is time, with `enough` frames of it to spare.
+    `first_frames`: length (in frames of 10.7 ms) of the first piece of the row being heard, or up to
+    `max_stretch` times as many on a slow machine. Each later piece is `growth` times as long, up to
+    `max_frames`; shorter, from `min_frames` on, when the listener would have to wait for it; and there is
+    none while `far_seconds` are still to be heard. `max_rows`: rows at once. `vocoded_rows`: rows vocoded
+    between two steps besides the one being heard. `vocoder_batch`: windows vocoded at once. `first_alone`:
+    the row being heard decodes alone until `lead_seconds` are buffered; others then join as there is time,
+    with `spare_frames` of it to spare.
     """
 
-    first: int
+    first_frames: int
     growth: float
-    most: int
-    rows: int
-    voiced: int
-    together: int
-    alone: bool
-    least: int = 8
-    lead: float = 0.4
-    far: float = 1.5
-    enough: int = 60
-    patience: float = 3.0
+    max_frames: int
+    max_rows: int
+    vocoded_rows: int
+    vocoder_batch: int
+    first_alone: bool
+    min_frames: int = 8
+    lead_seconds: float = 0.4
+    far_seconds: float = 1.5
+    spare_frames: int = 60
+    max_stretch: float = 3.0
 
 
-CPU_PACE = Pace(first=12, growth=1.6, most=160, rows=8, voiced=1, together=1, alone=True)
-GPU_PACE = Pace(first=3, growth=2.0, most=160, rows=16, voiced=16, together=16, alone=False)
+CPU_PACING = Pacing(
+    first_frames=12,
+    growth=1.6,
+    max_frames=160,
+    max_rows=8,
+    vocoded_rows=1,
+    vocoder_batch=1,
+    first_alone=True,
+)
+GPU_PACING = Pacing(
+    first_frames=3,
+    growth=2.0,
+    max_frames=160,
+    max_rows=16,
+    vocoded_rows=16,
+    vocoder_batch=16,
+    first_alone=False,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class FinishedTask:
+class FinishedRow:
     """A row that ended: its latents (tokens, width), and how it went."""
 
     latents: torch.Tensor
@@ -99,19 +113,23 @@ class FinishedTask:
 
 @dataclass(slots=True, eq=False)
 class Task:
-    """`piece`: frames that make the next piece worth giving out. `rows`: those still decoding."""
+    """A request being processed.
+
+    `order`: in which it was submitted. `progress`: how much of it is vocoded. `piece_frames`: length of its
+    next piece. `rows`: candidates that still decode; `finished`: those that have ended.
+    """
 
     request: Request
     order: int
-    speech: Speech
-    piece: float
+    progress: VocodingProgress
+    piece_frames: float
     rows: list[Row] = field(default_factory=list)
-    finished: list[FinishedTask] = field(default_factory=list)
+    finished: list[FinishedRow] = field(default_factory=list)
 
     @property
     def rank(self) -> tuple[int, int]:
-        """What is heard first is smallest."""
-        return self.request.urgency, self.order
+        """The lowest is heard first."""
+        return self.request.priority, self.order
 
     @property
     def ended(self) -> bool:
@@ -120,15 +138,27 @@ class Task:
 
     @property
     def streams(self) -> bool:
-        """Sound can be given out while it decodes: not with several candidates, of which one is chosen."""
+        """Sound can be sent while it decodes: not with several candidates, of which one is chosen."""
         return len(self.request.prompts) == 1
 
-    def retire(self, decoder: Decoder) -> None:
+    @property
+    def chosen(self) -> FinishedRow:
+        """The best candidate."""
+        return self.finished[best_outcome([finished.outcome for finished in self.finished])]
+
+    @property
+    def remaining_frames(self) -> int:
+        """Frames of the window that an ended task is still to be vocoded in."""
+        return self.progress.remaining(len(self.chosen.latents))
+
+    def collect_finished(self, decoder: Decoder) -> None:
         """Free the slots of rows that are done, keeping what the vocoder needs."""
         for row in [row for row in self.rows if row.done]:
             stopped = row.tokens[-1] == decoder.core.shape.stop_audio
-            outcome = Outcome(len(row.tokens), decoder.log_probability(row), row.prompt.expected, not stopped)
-            self.finished.append(FinishedTask(decoder.latents(row).clone(), outcome))
+            outcome = Outcome(
+                len(row.tokens), decoder.log_probability(row), row.prompt.expected_tokens, not stopped
+            )
+            self.finished.append(FinishedRow(decoder.latents(row).clone(), outcome))
             decoder.leave(row)
             self.rows.remove(row)
 
@@ -139,21 +169,18 @@ class Task:
         self.rows.clear()
         self.finished.clear()
 
-    @property
-    def unsaid(self) -> int:
-        """Frames of the window that an ended task is still to be vocoded in."""
-        return self.speech.rest(len(self.chosen.latents))
-
     def last_window(self) -> FrameWindow | None:
         """The rest of the best candidate."""
-        return self.speech.window(self.chosen.latents, ended=True)
-
-    @property
-    def chosen(self) -> FinishedTask:
-        return self.finished[best([finished.outcome for finished in self.finished])]
+        return self.progress.next_window(self.chosen.latents, ended=True)
 
     def last_sound(self, samples: torch.Tensor) -> Sound:
-        """What ends the request."""
+        """The sound that ends the request."""
         outcome = self.chosen.outcome
-        heard = samples.numpy()
-        return Sound(self.request.id, heard, True, outcome.tokens, outcome.log_probability, outcome.cut)
+        return Sound(
+            self.request.id,
+            samples.numpy(),
+            True,
+            outcome.tokens,
+            outcome.log_probability,
+            outcome.truncated,
+        )

@@ -1,4 +1,8 @@
-"""HiFi-GAN with folded weights: frames of 256 samples, many rows at once, exact at each row's end."""
+"""HiFi-GAN with folded weights: from latents to samples, many rows at once, exact at each row's end.
+
+A frame is 256 samples. The decoder makes one latent per token, the vocoder needs 4.354 frames per token:
+`FrameTiming` interpolates them, for any stretch of frames.
+"""
 
 from __future__ import annotations
 
@@ -9,23 +13,87 @@ from typing import Any
 import torch
 from torch.nn import functional as F
 
-from codechoir.engines.xtts.neural.precision import Plan
-from codechoir.engines.xtts.neural.windows import FrameClock
-from codechoir.engines.xtts.neural.xtts_model import effective_weight
+from codechoir.engines.xtts.neural.coqui import effective_weight
+from codechoir.engines.xtts.neural.precision import ComputePlan
 
 _SLOPE = 0.1
 _LAST_SLOPE = 0.01
 
 
-def layout(device: torch.device) -> torch.memory_format:
-    """How pictures lie in memory: channels last, in which the CPU's kernels need no reordering (measured on
-    CUDA, too), but for MPS, whose convolutions are made for the usual layout."""
+@dataclass(frozen=True, slots=True)
+class FrameTiming:
+    """How tokens map to frames.
+
+    Coqui interpolates twice (22,050 / 256 frames a second, then 24,000 / 256). Both are linear, so a frame is
+    a weighted sum of at most four latents, and a stretch of frames can be computed alone, equal to the whole.
+    `per_token`: frames per token at the model's rate. `rate`: the vocoder's sample rate over the model's.
+    """
+
+    per_token: float
+    rate: float
+
+    @classmethod
+    def of(cls, decoder: Any) -> FrameTiming:
+        """From coqui's `HifiDecoder`."""
+        per_token = decoder.ar_mel_length_compression / decoder.output_hop_length
+        return cls(per_token, decoder.output_sample_rate / decoder.input_sample_rate)
+
+    def frame_count(self, tokens: int) -> int:
+        """Frames of a finished row."""
+        return int(int(tokens * self.per_token) * self.rate)
+
+    def final_frames(self, tokens: int) -> int:
+        """How many of the first frames no later token can change."""
+        frame = self.frame_count(tokens)
+        while frame > 0 and self._last_token(frame - 1) >= tokens:
+            frame -= 1
+        return frame
+
+    def interpolate(self, latents: torch.Tensor, first: int, last: int) -> torch.Tensor:
+        """Frames `first` to `last` (half open), as (width, frames).
+
+        `latents`: (tokens, width), those of the row so far.
+        """
+        tokens, device = latents.shape[0], latents.device
+        frames = torch.arange(first, last, device=device)
+        low, high, weight = _interpolation(frames, self.rate, int(tokens * self.per_token))
+        result = torch.zeros(len(frames), latents.shape[1], device=device)
+        for index, share in ((low, 1.0 - weight), (high, weight)):
+            start, end, inner = _interpolation(index, self.per_token, tokens)
+            result.addcmul_(latents[start], (share * (1.0 - inner))[:, None])
+            result.addcmul_(latents[end], (share * inner)[:, None])
+        return result.t()
+
+    def _last_token(self, frame: int) -> int:
+        """Index of the last token that a frame would depend on if the row never ended."""
+        middle = int(max((frame + 0.5) / self.rate - 0.5, 0.0)) + 1
+        return int(max((middle + 0.5) / self.per_token - 0.5, 0.0)) + 1
+
+
+def _interpolation(
+    outputs: torch.Tensor, factor: float, size: int
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Linear interpolation by `factor`, as `interpolate(align_corners=False)` does it.
+
+    For each output index: the lower and the upper input index, and the weight of the upper one.
+    """
+    source = ((outputs.float() + 0.5) * (1.0 / factor) - 0.5).clamp_(min=0.0)
+    low = source.long().clamp_(max=size - 1)
+    return low, (low + 1).clamp_(max=size - 1), source - low
+
+
+def memory_layout(device: torch.device) -> torch.memory_format:
+    """Channels last, in which the CPU's kernels need no reordering (also faster on CUDA).
+
+    MPS is the exception: its convolutions are made for the usual layout.
+    """
     return torch.contiguous_format if device.type == "mps" else torch.channels_last
 
 
 @dataclass(frozen=True, slots=True)
 class Convolution:
-    """A one-dimensional convolution, kept as a flat picture (1 × time), in the `layout` of its device."""
+    """A one-dimensional convolution, kept as a flat picture (1 × time) in the `memory_layout` of its
+    device."""
 
     weight: torch.Tensor
     bias: torch.Tensor | None
@@ -35,11 +103,12 @@ class Convolution:
     transposed: bool
 
     @classmethod
-    def of(cls, module: Any, plan: Plan) -> Convolution:
+    def of(cls, module: Any, plan: ComputePlan) -> Convolution:
+        """From torch's `Conv1d` or `ConvTranspose1d`, weight normalised or not."""
         weight = effective_weight(module).unsqueeze(2).to(plan.device, plan.vocoder)
         bias = None if module.bias is None else module.bias.detach().to(plan.device, plan.vocoder)
         return cls(
-            weight.contiguous(memory_format=layout(plan.device)),
+            weight.contiguous(memory_format=memory_layout(plan.device)),
             bias,
             module.stride[0],
             module.dilation[0],
@@ -54,8 +123,8 @@ class Convolution:
         return F.conv2d(x, self.weight, self.bias, dilation=(1, self.dilation), **along)
 
     @property
-    def reach(self) -> int:
-        """How many positions away the input can be that an output depends on."""
+    def receptive_radius(self) -> int:
+        """How many positions away the farthest input is that an output depends on."""
         size: int = self.weight.shape[-1]
         if self.transposed:
             return max(size - 1 - self.padding, self.stride - 1 + self.padding)
@@ -66,23 +135,27 @@ class Convolution:
 class VocoderStage:
     """One upsampling: a transposed convolution, the voice added, parallel residual blocks averaged.
 
-    `blocks`: for each kernel size, pairs of convolutions."""
+    `blocks`: for each kernel size, pairs of convolutions.
+    """
 
     up: Convolution
     voice: Convolution | None
     blocks: tuple[tuple[tuple[Convolution, Convolution], ...], ...]
 
     @property
-    def reach(self) -> int:
+    def receptive_radius(self) -> int:
         """In positions of the stage's output."""
-        return max(sum(first.reach + second.reach for first, second in block) for block in self.blocks)
+        return max(
+            sum(first.receptive_radius + second.receptive_radius for first, second in block)
+            for block in self.blocks
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Vocoder:
-    """`context`: frames on either side that a frame's samples depend on."""
+    """Turns frames into samples. `timing`: from tokens to frames."""
 
-    clock: FrameClock
+    timing: FrameTiming
     dtype: torch.dtype
     device: torch.device
     before: Convolution
@@ -91,7 +164,7 @@ class Vocoder:
     after: Convolution
 
     @classmethod
-    def of(cls, decoder: Any, plan: Plan) -> Vocoder:
+    def of(cls, decoder: Any, plan: ComputePlan) -> Vocoder:
         """From coqui's `HifiDecoder`."""
         net = decoder.waveform_decoder
 
@@ -111,7 +184,7 @@ class Vocoder:
             for i, up in enumerate(net.ups)
         ]
         return cls(
-            FrameClock.of(decoder),
+            FrameTiming.of(decoder),
             plan.vocoder,
             plan.device,
             convolution(net.conv_pre),
@@ -122,6 +195,7 @@ class Vocoder:
 
     @property
     def samples_per_frame(self) -> int:
+        """256 for XTTS v2."""
         samples = 1
         for stage in self.stages:
             samples *= stage.up.stride
@@ -129,23 +203,25 @@ class Vocoder:
 
     @property
     def context(self) -> int:
-        reach = self.after.reach
+        """Frames on either side that a frame's samples depend on; 13 for XTTS v2."""
+        radius = self.after.receptive_radius
         for stage in reversed(self.stages):
-            reach = (reach + stage.reach + stage.up.reach) // stage.up.stride
-        return reach + self.before.reach
+            radius = (radius + stage.receptive_radius + stage.up.receptive_radius) // stage.up.stride
+        return radius + self.before.receptive_radius
 
     def __call__(
         self, frames: torch.Tensor, voices: torch.Tensor, lengths: Sequence[int] | None = None
     ) -> torch.Tensor:
         """Samples (rows, frames × 256), fp32.
 
-        `frames`: (rows, width, frames). `voices`: (rows, 512, 1) speaker embeddings. `lengths`:
-        frames of each row when they differ: what follows is then treated as if it were not there, which
-        zeros alone would not do, since every convolution's bias turns them into something.
+        `frames`: (rows, width, frames). `voices`: (rows, 512, 1) speaker embeddings. `lengths`: frames of
+        each row when they differ. What follows a row's end is masked in every layer: zeros in the input alone
+        would not do, since every convolution's bias turns them into something else.
         """
         mask = _Mask(lengths, frames.shape[-1], self.device)
         voice = voices.to(self.device, self.dtype).unsqueeze(2)
-        x = frames.to(self.device, self.dtype).unsqueeze(2).contiguous(memory_format=layout(self.device))
+        x = frames.to(self.device, self.dtype).unsqueeze(2)
+        x = x.contiguous(memory_format=memory_layout(self.device))
         x = self.before(mask(x)) + self.voice(voice)
         for stage in self.stages:
             x = stage.up(F.leaky_relu_(mask(x), _SLOPE))
@@ -156,7 +232,7 @@ class Vocoder:
 
 
 class _Mask:
-    """Zeroes what lies beyond each row's end, at whatever rate; does nothing to rows of full length."""
+    """Zeroes what lies beyond each row's end, at any sample rate; does nothing to rows of full length."""
 
     def __init__(self, lengths: Sequence[int] | None, frames: int, device: torch.device) -> None:
         self.frames = frames

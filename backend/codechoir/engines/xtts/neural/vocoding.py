@@ -1,4 +1,4 @@
-"""What becomes sound between two steps: the row that is heard first, others when there is time for them."""
+"""What is vocoded between two steps: the row being heard first, others when there is time for them."""
 
 from __future__ import annotations
 
@@ -10,56 +10,61 @@ import torch
 from codechoir.engines.xtts.neural.buffer_tracker import BufferTracker, Clock, CostModel
 from codechoir.engines.xtts.neural.decoder import Decoder
 from codechoir.engines.xtts.neural.precision import is_out_of_memory
-from codechoir.engines.xtts.neural.tasks import Event, Pace, Sound, Task
-from codechoir.engines.xtts.neural.windows import FrameWindow, render
+from codechoir.engines.xtts.neural.tasks import Event, Pacing, Sound, Task
+from codechoir.engines.xtts.neural.windows import FrameWindow, vocode_windows
 from codechoir.engines.xtts.short_text import trim_tail
 
 
 class Vocoding:
-    """Vocodes, and keeps account of what the listener still has to hear."""
+    """Vocodes the tasks of a scheduler, and tracks what the listeners still have to hear."""
 
-    def __init__(self, decoder: Decoder, pace: Pace, clock: Clock) -> None:
-        self._decoder, self._vocoder, self._pace, self._clock = decoder, decoder.core.vocoder, pace, clock
-        self._rate = decoder.core.shape.sample_rate
-        self._playheads = BufferTracker(clock)
-        frames = self._vocoder.clock
-        self.forecast = CostModel(
-            self._vocoder.samples_per_frame / self._rate,
-            frames.per_token * frames.rate,
+    def __init__(self, decoder: Decoder, pacing: Pacing, clock: Clock) -> None:
+        self._decoder, self._vocoder = decoder, decoder.core.vocoder
+        self._pacing, self._clock = pacing, clock
+        self._sample_rate = decoder.core.shape.sample_rate
+        self._buffered = BufferTracker(clock)
+        timing = self._vocoder.timing
+        self.costs = CostModel(
+            self._vocoder.samples_per_frame / self._sample_rate,
+            timing.per_token * timing.rate,
             2 * self._vocoder.context,
         )
 
-    def time_to_join(self, first: Task) -> float:
-        """Seconds that a prefill of other rows may take without a gap in the row being heard.
+    def prefill_budget(self, first: Task) -> float:
+        """Seconds that a prefill of other rows may take without a gap in `first`, the row being heard.
 
-        None until that is far enough ahead, and while the rows that there are take all the time there is. As
-        long as they like where it would fall behind even alone: a batch says more in the same time.
+        Zero until enough of it is buffered, and while the present rows take all the time there is. Infinite
+        where it would fall behind even alone: a batch then says more in the same time.
         """
-        lead, tempo, forecast = self._lead(first), first.request.tempo, self.forecast
-        if not first.streams or first.ended or (lead is not None and not forecast.keeps_up(tempo)):
+        lead, speed, costs = self._lead(first), first.request.speed, self.costs
+        if not first.streams or first.ended or (lead is not None and not costs.keeps_up(speed)):
             return math.inf
-        if lead is None or lead < self._pace.lead or (lead < self._pace.far and forecast.spare(tempo) <= 0):
+        if lead is None or lead < self._pacing.lead_seconds:
             return 0.0
-        return lead - 2 * forecast.step.value - forecast.vocoding(self._pace.enough)
+        if lead < self._pacing.far_seconds and costs.gain(speed) <= 0:
+            return 0.0
+        return lead - 2 * costs.step.value - costs.vocoding(self._pacing.spare_frames)
 
-    def is_far(self, first: Task) -> bool:
-        """Whether much of what was given out is still to be heard."""
+    def is_far_ahead(self, first: Task) -> bool:
+        """Whether much of what was sent is still to be heard."""
         lead = self._lead(first)
-        return lead is not None and lead > self._pace.far
+        return lead is not None and lead > self._pacing.far_seconds
 
-    def voice(self, ranked: Sequence[Task]) -> tuple[list[Event], list[Task]]:
-        """Sound of tasks in the order in which they are heard, and those that it was the end of."""
+    def vocode(self, ranked: Sequence[Task]) -> tuple[list[Event], list[Task]]:
+        """Sound of `ranked` tasks, in the order in which they are heard, and those of them that are over."""
         due: list[tuple[Task, FrameWindow]] = []
         events: list[Event] = []
         over: list[Task] = []
         heard = {task.request.reading: task for task in reversed(ranked)}
         busy, time = 0.0, min((self._lead(task) or 0.0 for task in heard.values()), default=0.0)
-        time -= self.forecast.step.value + self.forecast.vocoding(self._pace.least)
+        time -= self.costs.step.value + self.costs.vocoding(self._pacing.min_frames)
         for place, task in enumerate(ranked):
             if not task.ended:
                 first = heard[task.request.reading] is task and task.streams and bool(task.rows)
-                window = self._piece(task) if first else None
-            elif len(due) > self._pace.voiced or (place > 0 and busy + self._cost(task.unsaid) > time):
+                window = self._next_piece(task) if first else None
+            elif len(due) > self._pacing.vocoded_rows or (
+                place > 0 and busy + self._cost(task.remaining_frames) > time
+            ):
                 break
             else:
                 window = task.last_window()
@@ -69,57 +74,59 @@ class Vocoding:
             if window is not None:
                 due.append((task, window))
                 busy += self._cost(window.size)
-        for (task, _), samples in zip(due, self._render([window for _, window in due]), strict=True):
-            self._count(task, samples)
+        for (task, _), samples in zip(due, self._vocode([window for _, window in due]), strict=True):
+            self._record(task, samples)
             events.append(task.last_sound(samples) if task.ended else Sound(task.request.id, samples.numpy()))
         return events, over
 
-    def reach(self, unfinished: Iterable[Task]) -> None:
-        """What is still to come after that."""
-        self._playheads.reach((task.request.reading, task.rank) for task in unfinished)
+    def update(self, unfinished: Iterable[Task]) -> None:
+        """`unfinished`: what is still to be sent after that."""
+        self._buffered.update((task.request.reading, task.rank) for task in unfinished)
 
-    def _piece(self, task: Task) -> FrameWindow | None:
-        """Of a row that goes on, when it has grown enough, or would come too late after another step.
+    def _next_piece(self, task: Task) -> FrameWindow | None:
+        """A piece of an unfinished row, when it is long enough, or would come too late after another step.
 
-        The first one is so long that the next one comes in time, where that is possible.
+        The first piece is so long that the next one comes in time, where that is possible.
         """
-        row, lead, worth = task.rows[0], self._lead(task), self.forecast.worth(task.request.tempo)
-        ready = task.speech.ready(len(row.tokens))
+        row, lead = task.rows[0], self._lead(task)
+        worthwhile = self.costs.worthwhile_frames(task.request.speed)
+        ready = task.progress.new_frames(len(row.tokens))
         if lead is None:
-            wanted = max(task.piece, min(worth, task.piece * self._pace.patience))
-        elif lead > self._pace.far:
+            wanted = max(task.piece_frames, min(worthwhile, task.piece_frames * self._pacing.max_stretch))
+        elif lead > self._pacing.far_seconds:
             return None
         else:
-            least = self._pace.least
-            late = lead < 2 * self.forecast.step.value + self.forecast.vocoding(max(ready, least))
-            wanted = min(task.piece, max(least, worth)) if late else task.piece
+            least = self._pacing.min_frames
+            late = lead < 2 * self.costs.step.value + self.costs.vocoding(max(ready, least))
+            wanted = min(task.piece_frames, max(least, worthwhile)) if late else task.piece_frames
         if ready < wanted:
             return None
-        window = task.speech.window(self._decoder.latents(row), ended=False)
+        window = task.progress.next_window(self._decoder.latents(row), ended=False)
         if window is not None:
-            task.piece = min(task.piece * self._pace.growth, float(self._pace.most))
+            task.piece_frames = min(task.piece_frames * self._pacing.growth, float(self._pacing.max_frames))
         return window
 
-    def _count(self, task: Task, samples: torch.Tensor) -> None:
-        """Remember what was given out, without the breath at its end, which nobody will hear."""
-        heard = len(trim_tail(samples.numpy(), self._rate) if task.ended else samples)
-        self._playheads.give(task.request.reading, task.rank, heard / self._rate / task.request.tempo)
+    def _record(self, task: Task, samples: torch.Tensor) -> None:
+        """Count what was sent, without the breath at its end, which is trimmed before it is heard."""
+        heard = len(trim_tail(samples.numpy(), self._sample_rate) if task.ended else samples)
+        seconds = heard / self._sample_rate / task.request.speed
+        self._buffered.add(task.request.reading, task.rank, seconds)
 
     def _lead(self, task: Task) -> float | None:
-        return self._playheads.lead(task.request.reading)
+        return self._buffered.lead(task.request.reading)
 
     def _cost(self, frames: int) -> float:
-        """Seconds that a window of so many frames takes."""
-        return frames * self.forecast.frame.value
+        """Seconds that the vocoder takes for a window of so many frames."""
+        return frames * self.costs.frame.value
 
-    def _render(self, windows: list[FrameWindow]) -> list[torch.Tensor]:
+    def _vocode(self, windows: list[FrameWindow]) -> list[torch.Tensor]:
         began = self._clock()
         try:
-            sounds = render(self._vocoder, windows, self._pace.together)
+            sounds = vocode_windows(self._vocoder, windows, self._pacing.vocoder_batch)
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
-            sounds = render(self._vocoder, windows)
+            sounds = vocode_windows(self._vocoder, windows)
         if windows:
-            self.forecast.frame.add((self._clock() - began) / sum(window.size for window in windows))
+            self.costs.frame.add((self._clock() - began) / sum(window.size for window in windows))
         return sounds

@@ -1,139 +1,59 @@
-"""The one place that imports coqui-tts (`TTS`).
-
-Coqui prints to standard output, which is the child's protocol, and its dependency torchaudio refuses to
-load beside a torch of another build, although only torchaudio's Python parts are used. Both are dealt with
-here.
-
-XTTS as plain parts: what the decoder and the vocoder need of a checkpoint, in the chosen precision.
-"""
+"""XTTS as plain parts: what the decoder and the vocoder need of a checkpoint, in the chosen precision."""
 
 from __future__ import annotations
 
-import contextlib
-import sys
-import types
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from codechoir.engines.xtts.capabilities import INSTALL
-from codechoir.engines.xtts.cpu_int8.fused_transformer import CompiledTransformer
-from codechoir.engines.xtts.neural.precision import Linear, Plan, make_linear
+from codechoir.engines.xtts.cpu_int8 import FusedTransformer
+from codechoir.engines.xtts.neural.coqui import load_coqui
+from codechoir.engines.xtts.neural.precision import ComputePlan, Linear, make_linear
 from codechoir.engines.xtts.neural.transformer import Layers, Norm, Transformer
 from codechoir.engines.xtts.neural.vocoder import Vocoder
-from codechoir.errors import EngineError
-
-FILES = ("config.json", "model.pth", "vocab.json", "speakers_xtts.pth")
-
-
-def import_torchaudio() -> Any:
-    """torchaudio, without its native library where that does not fit the installed torch.
-
-    PyPI's torchaudio is linked against CUDA: beside a torch for the CPU its import fails, and with it that
-    of coqui-tts, which only uses the parts written in Python (mel spectrogram, resampling).
-    """
-    try:
-        import torchaudio
-    except OSError:
-        for name in [name for name in sys.modules if name.partition(".")[0] == "torchaudio"]:
-            del sys.modules[name]
-        sys.modules["torchaudio._extension"] = _no_native_library()
-        import torchaudio
-    return torchaudio
-
-
-def _no_native_library() -> types.ModuleType:
-    """What `torchaudio._extension` says where torchaudio was built without native code."""
-    module: Any = types.ModuleType("torchaudio._extension")
-    module._IS_TORCHAUDIO_EXT_AVAILABLE = False
-    module._IS_ALIGN_AVAILABLE = False
-    module._check_cuda_version = lambda: None
-    module.fail_if_no_align = lambda function: function
-    return module  # type: ignore[no-any-return]
-
-
-def import_coqui() -> tuple[type[Any], type[Any]]:
-    """Coqui's `(XttsConfig, Xtts)`. Raises `EngineError` with the command that mends it."""
-    try:
-        with contextlib.redirect_stdout(sys.stderr):
-            import_torchaudio()
-            from TTS.tts.configs.xtts_config import XttsConfig
-            from TTS.tts.models.xtts import Xtts
-    except ImportError as error:
-        reason = next(iter(str(error).strip().splitlines()), "unknown reason")
-        raise EngineError(f"coqui-tts cannot be imported ({reason}); install it anew: {INSTALL}") from error
-    return XttsConfig, Xtts
-
-
-def load_coqui(folder: Path) -> Any:
-    """Coqui's own model from a checkpoint folder, through its own loading code, on the CPU, in fp32.
-
-    Raises `EngineError` when a file is missing or does not fit the configuration.
-    """
-    missing = [name for name in FILES if not (folder / name).is_file()]
-    if missing:
-        raise EngineError(f"{folder} is no XTTS checkpoint: {', '.join(missing)} missing; download it again")
-    config_type, model_type = import_coqui()
-    try:
-        with contextlib.redirect_stdout(sys.stderr):
-            config = config_type()
-            config.load_json(str(folder / "config.json"))
-            model = model_type(config)
-            model.load_checkpoint(config, checkpoint_dir=str(folder), eval=True)
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError, EOFError) as error:
-        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        raise EngineError(
-            f"the checkpoint in {folder} cannot be loaded ({reason}); download it again"
-        ) from error
-    return model.requires_grad_(False)
-
-
-def effective_weight(module: Any) -> torch.Tensor:
-    """A layer's weight with its weight normalisation folded in (`remove_weight_norm` raises for XTTS)."""
-    weight: torch.Tensor = module.weight
-    return weight.detach().clone()
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ModelShape:
     """Sizes and special tokens, all read from the checkpoint's configuration.
 
-    `voice`: positions that the conditioning latents take. `most_text`, `most_audio`: largest number of text
-    and audio tokens of one utterance. `tokens_per_second`: audio tokens a second of speech.
+    `latent_positions`: positions that the conditioning latents take. `audio_vocabulary`: number of different
+    audio tokens. `max_text_tokens`, `max_audio_tokens`: of one utterance. `tokens_per_second`: audio tokens
+    per second of speech. `sample_rate`: of the vocoder's output, in hertz.
     """
 
     layers: int
     width: int
     heads: int
-    voice: int
-    audio_tokens: int
+    latent_positions: int
+    audio_vocabulary: int
     start_text: int
     stop_text: int
     start_audio: int
     stop_audio: int
-    most_text: int
-    most_audio: int
+    max_text_tokens: int
+    max_audio_tokens: int
     tokens_per_second: float
     sample_rate: int
 
     @property
-    def positions(self) -> int:
-        """Most positions of a row: voice, text with its two marks, start of audio, audio, two to spare."""
-        return self.voice + self.most_text + 2 + 1 + self.most_audio + 2
+    def max_positions(self) -> int:
+        """Of a row: latents, text with start and stop, start of audio, audio, two to spare."""
+        return self.latent_positions + self.max_text_tokens + 2 + 1 + self.max_audio_tokens + 2
 
 
 @dataclass(frozen=True, slots=True)
 class XttsCore:
     """A loaded checkpoint. Embeddings are in the plan's compute type, on its device.
 
-    `coqui` is what is left of coqui's model: tokenizer, configuration, studio speakers and the encoders that
+    `coqui` is what remains of coqui's model: tokenizer, configuration, studio speakers and the encoders that
     turn recordings into latents.
     """
 
-    shape: Shape
-    plan: Plan
+    shape: ModelShape
+    plan: ComputePlan
     layers: Layers
     final_norm: Norm
     head: Linear
@@ -145,14 +65,14 @@ class XttsCore:
     coqui: Any
 
 
-def load(folder: Path, plan: Plan) -> XttsCore:
-    """Load a checkpoint folder through coqui's own loading code. Raises `EngineError`."""
+def load_core(folder: Path, plan: ComputePlan) -> XttsCore:
+    """Load a checkpoint folder by coqui's own loading code. Raises `EngineError`."""
     core = from_coqui(load_coqui(folder), plan)
-    _drop_decoder(core.coqui)
+    _drop_unused(core.coqui)
     return core
 
 
-def from_coqui(model: Any, plan: Plan) -> XttsCore:
+def from_coqui(model: Any, plan: ComputePlan) -> XttsCore:
     """The parts of coqui's loaded model; in fp32 on the CPU they share its memory."""
     gpt = model.gpt
 
@@ -161,9 +81,9 @@ def from_coqui(model: Any, plan: Plan) -> XttsCore:
         return weight.detach().to(plan.device, plan.compute)
 
     return XttsCore(
-        shape=_shape(model),
+        shape=_shape_of(model),
         plan=plan,
-        layers=make_layers(gpt.gpt, gpt.heads, plan),
+        layers=_make_layers(gpt.gpt, gpt.heads, plan),
         final_norm=Norm.of(gpt.final_norm, plan),
         head=make_linear(gpt.mel_head.weight.detach(), gpt.mel_head.bias.detach(), plan),
         text_embedding=table(gpt.text_embedding),
@@ -175,32 +95,33 @@ def from_coqui(model: Any, plan: Plan) -> XttsCore:
     )
 
 
-def make_layers(module: Any, heads: int, plan: Plan) -> Layers:
-    """The layers of transformers' GPT-2 `module`, as the plan's precision wants them."""
-    kind = CompiledTransformer if plan.precision == "int8" else Transformer
-    return kind(module, heads, plan)
+def _make_layers(module: Any, heads: int, plan: ComputePlan) -> Layers:
+    """The layers of transformers' GPT-2 `module`, in the plan's precision."""
+    if plan.precision == "int8":
+        return FusedTransformer(module, heads)
+    return Transformer(module, heads, plan)
 
 
-def _shape(model: Any) -> Shape:
+def _shape_of(model: Any) -> ModelShape:
     args, gpt = model.args, model.gpt
-    return Shape(
+    return ModelShape(
         layers=args.gpt_layers,
         width=args.gpt_n_model_channels,
         heads=args.gpt_n_heads,
-        voice=gpt.conditioning_perceiver.latents.shape[0],
-        audio_tokens=gpt.num_audio_tokens,
+        latent_positions=gpt.conditioning_perceiver.latents.shape[0],
+        audio_vocabulary=gpt.num_audio_tokens,
         start_text=gpt.start_text_token,
         stop_text=gpt.stop_text_token,
         start_audio=gpt.start_audio_token,
         stop_audio=gpt.stop_audio_token,
-        most_text=args.gpt_max_text_tokens - 1,
-        most_audio=gpt.max_gen_mel_tokens,
+        max_text_tokens=args.gpt_max_text_tokens - 1,
+        max_audio_tokens=gpt.max_gen_mel_tokens,
         tokens_per_second=args.input_sample_rate / args.gpt_code_stride_len,
         sample_rate=args.output_sample_rate,
     )
 
 
-def _drop_decoder(model: Any) -> None:
+def _drop_unused(model: Any) -> None:
     """Free coqui's own GPT layers and vocoder: only its encoders are still needed."""
     for name in ("gpt", "gpt_inference", "mel_head", "text_head", "mel_embedding", "text_embedding"):
         setattr(model.gpt, name, None)

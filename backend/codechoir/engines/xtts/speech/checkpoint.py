@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from codechoir.engines.xtts import short_text
-from codechoir.engines.xtts.capabilities import XttsLanguage, for_category, substitute
+from codechoir.engines.xtts.capabilities import XttsLanguage, default_speaker, substitute_speaker
 from codechoir.engines.xtts.neural.conditioning import (
     CloningOptions,
     Conditioning,
@@ -21,11 +21,10 @@ from codechoir.engines.xtts.neural.conditioning import (
     studio_voice,
 )
 from codechoir.engines.xtts.neural.decoder import Prompt, tokenize
-from codechoir.engines.xtts.neural.factory import make_scheduler, warm_vocoder
 from codechoir.engines.xtts.neural.precision import make_plan
-from codechoir.engines.xtts.neural.scheduler import Scheduler
-from codechoir.engines.xtts.neural.xtts_model import XttsCore, load
-from codechoir.engines.xtts.short_text import Measure
+from codechoir.engines.xtts.neural.scheduler import Scheduler, make_scheduler, warm_vocoder
+from codechoir.engines.xtts.neural.xtts_model import XttsCore, load_core
+from codechoir.engines.xtts.short_text import EstimateSeconds
 from codechoir.engines.xtts.speech.segments import SpeechSegment, segments
 from codechoir.errors import EngineError, InputError
 from codechoir.model import CastUtterance, Category, Phrase
@@ -40,7 +39,7 @@ LONGEST_PIECE = 250
 class LoadedCheckpoint:
     """Everything that readings share. Its methods may be called from any thread.
 
-    `device`: auto, cpu, cuda (or cuda:1), mps. `measure`: how long a text should last. Raises `EngineError`
+    `device`: auto, cpu, cuda (or cuda:1), mps. `estimate`: how long a text should last. Raises `EngineError`
     when the checkpoint or the device is not there.
     """
 
@@ -49,11 +48,11 @@ class LoadedCheckpoint:
         checkpoint: Path,
         device: str,
         precision: str,
-        measure: Measure = short_text.expected_seconds,
+        estimate: EstimateSeconds = short_text.expected_seconds,
         candidates: int = 1,
     ) -> None:
-        self.core: XttsCore = load(checkpoint, make_plan(chosen_device(device), precision))
-        self._measure, self._candidates = measure, candidates
+        self.core: XttsCore = load_core(checkpoint, make_plan(chosen_device(device), precision))
+        self._estimate, self._candidates = estimate, candidates
         self._library = VoiceLibrary()
         self._conditionings: dict[str, tuple[ClonedVoice, Conditioning]] = {}
         self._preload()
@@ -79,7 +78,7 @@ class LoadedCheckpoint:
         Raises `InputError` for a name that is neither.
         """
         if family in self.speakers() or family not in self._library.names():
-            return studio_voice(self.core, substitute(family, self.speakers()) or family)
+            return studio_voice(self.core, substitute_speaker(family, self.speakers()) or family)
         cloned = self._library.voice(family)
         known = self._conditionings.get(family)
         if known is None or known[0] is not cloned:
@@ -88,14 +87,14 @@ class LoadedCheckpoint:
 
     def likely_voices(self) -> list[Conditioning]:
         """Those that readings will ask for first: the default casting, and the user's own."""
-        default = dict.fromkeys(for_category(category, self.speakers()) for category in Category)
+        default = dict.fromkeys(default_speaker(category, self.speakers()) for category in Category)
         return [studio_voice(self.core, name) for name in default if name] + [
             voice for _, voice in self._conditionings.values()
         ]
 
     def segments(self, phrase: Phrase, embedded: bool) -> Iterator[SpeechSegment]:
         """The segments of a phrase; `embedded`: whether there is an embedded engine to say some of them."""
-        most = min(LONGEST_PIECE, self.core.shape.most_text)
+        most = min(LONGEST_PIECE, self.core.shape.max_text_tokens)
         return segments(phrase, most, lambda text, spoken: len(self._tokens(text, spoken)), embedded)
 
     def prompts(self, segment: SpeechSegment, complain: Callable[[str], object]) -> list[tuple[Prompt, ...]]:
@@ -129,7 +128,7 @@ class LoadedCheckpoint:
     def _voice_of(self, part: CastUtterance, complain: Callable[[str], object]) -> Conditioning:
         """The voice that a part asks for, else the default one of its category: a voice that was removed or
         misspelt must not make a reading mute."""
-        default = for_category(part.utterance.category, self.speakers())
+        default = default_speaker(part.utterance.category, self.speakers())
         try:
             return self.voice(part.voice.family or default)
         except InputError as error:
@@ -149,16 +148,16 @@ class LoadedCheckpoint:
 
     def _group(self, prompt: Prompt, piece: str) -> tuple[Prompt, ...]:
         """The candidates of a piece: the same words from other random numbers."""
-        count = short_text.candidates(piece, self._candidates)
+        count = short_text.candidate_count(piece, self._candidates)
         return tuple(replace(prompt, seed=prompt.seed + number) for number in range(count))
 
     def _prompt(self, piece: str, spoken: XttsLanguage, voice: Conditioning) -> Prompt:
         shape = self.core.shape
-        bounds = short_text.limits(self._measure(piece, spoken), shape.tokens_per_second)
+        bounds = short_text.token_limits(self._estimate(piece, spoken), shape.tokens_per_second)
         # Seeded by what is said and by whom, so that the same words always sound the same.
         digest = hashlib.sha256(f"{spoken.code}\0{voice.key}\0{piece}".encode()).digest()
         seed = int.from_bytes(digest[:6], "big")
-        most = min(bounds.most, shape.most_audio)
+        most = min(bounds.most, shape.max_audio_tokens)
         return Prompt(tuple(self._tokens(piece, spoken)), voice, seed, bounds.expected, most)
 
     def _tokens(self, text: str, spoken: XttsLanguage) -> tuple[int, ...] | range:
@@ -166,13 +165,13 @@ class LoadedCheckpoint:
         try:
             return tokenize(self.core, text, spoken.code)
         except InputError:
-            return range(self.core.shape.most_text + 1)
+            return range(self.core.shape.max_text_tokens + 1)
 
     def _conditioning(self, cloned: ClonedVoice) -> Conditioning:
         about, tensors = cloned.provenance, cloned.tensors
         if about.engine != "xtts":
             raise InputError(f"the voice '{about.name}' was made for {about.engine}; add it again for xtts")
-        width, voice = self.core.shape.width, self.core.shape.voice
+        width, voice = self.core.shape.width, self.core.shape.latent_positions
         latent, embedding = tensors.get("gpt_cond_latent"), tensors.get("speaker_embedding")
         if latent is None or embedding is None or latent.shape != (1, voice, width):
             raise InputError(f"the voice '{about.name}' does not fit this checkpoint; add it again")

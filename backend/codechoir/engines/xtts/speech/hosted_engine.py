@@ -40,8 +40,8 @@ def examine(device: str, precision: str) -> None:
     with contextlib.redirect_stdout(sys.stderr):
         import torch
 
+        from codechoir.engines.xtts.neural.coqui import import_torchaudio
         from codechoir.engines.xtts.neural.precision import make_plan
-        from codechoir.engines.xtts.neural.xtts_model import import_torchaudio
         from codechoir.engines.xtts.speech.checkpoint import chosen_device
 
         import_torchaudio()
@@ -143,7 +143,7 @@ class NeuralEngine(Engine):
         """Everything loaded; the host warms the engine up before it lets anybody else in."""
         if self._state is None:
             from codechoir.engines.xtts import short_text
-            from codechoir.engines.xtts.neural.decoder import REMEMBERED_VOICES
+            from codechoir.engines.xtts.neural.decoder import CACHED_VOICES
             from codechoir.engines.xtts.short_text import DurationEstimator
             from codechoir.engines.xtts.speech.checkpoint import LoadedCheckpoint
             from codechoir.engines.xtts.speech.segment_reading import EmbeddedVoice
@@ -154,15 +154,15 @@ class NeuralEngine(Engine):
             missing = embedded.check()
             if missing is not None:
                 log.warning("XTTS says single letters itself, which it does badly: %s", missing)
-            measure = short_text.expected_seconds if missing else DurationEstimator(embedded)
-            model = LoadedCheckpoint(*self._options, measure, self._candidates)
+            estimate = short_text.expected_seconds if missing else DurationEstimator(embedded)
+            model = LoadedCheckpoint(*self._options, estimate, self._candidates)
             if model.sample_rate != SAMPLE_RATE:
                 raise EngineError(
                     f"the checkpoint speaks at {model.sample_rate} Hz; XTTS v2 does at {SAMPLE_RATE}"
                 )
             stand_in = None if missing else EmbeddedVoice(embedded, StandInVoices(), SAMPLE_RATE)
             pump = Worker(model.make_scheduler, _end_process)
-            pump.prepare(model.likely_voices()[:REMEMBERED_VOICES])
+            pump.prepare(model.likely_voices()[:CACHED_VOICES])
             self._state = _Running(model, pump, stand_in)
         return self._state
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from codechoir.engines.xtts import short_text, text
-from codechoir.engines.xtts.capabilities import XttsLanguage, language
+from codechoir.engines.xtts import short_text
+from codechoir.engines.xtts.capabilities import XttsLanguage, find_language
+from codechoir.engines.xtts.text_splitting import split_text
 from codechoir.errors import InputError
 from codechoir.model import CastUtterance, Category, Phrase, Utterance
 
@@ -114,7 +115,8 @@ def _runs(phrase: Phrase, embedded: bool) -> Iterator[tuple[int, Sequence[CastUt
             runs = [range(at, at + 1) for at in range(len(group))]
         else:
             texts = [part.utterance.text for part in group]
-            runs = short_text.runs(texts, [part.voice.family for part in group], spoken_by)
+            families = [part.voice.family for part in group]
+            runs = short_text.join_short_texts(texts, families, spoken_by)
         for run in runs:
             yield index + run.start, group[run.start : run.stop]
         index += len(group)
@@ -125,8 +127,8 @@ def _said_by_xtts(
 ) -> SpeechSegment:
     """The segment of neighbours, cut where they are too long."""
     whole = " ".join(part.utterance.text for part in parts)
-    cut = text.pieces(whole, spoken_by, most_tokens, lambda piece: count(piece, spoken_by))
-    ended = (short_text.ended(piece, spoken_by) for piece in cut)
+    cut = split_text(whole, spoken_by, most_tokens, lambda piece: count(piece, spoken_by))
+    ended = (short_text.with_sentence_end(piece, spoken_by) for piece in cut)
     return _segment(first, parts, tuple(filter(None, ended)), spoken_by)
 
 
@@ -157,10 +159,10 @@ def _joins(left: CastUtterance, right: CastUtterance, embedded: bool) -> bool:
 def _language(part: CastUtterance, embedded: bool) -> XttsLanguage | None:
     """The language in which XTTS says the part; None when the embedded engine is to say it."""
     said = part.utterance
-    if short_text.for_embedded_engine(said.text, said.spell) and (embedded or not _has_letters(said.text)):
+    if short_text.needs_fallback_engine(said.text, said.spell) and (embedded or not _has_letters(said.text)):
         return None
     try:
-        return language(said.language)
+        return find_language(said.language)
     except InputError:
         return None
 

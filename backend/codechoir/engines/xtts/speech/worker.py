@@ -140,7 +140,7 @@ class Worker:
         with self._changed:
             voice = self._chores.popleft() if self._chores and not self._orders else None
         if voice is not None:
-            self._scheduler.prepare(voice)
+            self._scheduler.prepare_voice(voice)
         return []
 
     def _taken_orders(self) -> list[Callable[[Scheduler], None]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from codechoir.engines.xtts.capabilities import XTTS_LANGUAGES, language
-from codechoir.engines.xtts.text import pieces, split_after, tidy
+from codechoir.engines.xtts.capabilities import XTTS_LANGUAGES, find_language
+from codechoir.engines.xtts.text_splitting import clean_text, split_after, split_text
 from codechoir.errors import InputError
 from hypothesis import given
 from hypothesis import strategies as st
 
-ENGLISH = language("en")
+ENGLISH = find_language("en")
 
 
 def words(text: str) -> int:
@@ -22,52 +22,55 @@ def test_there_are_seventeen_languages() -> None:
 
 @pytest.mark.parametrize(("tag", "code"), [("en-GB", "en"), ("zh-CN", "zh"), ("pt_BR", "pt"), ("DE", "de")])
 def test_region_and_case_of_a_tag_do_not_matter(tag: str, code: str) -> None:
-    assert language(tag).code == code
+    assert find_language(tag).code == code
 
 
 def test_an_unknown_language_is_answered_with_the_known() -> None:
     with pytest.raises(InputError, match="does not speak 'xx'"):
-        language("xx")
+        find_language("xx")
 
 
 def test_sentences_stay_together_while_they_fit() -> None:
     text = "One sentence. Another one! A third?"
-    assert pieces(text, ENGLISH, 400, words) == [text]
+    assert split_text(text, ENGLISH, 400, words) == [text]
 
 
 def test_a_long_comment_is_split_at_sentences() -> None:
     sentence = "This sentence has about fifty characters in all."
-    found = pieces(" ".join([sentence] * 12), ENGLISH, 400, words)
+    found = split_text(" ".join([sentence] * 12), ENGLISH, 400, words)
     assert len(found) > 1
     assert all(piece.endswith(".") for piece in found)
     assert " ".join(found) == " ".join([sentence] * 12)
 
 
 def test_a_stop_inside_a_word_ends_nothing() -> None:
-    assert split_after("Use os.path or 3.5 here. Then go on.", ENGLISH.stops) == [
+    assert split_after("Use os.path or 3.5 here. Then go on.", ENGLISH.sentence_ends) == [
         "Use os.path or 3.5 here.",
         "Then go on.",
     ]
 
 
 def test_a_closing_quote_stays_with_its_sentence() -> None:
-    assert split_after('He said "stop." Then left.', ENGLISH.stops) == ['He said "stop."', "Then left."]
+    assert split_after('He said "stop." Then left.', ENGLISH.sentence_ends) == [
+        'He said "stop."',
+        "Then left.",
+    ]
 
 
 def test_chinese_is_split_without_spaces() -> None:
     text = "这是一句话。" * 20
-    found = pieces(text, language("zh"), 400, len)
+    found = split_text(text, find_language("zh"), 400, len)
     assert "".join(found) == text
     assert max(len(piece) for piece in found) <= 82
 
 
 def test_the_token_limit_counts_too() -> None:
-    found = pieces("a b c d e f. g h i j.", ENGLISH, 6, words)
+    found = split_text("a b c d e f. g h i j.", ENGLISH, 6, words)
     assert found == ["a b c d e f.", "g h i j."]
 
 
 def test_control_characters_are_not_said() -> None:
-    assert tidy("a\x00b\u200b  c\n") == "a b c"
+    assert clean_text("a\x00b\u200b  c\n") == "a b c"
 
 
 @given(
@@ -75,7 +78,7 @@ def test_control_characters_are_not_said() -> None:
     st.sampled_from(sorted(XTTS_LANGUAGES)),
 )
 def test_no_piece_is_too_long_and_nothing_is_lost(text: str, code: str) -> None:
-    chosen = language(code)
-    found = pieces(text, chosen, 100, len)
-    assert all(0 < len(piece) <= min(chosen.most_characters, 100) for piece in found)
+    chosen = find_language(code)
+    found = split_text(text, chosen, 100, len)
+    assert all(0 < len(piece) <= min(chosen.max_characters, 100) for piece in found)
     assert "".join("".join(found).split()) == "".join(text.split())

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from codechoir.engines.xtts import short_text
-from codechoir.engines.xtts.capabilities import language
+from codechoir.engines.xtts.capabilities import find_language
 from codechoir.engines.xtts.short_text import Outcome
 
-ENGLISH = language("en")
+ENGLISH = find_language("en")
 
 
 @pytest.mark.parametrize(
@@ -24,16 +24,16 @@ ENGLISH = language("en")
     ],
 )
 def test_a_text_ends_as_xtts_knows_it(text: str, said: str) -> None:
-    assert short_text.ended(text, ENGLISH) == said
+    assert short_text.with_sentence_end(text, ENGLISH) == said
 
 
 def test_each_language_has_its_full_stop() -> None:
-    assert short_text.ended("返回", language("zh-CN")) == "返回。"
-    assert short_text.ended("वापस", language("hi")) == "वापस।"
+    assert short_text.with_sentence_end("返回", find_language("zh-CN")) == "返回。"
+    assert short_text.with_sentence_end("वापस", find_language("hi")) == "वापस।"
 
 
 def test_limits_grow_with_the_expected_duration() -> None:
-    short, long = short_text.limits(0.4, 21.53), short_text.limits(4.0, 21.53)
+    short, long = short_text.token_limits(0.4, 21.53), short_text.token_limits(4.0, 21.53)
     assert short.expected < short.most <= 30
     assert short.most < long.expected < long.most
 
@@ -44,17 +44,17 @@ def test_a_single_word_is_expected_to_take_a_moment() -> None:
 
 
 def test_only_short_texts_made_ahead_get_several_candidates() -> None:
-    assert [short_text.candidates("return", most) for most in (1, 3)] == [1, 3]
-    assert short_text.candidates("a comment of some length", 3) == 1
+    assert [short_text.candidate_count("return", most) for most in (1, 3)] == [1, 3]
+    assert short_text.candidate_count("a comment of some length", 3) == 1
 
 
 def test_an_outlier_is_never_preferred() -> None:
-    babble = Outcome(tokens=30, log_probability=-1.0, expected=10, cut=True)
-    clipped = Outcome(tokens=2, log_probability=-1.0, expected=10, cut=False)
-    good = Outcome(tokens=11, log_probability=-3.0, expected=10, cut=False)
-    better = Outcome(tokens=9, log_probability=-2.0, expected=10, cut=False)
-    assert short_text.best([babble, good, clipped, better]) == 3
-    assert short_text.best([babble, clipped]) in (0, 1)
+    babble = Outcome(tokens=30, log_probability=-1.0, expected=10, truncated=True)
+    clipped = Outcome(tokens=2, log_probability=-1.0, expected=10, truncated=False)
+    good = Outcome(tokens=11, log_probability=-3.0, expected=10, truncated=False)
+    better = Outcome(tokens=9, log_probability=-2.0, expected=10, truncated=False)
+    assert short_text.best_outcome([babble, good, clipped, better]) == 3
+    assert short_text.best_outcome([babble, clipped]) in (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_an_outlier_is_never_preferred() -> None:
     ],
 )
 def test_what_xtts_cannot_say_goes_to_the_embedded_engine(text: str, spell: bool, embedded: bool) -> None:
-    assert short_text.for_embedded_engine(text, spell) is embedded
+    assert short_text.needs_fallback_engine(text, spell) is embedded
 
 
 def test_trailing_breath_is_cut_and_nothing_else() -> None:
@@ -89,12 +89,12 @@ def test_silence_and_fragments_are_left_alone() -> None:
 def test_short_neighbours_of_one_voice_are_said_together() -> None:
     texts = ["def", "total price", "of", "a very long comment that stands alone", "end"]
     voices = ["k", "v", "v", "c", "c"]
-    assert short_text.runs(texts, voices, ENGLISH) == [range(1), range(1, 3), range(3, 5)]
+    assert short_text.join_short_texts(texts, voices, ENGLISH) == [range(1), range(1, 3), range(3, 5)]
 
 
 def test_runs_cover_everything_once_and_keep_to_the_limit() -> None:
     texts = ["word"] * 200
-    found = short_text.runs(texts, ["v"] * 200, ENGLISH)
+    found = short_text.join_short_texts(texts, ["v"] * 200, ENGLISH)
     assert [i for run in found for i in run] == list(range(200))
     assert len(found) > 1
-    assert all(len(" ".join(texts[i] for i in run)) <= ENGLISH.most_characters for run in found)
+    assert all(len(" ".join(texts[i] for i in run)) <= ENGLISH.max_characters for run in found)

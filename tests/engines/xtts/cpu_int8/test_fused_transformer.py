@@ -13,27 +13,27 @@ from typing import Any
 import pytest
 import torch
 from codechoir.engines.xtts.cpu_int8 import dot_products, kernels
-from codechoir.engines.xtts.cpu_int8.fused_transformer import CompiledTransformer
+from codechoir.engines.xtts.cpu_int8.fused_transformer import FusedTransformer
 from codechoir.engines.xtts.cpu_int8.matrices import Int8Linear
 from codechoir.engines.xtts.neural.decoder import Decoder, Sampling
 from codechoir.engines.xtts.neural.precision import make_plan
-from codechoir.engines.xtts.neural.transformer import Block, Layers, Transformer
+from codechoir.engines.xtts.neural.transformer import Layers, Transformer, TransformerBlock
 from codechoir.engines.xtts.neural.xtts_model import XttsCore, from_coqui
-from support.xtts_decoding import GREEDY, decode, forms_here, prompts
+from support.xtts_decoding import GREEDY, decode, prompts, variants_here
 
-FORMS = [pytest.param(form, id=dot_products.FORMS[form].feature) for form in forms_here()]
+VARIANTS = [pytest.param(variant, id=dot_products.VARIANTS[variant].feature) for variant in variants_here()]
 
 
 @pytest.fixture(scope="module")
 def fast(coqui: Any) -> XttsCore:
     core = from_coqui(coqui, make_plan("cpu", "int8"))
-    assert isinstance(core.layers, CompiledTransformer)
+    assert isinstance(core.layers, FusedTransformer)
     return core
 
 
 def with_layers(core: XttsCore, coqui: Any, **options: Any) -> XttsCore:
     """The core with compiled layers made otherwise."""
-    return replace(core, layers=CompiledTransformer(coqui.gpt.gpt, core.shape.heads, core.plan, **options))
+    return replace(core, layers=FusedTransformer(coqui.gpt.gpt, core.shape.heads, **options))
 
 
 @pytest.fixture(scope="module")
@@ -45,16 +45,16 @@ def eager(coqui: Any, fast: XttsCore) -> XttsCore:
     return replace(fast, layers=layers)
 
 
-def in_int8(block: Block, module: Any) -> Block:
+def in_int8(block: TransformerBlock, module: Any) -> TransformerBlock:
     def linear(conv: Any) -> Int8Linear:
         return Int8Linear(conv.weight.detach().t(), conv.bias.detach())
 
     return replace(
         block,
         query_key_value=linear(module.attn.c_attn),
-        project=linear(module.attn.c_proj),
-        expand=linear(module.mlp.c_fc),
-        contract=linear(module.mlp.c_proj),
+        attention_output=linear(module.attn.c_proj),
+        mlp_up=linear(module.mlp.c_fc),
+        mlp_down=linear(module.mlp.c_proj),
     )
 
 
@@ -71,12 +71,15 @@ def latents(core: XttsCore, voices: Any, count: int) -> torch.Tensor:
     return decoder.state.latents[:count, :7].clone()
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("count", [1, 2, 5, 11])
 def test_layers_give_what_torch_gives(
-    coqui: Any, fast: XttsCore, eager: XttsCore, voices: Any, form: int, count: int
+    coqui: Any, fast: XttsCore, eager: XttsCore, voices: Any, variant: int, count: int
 ) -> None:
-    theirs, ours = latents(eager, voices, count), latents(with_layers(fast, coqui, form=form), voices, count)
+    theirs, ours = (
+        latents(eager, voices, count),
+        latents(with_layers(fast, coqui, variant=variant), voices, count),
+    )
     assert float(theirs.norm()) > 1.0
     assert float((ours - theirs).norm() / theirs.norm()) < 0.02
 
@@ -88,7 +91,7 @@ def test_who_helps_makes_no_difference(coqui: Any, fast: XttsCore, voices: Any, 
 
 
 def test_a_row_says_the_same_alone_and_with_others(fast: XttsCore, voices: Any) -> None:
-    batch = prompts(fast, voices, 6, most=12)
+    batch = prompts(fast, voices, 6, max_tokens=12)
     together = decode(fast, batch, Sampling())
     for prompt, (tokens, states) in zip(batch, together, strict=True):
         lone_tokens, lone_states = decode(fast, [prompt], Sampling())[0]
@@ -98,7 +101,7 @@ def test_a_row_says_the_same_alone_and_with_others(fast: XttsCore, voices: Any) 
 
 def test_rows_that_join_when_the_cache_has_to_grow_are_not_disturbed(fast: XttsCore, voices: Any) -> None:
     """The arrays share memory with tensors that are then allocated anew."""
-    first, *others = prompts(fast, voices, 12, most=10)
+    first, *others = prompts(fast, voices, 12, max_tokens=10)
     decoder = Decoder(fast, GREEDY)
     row = decoder.join([first])[0]
     for _ in range(4):
@@ -113,7 +116,7 @@ def test_rows_that_join_when_the_cache_has_to_grow_are_not_disturbed(fast: XttsC
 
 def test_several_decoders_share_the_layers(fast: XttsCore, voices: Any) -> None:
     """Their threads take turns; see `speech.pump`, where each reading has a thread of its own."""
-    batch = prompts(fast, voices, 4, most=12)
+    batch = prompts(fast, voices, 4, max_tokens=12)
     alone = [decode(fast, [prompt])[0][0] for prompt in batch]
     found: dict[int, list[int]] = {}
 
@@ -166,7 +169,7 @@ def test_heads_of_the_full_size_and_long_prefixes(heads: int) -> None:
     exact, module = make_plan("cpu", "fp32"), random_layers(heads)
     lengths = [7, 3, 200 if heads == 4 else 20, 13]
     x = torch.randn(4, max(lengths), 64 * heads, generator=torch.Generator().manual_seed(4))
-    many, one = (CompiledTransformer(module, heads, exact, threads=threads) for threads in (5, 1))
+    many, one = (FusedTransformer(module, heads, threads=threads) for threads in (5, 1))
     ours, theirs = (
         driven(many, heads, x, lengths),
         driven(Transformer(module, heads, exact), heads, x, lengths),
@@ -178,8 +181,8 @@ def test_heads_of_the_full_size_and_long_prefixes(heads: int) -> None:
 
 
 def test_numbers_that_are_none_stay_in_their_row(voices: Any) -> None:
-    module, exact = random_layers(4), make_plan("cpu", "fp32")
-    layers = CompiledTransformer(module, 4, exact)
+    module = random_layers(4)
+    layers = FusedTransformer(module, 4)
     x = torch.randn(3, 9, 256, generator=torch.Generator().manual_seed(5))
     broken = x.clone()
     broken[1] = torch.nan
@@ -204,7 +207,7 @@ def test_sizes_that_do_not_fill_blocks_are_refused(coqui: Any, fast: XttsCore) -
 
     odd = transformers.GPT2Model(transformers.GPT2Config(n_embd=48, n_layer=1, n_head=4))
     with pytest.raises(RuntimeError, match="48 and 192 are not multiples of 32"):
-        CompiledTransformer(odd, 4, fast.plan)
+        FusedTransformer(odd, 4)
 
 
 def test_without_numba_the_next_best_is_taken_and_the_log_says_so(

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 from codechoir.engines.xtts.cpu_int8 import dot_products, kernels, matrices
-from codechoir.engines.xtts.cpu_int8.matrices import Int8Linear, pack
-from support.xtts_decoding import forms_here
+from codechoir.engines.xtts.cpu_int8.matrices import Int8Linear, pack_matrices
+from support.xtts_decoding import variants_here
 
-FORMS = [pytest.param(form, id=dot_products.FORMS[form].feature) for form in forms_here()]
+VARIANTS = [pytest.param(variant, id=dot_products.VARIANTS[variant].feature) for variant in variants_here()]
 
 
 @pytest.fixture
@@ -21,30 +21,30 @@ def matrix() -> tuple[torch.Tensor, torch.Tensor]:
     return (torch.randn(70, 99) * torch.rand(1, 99)).t(), torch.randn(99)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("rows", [1, 2, 7, 8, 9, 30])
-def test_a_product_is_near_to_fp32(matrix: Any, form: int, rows: int) -> None:
+def test_a_product_is_near_to_fp32(matrix: Any, variant: int, rows: int) -> None:
     weight, bias = matrix
     x = torch.randn(rows, 70)
     exact = torch.nn.functional.linear(x.double(), weight.double(), bias.double())
-    ours = Int8Linear(weight, bias, form)(x)
+    ours = Int8Linear(weight, bias, variant)(x)
     assert ours.shape == exact.shape
     assert float((ours - exact).norm() / exact.norm()) < 2e-2
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_a_row_does_not_depend_on_its_neighbours(matrix: Any, form: int) -> None:
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_row_does_not_depend_on_its_neighbours(matrix: Any, variant: int) -> None:
     """The usual dynamic scale of a whole batch would make what a voice says depend on who else speaks."""
-    product = Int8Linear(*matrix, form)
+    product = Int8Linear(*matrix, variant)
     row, loud = torch.randn(1, 70), 50 * torch.randn(10, 70)
     assert torch.equal(product(torch.cat([loud, row]))[-1:], product(row))
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_sums_are_exact_at_their_largest(form: int) -> None:
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_sums_are_exact_at_their_largest(variant: int) -> None:
     """Sixteen bits would not hold two products of the largest bytes."""
     sign = torch.tensor([1.0, 1.0, -1.0, -1.0]).repeat(1024)
-    product = Int8Linear(torch.stack([torch.ones(4096), sign]), torch.zeros(2), form)
+    product = Int8Linear(torch.stack([torch.ones(4096), sign]), torch.zeros(2), variant)
     assert product(torch.stack([torch.ones(4096), sign])).tolist() == [[4096.0, 0.0], [0.0, 4096.0]]
 
 
@@ -55,7 +55,7 @@ def test_it_takes_rows_of_any_shape(matrix: Any) -> None:
 
 def test_matrices_of_layers_lie_in_whole_lines(matrix: Any) -> None:
     weight, bias = matrix
-    stacks = pack([weight, weight * 2], [bias, bias])
+    stacks = pack_matrices([weight, weight * 2], [bias, bias])
     assert stacks.packed.shape == (2, 4, 18, 128)
     assert np.array_equal(stacks.packed[0], stacks.packed[1])
     assert stacks.scales[1] == pytest.approx(stacks.scales[0] * 2)
@@ -77,13 +77,13 @@ def test_the_best_kernel_of_the_processor_is_named(
 ) -> None:
     monkeypatch.setattr(matrices.platform, "machine", lambda: machine)
     monkeypatch.setattr(dot_products.llvmlite.binding, "get_host_cpu_features", lambda: features)
-    assert matrices.int8_kernel() == name
+    assert matrices.int8_variant() == name
 
 
 def test_a_kernel_that_the_processor_lacks_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dot_products.llvmlite.binding, "get_host_cpu_features", dict)
-    with pytest.raises(RuntimeError, match="no products of bytes"):
-        dot_products.forms()
+    with pytest.raises(RuntimeError, match="has none of the features"):
+        dot_products.supported_variants()
 
 
 def test_where_numba_cannot_make_a_kernel_the_log_says_why(
@@ -92,6 +92,6 @@ def test_where_numba_cannot_make_a_kernel_the_log_says_why(
     def full(*_: object) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(kernels, "product", full)
-    assert matrices.int8_kernel() == ""
+    monkeypatch.setattr(kernels, "linear", full)
+    assert matrices.int8_variant() == ""
     assert "slower: no space left" in caplog.text

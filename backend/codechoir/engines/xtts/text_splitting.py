@@ -1,7 +1,7 @@
-"""Text front end: pieces that XTTS can say, each a whole sentence where that is possible.
+"""Splits text into pieces that XTTS can say, each a whole sentence where that is possible.
 
 The language is that of the words, not of the listener: a comment may be in another language than the
-narrator's. Numbers and symbols are written out by coqui's own cleaners when the text becomes tokens.
+narrator's. Numbers and symbols are written out later, by coqui's cleaners, when the text becomes tokens.
 """
 
 from __future__ import annotations
@@ -16,36 +16,38 @@ _SPACE = re.compile(r"\s+")
 _CLAUSE_ENDS = ",;:，、；：،؛"
 
 
-def tidy(text: str) -> str:
-    """White space collapsed, control characters gone, composed letters (NFC)."""
+def clean_text(text: str) -> str:
+    """The text with white space collapsed, control characters removed and letters composed (NFC)."""
     visible = "".join(
         c if unicodedata.category(c)[0] != "C" else " " for c in unicodedata.normalize("NFC", text)
     )
     return _SPACE.sub(" ", visible).strip()
 
 
-def pieces(text: str, language: XttsLanguage, most_tokens: int, count: Callable[[str], int]) -> list[str]:
-    """The text in pieces of at most `language.most_characters` and `most_tokens` tokens.
+def split_text(
+    text: str, language: XttsLanguage, max_tokens: int, count_tokens: Callable[[str], int]
+) -> list[str]:
+    """The text in pieces of at most `language.max_characters` and `max_tokens` tokens.
 
-    `count` gives the number of tokens of a piece. Sentences stay together as long as they fit; a sentence
-    that does not is split at clauses, then at words, then anywhere. Nothing is lost but white space.
+    Sentences stay together as long as they fit. A sentence that does not fit is split at clauses, then at
+    words, then anywhere. Nothing is lost except white space.
     """
 
     def fits(piece: str) -> bool:
-        return len(piece) <= language.most_characters and count(piece) <= most_tokens
+        return len(piece) <= language.max_characters and count_tokens(piece) <= max_tokens
 
-    result: list[str] = []
-    for atom in _atoms(tidy(text), language, fits):
-        if result and fits(joined := _join(result[-1], atom, language)):
-            result[-1] = joined
+    pieces: list[str] = []
+    for part in _smallest_parts(clean_text(text), language, fits):
+        if pieces and fits(joined := _join(pieces[-1], part, language)):
+            pieces[-1] = joined
         else:
-            result.append(atom)
-    return result
+            pieces.append(part)
+    return pieces
 
 
-def _atoms(text: str, language: XttsLanguage, fits: Callable[[str], bool]) -> Iterator[str]:
-    """Smallest parts that are needed: sentences, or parts of those that do not fit."""
-    for sentence in split_after(text, language.stops):
+def _smallest_parts(text: str, language: XttsLanguage, fits: Callable[[str], bool]) -> Iterator[str]:
+    """Sentences; and the clauses, words or parts of words of those that do not fit."""
+    for sentence in split_after(text, language.sentence_ends):
         if fits(sentence):
             yield sentence
             continue
@@ -67,7 +69,7 @@ def _halves(word: str, fits: Callable[[str], bool]) -> Iterator[str]:
 
 
 def split_after(text: str, ends: str) -> list[str]:
-    """Parts that end with one of `ends` (and what closes a quotation), trimmed, none empty.
+    """Parts that end with one of the characters `ends` (and closing quotes after it), trimmed, none empty.
 
     A Latin stop only ends a part before white space, so that `3.5` and `os.path` stay whole.
     """
@@ -81,6 +83,6 @@ def split_after(text: str, ends: str) -> list[str]:
 
 
 def _join(left: str, right: str, language: XttsLanguage) -> str:
-    """Two pieces as one; languages that write no spaces get none back."""
+    """Two pieces as one; languages that write no spaces get none."""
     spaced = language.code not in ("zh", "ja")
     return f"{left} {right}" if spaced else left + right
