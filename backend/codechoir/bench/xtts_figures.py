@@ -78,7 +78,7 @@ def draw(path: Path, rows: Series, tokens: Series) -> None:
     """Write the picture: against rows at the left, against length, four rows, at the right."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10, 3.8), layout="constrained")
+    figure = Figure(figsize=(10, 3.8), memory_layout="constrained")
     for axes, series, label in zip(
         figure.subplots(1, 2, sharey=True),
         (rows, tokens),
