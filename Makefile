@@ -9,7 +9,7 @@ NODE_STAMP := node_modules/.installed
 XTTS_STAMP := .venv-xtts/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-python test-extension test-xtts test-xtts-if-wanted check docs format package bench lock clean
+.PHONY: help setup run test test-python test-extension test-xtts test-xtts-if-wanted check generate docs format package bench lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -56,10 +56,15 @@ test-xtts-if-wanted:
 test-extension: $(STAMP) $(NODE_STAMP)
 	npm test
 
+generate: $(STAMP)  ## write what follows from the declarations of settings (manifest, texts, tables in docs)
+	$(BIN)/python extension/scripts/generate_settings.py
+
 check: $(STAMP) $(NODE_STAMP)  ## linters, types, formatting, links of the documentation; runs no tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/mypy extension/scripts/generate_settings.py
+	$(BIN)/python extension/scripts/generate_settings.py --check
 	npm run check
 	$(BIN)/zensical build --clean --strict
 

@@ -1,3 +1,4 @@
+import { serverDefaults } from "./serverDefaults";
 import type { AudioMode, Category } from "./serverProtocol";
 import { categories } from "./serverProtocol";
 import type { TextDocument } from "./vscodeapi";
@@ -14,37 +15,7 @@ export type VoiceOverrides = Partial<
 /** Voice family per engine and category. */
 export type Speakers = Record<string, Partial<Record<Category, string>>>;
 
-/**
- * Settings that are sent to the server, with their defaults. They have the names of `Settings` in
- * backend/codechoir/settings.py; tests compare both with package.json.
- */
-export const serverDefaults = {
-  engine: "espeak",
-  profile: "default",
-  level: "some",
-  rate: null as number | null,
-  volume: 100,
-  speakers: {} as Speakers,
-  levels: {} as Record<string, string>,
-  indentation: "tone",
-  brackets: "pause",
-  depth: 3,
-  cues: true,
-  capitals: "off",
-  balance: "off",
-  phonetic: false,
-  closers: true,
-  docCode: true,
-  naturalLanguage: "en",
-  userWords: [] as string[],
-  projectWords: [] as string[],
-  resumeAfter: 5,
-  resumeWords: 3,
-  mute: [] as Category[],
-  solo: [] as Category[],
-  only: "everything",
-};
-
+/** Settings that are sent to the server. */
 export type ServerSettings = typeof serverDefaults & { voices: Partial<Record<Category, VoiceOverrides>> };
 
 /** Settings that restart the server when they change. */

@@ -1,5 +1,6 @@
 import { categoryNames, contentKindNames, contentKinds } from "./displayNames";
-import { type ReadingFilters, readingFilters, serverDefaults, updateSetting } from "./editorSettings";
+import { type ReadingFilters, readingFilters, updateSetting } from "./editorSettings";
+import { serverDefaults } from "./serverDefaults";
 import { categories, type Category } from "./serverProtocol";
 import { l10n, window } from "./vscodeapi";
 

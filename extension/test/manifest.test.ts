@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { beforeEach, describe, test } from "node:test";
 import { type CommandContext, registerCommands } from "../src/commands";
 import { contentKinds } from "../src/displayNames";
-import { serverDefaults } from "../src/editorSettings";
 import { filterableCategories } from "../src/readingFilters";
+import { serverDefaults } from "../src/serverDefaults";
 import { categories } from "../src/serverProtocol";
 import { limits } from "../src/voicePicker";
 import { fake } from "./fakes/vscode";
@@ -118,8 +118,8 @@ describe("settings", () => {
   test("settings that select code or hide text are restricted in untrusted folders", () => {
     const restricted = capabilities.untrustedWorkspaces.restrictedConfigurations;
     assert.deepEqual(
-      restricted,
-      ["interpreter", "engine", "profile", "userWords", "projectWords", "mute", "solo", "only"].map(
+      restricted.toSorted(),
+      ["engine", "interpreter", "mute", "only", "profile", "projectWords", "solo", "userWords"].map(
         (name) => `codechoir.${name}`,
       ),
     );

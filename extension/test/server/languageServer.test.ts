@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { serverDefaults, type ServerSettings } from "../../src/editorSettings";
+import type { ServerSettings } from "../../src/editorSettings";
+import { serverDefaults } from "../../src/serverDefaults";
 import type { RunningServer, StartOptions } from "../../src/server/languageClient";
 import { CrashLimit, followSettings, LanguageServer } from "../../src/server/languageServer";
 import { NoServerError } from "../../src/server/pythonDiscovery";
