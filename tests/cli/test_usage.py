@@ -46,7 +46,7 @@ BAD = [
     (["read", CART, "--no-play"], "--no-play needs -o OUT or --marks OUT.json"),
     (
         ["read", CART, "-o", "cart.ogg"],
-        "'.ogg' is not a format that can be written; use one of .wav",
+        "cannot write .ogg files; use one of .wav",
     ),
     (["read", CART, "-o", "nowhere/cart.wav"], "cannot write nowhere/cart.wav: the folder"),
     (

@@ -19,6 +19,7 @@ from codechoir.model import AudioChunk, CastUtterance, Phrase, State, Voice
 from codechoir.playback.fallback import FallbackEngine
 from codechoir.playback.reader import Reader
 from codechoir.playback.reading import Reading
+from codechoir.sinks.base import Sink
 from support.child_engines import RATE, STEP
 from support.listening import Listener, in_thread, phrase
 
@@ -162,18 +163,10 @@ def test_a_reading_s_clients_see_the_notice_as_a_state_with_a_message(child: Any
     states: list[tuple[State, str]] = []
     finished = threading.Event()
 
-    class Sink:
-        def open(self, played: Callable[[int], None]) -> None:
-            self.played = played
-
+    class PlaysAtOnce(Sink):
         def write(self, chunk: AudioChunk) -> None:
             killer.write(chunk)
-            self.played(chunk.first_sample + chunk.samples)
-
-        def pause(self) -> None: ...
-        def resume(self) -> None: ...
-        def finish(self) -> None: ...
-        def abort(self) -> None: ...
+            self.on_played(chunk.first_sample + chunk.samples)
 
     def on_state(_: Reading, state: State, message: str) -> None:
         states.append((state, message))
@@ -181,7 +174,7 @@ def test_a_reading_s_clients_see_the_notice_as_a_state_with_a_message(child: Any
             finished.set()
 
     reader = Reader(on_state)
-    reader.start([phrase("one two")], engine, Sink())
+    reader.start([phrase("one two")], engine, PlaysAtOnce())
     assert finished.wait(10)
     reader.close()
     assert [state for state, _ in states] == ["speaking", "speaking", "finished"]

@@ -13,7 +13,7 @@ from codechoir.model import AudioChunk, CastUtterance, Category, Phrase, State, 
 from codechoir.playback import reading as reading_module
 from codechoir.playback.reader import Reader
 from codechoir.playback.reading import Reading
-from codechoir.sinks.base import Played
+from codechoir.sinks.base import Sink
 
 WORD = SAMPLE_RATE * 60 // 175
 
@@ -23,28 +23,25 @@ def phrase(text: str, start: int = 0) -> Phrase:
     return Phrase((CastUtterance(utterance, Voice("silence")),), start, start + len(text))
 
 
-class EarSink:
+class EarSink(Sink):
     """A sink whose ear hears only what the test says, or everything at once."""
 
     def __init__(self, hears_all: bool = False) -> None:
+        super().__init__()
         self.hears_all = hears_all
         self.chunks: list[AudioChunk] = []
         self.events: list[str] = []
         self.arrived = threading.Event()
-        self.played: Played = lambda _: None
 
     @property
     def samples(self) -> int:
         return sum(chunk.samples for chunk in self.chunks)
 
-    def open(self, played: Played) -> None:
-        self.played = played
-
     def write(self, chunk: AudioChunk) -> None:
         self.chunks.append(chunk)
         self.arrived.set()
         if self.hears_all:
-            self.played(chunk.first_sample + chunk.samples)
+            self.on_played(chunk.first_sample + chunk.samples)
 
     def pause(self) -> None:
         self.events.append("pause")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import soundfile
 from codechoir.model import AudioChunk, Category, Mark
-from codechoir.sinks.chapters import Chapter, ChapterWriter, Cue
-from codechoir.sinks.file_sink import AudioFile
+from codechoir.sinks.chapters import Chapter, ChapterMarks, ChapterStart
+from codechoir.sinks.output_files import AudioFile
 from mutagen.flac import FLAC
 from mutagen.id3 import ID3
 
@@ -29,7 +29,7 @@ def marks() -> list[Mark]:
 
 
 def written(path: Path, chapters: list[Chapter]) -> Path:
-    sink = AudioFile(path, ChapterWriter("cart.py", chapters))
+    sink = AudioFile(path, ChapterMarks("cart.py", chapters))
     sink.open(lambda _: None)
     sink.write(AudioChunk(PCM, RATE, 0, tuple(marks())))
     sink.write(AudioChunk(b"", RATE, len(PCM) // 2, last=True))
@@ -38,27 +38,27 @@ def written(path: Path, chapters: list[Chapter]) -> Path:
 
 
 def test_a_chapter_begins_with_its_first_word_or_the_next_one() -> None:
-    labels = ChapterWriter("cart.py", CHAPTERS)
-    labels.hear(marks())
-    assert labels.complete() == [
-        Cue(0, "class Card"),
-        Cue(RATE, "method größe"),
-        Cue(2 * RATE, "function last"),
+    chapters = ChapterMarks("cart.py", CHAPTERS)
+    chapters.follow(marks())
+    assert chapters.complete() == [
+        ChapterStart(0, "class Card"),
+        ChapterStart(RATE, "method größe"),
+        ChapterStart(2 * RATE, "function last"),
     ]
 
 
 def test_what_comes_before_the_first_symbol_goes_by_the_title() -> None:
-    labels = ChapterWriter("cart.py", [Chapter(10, "method add")])
-    labels.hear(marks())
-    assert labels.complete() == [Cue(0, "cart.py"), Cue(RATE, "method add")]
+    chapters = ChapterMarks("cart.py", [Chapter(10, "method add")])
+    chapters.follow(marks())
+    assert chapters.complete() == [ChapterStart(0, "cart.py"), ChapterStart(RATE, "method add")]
 
 
 def test_of_symbols_around_a_window_the_innermost_counts() -> None:
-    labels = ChapterWriter(
+    chapters = ChapterMarks(
         "cart.py", [Chapter(0, "class Cart"), Chapter(5, "method add"), Chapter(90, "never heard")]
     )
-    labels.hear([mark(0, 12), mark(100, 14)])
-    assert labels.complete() == [Cue(0, "method add")]
+    chapters.follow([mark(0, 12), mark(100, 14)])
+    assert chapters.complete() == [ChapterStart(0, "method add")]
 
 
 def chunks_of(data: bytes) -> list[tuple[bytes, bytes]]:
@@ -72,7 +72,7 @@ def chunks_of(data: bytes) -> list[tuple[bytes, bytes]]:
     return found
 
 
-def test_wav_has_cue_points_with_labels(tmp_path: Path) -> None:
+def test_wav_has_cue_points_with_chapters(tmp_path: Path) -> None:
     path = written(tmp_path / "a.wav", CHAPTERS)
     data = path.read_bytes()
     assert data[:4] == b"RIFF" and struct.unpack("<I", data[4:8])[0] == len(data) - 8
@@ -80,8 +80,8 @@ def test_wav_has_cue_points_with_labels(tmp_path: Path) -> None:
     cues = chunks[b"cue "]
     points = [struct.unpack("<II4sIII", cues[at : at + 24]) for at in range(4, len(cues), 24)]
     assert [(number, place) for number, *_, place in points] == [(1, 0), (2, RATE), (3, 2 * RATE)]
-    labels = chunks_of(chunks[b"LIST"][4:])
-    titles = [(name, *struct.unpack("<I", label[:4]), label[4:]) for name, label in labels]
+    chapters = chunks_of(chunks[b"LIST"][4:])
+    titles = [(name, *struct.unpack("<I", label[:4]), label[4:]) for name, label in chapters]
     assert titles == [
         (b"labl", 1, b"class Card\0"),
         (b"labl", 2, "method größe\0".encode()),
@@ -118,7 +118,7 @@ def test_mp3_has_chapter_frames_that_follow_one_another(tmp_path: Path) -> None:
 def test_a_table_of_contents_holds_255_chapters_and_more_go_below_it(tmp_path: Path) -> None:
     """Found by reading a file with 400 methods: ID3 counts entries in one byte."""
     chapters = [Chapter(number, f"function f{number}") for number in range(300)]
-    sink = AudioFile(tmp_path / "a.mp3", ChapterWriter("long.py", chapters))
+    sink = AudioFile(tmp_path / "a.mp3", ChapterMarks("long.py", chapters))
     sink.open(lambda _: None)
     sink.write(AudioChunk(PCM, RATE, 0, tuple(mark(100 * number, number) for number in range(300))))
     sink.finish()

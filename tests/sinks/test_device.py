@@ -53,7 +53,7 @@ class Soundcard:
         self.broken = False
         self.pulls_at_start = 0
 
-    def __call__(self, sample_rate: int, pull: Pull) -> Stream:
+    def __call__(self, sample_rate: int, pull: Pull, channels: int) -> Stream:
         if self.broken:
             raise CodechoirError("no sound device can be opened on this machine")
         self.streams.append(FakeStream(sample_rate, pull, self.pulls_at_start))

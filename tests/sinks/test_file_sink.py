@@ -12,7 +12,8 @@ import pytest
 import soundfile
 from codechoir.errors import CodechoirError, InputError
 from codechoir.model import AudioChunk, Category, Mark
-from codechoir.sinks.file_sink import AudioFile, FileSink, MarksFile
+from codechoir.sinks.file_sink import FileSink, MarksFile
+from codechoir.sinks.output_files import AudioFile
 
 RATE = 22050
 NOISE = random.Random(1).randbytes(2 * RATE)

@@ -10,8 +10,14 @@ from typing import Any
 import pytest
 from codechoir.errors import CodechoirError
 from codechoir.model import AudioChunk, Category, Mark
-from codechoir.sinks.base import Played
-from codechoir.sinks.lsp_stream import FIRST_CHUNKS, ChunkStream, MarkStream, PlaybackMarkSink, Wire
+from codechoir.sinks.base import OnPlayed, Sink
+from codechoir.sinks.lsp_stream import (
+    FIRST_CHUNKS,
+    AudioNotifier,
+    ClientPlaybackSink,
+    NoPlaybackSink,
+    ServerPlaybackSink,
+)
 
 RATE = 1000
 
@@ -33,22 +39,24 @@ class Client:
     def words(self) -> list[str]:
         return [mark["text"] for params in self.told for mark in params["marks"]]
 
-    def wire(self) -> Wire:
-        return Wire(7, RATE, self.bodies.append, lambda start, end: json.dumps([start, end]).encode())
+    def notifier(self) -> AudioNotifier:
+        return AudioNotifier(
+            7, RATE, self.bodies.append, lambda start, end: json.dumps([start, end]).encode()
+        )
 
 
-class Ear:
+class Ear(Sink):
     """A sound device whose progress the test tells."""
 
     def __init__(self, broken: str = "") -> None:
+        super().__init__()
         self.broken = broken
         self.events: list[str] = []
-        self.heard: Played = lambda _: None
 
-    def open(self, played: Played) -> None:
+    def open(self, on_played: OnPlayed) -> None:
+        super().open(on_played)
         if self.broken:
             raise CodechoirError(self.broken)
-        self.heard = played
 
     def write(self, chunk: AudioChunk) -> None:
         self.events.append(f"write {chunk.samples}")
@@ -80,7 +88,7 @@ def client() -> Client:
 
 
 def test_a_chunk_becomes_one_notification_of_the_agreed_form(client: Client) -> None:
-    ChunkStream(client.wire()).write(chunk(40, 3, word(41, "for")))
+    ClientPlaybackSink(client.notifier()).write(chunk(40, 3, word(41, "for")))
     assert client.told == [
         {
             "session": 7,
@@ -95,7 +103,7 @@ def test_a_chunk_becomes_one_notification_of_the_agreed_form(client: Client) -> 
 
 
 def test_chunks_are_numbered_and_the_last_one_says_so(client: Client) -> None:
-    stream = ChunkStream(client.wire())
+    stream = ClientPlaybackSink(client.notifier())
     stream.open(client.played.append)
     for part in (chunk(0, 2), chunk(2, 3), chunk(5, 0, last=True)):
         stream.write(part)
@@ -112,7 +120,7 @@ def test_chunks_are_numbered_and_the_last_one_says_so(client: Client) -> None:
 def test_the_client_may_run_after_each_of_the_first_chunks_and_only_then(client: Client) -> None:
     """It wakes on the processor that the burst of sound is made on, and waited until that was done."""
     sent_before: list[int] = []
-    stream = ChunkStream(client.wire(), yield_cpu=lambda: sent_before.append(len(client.bodies)))
+    stream = ClientPlaybackSink(client.notifier(), yield_cpu=lambda: sent_before.append(len(client.bodies)))
     for index in range(10):
         stream.write(chunk(20 * index, 20))
     assert sent_before == list(range(1, FIRST_CHUNKS + 1))
@@ -120,12 +128,12 @@ def test_the_client_may_run_after_each_of_the_first_chunks_and_only_then(client:
 
 @pytest.mark.parametrize("text", ['say "hi"', "back\\slash", "naïve 😀", "\x07"])
 def test_words_of_any_kind_survive_the_way(client: Client, text: str) -> None:
-    ChunkStream(client.wire()).write(chunk(0, 1, word(0, text)))
+    ClientPlaybackSink(client.notifier()).write(chunk(0, 1, word(0, text)))
     assert client.words == [text]
 
 
 def test_where_nobody_plays_only_marks_are_sent_and_all_counts_as_heard(client: Client) -> None:
-    stream = MarkStream(client.wire())
+    stream = NoPlaybackSink(client.notifier())
     stream.open(client.played.append)
     for part in (chunk(0, 10, word(2, "one")), chunk(10, 10), chunk(20, 0, last=True)):
         stream.write(part)
@@ -139,7 +147,7 @@ def test_where_nobody_plays_only_marks_are_sent_and_all_counts_as_heard(client: 
 
 def test_where_the_server_plays_each_mark_is_told_when_it_begins_to_sound(client: Client) -> None:
     ear = Ear()
-    sounding = PlaybackMarkSink(ear, client.wire())
+    sounding = ServerPlaybackSink(ear, client.notifier())
     sounding.open(client.played.append)
     for part in (chunk(0, 10, word(2, "one"), word(8, "two")), chunk(10, 10, word(12, "three"))):
         sounding.write(part)
@@ -148,7 +156,7 @@ def test_where_the_server_plays_each_mark_is_told_when_it_begins_to_sound(client
     assert client.told == []
     steps = []
     for heard in (1, 3, 12, 20):
-        ear.heard(heard)
+        ear.on_played(heard)
         steps.append(client.words)
     assert steps == [[], ["one"], ["one", "two", "three"], ["one", "two", "three"]]
     assert [(one["pcm"], one["firstSample"], one["last"]) for one in client.told] == [
@@ -162,7 +170,7 @@ def test_where_the_server_plays_each_mark_is_told_when_it_begins_to_sound(client
 
 def test_pause_and_resume_go_to_the_device(client: Client) -> None:
     ear = Ear()
-    sounding = PlaybackMarkSink(ear, client.wire())
+    sounding = ServerPlaybackSink(ear, client.notifier())
     sounding.pause()
     sounding.resume()
     assert ear.events == ["pause", "resume"]
@@ -170,18 +178,18 @@ def test_pause_and_resume_go_to_the_device(client: Client) -> None:
 
 def test_no_mark_is_told_after_an_abort(client: Client) -> None:
     ear = Ear()
-    sounding = PlaybackMarkSink(ear, client.wire())
+    sounding = ServerPlaybackSink(ear, client.notifier())
     sounding.open(client.played.append)
     sounding.write(chunk(0, 10, word(2, "one")))
     sounding.abort()
-    ear.heard(5)
+    ear.on_played(5)
     assert client.told == []
     assert ear.events[-1] == "abort"
 
 
 def test_a_reading_without_a_sample_ends_too(client: Client) -> None:
     ear = Ear()
-    sounding = PlaybackMarkSink(ear, client.wire())
+    sounding = ServerPlaybackSink(ear, client.notifier())
     sounding.open(client.played.append)
     sounding.write(chunk(0, 0, last=True))
     sounding.finish()
@@ -189,14 +197,14 @@ def test_a_reading_without_a_sample_ends_too(client: Client) -> None:
 
 
 def test_a_machine_without_a_sound_device_says_what_to_do(client: Client) -> None:
-    sounding = PlaybackMarkSink(Ear("no sound device can be opened on this machine"), client.wire())
+    sounding = ServerPlaybackSink(Ear("no sound device can be opened on this machine"), client.notifier())
     with pytest.raises(CodechoirError, match=r"^no sound device .*; connect one, or .*'client'$"):
         sounding.open(client.played.append)
 
 
 def test_where_voices_stand_is_told_only_when_they_stand_apart() -> None:
     client = Client()
-    sink = ChunkStream(client.wire())
+    sink = ClientPlaybackSink(client.notifier())
     sink.write(chunk(0, 10, word(0, "if")))
     sink.write(replace(chunk(10, 10, word(10, "x")), balances=((10, -80.0), (15, 12.5))))
     first, second = client.told

@@ -5,31 +5,31 @@ from __future__ import annotations
 import pytest
 from codechoir.errors import CodechoirError
 from codechoir.model import AudioChunk
-from codechoir.sinks.base import MultiSink, Played
+from codechoir.sinks.base import MultiSink, OnPlayed, Sink
 
 
-class Recorder:
+class Recorder(Sink):
     """A sink that remembers, and breaks where it is told to."""
 
     def __init__(self, breaks: str = "", instant: bool = False) -> None:
+        super().__init__()
         self.breaks = breaks
         self.instant = instant
         self.events: list[str] = []
-        self.played: Played = lambda _: None
 
     def _note(self, event: str) -> None:
         if event == self.breaks:
             raise CodechoirError("broken")
         self.events.append(event)
 
-    def open(self, played: Played) -> None:
+    def open(self, on_played: OnPlayed) -> None:
         self._note("open")
-        self.played = played
+        super().open(on_played)
 
     def write(self, chunk: AudioChunk) -> None:
         self._note("write")
         if self.instant:
-            self.played(chunk.first_sample + chunk.samples)
+            self.on_played(chunk.first_sample + chunk.samples)
 
     def pause(self) -> None:
         self._note("pause")
@@ -61,10 +61,10 @@ def run(tee: MultiSink) -> list[int]:
 
 def test_everything_reaches_all_and_the_ear_sets_the_pace() -> None:
     ear, file = Recorder(), Recorder(instant=True)
-    heard = run(MultiSink(ear, [file], lost=lambda _: None))
+    heard = run(MultiSink(ear, [file]))
     assert ear.events == file.events == ["open", "write", "pause", "resume", "write", "finish"]
     assert heard == []
-    ear.played(7)
+    ear.on_played(7)
     assert heard == [7]
 
 
@@ -79,12 +79,12 @@ def test_without_the_ear_the_files_are_written_at_their_own_pace(breaks: str, he
 
 def test_a_broken_file_is_an_error() -> None:
     with pytest.raises(CodechoirError, match="broken"):
-        run(MultiSink(Recorder(), [Recorder("write")], lost=lambda _: None))
+        run(MultiSink(Recorder(), [Recorder("write")]))
 
 
 def test_abort_reaches_all() -> None:
     ear, file = Recorder(), Recorder()
-    tee = MultiSink(ear, [file], lost=lambda _: None)
+    tee = MultiSink(ear, [file])
     tee.open(lambda _: None)
     tee.abort()
     assert ear.events == file.events == ["open", "abort"]

@@ -11,7 +11,7 @@ import soundfile
 from codechoir.audio.panning import Panner
 from codechoir.model import AudioChunk
 from codechoir.sinks.device_sink import DeviceSink
-from codechoir.sinks.file_sink import AudioFile
+from codechoir.sinks.output_files import AudioFile
 
 RATE = 1000
 
@@ -75,15 +75,15 @@ def test_a_flac_file_is_stereo_too(tmp_path: Path) -> None:
 
 def test_a_device_with_two_channels_gets_frames_of_both() -> None:
     heard: list[int] = []
-    playout = DeviceSink(RATE, lambda _: None, 2)
-    playout.open(heard.append)
-    playout.write(tone(0, 40, (0, 100)))
-    pcm = playout.pull(30)
+    sink = DeviceSink(RATE, lambda _: None, 2)
+    sink.open(heard.append)
+    sink.write(tone(0, 40, (0, 100)))
+    pcm = sink.pull(30)
     left, right = sides(pcm)
     assert (len(left), len(right)) == (30, 30)
     assert (left[-1], right[-1]) == (0, 1000)
-    assert sides(playout.pull(20))[1] == [1000] * 10 + [0] * 10
-    playout.finish()
-    playout.pull(10)
-    playout.report(10)
+    assert sides(sink.pull(20))[1] == [1000] * 10 + [0] * 10
+    sink.finish()
+    sink.pull(10)
+    sink.report(10)
     assert heard == [40]

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from codechoir.languages import detect, language_named
 from codechoir.model import AudioChunk, Phrase
 from codechoir.pipeline import SpeechPipeline
 from codechoir.settings import MEGABYTE, Settings
+from codechoir.sinks import Sink
 from codechoir.syntax import Document
 
 LINES = 20_000
@@ -150,38 +151,23 @@ def read_for(seconds: float) -> None:
         raise CodechoirError(f"only {ear.heard} of {ear.limit} samples were heard")
 
 
-class _FastEar:
+class _FastEar(Sink):
     """A sink that hears at once, and has heard enough after `limit` samples."""
 
     def __init__(self, limit: int) -> None:
         from codechoir.playback import Reading
 
+        super().__init__()
         self.reading: Reading | None = None
         self.limit = limit
         self.heard = 0
 
-    def open(self, played: Callable[[int], None]) -> None:
-        """See `Sink`."""
-        self._played = played
-
     def write(self, chunk: AudioChunk) -> None:
         """See `Sink`."""
         self.heard = chunk.first_sample + chunk.samples
-        self._played(self.heard)
+        self.on_played(self.heard)
         if self.heard >= self.limit and self.reading is not None:
             self.reading.stop()
-
-    def pause(self) -> None:
-        """See `Sink`."""
-
-    def resume(self) -> None:
-        """See `Sink`."""
-
-    def finish(self) -> None:
-        """See `Sink`."""
-
-    def abort(self) -> None:
-        """See `Sink`."""
 
 
 # ---- eSpeak NG ------------------------------------------------------------------------------------------

@@ -215,9 +215,7 @@ class Player:
         device = self._device if self.open() else None
         ear = device.sink(self._rate, self._channels) if device is not None else None
         try:
-            sink: Sink = (
-                ear if ear is not None and not self._files else MultiSink(ear, [*self._files], _ignore)
-            )
+            sink: Sink = ear if ear is not None and not self._files else MultiSink(ear, [*self._files])
             reading = reader.start(phrases, self._engine, sink)
             _follow(reader, reading, view)
             if errors:
@@ -236,7 +234,7 @@ class Player:
     def _leave(self, ear: DeviceSink) -> None:
         """Let the last words sound; a device that was lost is an error unless files were wanted, too."""
         if ear.failure is None and self._device is not None:
-            self._device.settle()
+            self._device.drain()
         elif ear.failure is not None and self._files:
             report(f"{ear.failure}; {self._names()} is complete")
         elif ear.failure is not None:
@@ -261,7 +259,3 @@ def _follow(reader: Reader, reading: Reading, view: View | None) -> None:
         reader.close()
         if view is not None:
             view.close(reading.state == "finished")
-
-
-def _ignore(_: CodechoirError) -> None:
-    """What became of the ear is told at the end."""

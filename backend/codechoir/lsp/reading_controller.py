@@ -17,7 +17,7 @@ from codechoir.lsp.targets import skip_target
 from codechoir.model import Category, State
 from codechoir.playback import Reader, Reading, by_line
 from codechoir.settings import MAX_RATE, MIN_RATE, Settings
-from codechoir.sinks import Send, Sink, Wire
+from codechoir.sinks import AudioNotifier, Send, Sink
 from codechoir.syntax import Encoding
 
 Answer = dict[str, Any]
@@ -55,7 +55,8 @@ class ReadingController:
         is_stereo = pipeline.is_wide
 
         def make_sink(session: int) -> Sink:
-            return self._runtime.make_sink(Wire(session, rate, self._send, locate), rate, is_stereo)
+            notifier = AudioNotifier(session, rate, self._send, locate)
+            return self._runtime.make_sink(notifier, rate, is_stereo)
 
         self._plan, self._resume_with = plan, None
         self._reader.start_with(plan.phrases(pipeline), engine, make_sink, plan.heard)

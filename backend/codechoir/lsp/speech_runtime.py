@@ -15,7 +15,14 @@ from codechoir.errors import CodechoirError, EngineError, InputError
 from codechoir.lsp.configuration import AudioMode
 from codechoir.pipeline import SpeechPipeline, word_table
 from codechoir.settings import Settings
-from codechoir.sinks import ChunkStream, Device, MarkStream, PlaybackMarkSink, Sink, Wire
+from codechoir.sinks import (
+    AudioNotifier,
+    ClientPlaybackSink,
+    Device,
+    NoPlaybackSink,
+    ServerPlaybackSink,
+    Sink,
+)
 
 log = logging.getLogger(__name__)
 
@@ -59,13 +66,14 @@ class SpeechRuntime:
         """Makes the audio. Raises `CodechoirError` when not even the default can be made."""
         return self._ready()[1]
 
-    def make_sink(self, wire: Wire, sample_rate: int, is_stereo: bool) -> Sink:
+    def make_sink(self, notifier: AudioNotifier, sample_rate: int, is_stereo: bool) -> Sink:
         """The sink of one reading for the audio mode of the client; `sample_rate` in hertz."""
         if self.audio == "client":
-            return ChunkStream(wire)
+            return ClientPlaybackSink(notifier)
         if self.audio == "none":
-            return MarkStream(wire)
-        return PlaybackMarkSink(self._device.sink(sample_rate, 2 if is_stereo else 1), wire)
+            return NoPlaybackSink(notifier)
+        device = self._device.sink(sample_rate, 2 if is_stereo else 1)
+        return ServerPlaybackSink(device, notifier)
 
     def change(self, settings: Settings) -> Engine | None:
         """Follows new settings from the next phrase on; returns an engine that is no longer needed.

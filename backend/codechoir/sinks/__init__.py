@@ -1,4 +1,4 @@
-"""Where the sound goes."""
+"""Receivers of audio chunks: sound device, audio file, HTML page, the client of the language server."""
 
 import lazy_loader
 

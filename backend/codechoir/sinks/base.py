@@ -1,107 +1,116 @@
-"""What a sink is: it takes chunks, and tells how far the ear has heard.
-
-One reading into several sinks: a sound device and files at once.
-"""
+"""Sinks: they consume the audio chunks of a reading and report how far it was played."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from codechoir.errors import CodechoirError
 from codechoir.model import AudioChunk
 
-Played = Callable[[int], None]
-"""Called with the number of samples of the reading that have sounded so far."""
+OnPlayed = Callable[[int], None]
+"""Called with the number of samples of the reading that were played so far."""
 
 
-class Sink(Protocol):
-    """Where one reading sounds. A new reading gets a new sink."""
+class Sink:
+    """Where one reading is played or written. A new reading gets a new sink.
 
-    def open(self, played: Played) -> None:
-        """Get ready; call `played` from any thread as sound is heard.
-
-        A file calls `played` with all samples at once, so that writing never waits. Raises `CodechoirError`.
-        """
-
-    def write(self, chunk: AudioChunk) -> None:
-        """Take the next chunk; returns at once (the reading keeps the sink from running too far ahead).
-
-        Raises `CodechoirError` when that is impossible: the disk is full, the device is gone.
-        """
-
-    def pause(self) -> None:
-        """Be silent within 100 ms and keep what is queued."""
-
-    def resume(self) -> None:
-        """Sound again from where `pause` stopped."""
-
-    def finish(self) -> None:
-        """The last chunk has been written: let it sound, complete a file. Does not block."""
-
-    def abort(self) -> None:
-        """Be silent within 100 ms and drop what is queued; a half-written file is removed."""
-
-
-class MultiSink:
-    """Everything goes to `ear` and to all `files`; the ear sets the pace, the files where there is none.
-
-    Losing the ear (no device, or it was unplugged) is told to `lost` and the files are still written, at
-    their own speed; losing a file ends the reading.
+    `write`, `pause`, `resume`, `finish` and `abort` return at once. A subclass overrides what it needs; the
+    default of all but `write` is to do nothing.
     """
 
-    def __init__(self, ear: Sink | None, files: list[Sink], lost: Callable[[CodechoirError], None]) -> None:
-        self._ear = ear
-        self._files = files
-        self._lost = lost
-        self._played: Played = _nobody
-        self._written = 0
+    def __init__(self) -> None:
+        self.on_played: OnPlayed = _ignore
 
-    def open(self, played: Played) -> None:
-        self._played = played
+    def open(self, on_played: OnPlayed) -> None:
+        """Prepares for chunks. Raises `CodechoirError` if that is impossible.
+
+        The sink calls `on_played` from any thread as audio is played. A file calls it with all samples at
+        once, so that writing never waits.
+        """
+        self.on_played = on_played
+
+    def write(self, chunk: AudioChunk) -> None:
+        """Takes the next chunk; the reading keeps the sink from getting too many.
+
+        Raises `CodechoirError` if that is impossible: the disk is full, the device is gone.
+        """
+        raise NotImplementedError
+
+    def pause(self) -> None:
+        """Is silent within 100 ms, and keeps what is queued."""
+
+    def resume(self) -> None:
+        """Continues where `pause` stopped."""
+
+    def finish(self) -> None:
+        """Follows the last chunk: plays what is queued to its end, completes a file."""
+
+    def abort(self) -> None:
+        """Is silent within 100 ms, and drops what is queued; a half-written file is removed."""
+
+
+class MultiSink(Sink):
+    """Several sinks for one reading: a sound device, and files at the same time.
+
+    The device sets the pace. Without one, or when it has failed, the files are written at their own speed.
+    `on_device_lost` is called with the device's error; a file that fails ends the reading.
+    """
+
+    def __init__(
+        self,
+        device: Sink | None,
+        files: list[Sink],
+        on_device_lost: Callable[[CodechoirError], None] = lambda error: None,
+    ) -> None:
+        super().__init__()
+        self._device = device
+        self._files = files
+        self._on_device_lost = on_device_lost
+
+    def open(self, on_played: OnPlayed) -> None:
+        super().open(on_played)
         for file in self._files:
-            file.open(_nobody)
-        if self._ear is not None:
+            file.open(_ignore)
+        if self._device is not None:
             try:
-                self._ear.open(played)
+                self._device.open(on_played)
             except CodechoirError as error:
-                self._lose_ear(error)
+                self._lose_device(error)
 
     def write(self, chunk: AudioChunk) -> None:
         for file in self._files:
             file.write(chunk)
-        self._written = chunk.first_sample + chunk.samples
-        if self._ear is not None:
+        if self._device is not None:
             try:
-                self._ear.write(chunk)
+                self._device.write(chunk)
             except CodechoirError as error:
-                self._lose_ear(error)
-        if self._ear is None:
-            self._played(self._written)
+                self._lose_device(error)
+        if self._device is None:
+            self.on_played(chunk.first_sample + chunk.samples)
 
     def pause(self) -> None:
-        for sink in self._all():
+        for sink in self._sinks():
             sink.pause()
 
     def resume(self) -> None:
-        for sink in self._all():
+        for sink in self._sinks():
             sink.resume()
 
     def finish(self) -> None:
-        for sink in self._all():
+        for sink in self._sinks():
             sink.finish()
 
     def abort(self) -> None:
-        for sink in self._all():
+        for sink in self._sinks():
             sink.abort()
 
-    def _all(self) -> list[Sink]:
-        return [*self._files, *([self._ear] if self._ear is not None else [])]
+    def _sinks(self) -> list[Sink]:
+        return [*self._files, *([self._device] if self._device is not None else [])]
 
-    def _lose_ear(self, error: CodechoirError) -> None:
-        self._ear = None
-        self._lost(error)
+    def _lose_device(self, error: CodechoirError) -> None:
+        self._device = None
+        self._on_device_lost(error)
 
 
-def _nobody(_: int) -> None:
-    """Files hear at once; only the ear's progress counts."""
+def _ignore(samples: int) -> None:
+    """Nobody wants to know how far the sink is."""

@@ -1,7 +1,6 @@
-"""The machine's sound output, through miniaudio.
+"""The machine's sound output through miniaudio; no other module knows it.
 
-The only module that knows miniaudio: PulseAudio, PipeWire's PulseAudio door, ALSA, JACK, Core Audio and
-WASAPI behind one call, from one wheel without system libraries.
+miniaudio covers PulseAudio and PipeWire, ALSA, Core Audio and WASAPI in one wheel without system libraries.
 """
 
 from __future__ import annotations
@@ -18,59 +17,55 @@ from codechoir.errors import CodechoirError
 
 PERIOD_MILLISECONDS = 10
 PERIODS = 4
-"""Sound waits at most 40 ms in the device: enough for a busy interpreter, too little for an ear to notice."""
+"""At most 40 ms of audio wait in the device: enough for a busy interpreter, too little to notice."""
 
 Pull = Callable[[int], bytes]
-"""Called by the device's own thread with a number of samples; returns exactly that many of s16le, times
-the channels."""
+"""Called by the device's own thread with a number of samples; returns as many s16le frames."""
 
 
 class Stream(Protocol):
-    """An open sound output that pulls samples while it is started.
+    """An open sound output, which pulls samples while it is started.
 
-    `name`: what the user's system calls it. `latency`: samples between `Pull` and the ear.
+    `name`: the sound system's name. `latency`: samples between `Pull` and the listener.
     """
 
     name: str
     latency: int
 
     def start(self) -> None:
-        """Begin to pull. Raises `CodechoirError` when the device is gone."""
+        """Starts pulling. Raises `CodechoirError` if the device is gone."""
 
     def stop(self) -> None:
-        """End pulling; no call of `Pull` is under way any more when it returns."""
+        """Stops pulling; when it returns, no call of `Pull` is running."""
 
     def close(self) -> None:
-        """Stop, and give the device back."""
+        """Stops, and closes the device."""
 
 
 class OpenStream(Protocol):
-    """Opens a stream for a sample rate in hertz. Raises `CodechoirError` with a line for the user.
+    """Opens a stream, stopped, for a sample rate in hertz. Raises `CodechoirError` if it cannot."""
 
-    It is asked for a number of channels only where that is not one.
-    """
-
-    def __call__(self, sample_rate: int, pull: Pull, channels: int = 1, /) -> Stream: ...
+    def __call__(self, sample_rate: int, pull: Pull, channels: int, /) -> Stream: ...
 
 
-def open_soundcard(sample_rate: int, pull: Pull, channels: int = 1) -> Stream:
-    """Open the default sound output, stopped. Raises `CodechoirError` where there is none."""
+def open_soundcard(sample_rate: int, pull: Pull, channels: int) -> Stream:
+    """Opens the default sound output. Raises `CodechoirError` if there is none."""
     return MiniaudioStream(sample_rate, pull, channels)
 
 
 class MiniaudioStream:
-    """The default output as a `Stream`.
+    """The default sound output as a `Stream`.
 
-    On miniaudio's C interface: its Python layer loads numpy, a third of a second before the first sound, and
-    keeps the connection to the sound server of every device that it closes.
+    Uses miniaudio's C interface: the Python layer imports numpy, which costs a third of a second before the
+    first audio, and never closes the connection to the sound server.
     """
 
-    def __init__(self, sample_rate: int, pull: Pull, channels: int = 1) -> None:
+    def __init__(self, sample_rate: int, pull: Pull, channels: int) -> None:
         _silence_alsa()
         ffi, lib = _miniaudio()
         self._ffi, self._lib = ffi, lib
         self._pull = pull
-        self._frame = 2 * channels
+        self._frame_bytes = 2 * channels
         self._handle = ffi.new_handle(self)
         self._device = ffi.new("ma_device *")
         config = lib.ma_device_config_init(lib.ma_device_type_playback)
@@ -88,7 +83,7 @@ class MiniaudioStream:
         settings = (ffi.addressof(context), ffi.addressof(config), self._device)
         if lib.ma_device_init_ex(backends, len(backends), *settings) != lib.MA_SUCCESS:
             raise CodechoirError("no sound device can be opened on this machine")
-        self._close = weakref.finalize(self, _give_back, lib, self._device)
+        self._close = weakref.finalize(self, _close_device, lib, self._device)
         self.name = ffi.string(lib.ma_get_backend_name(self._device.pContext.backend)).decode()
         self.latency = sample_rate * PERIOD_MILLISECONDS * PERIODS // 1000
 
@@ -103,12 +98,12 @@ class MiniaudioStream:
         self._close()
 
     def _data_callback(self, _: Any, output: Any, __: Any, frames: int) -> None:
-        """Called in the device's thread; the name is miniaudio's, whose own dispatcher may call."""
-        self._ffi.memmove(output, self._pull(frames), self._frame * frames)
+        """Runs in the device's thread. The name is miniaudio's, whose own dispatcher may call it."""
+        self._ffi.memmove(output, self._pull(frames), self._frame_bytes * frames)
 
 
-def _give_back(lib: Any, device: Any) -> None:
-    """Close a device; also at the interpreter's exit. Without the stop it hangs where the server has died."""
+def _close_device(lib: Any, device: Any) -> None:
+    """Closes a device, also at exit. Without the stop it hangs if the sound server has died."""
     lib.ma_device_stop(device)
     lib.ma_device_uninit(device)
 
@@ -119,17 +114,17 @@ def _miniaudio() -> tuple[Any, Any]:
     from _miniaudio import ffi, lib
 
     @ffi.def_extern(name="_internal_data_callback")  # type: ignore[untyped-decorator]
-    def deliver(device: Any, output: Any, captured: Any, frames: int) -> None:
+    def dispatch(device: Any, output: Any, captured: Any, frames: int) -> None:
         ffi.from_handle(device.pUserData)._data_callback(device, output, captured, frames)
 
     return ffi, lib
 
 
 def _backends(ffi: Any, lib: Any) -> list[int]:
-    """The sound systems that miniaudio knows here, the best first.
+    """The sound systems that miniaudio supports here, the best first.
 
-    Without the one that plays to nobody, and without JACK, whose library talks to standard error and may
-    start a server; where JACK runs, PulseAudio or ALSA lead to it.
+    Leaves out the one that plays nothing, and JACK, whose library writes to standard error and may start a
+    server; if JACK runs, PulseAudio or ALSA reach it.
     """
     found, count = ffi.new("ma_backend[32]"), ffi.new("size_t *")
     lib.ma_get_enabled_backends(found, 32, count)
@@ -139,9 +134,9 @@ def _backends(ffi: Any, lib: Any) -> list[int]:
 
 @cache
 def _silence_alsa() -> None:
-    """Keep libasound from writing its search for a device to standard error, which is for our one line.
+    """Keeps libasound from writing its search for a device to standard error.
 
-    Its error handler becomes a C function that ignores what it is given: one in Python would be called in
+    Its error handler becomes a C function that ignores its arguments: a Python function would be called in
     threads that outlive the interpreter.
     """
     if sys.platform.startswith("linux"):

@@ -1,4 +1,4 @@
-"""Which sink writes a file, by the ending of its name."""
+"""Audio files, and which sink writes a file, by the extension of its name."""
 
 from __future__ import annotations
 
@@ -6,19 +6,57 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from codechoir.audio import Panner
 from codechoir.errors import InputError, did_you_mean
-from codechoir.sinks.chapters import Chapter, ChapterWriter
-from codechoir.sinks.encoders import ENCODERS
-from codechoir.sinks.file_sink import AudioFile, FileSink
+from codechoir.model import AudioChunk
+from codechoir.sinks.chapters import CHAPTER_WRITERS, Chapter, ChapterMarks
+from codechoir.sinks.encoders import ENCODERS, AudioEncoder
+from codechoir.sinks.file_sink import FileSink
 from codechoir.sinks.html import PageText
+from codechoir.storage import AtomicFile
 
 PAGE = ".html"
-ENDINGS = (*ENCODERS, PAGE)
+EXTENSIONS = (*ENCODERS, PAGE)
+
+
+class AudioFile(FileSink):
+    """A .wav, .flac or .mp3 file, by its extension, with title and chapters."""
+
+    def __init__(self, path: Path, chapters: ChapterMarks | None = None, channels: int = 1) -> None:
+        super().__init__(path)
+        self._channels = channels
+        self._panner = Panner() if channels == 2 else None
+        self._chapters = chapters or ChapterMarks(path.stem)
+        self._make_encoder = ENCODERS[path.suffix.lower()]
+        self._write_chapters = CHAPTER_WRITERS[path.suffix.lower()]
+        self._encoder: AudioEncoder | None = None
+        self._sample_rate = 0
+
+    @property
+    def summary(self) -> str:
+        return f"{self.samples / (self._sample_rate or 1):.1f} seconds of sound"
+
+    def _add(self, file: AtomicFile, chunk: AudioChunk) -> None:
+        if self._encoder is None:
+            self._sample_rate = chunk.sample_rate
+            self._encoder = self._make_encoder(file.file, chunk.sample_rate, channels=self._channels)
+        if chunk.pcm:
+            self._encoder.write(chunk.pcm if self._panner is None else self._panner.stereo(chunk))
+        self._chapters.follow(chunk.marks)
+
+    def _complete(self, file: AtomicFile) -> None:
+        if self._encoder is not None:
+            self._encoder.close()
+            self._write_chapters(file.file, self._chapters, self._sample_rate, self.samples)
+
+    def _abandon(self) -> None:
+        if self._encoder is not None:
+            self._encoder.abandon()
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is read, for the files that tell it: `chapters` and `text` are made only where they are wanted."""
+    """What is read, for files that show it. `chapters` and `text` are called only if a file needs them."""
 
     title: str
     chapters: Callable[[], Sequence[Chapter]]
@@ -26,16 +64,18 @@ class Content:
 
 
 def output_file(path: Path, content: Content, channels: int = 1) -> FileSink:
-    """The sink for `path`: a sound file with chapters, or a page. Raises `InputError` where none can be.
+    """The sink that writes `path`: an audio file with chapters, or an HTML page.
 
-    With two channels a sound file has the words where their voices stand; a page is always mono.
+    With two channels, words in an audio file are between left and right where their voices are; a page is
+    always mono. Raises `InputError` for an extension that no sink writes, or a path that is not writable.
     """
-    ending = path.suffix.lower()
-    if ending not in ENDINGS:
-        what = f"'{path.suffix}' is not a format that can be written" if ending else f"'{path}' has no ending"
-        raise InputError(f"{what}; use one of {', '.join(ENDINGS)}.{did_you_mean(ending, ENDINGS)}")
-    if ending == PAGE:
+    extension = path.suffix.lower()
+    if extension not in EXTENSIONS:
+        problem = f"cannot write {path.suffix} files" if extension else f"'{path}' has no file extension"
+        near = did_you_mean(extension, EXTENSIONS)
+        raise InputError(f"{problem}; use one of {', '.join(EXTENSIONS)}.{near}")
+    if extension == PAGE:
         from codechoir.sinks.html import PageFile
 
         return PageFile(path, content.text())
-    return AudioFile(path, ChapterWriter(content.title, content.chapters()), channels)
+    return AudioFile(path, ChapterMarks(content.title, content.chapters()), channels)

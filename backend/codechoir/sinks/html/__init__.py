@@ -1,4 +1,4 @@
-"""A reading as one web page: the code, the sound, and the word that sounds marked in sync."""
+"""A reading as one HTML page: the code, the audio, and the word that sounds highlighted."""
 
 import lazy_loader
 

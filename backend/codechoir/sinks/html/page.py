@@ -1,8 +1,9 @@
-"""The code of a page, cut where colours and spoken words begin and end.
+"""The sink that writes a reading as an HTML page: the code, the audio, and the word that sounds highlighted.
 
-The page's HTML, in pieces, so that a long reading is never in memory as a whole.
-
-The sink that writes a page.
+1. `PageFile` encodes the audio into a temporary file, and notes the source range of each word.
+2. At the end, `cut` divides each line into segments: where a colour changes, and where a spoken word begins
+   or ends.
+3. `render` fills the template, in pieces, so that a long reading is never in memory as a whole.
 """
 
 from __future__ import annotations
@@ -33,13 +34,13 @@ from codechoir.storage import AtomicFile
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
-Bytes = tuple[int, int]
+ByteRange = tuple[int, int]
 """A range of the source, half open."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """What a page shows: bytes `start` to `end` of `text`, which begin in line `first_line` (from 1)."""
+    """The code on a page: bytes `start` to `end` of `text`, which begin in line `first_line` (from 1)."""
 
     title: str
     language: str
@@ -52,15 +53,15 @@ class PageText:
 
 @dataclass(frozen=True, slots=True)
 class TextSegment:
-    """A piece of one line that looks the same throughout and is spoken as a whole or not at all."""
+    """A piece of one line in one colour, which is spoken as a whole or not at all."""
 
     start: int
     end: int
     category: Category | None
 
 
-def cut(page: PageText, words: Iterable[Bytes]) -> list[list[TextSegment]]:
-    """The segments of each line, so that every one of `words` is a run of whole segments."""
+def cut(page: PageText, words: Iterable[ByteRange]) -> list[list[TextSegment]]:
+    """The segments of each line. Every range in `words` is a run of whole segments."""
     cuts = {page.start, page.end}
     for span in page.spans:
         cuts.update((span.start, span.end))
@@ -74,28 +75,27 @@ def cut(page: PageText, words: Iterable[Bytes]) -> list[list[TextSegment]]:
     ]
 
 
-def _lines(page: PageText) -> Iterator[Bytes]:
-    """The bytes of each line, without its line break; nothing after the last line break is no line."""
-    at = page.start
+def _lines(page: PageText) -> Iterator[ByteRange]:
+    """The bytes of each line, without its line break. A line break at the end does not begin a line."""
+    start = page.start
     for match in _LINE_END.finditer(page.text, page.start, page.end):
-        yield at, match.start()
-        at = match.end()
-    if at < page.end:
-        yield at, page.end
+        yield start, match.start()
+        start = match.end()
+    if start < page.end:
+        yield start, page.end
 
 
-def _between(edges: list[int], start: int, end: int) -> Iterator[Bytes]:
+def _between(edges: list[int], start: int, end: int) -> Iterator[ByteRange]:
     """The pieces into which `edges` cut the bytes `start` to `end`."""
-    at = start
     for edge in edges[bisect_left(edges, start + 1) : bisect_left(edges, end)]:
-        yield at, edge
-        at = edge
-    if at < end:
-        yield at, end
+        yield start, edge
+        start = edge
+    if start < end:
+        yield start, end
 
 
 def _category_at(spans: tuple[Span, ...]) -> Callable[[int], Category | None]:
-    """Tells the category of the byte that it is given."""
+    """A function from a byte offset to the category of that byte."""
     starts = [span.start for span in spans]
 
     def category(byte: int) -> Category | None:
@@ -106,16 +106,15 @@ def _category_at(spans: tuple[Span, ...]) -> Callable[[int], Category | None]:
 
 
 SPEEDS = ("0.5", "0.75", "1", "1.25", "1.5", "1.75", "2", "2.5", "3")
-SOUND_TYPE = "audio/mpeg"
+AUDIO_TYPE = "audio/mpeg"
 
 _BASE64_BLOCK = 3 * 64 * 1024
 
 SpokenWord = tuple[int, int, int, int]
-"""A row of the score: first and last sample, first segment, number of segments."""
+"""A word for the page's script: first sample, end, first segment, number of segments."""
 
-
-_HOLE = "\0"
-"""Stands in the filled template for what is too long to be put there."""
+_PLACEHOLDER = "\0"
+"""Marks in the filled template where code, words and audio go, which are too long for one string."""
 
 
 def render(
@@ -124,25 +123,26 @@ def render(
     words: Sequence[SpokenWord],
     rate: int,
     samples: int,
-    sound: BinaryIO,
+    audio: BinaryIO,
 ) -> Iterator[bytes]:
-    """The page. `sound`: an encoded file, read from its beginning. `samples`: its length at `rate` hertz."""
-    before_code, before_score, before_sound, end = _frame(page, len(lines), samples / rate).split(_HOLE)
+    """The page. `audio`: an encoded file, read from its beginning. `samples`: its length at `rate` hertz."""
+    frame = _frame(page, len(lines), samples / rate)
+    before_code, before_words, before_audio, end = frame.split(_PLACEHOLDER)
     yield before_code.encode()
     for line in lines:
         yield _line(page, line).encode()
-    yield before_score.encode()
-    score = {"rate": rate, "samples": samples, "type": SOUND_TYPE, "words": words}
+    yield before_words.encode()
+    score = {"rate": rate, "samples": samples, "type": AUDIO_TYPE, "words": words}
     yield json.dumps(score, separators=(",", ":")).encode()
-    yield before_sound.encode()
-    sound.seek(0)
-    while block := sound.read(_BASE64_BLOCK):
+    yield before_audio.encode()
+    audio.seek(0)
+    while block := audio.read(_BASE64_BLOCK):
         yield b64encode(block)
     yield end.encode()
 
 
 def _frame(page: PageText, line_count: int, seconds: float) -> str:
-    """The page with holes for code, score and sound."""
+    """The page with placeholders for code, words and audio."""
     style, script = _asset("page.css"), _asset("page.js")
     last_line = page.first_line + line_count - 1
     return Template(_asset("template.html")).substitute(
@@ -159,9 +159,9 @@ def _frame(page: PageText, line_count: int, seconds: float) -> str:
         legend="".join(f'<li><span class="{name}">{name}</span></li>' for name in Category),
         first_line=page.first_line,
         digits="wide" if last_line > 999 else "",
-        code=_HOLE,
-        score=_HOLE,
-        sound=_HOLE,
+        code=_PLACEHOLDER,
+        score=_PLACEHOLDER,
+        sound=_PLACEHOLDER,
     )
 
 
@@ -192,67 +192,67 @@ def _asset(name: str) -> str:
 
 
 def _hash(text: str) -> str:
-    """The source expression by which the Content-Security-Policy lets `text` pass, and nothing else."""
+    """The source expression with which the Content-Security-Policy allows `text`, and nothing else."""
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
 make_encoder = partial(
     SndfileEncoder, format="MP3", subtype="MPEG_LAYER_III", bitrate_mode="CONSTANT", compression_level=0.75
 )
-"""A constant bit rate, since browsers jump to a place in anything else only roughly."""
+"""A constant bit rate: in other files, browsers seek only approximately."""
 
 
 class PageFile(FileSink):
-    """A reading as one HTML file that needs nothing else. Its sound waits in a temporary file to the end."""
+    """A reading as one HTML file that needs no other file. Its audio is in a temporary file until the end."""
 
     def __init__(self, path: Path, text: PageText) -> None:
         super().__init__(path)
         self._text = text
         self._locator = WordLocator(text.text)
-        self._sound: BinaryIO | None = None
+        self._audio: BinaryIO | None = None
         self._encoder: AudioEncoder | None = None
         self._sample_rate = 0
-        self._words = array("Q")
+        self._words = array("Q")  # for each word: first sample, end, first byte, end
 
     @property
     def summary(self) -> str:
         return f"a page with {self.samples / (self._sample_rate or 1):.1f} seconds of sound"
 
-    def _take(self, file: AtomicFile, chunk: AudioChunk) -> None:
+    def _add(self, file: AtomicFile, chunk: AudioChunk) -> None:
         if self._encoder is None:
             self._sample_rate = chunk.sample_rate
-            self._sound = cast(BinaryIO, TemporaryFile())  # noqa: SIM115 - closed at the end or on abort
-            self._encoder = make_encoder(self._sound, chunk.sample_rate)
+            self._audio = cast(BinaryIO, TemporaryFile())  # noqa: SIM115 - closed at the end or on abort
+            self._encoder = make_encoder(self._audio, chunk.sample_rate)
         if chunk.pcm:
             self._encoder.write(chunk.pcm)
         for mark in chunk.marks:
             self._words.extend((mark.t0, mark.t1, *self._locator.locate(mark)))
 
     def _complete(self, file: AtomicFile) -> None:
-        if self._encoder is None or self._sound is None:
+        if self._encoder is None or self._audio is None:
             return
         self._encoder.close()
         lines = cut(self._text, ((start, end) for _, _, start, end in self._rows()))
-        words = self._score([segment for line in lines for segment in line])
-        for piece in render(self._text, lines, words, self._sample_rate, self.samples, self._sound):
+        words = self._spoken_words([segment for line in lines for segment in line])
+        for piece in render(self._text, lines, words, self._sample_rate, self.samples, self._audio):
             file.write(piece)
-        self._sound.close()
+        self._audio.close()
 
     def _abandon(self) -> None:
         if self._encoder is not None:
             self._encoder.abandon()
-        if self._sound is not None:
-            self._sound.close()
+        if self._audio is not None:
+            self._audio.close()
 
     def _rows(self) -> Iterator[tuple[int, int, int, int]]:
-        """First and last sample, first and last byte of each word."""
+        """The rows of `_words`."""
         values = iter(self._words)
         return zip(values, values, values, values, strict=True)
 
-    def _score(self, segments: Sequence[TextSegment]) -> list[SpokenWord]:
+    def _spoken_words(self, segments: Sequence[TextSegment]) -> list[SpokenWord]:
         starts = [segment.start for segment in segments]
-        score = []
+        words = []
         for t0, t1, start, end in self._rows():
             first = bisect_left(starts, start)
-            score.append((t0, t1, first, bisect_left(starts, end) - first))
-        return score
+            words.append((t0, t1, first, bisect_left(starts, end) - first))
+        return words
