@@ -103,7 +103,10 @@ def test_utf_16_is_read_with_one_warning(
     """Redirected output of PowerShell 5 is; it was read as one null after each letter."""
     path = source("\ufeffx = 'ü'\n".encode(encoding), "wide.py")
     outcome = codechoir("spans", path, "--json")
-    assert outcome.error == f"codechoir: warning: {path}: the text is UTF-16; offsets are those in UTF-8"
+    assert (
+        outcome.error
+        == f"codechoir: warning: {path}: the text is UTF-16; offsets are those of the text in UTF-8"
+    )
     spans = json.loads(outcome.out)
     assert [(span["text"], span["start"]) for span in spans] == [("x", 0), ("=", 2), ("'ü'", 4)]
 
@@ -133,10 +136,10 @@ def test_decode_gives_any_text_back(tmp_path_factory: pytest.TempPathFactory, te
 @pytest.mark.parametrize(
     ("said", "line"),
     [
-        (b"{", "standard input is not JSON"),
+        (b"{", "standard input is not valid JSON"),
         (b"{}", "standard input is not a list of utterances"),
-        (b'[{"text": "x", "category": "variable"}, {"text": "y"}]', "item 2 has no text and category"),
-        (b'[{"text": 1, "category": "variable"}]', "item 1 has no text and category"),
+        (b'[{"text": "x", "category": "variable"}, {"text": "y"}]', "item 2 has no 'text' or no 'category'"),
+        (b'[{"text": 1, "category": "variable"}]', "item 1 has no 'text' or no 'category'"),
     ],
 )
 def test_decode_refuses_what_words_does_not_write(codechoir: Codechoir, said: bytes, line: str) -> None:
@@ -241,4 +244,4 @@ def test_doctor_lists_what_deceives_the_eye(codechoir: Codechoir, source: Callab
     lines = codechoir("doctor", "--file", path).out.splitlines()
     assert len(lines) == 3 and lines[2].startswith(f"{path}:2: ") and "<U+202E>" in lines[2]
     assert "\u202e" not in lines[2]
-    assert "Nothing" in codechoir("doctor", "--file", EXAMPLES / "cart.py").out
+    assert "No deceptive characters" in codechoir("doctor", "--file", EXAMPLES / "cart.py").out

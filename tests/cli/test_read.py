@@ -79,14 +79,14 @@ def test_what_is_read_is_not_written_over(
     for target in (path, alias):
         outcome = codechoir(command, path, option, target, "--engine", "silent", "--no-play")
         assert (outcome.status, outcome.out) == (2, "")
-        assert outcome.error == f"codechoir: {target} is the file that is read; write to another"
+        assert outcome.error == f"codechoir: {target} is the source file; write to another file"
     assert path.read_bytes() == b"<p>hello</p>\n" and alias.is_symlink()
 
 
 def test_one_file_is_not_sound_and_marks(codechoir: Codechoir, tmp_path: Path) -> None:
     both = ("-o", tmp_path / "c.wav", "--marks", tmp_path / "." / "c.wav")
     outcome = codechoir("say", "hello", *both, "--engine", "silent", "--no-play")
-    assert outcome.status == 2 and "give -o and --marks different names" in outcome.error
+    assert outcome.status == 2 and "give them different names" in outcome.error
     assert not (tmp_path / "c.wav").exists()
 
 

@@ -54,21 +54,21 @@ BAD = [
         "cannot write nowhere/cart.json: the folder",
     ),
     (["read", CART, "-o", "x" * 300 + ".wav"], "x.wav: file name too long"),
-    (["read", "x" * 300], "xx' cannot be read: file name too long"),
-    (["read", "nothing.py"], "there is no file 'nothing.py'"),
+    (["read", "x" * 300], "xx': file name too long"),
+    (["read", "nothing.py"], "file 'nothing.py' does not exist"),
     (["read", str(EXAMPLES)], "is a folder; name a file in it"),
     (["read", ""], "the file name is empty"),
-    (["spans", "nothing.py"], "there is no file 'nothing.py'"),
-    (["words", "nothing.py"], "there is no file 'nothing.py'"),
-    (["say", ""], "there is nothing to say"),
+    (["spans", "nothing.py"], "file 'nothing.py' does not exist"),
+    (["words", "nothing.py"], "file 'nothing.py' does not exist"),
+    (["say", ""], "nothing to say: the text is empty"),
     (["say", "x", "--category", "keywrod"], "unknown category 'keywrod'"),
     (["say", "x", "--category", "keywrod"], "Did you mean 'keyword'?"),
     (["bench", "lps"], "unknown benchmark 'lps'"),
-    (["say", "--", "-5", "--no-play"], "unexpected argument '--no-play'; options stand before '--'"),
+    (["say", "--", "-5", "--no-play"], "unexpected argument '--no-play'; options must come before '--'"),
     (["outline", CART, "--line", "x"], "the line 'x' is no number; give one from 1"),
     (["outline", CART, "--line", "0"], "line 0 is out of range: the file has 36 lines"),
-    (["voices"], "ACT"),
-    (["voices", "lsit"], "unknown act 'lsit'; known: list, show, audition, add,"),
+    (["voices"], "SUBCOMMAND"),
+    (["voices", "lsit"], "unknown subcommand 'lsit'; known: list, show, audition, add,"),
     (["voices", "lsit"], "Did you mean 'list'?"),
     (
         ["voices", "audition", "keywrod"],
@@ -101,7 +101,7 @@ def test_a_file_that_may_not_be_read(
     monkeypatch.setattr(Path, "read_bytes", refuse)
     outcome = codechoir("spans", path)
     assert outcome.status == 2
-    assert outcome.error == f"codechoir: the file '{path}' may not be read: permission denied"
+    assert outcome.error == f"codechoir: cannot read file '{path}': permission denied"
 
 
 def test_a_voices_file_with_a_wrong_key(codechoir: Codechoir, source: Callable[..., Path]) -> None:
@@ -131,7 +131,8 @@ def test_a_bug_is_one_line_and_status_1_and_a_traceback_on_request(
     outcome = codechoir("spans", CART)
     assert outcome.status == 1
     assert outcome.error == (
-        "codechoir: unexpected ZeroDivisionError: what was that (a bug; CODECHOIR_DEBUG=1 shows where)"
+        "codechoir: unexpected error: ZeroDivisionError: what was that; this is a bug in Codechoir; "
+        "please report it with the traceback that CODECHOIR_DEBUG=1 shows"
     )
     monkeypatch.setenv("CODECHOIR_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):

@@ -1,1 +1,1 @@
-"""The command line."""
+"""The command `codechoir`: `main` picks a subcommand, one module each (`command_*`)."""

@@ -1,41 +1,43 @@
-"""`codechoir bench`: figures, each beside its peer's from the same run."""
+"""`codechoir bench`: performance figures, each beside that of a peer from the same run."""
 
 from __future__ import annotations
 
 import argparse
 
 from codechoir.bench.runner import BENCHMARKS
-from codechoir.cli.main import Subparsers, add_command
+from codechoir.cli.main import Subparsers, add_command, add_json
 from codechoir.stdio import write_json, write_line
 
 EXAMPLES = """\
 examples:
-  codechoir bench                  everything
-  codechoir bench lsp start        two of them
+  codechoir bench                  run all benchmarks
+  codechoir bench lsp start        run two of them
   codechoir bench seams --json
 
 benchmarks:
 {benchmarks}
 
 The JSON has machine and figures, a list of name, ours, peer, peer_name, ratio, unit, goal and met. The exit
-status is 0 whatever is met.
+status is 0 whether goals are met or not.
 """
 
 
 def configure(commands: Subparsers) -> None:
-    """Add the command to the parser."""
-    listed = "\n".join(f"  {name:12} {what}" for name, (_, what) in BENCHMARKS.items())
+    """Adds the command to the parser."""
+    benchmarks = "\n".join(f"  {name:12} {what}" for name, (_, what) in BENCHMARKS.items())
     parser = add_command(
-        commands, "bench", "measure how fast this is, beside its peers", EXAMPLES.format(benchmarks=listed)
+        commands, "bench", "measure performance, beside peers", EXAMPLES.format(benchmarks=benchmarks)
     )
-    parser.add_argument("names", metavar="NAME", nargs="*", help="benchmarks to run (all)")
-    parser.add_argument("--shape", choices=("tiny", "full"), help="size of the models in xtts (tiny)")
-    parser.add_argument("--json", action="store_true", help="as JSON, for programs")
+    parser.add_argument("names", metavar="NAME", nargs="*", help="benchmarks to run (default: all)")
+    parser.add_argument(
+        "--shape", choices=("tiny", "full"), help="size of the models in benchmark xtts (default: tiny)"
+    )
+    add_json(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the benchmarks and print their figures."""
+    """Runs the benchmarks and prints their figures."""
     from codechoir.bench import runner
 
     options = {} if arguments.shape is None else {"shape": arguments.shape}

@@ -1,4 +1,4 @@
-"""`codechoir cache`: what is kept so that it need not be computed again, and how to be rid of it."""
+"""`codechoir cache`: figures of the caches on this machine, and clearing them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from codechoir.cli.main import Subparsers, add_command
+from codechoir.cli.main import Subparsers, add_command, add_json, add_subcommands
 from codechoir.stdio import write_json, write_line
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
 examples:
-  codechoir cache stats           what is there, and the time that it has saved
-  codechoir cache clear           forget computed latents and phrases; voices that you have named stay
+  codechoir cache stats           what is cached, and the time that it has saved
+  codechoir cache clear           delete cached latents and phrases, not the voice library
 """
 STATS_EXAMPLES = """\
 examples:
@@ -30,30 +30,30 @@ examples:
   codechoir cache clear
   codechoir cache clear --disk --json
 
-What a running program holds in memory is its own: an editor's server forgets it by the command
-codechoir.server.cache. Here --memory alone forgets nothing.
+A running program has its own cache in memory; an editor clears that of its language server with the command
+codechoir.server.cache. With --memory alone, this command clears nothing.
 """
 
 SUMMED = ("entries", "bytes", "hits", "misses", "seconds_saved")
-"""What every cache tells."""
+"""Figures that every cache has."""
 
 
 def configure(commands: Subparsers) -> None:
-    """Add the command and its own subcommands to the parser."""
-    parser = add_command(commands, "cache", "what is kept, and what that saves", EXAMPLES)
-    acts = parser.add_subparsers(dest="act", metavar="ACT", required=True, title="acts")
-    stats = add_command(acts, "stats", "show what the caches hold and have saved", STATS_EXAMPLES)
-    stats.add_argument("--json", action="store_true", help="as JSON, for programs")
+    """Adds the command and its subcommands to the parser."""
+    parser = add_command(commands, "cache", "show or clear the caches", EXAMPLES)
+    subcommands = add_subcommands(parser)
+    stats = add_command(subcommands, "stats", "show what is cached, and what that has saved", STATS_EXAMPLES)
+    add_json(stats)
     stats.set_defaults(run=run_stats)
-    clear = add_command(acts, "clear", "empty the caches", CLEAR_EXAMPLES)
-    clear.add_argument("--memory", action="store_true", help="only what is in memory")
-    clear.add_argument("--disk", action="store_true", help="only what is on disk")
-    clear.add_argument("--json", action="store_true", help="as JSON, for programs")
+    clear = add_command(subcommands, "clear", "clear the caches", CLEAR_EXAMPLES)
+    clear.add_argument("--memory", action="store_true", help="clear only the cache in memory")
+    clear.add_argument("--disk", action="store_true", help="clear only the cache on disk")
+    add_json(clear)
     clear.set_defaults(run=run_clear)
 
 
 def run_stats(arguments: argparse.Namespace) -> int:
-    """Print the figures."""
+    """Prints the figures."""
     latents, phrases = _latents().figures(), _phrases().figures()
     if arguments.json:
         write_json(caches_json({"latents": latents_json(latents), "phrases": phrases_json(phrases)}))
@@ -66,7 +66,7 @@ def run_stats(arguments: argparse.Namespace) -> int:
 
 
 def run_clear(arguments: argparse.Namespace) -> int:
-    """Empty the caches."""
+    """Clears the caches."""
     both = arguments.memory == arguments.disk
     memory, disk = both or arguments.memory, both or arguments.disk
     removed = {"latents": _latents().clear(memory, disk), "phrases": _phrases().clear(memory, disk)}
@@ -80,7 +80,7 @@ def run_clear(arguments: argparse.Namespace) -> int:
 
 
 def _write_counts(figures: CacheFigures) -> None:
-    """What a cache holds and did, in all and by name."""
+    """Prints the figures of a cache, in total and by name."""
     total = figures.total
     write_line(f"  {figures.entries} entries, {figures.bytes / 1e6:.1f} MB")
     write_line(f"  {total.hits} hits, {total.misses} misses")
@@ -98,12 +98,12 @@ def caches_json(caches: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def latents_json(figures: CacheFigures) -> dict[str, Any]:
-    """The figures of the latents as JSON; the same by voice."""
+    """The figures of the latents as JSON, in total and by voice."""
     return {**_counts_json(figures), "voices": _named_json(figures.by_name)}
 
 
 def phrases_json(figures: CacheFigures) -> dict[str, Any]:
-    """The figures of the phrases as JSON; the same by engine."""
+    """The figures of the phrases as JSON, in total and by engine."""
     return {**_counts_json(figures), "engines": _named_json(figures.by_name)}
 
 

@@ -1,4 +1,4 @@
-"""`codechoir decode`: the way back from the words of the level literal to the source."""
+"""`codechoir decode`: turns the words of the level `literal` back into source text."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ examples:
   codechoir words --level literal --json cart.py > said.json && codechoir decode said.json
   echo '[{"text": "x equals one", "category": "variable"}]' | codechoir decode
 
-Only text and category are used: what a listener hears. The output is the exact source, byte for byte.
+Only text and category are used, since a listener hears nothing else. The output is the exact source text.
 """
 
 KEYS = ("text", "category")
-MAKE_IT = "make it with 'codechoir words --level literal --json FILE'"
+REMEDY = "create it with 'codechoir words --level literal --json FILE'"
 
 
 def configure(commands: Subparsers) -> None:
-    """Add the command to the parser."""
+    """Adds the command to the parser."""
     parser = add_command(
-        commands, "decode", "turn words of the level literal back into the source text", EXAMPLES
+        commands, "decode", "turn the words of level literal back into source text", EXAMPLES
     )
     parser.add_argument(
         "file",
         metavar="FILE",
         nargs="?",
         default=source.STDIN,
-        help="the JSON of 'words --level literal' (standard input)",
+        help="the JSON of 'words --level literal' (default: standard input)",
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the source text."""
+    """Writes the source text."""
     from codechoir.wording import decode
 
     items = _items(source.read_bytes(arguments.file), source.title(arguments.file))
@@ -49,14 +49,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _items(data: bytes, name: str) -> list[dict[str, Any]]:
-    """The utterances. Raises `InputError` where the JSON is not what `words` writes."""
+    """The utterances in `data`. Raises `InputError` if it is not what `words` writes."""
     try:
         items = json.loads(data)
     except ValueError as error:
-        raise InputError(f"{name} is not JSON ({error}); {MAKE_IT}") from error
+        raise InputError(f"{name} is not valid JSON ({error}); {REMEDY}") from error
     if not isinstance(items, list):
-        raise InputError(f"{name} is not a list of utterances; {MAKE_IT}")
+        raise InputError(f"{name} is not a list of utterances; {REMEDY}")
     for number, item in enumerate(items, 1):
         if not (isinstance(item, dict) and all(isinstance(item.get(key), str) for key in KEYS)):
-            raise InputError(f"{name}: item {number} has no text and category; {MAKE_IT}")
+            raise InputError(f"{name}: item {number} has no 'text' or no 'category'; {REMEDY}")
     return items

@@ -1,7 +1,4 @@
-"""The checks behind `codechoir doctor`. Each says in words what it found and what to do.
-
-`codechoir doctor`: what works here, what does not, and what to do about it.
-"""
+"""`codechoir doctor`: checks what works on this machine, and says what to do about the rest."""
 
 from __future__ import annotations
 
@@ -18,21 +15,98 @@ from tempfile import TemporaryDirectory
 
 from codechoir import __version__
 from codechoir.cli import setting_options, source
-from codechoir.cli.main import Subparsers, add_command
+from codechoir.cli.main import Subparsers, add_command, add_json
 from codechoir.cli.terminal_view import styled
 from codechoir.errors import CodechoirError, InputError, escape_invisible
 from codechoir.stdio import wants_colour, write_json, write_line
 
 REINSTALL = (
-    "install Codechoir anew: 'make clean run' in its folder, or 'Set up the Python environment' in VS Code"
+    "reinstall Codechoir: 'make clean run' in its folder, or 'Set up the Python environment' in VS Code"
 )
 EDITORS = ("code", "codium", "code-server", "nvim", "emacs", "hx")
-EDITOR_ADVICE = "docs/user-guide/other-editors.md tells how to set an editor up"
+EDITOR_ADVICE = "docs/user-guide/other-editors.md shows how to set up an editor"
+
+
+EXAMPLES = """\
+examples:
+  codechoir doctor
+  codechoir doctor --json
+  codechoir doctor --file patch.diff    find characters that deceive the eye (Trojan Source)
+
+The exit status is 0 if code can be read aloud, or at least written to a file. The JSON has ok (whether it
+can) and checks, a list of name, ok, detail and advice. With --file it has ok (whether nothing was found) and
+findings, a list of kind, start, end (UTF-8 byte offsets), text, line (from 1) and words.
+"""
+
+
+def configure(commands: Subparsers) -> None:
+    """Adds the command to the parser."""
+    parser = add_command(
+        commands, "doctor", "check what works on this machine, and what to do about the rest", EXAMPLES
+    )
+    parser.add_argument(
+        "--file",
+        metavar="F",
+        help="look for deceptive characters in a file instead; - for standard input",
+    )
+    add_json(parser, ", for programs and bug reports")
+    setting_options.add_word_settings(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints the checks, or the deceptive characters in a file."""
+    if arguments.file is not None:
+        return _deceptive_characters(arguments)
+    checks = list(check_all())
+    works = can_read(checks)
+    if arguments.json:
+        write_json({"ok": works, "checks": [check.as_json() for check in checks]})
+        return 0 if works else 1
+    colour = wants_colour(sys.stdout)
+    for check in checks:
+        write_line(_row(check, colour))
+    write_line("")
+    write_line("Code can be read aloud." if works else "Code cannot be read aloud yet. See the advice above.")
+    return 0 if works else 1
+
+
+def _row(check: Check, colour: bool) -> str:
+    status = (
+        styled("works  ", "32" if colour else "") if check.ok else styled("missing", "33" if colour else "")
+    )
+    advice = f"\n{'':28}{check.advice}" if check.advice else ""
+    return f"{status}  {check.name:18} {check.detail}{advice}"
+
+
+def _deceptive_characters(arguments: argparse.Namespace) -> int:
+    """Prints where a file has deceptive characters."""
+    from codechoir.wording import Warnings, findings, load_words
+
+    snapshot = source.open_source(arguments.file, "text")
+    settings = setting_options.settings_of(arguments)
+    warnings = Warnings(load_words(settings.natural_language, "", settings.tables))
+    found = [
+        {**asdict(finding), "line": snapshot.line_of(finding.start) + 1, "words": warnings.words(finding)}
+        for finding in findings(snapshot.text, 0, len(snapshot.text))
+    ]
+    if arguments.json:
+        write_json({"ok": not found, "findings": found})
+        return 0
+    name = source.title(arguments.file)
+    for place in found:
+        write_line(f"{name}:{place['line']}: {place['words']} ({escape_invisible(place['text'])})")
+    if not found:
+        write_line(f"No deceptive characters in {name}.")
+    return 0
+
+
+# ---- checks ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One finding. `advice`: what to do, empty when there is nothing to do. `needed`: reading needs it."""
+    """The result of a check. `advice`: what to do, empty if nothing. `needed`: needed for reading."""
 
     name: str
     ok: bool
@@ -41,14 +115,14 @@ class Check:
     needed: bool = False
 
     def as_json(self) -> dict[str, str | bool]:
-        """The public shape: name, ok, detail, advice."""
+        """The check as `--json` prints it: name, ok, detail, advice."""
         shape = asdict(self)
         del shape["needed"]
         return shape
 
 
 def check_all() -> Iterator[Check]:
-    """All checks in the order of the way of the data. A check that breaks is a finding, too."""
+    """Runs all checks, in the order in which a reading needs them. A check that fails to run is a finding."""
     yield _check_python()
     for name, check in (
         ("grammars", _check_grammars),
@@ -76,7 +150,7 @@ def _guarded(name: str, check: Callable[[], Check]) -> Iterator[Check]:
         yield check()
     except CodechoirError as error:
         yield Check(name, False, str(error), needed=True)
-    except Exception as error:  # noqa: BLE001 - to find what is broken is what this is for
+    except Exception as error:  # noqa: BLE001 - finding what is broken is its purpose
         yield Check(name, False, f"{type(error).__name__}: {error}", REINSTALL, needed=True)
 
 
@@ -94,7 +168,9 @@ def _check_grammars() -> Check:
     for language in LANGUAGES:
         Document(b"x\n", language).snapshot().spans()
     grammars = sum(language.parser == "grammar" for language in LANGUAGES)
-    return Check("grammars", True, f"{grammars} languages load; all others by Pygments", needed=True)
+    return Check(
+        "grammars", True, f"{grammars} grammars load; Pygments covers all other languages", needed=True
+    )
 
 
 def _check_words() -> Check:
@@ -110,7 +186,9 @@ def _check_voices() -> Check:
 
     load_profile(Settings().profile, Settings().engine)
     yours = profile_folders()[0]
-    return Check("voices", True, f"profiles: {', '.join(profile_names())}; yours go to {yours}", needed=True)
+    return Check(
+        "voices", True, f"profiles: {', '.join(profile_names())}; your own go to {yours}", needed=True
+    )
 
 
 def _check_device() -> Check:
@@ -144,21 +222,21 @@ def _check_folders() -> Check:
     from codechoir.engines.cache import PhraseSettings
     from codechoir.voices.library import LibrarySettings
 
-    PhraseSettings.from_environment()  # what is wrong there no reading gets past
+    PhraseSettings.from_environment()  # an invalid value stops every reading
     try:
         places = LibrarySettings.from_environment()
     except InputError as error:
-        return Check("folders", False, str(error), "set the variable to another value, or to none")
+        return Check("folders", False, str(error), "change the variable, or unset it")
     folders = {"CODECHOIR_VOICES": places.voices, "CODECHOIR_CACHE": places.cache}
-    closed = {variable: folder for variable, folder in folders.items() if not _takes_files(folder)}
+    closed = {variable: folder for variable, folder in folders.items() if not _is_writable(folder)}
     if closed:
-        detail = f"no files can be made in: {', '.join(map(str, closed.values()))}"
+        detail = f"not writable: {', '.join(map(str, closed.values()))}"
         advice = (
-            "to keep voices and computed sound between runs make it a folder that you may write to, "
+            "voices and cached audio are lost at the end of each run; make the folder writable, "
             f"or choose another with {', '.join(closed)}"
         )
         return Check("folders", False, detail, advice)
-    return Check("folders", True, f"cloned voices in {places.voices}, what was computed in {places.cache}")
+    return Check("folders", True, f"cloned voices in {places.voices}, caches in {places.cache}")
 
 
 def _check_engine(name: str) -> Check:
@@ -186,79 +264,7 @@ def _check_editor() -> Check:
     return Check("editor", True, f"found {', '.join(found)}", EDITOR_ADVICE)
 
 
-def _takes_files(folder: Path) -> bool:
-    """Whether the folder, or the nearest one above it that exists, is a folder that may be written to."""
+def _is_writable(folder: Path) -> bool:
+    """Whether the folder can be written to; if it does not exist, whether its nearest parent can."""
     existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     return existing.is_dir() and os.access(existing, os.W_OK)
-
-
-EXAMPLES = """\
-examples:
-  codechoir doctor
-  codechoir doctor --json
-  codechoir doctor --file patch.diff    characters that deceive the eye, such as a Trojan Source
-
-The exit status is 0 when code can be read aloud, or written to a file. The JSON has ok (whether it can) and
-checks, a list of name, ok, detail and advice. With --file it has ok (whether nothing deceives) and findings,
-a list of kind, start, end (UTF-8 byte offsets), text, line (from 1) and words.
-"""
-
-
-def configure(commands: Subparsers) -> None:
-    """Add the command to the parser."""
-    parser = add_command(commands, "doctor", "tell what works on this machine, and what to do", EXAMPLES)
-    parser.add_argument(
-        "--file",
-        metavar="F",
-        help="look for deceptive characters in a file instead, or in - (standard input)",
-    )
-    parser.add_argument("--json", action="store_true", help="as JSON, for programs and bug reports")
-    setting_options.add_word_settings(parser)
-    parser.set_defaults(run=run)
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """Print the checks, or what deceives in a file."""
-    if arguments.file is not None:
-        return _deception(arguments)
-    checks = list(check_all())
-    works = can_read(checks)
-    if arguments.json:
-        write_json({"ok": works, "checks": [check.as_json() for check in checks]})
-        return 0 if works else 1
-    colour = wants_colour(sys.stdout)
-    for check in checks:
-        write_line(_row(check, colour))
-    write_line("")
-    write_line("Code can be read aloud." if works else "Code cannot be read aloud yet: see the advice above.")
-    return 0 if works else 1
-
-
-def _row(check: Check, colour: bool) -> str:
-    verdict = (
-        styled("works  ", "32" if colour else "") if check.ok else styled("missing", "33" if colour else "")
-    )
-    advice = f"\n{'':28}{check.advice}" if check.advice else ""
-    return f"{verdict}  {check.name:18} {check.detail}{advice}"
-
-
-def _deception(arguments: argparse.Namespace) -> int:
-    """Print the deceptive places of a file."""
-    from codechoir.wording import Warnings, findings, load_words
-
-    snapshot = source.open_source(arguments.file, "text")
-    settings = setting_options.settings_of(arguments)
-    said = Warnings(load_words(settings.natural_language, "", settings.tables))
-    found = [
-        {**asdict(finding), "line": snapshot.line_of(finding.start) + 1, "words": said.words(finding)}
-        for finding in findings(snapshot.text, 0, len(snapshot.text))
-    ]
-    if arguments.json:
-        write_json({"ok": not found, "findings": found})
-        return 0
-    name = source.title(arguments.file)
-    for place in found:
-        write_line(f"{name}:{place['line']}: {place['words']} ({escape_invisible(place['text'])})")
-    if not found:
-        write_line(f"Nothing in {name} deceives the eye.")
-    return 0

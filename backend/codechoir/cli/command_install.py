@@ -1,4 +1,4 @@
-"""`codechoir install`: fetch what an engine needs and what cannot ship with Codechoir."""
+"""`codechoir install`: downloads the weights of an engine after the user has accepted their licence."""
 
 from __future__ import annotations
 
@@ -14,41 +14,42 @@ INSTALLABLE = ("xtts",)
 
 EXAMPLES = """\
 examples:
-  codechoir install xtts                           show the licence, ask, then fetch the weights (1.9 GB)
-  codechoir install xtts --checkpoint ~/xtts-v2    use weights that you have; nothing is fetched
+  codechoir install xtts                           show the licence, ask, download the weights (1.9 GB)
+  codechoir install xtts --checkpoint ~/xtts-v2    use weights that you have, download nothing
 
-A download that was interrupted goes on where it stopped when the command is run again.
+An interrupted download continues when you run the command again.
 """
 
 
 def configure(commands: Subparsers) -> None:
-    """Add the command to the parser."""
-    parser = add_command(commands, "install", "fetch the weights of a neural engine", EXAMPLES)
-    parser.add_argument("engine", metavar="ENGINE", help=f"which engine: {', '.join(INSTALLABLE)}")
+    """Adds the command to the parser."""
+    parser = add_command(commands, "install", "download the weights of a neural engine", EXAMPLES)
+    parser.add_argument("engine", metavar="ENGINE", help=f"an engine with weights: {', '.join(INSTALLABLE)}")
     parser.add_argument(
-        "--checkpoint", metavar="FOLDER", type=Path, help="use the checkpoint in this folder instead"
+        "--checkpoint", metavar="FOLDER", type=Path, help="use the weights in this folder instead"
     )
     parser.add_argument(
         "--licence",
         metavar="WORDS",
-        help="your answer to the licence, for use without a terminal: 'I agree'",
+        help="your answer to the licence, if there is no terminal: 'I agree'",
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Ask, fetch, and tell where it is."""
+    """Asks for consent, downloads, and prints where the weights are."""
     from codechoir.engines.xtts import Installation
 
     if arguments.engine not in INSTALLABLE:
         near = did_you_mean(arguments.engine, INSTALLABLE)
         raise InputError(
-            f"there is nothing to install for '{arguments.engine}'; known: {', '.join(INSTALLABLE)}.{near}"
+            f"engine '{arguments.engine}' has nothing to install; engines with weights: "
+            f"{', '.join(INSTALLABLE)}.{near}"
         )
     installation = Installation.from_environment()
     if arguments.checkpoint is not None:
         installation.use(arguments.checkpoint)
-        write_line(f"using the checkpoint in {arguments.checkpoint}")
+        write_line(f"using the weights in {arguments.checkpoint}")
         return 0
     _ask(installation.consent_record, arguments.licence)
     installation.fetch(DownloadMeter())
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _ask(record: Path, words: str | None) -> None:
-    """Have the user's agreement, or raise `InputError`."""
+    """Makes sure that the user has accepted the licence. Raises `InputError` otherwise."""
     from codechoir.engines.xtts import TERMS, install
 
     if words is None:
@@ -72,24 +73,23 @@ def _ask(record: Path, words: str | None) -> None:
 
 
 LARGE = 1_000_000_000
-"""Bytes from which a file is told in finer steps, so that who watches sees it move."""
+"""Bytes; progress of a larger file is printed for each hundredth instead of each tenth."""
 
 
 class DownloadMeter:
-    """Progress on standard error: a line that grows on a terminal; elsewhere a line for each tenth, or for
-    each hundredth of a large file."""
+    """Shows progress on standard error: in place on a terminal, else a line for each tenth of a file."""
 
     def __init__(self) -> None:
-        self._told = ("", -1)
+        self._shown = ("", -1)
 
     def __call__(self, name: str, have: int, size: int) -> None:
-        live = is_terminal(sys.stderr)
-        step = have * (100 if live or size > LARGE else 10) // size
-        if (name, step) == self._told:
+        in_place = is_terminal(sys.stderr)
+        step = have * (100 if in_place or size > LARGE else 10) // size
+        if (name, step) == self._shown:
             return
-        self._told = (name, step)
+        self._shown = (name, step)
         line = f"{name}: {have / 1e6:.0f} of {size / 1e6:.0f} MB ({have / size:.0%})"
-        if not live:
+        if not in_place:
             report(line)
             return
         sys.stderr.write(f"\r\x1b[K{line}" + ("\n" if have == size else ""))

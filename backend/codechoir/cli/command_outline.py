@@ -1,4 +1,4 @@
-"""`codechoir outline`: a spoken summary of a file's structure."""
+"""`codechoir outline`: the structure of a file in words, printed or spoken."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from codechoir.cli import options, setting_options, source
-from codechoir.cli.main import Subparsers, add_command
+from codechoir.cli.main import Subparsers, add_command, add_json
 from codechoir.cli.player import OutputOptions, Player, check_voices, ready_engine
 from codechoir.cli.terminal_view import paint
 from codechoir.errors import InputError
@@ -31,14 +31,17 @@ lines, depth, parameters, returns, text and the offsets start, end, name_start, 
 
 
 def configure(commands: Subparsers) -> None:
-    """Add the command to the parser."""
-    parser = add_command(commands, "outline", "tell the structure of a file in words", EXAMPLES)
+    """Adds the command to the parser."""
+    parser = add_command(commands, "outline", "summarize the structure of a file in words", EXAMPLES)
     options.add_file(parser)
     parser.add_argument(
-        "--line", metavar="N", type=options.line, help="only the innermost symbol around line N, from 1"
+        "--line",
+        metavar="N",
+        type=options.line,
+        help="only the innermost function or class around line N, counted from 1",
     )
-    parser.add_argument("--json", action="store_true", help="as JSON, for programs")
-    parser.add_argument("--speak", action="store_true", help="say it, too; so do -o and --marks")
+    add_json(parser)
+    parser.add_argument("--speak", action="store_true", help="also read it aloud; -o and --marks imply this")
     setting_options.add_voice_settings(parser)
     options.add_output(parser)
     setting_options.add_word_settings(parser)
@@ -46,15 +49,15 @@ def configure(commands: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the outline, and say it where that is wanted."""
+    """Prints the outline, and speaks it if asked to."""
     from codechoir.pipeline import SpeechPipeline
 
     is_spoken = arguments.speak or arguments.output or arguments.marks
     output = OutputOptions.of(arguments) if is_spoken else None
-    choir = SpeechPipeline(setting_options.settings_of(arguments))
+    pipeline = SpeechPipeline(setting_options.settings_of(arguments))
     snapshot = source.open_source(arguments.file, arguments.language)
     at = _place(snapshot, arguments.line)
-    outline = choir.wording.outline(snapshot, at)
+    outline = pipeline.wording.outline(snapshot, at)
     if arguments.json:
         write_json(outline.as_json())
     else:
@@ -63,25 +66,25 @@ def run(arguments: argparse.Namespace) -> int:
             words = (paint(part.text, part.category, colour=colour) for part in phrase if part.text)
             write_line(" ".join(words))
     if output is not None:
-        _speak(arguments, choir, snapshot, at, output)
+        _speak(arguments, pipeline, snapshot, at, output)
     return 0
 
 
 def _speak(
     arguments: argparse.Namespace,
-    choir: SpeechPipeline,
+    pipeline: SpeechPipeline,
     snapshot: Snapshot,
     at: int | None,
     output: OutputOptions,
 ) -> None:
-    engine = ready_engine(choir.settings.engine)
-    check_voices(choir, engine)
+    engine = ready_engine(pipeline.settings.engine)
+    check_voices(pipeline, engine)
     whole = source.SourceWindow(snapshot, source.title(arguments.file), 0, len(snapshot.text))
-    Player(engine, output, whole.content).play(choir.outline(snapshot, at))
+    Player(engine, output, whole.content).play(pipeline.outline(snapshot, at))
 
 
 def _place(snapshot: Snapshot, line: int | None) -> int | None:
-    """The last byte of a line, where all that begins on it has begun. Raises `InputError` beyond the file."""
+    """The last byte of a line, which all symbols on it contain. Raises `InputError` beyond the file."""
     if line is None:
         return None
     count = source.counted_lines(snapshot)

@@ -1,4 +1,4 @@
-"""`codechoir read`: a file aloud."""
+"""`codechoir read`: reads a file aloud."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ EXAMPLES = """\
 examples:
   codechoir read cart.py
   codechoir read cart.py --lines 10-20 --rate 300
-  codechoir read cart.py --level all              every bracket and comma is said
+  codechoir read cart.py --level all              say every bracket and comma
   codechoir read cart.py --level python.operator=all --indentation words --brackets words
-  codechoir read cart.py --mute comment           all but the comments
-  codechoir read cart.py --only signatures        what there is to call
+  codechoir read cart.py --mute comment           everything but comments
+  codechoir read cart.py --only signatures        only signatures
   codechoir read cart.py --lines 5 --spell        character by character
-  codechoir read cart.py --voices my-voices.toml  voices of your own
+  codechoir read cart.py --voices my-voices.toml  use your own voices
   codechoir read cart.py -o cart.mp3 --no-play    only write the file
   curl -s https://example.org/x.go | codechoir read - --language go
 
-On a terminal the code is shown and the word that sounds is marked. The space bar pauses and goes on, q quits.
+On a terminal, the code is shown with the current word marked. Space pauses and resumes, q quits.
 """
 
 
 def configure(commands: Subparsers) -> None:
-    """Add the command to the parser."""
+    """Adds the command to the parser."""
     parser = add_command(commands, "read", "read a source file aloud", EXAMPLES)
     options.add_file(parser)
     options.add_lines(parser)
@@ -41,31 +41,32 @@ def configure(commands: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Read the file aloud, into files, or both."""
+    """Plays the file, writes it to files, or both."""
     output = OutputOptions.of(arguments)
     settings = setting_options.settings_of(arguments)
     engine = ready_engine(settings.engine)
+
     from codechoir.pipeline import SpeechPipeline
 
-    choir = SpeechPipeline(settings)
-    check_voices(choir, engine)
+    pipeline = SpeechPipeline(settings)
+    check_voices(pipeline, engine)
     window = source.open_window(arguments)
-    player = Player(engine, output, window.content, choir.is_wide)
+    player = Player(engine, output, window.content, pipeline.is_wide)
     if window.is_blank:
         report(f"nothing to read in {window.title}")
     view = None if arguments.quiet else _view(output, player, window)
-    tell = choir.spelling if arguments.spell else choir.phrases
-    player.play(tell(window.snapshot, window.start, window.end), view)
+    phrases = pipeline.spelling if arguments.spell else pipeline.phrases
+    player.play(phrases(window.snapshot, window.start, window.end), view)
     return 0
 
 
 def _view(output: OutputOptions, player: Player, window: source.SourceWindow) -> View | None:
-    """The code on the terminal while it is heard, or the progress of a file."""
+    """What to show: the code while it is played, or the progress of writing a file."""
     if player.open() and is_terminal(sys.stdout):
-        from codechoir.cli.terminal_view import Follower
+        from codechoir.cli.terminal_view import TerminalView
 
         lines = (window.first_line, window.last_line)
-        return Follower(window.snapshot, *lines, sys.stdout, wants_colour(sys.stdout))
+        return TerminalView(window.snapshot, *lines, sys.stdout, wants_colour(sys.stdout))
     if output.sound is not None and is_terminal(sys.stderr):
         return WriteProgress(output.sound, window.start, window.end)
     return None

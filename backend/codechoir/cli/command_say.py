@@ -1,4 +1,4 @@
-"""`codechoir say`: one utterance, to hear a voice or a word."""
+"""`codechoir say`: says a text, to try a voice or a word."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 
 from codechoir.cli import options, setting_options, source
 from codechoir.cli.main import Subparsers, add_command
-from codechoir.cli.player import OutputOptions, Player, checked_casting, ready_engine, script
+from codechoir.cli.player import OutputOptions, Player, checked_casting, phrases_of_texts, ready_engine
 from codechoir.errors import InputError
 from codechoir.model import Category, Utterance
 from codechoir.settings import category_named
@@ -21,15 +21,15 @@ examples:
 
 
 def configure(commands: Subparsers) -> None:
-    """Add the command to the parser."""
+    """Adds the command to the parser."""
     parser = add_command(commands, "say", "say a text in the voice of a category", EXAMPLES)
-    parser.add_argument("text", metavar="TEXT", help="what to say, or - for standard input")
+    parser.add_argument("text", metavar="TEXT", help="the text to say, or - for standard input")
     parser.add_argument(
         "--category",
         metavar="C",
         type=category_named,
         default=Category.NARRATION,
-        help=f"whose voice: {', '.join(Category)} (%(default)s)",
+        help=f"the category whose voice to use: {', '.join(Category)} (default: %(default)s)",
     )
     setting_options.add_voice_settings(parser)
     options.add_output(parser)
@@ -37,17 +37,17 @@ def configure(commands: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Say the text."""
+    """Says the text."""
     output = OutputOptions.of(arguments)
     text = arguments.text
     if text == source.STDIN:
         text = source.read_bytes(text).decode("utf-8", "replace")
     if not text.strip():
-        raise InputError("there is nothing to say: the text is empty")
+        raise InputError("nothing to say: the text is empty")
     settings = setting_options.settings_of(arguments)
     engine = ready_engine(settings.engine)
     casting = checked_casting(settings, engine)
     lines = [Utterance(line.strip(), arguments.category, 0, 0) for line in text.splitlines() if line.strip()]
-    phrases, said = script("Said", list(map(casting.spoken, lines)))
-    Player(engine, output, said).play(phrases)
+    phrases, content = phrases_of_texts("Said", list(map(casting.spoken, lines)))
+    Player(engine, output, content).play(phrases)
     return 0

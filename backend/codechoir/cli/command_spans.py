@@ -1,4 +1,4 @@
-"""`codechoir spans`: what each token is."""
+"""`codechoir spans`: shows the category and the capture of each token."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from codechoir.cli import options, source
-from codechoir.cli.main import Subparsers, add_command
+from codechoir.cli.main import Subparsers, add_command, add_json
 from codechoir.cli.terminal_view import paint
 from codechoir.errors import escape_invisible
 from codechoir.stdio import wants_colour, write_json_list, write_line
@@ -23,21 +23,21 @@ examples:
   codechoir spans cart.py --json | jq '.[] | select(.category == "keyword") | .text'
 
 Each item of the JSON list has start and end (UTF-8 byte offsets), line (from 1), text, category and
-capture (the grammar's own, finer name).
+capture (the finer name that the grammar uses).
 """
 
 
 def configure(commands: Subparsers) -> None:
-    """Add the command to the parser."""
-    parser = add_command(commands, "spans", "show what each token of a file is", EXAMPLES)
+    """Adds the command to the parser."""
+    parser = add_command(commands, "spans", "show the category of each token", EXAMPLES)
     options.add_file(parser)
     options.add_lines(parser)
-    parser.add_argument("--json", action="store_true", help="as a JSON list, for programs")
+    add_json(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the spans."""
+    """Prints the spans."""
     window = source.open_window(arguments)
     found = _spans(window.snapshot, window.start, window.end)
     if arguments.json:

@@ -1,6 +1,7 @@
-"""The command line's grammar: one module a subcommand, errors in one line.
+"""The command `codechoir`: parses arguments, runs a subcommand, turns a failure into one line and a status.
 
-The command `codechoir`: picks the subcommand, and turns every failure into one line and an exit status.
+Each subcommand X is a module `command_X` with a function `configure`, which adds its parser, and a function
+that runs it. Modules import what they need when they run, so that `--help` is quick.
 """
 
 from __future__ import annotations
@@ -35,20 +36,20 @@ COMMANDS = (
     "bench",
     "doctor",
 )
-"""In the order of `--help`. Each is a module in `commands/` with a function `configure`."""
+"""In the order of `--help`."""
 
-DESCRIPTION = "Codechoir reads source code aloud, with a voice of its own for every kind of token."
+DESCRIPTION = "Codechoir reads source code aloud, each kind of token in its own voice."
 
 EXAMPLES = """\
 examples:
   codechoir read app.py                       read a file aloud
   codechoir read app.py --lines 10-20         only these lines
-  codechoir read app.py -o app.wav            also write the sound to a file
-  git diff | codechoir read - --language diff read what comes through a pipe
-  codechoir words app.py                      what would be said, and by whom
-  codechoir doctor                            what works on this machine
+  codechoir read app.py -o app.wav            also write the audio to a file
+  git diff | codechoir read - --language diff read from a pipe
+  codechoir words app.py                      show what would be said, in which voice
+  codechoir doctor                            check what works on this machine
 
-'codechoir COMMAND --help' tells more about each command.
+'codechoir COMMAND --help' explains a command.
 """
 
 
@@ -56,13 +57,14 @@ _CHOICE = re.compile(r"argument (?P<what>\S+): invalid choice: '(?P<given>.*)' \
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse with one-line errors, no guessing of abbreviations, and help that keeps its line breaks."""
+    """argparse with errors of one line, no abbreviated options, and line breaks kept in the help."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
+        """Raises `InputError` instead of ending the process."""
         choice = _CHOICE.search(message)
         if choice is not None:
             known = [word.strip("' ") for word in choice["known"].split(",")]
@@ -73,27 +75,27 @@ class Parser(argparse.ArgumentParser):
             raise InputError(f"{message} See '{self.prog} --help'")
         raise InputError(f"{message}; see '{self.prog} --help'")
 
-    def refuse(self, extra: list[str]) -> NoReturn:
-        """Raises `InputError` about arguments that belong to no option."""
+    def reject(self, extra: list[str]) -> NoReturn:
+        """Raises `InputError` for arguments that are left over."""
         if extra[0].startswith("-"):
             option = extra[0].partition("=")[0]
             if option in self._option_string_actions:
-                raise InputError(f"unexpected argument '{extra[0]}'; options stand before '--'")
+                raise InputError(f"unexpected argument '{extra[0]}'; options must come before '--'")
             near = did_you_mean(option, self._option_string_actions)
             raise InputError(f"unknown option '{option}'.{near} See '{self.prog} --help'")
         raise InputError(f"unexpected argument '{extra[0]}'; see '{self.prog} --help'")
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
-    """The arguments; `.run(arguments)` does the work and returns the exit status. Raises `InputError`."""
+    """Returns the arguments; `.run(arguments)` runs the command, returns its status. Raises `InputError`."""
     command = next((word for word in argv if not word.startswith("-")), None)
     if command is not None and command not in COMMANDS:
         near = did_you_mean(command, COMMANDS)
-        raise InputError(f"unknown command '{command}'.{near} 'codechoir --help' lists all commands")
+        raise InputError(f"unknown command '{command}'.{near} See 'codechoir --help'")
     parser = build(COMMANDS if command is None else (command,))
     arguments, extra = parser.parse_known_args(argv)
     if extra:
-        getattr(arguments, "parser", parser).refuse(extra)
+        getattr(arguments, "parser", parser).reject(extra)
     if arguments.command is None:
         raise InputError(
             "no command given; try 'codechoir read FILE', or 'codechoir --help' for all commands"
@@ -102,7 +104,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
 
 
 def build(names: Sequence[str] = COMMANDS) -> Parser:
-    """The parser of these commands. Their modules import next to nothing until they run."""
+    """Returns a parser for these commands."""
     parser = Parser(prog="codechoir", description=DESCRIPTION, epilog=EXAMPLES)
     parser.add_argument("--version", action="version", version=f"codechoir {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
@@ -112,34 +114,44 @@ def build(names: Sequence[str] = COMMANDS) -> Parser:
 
 
 Subparsers = Any
-"""What `configure` gets: argparse's own class for this is private."""
+"""The type of what `configure` gets; argparse's own class is private."""
 
 
-def add_command(commands: Subparsers, name: str, summary: str, examples: str, details: str = "") -> Parser:
-    """A subcommand with a line for the list, and a help that teaches by examples."""
+def add_command(commands: Subparsers, name: str, summary: str, examples: str) -> Parser:
+    """Adds a command: `summary` is its line in the list of commands, `examples` come after its options."""
     parser: Parser = commands.add_parser(
         name,
         help=summary,
-        description=f"{summary[0].upper()}{summary[1:]}. {details}".strip(),
+        description=f"{summary[0].upper()}{summary[1:]}.",
         epilog=examples,
     )
     parser.set_defaults(parser=parser)
     return parser
 
 
+def add_subcommands(parser: Parser) -> Subparsers:
+    """Adds the subcommands of a command that has some, such as `codechoir voices list`."""
+    return parser.add_subparsers(dest="subcommand", metavar="SUBCOMMAND", required=True, title="subcommands")
+
+
+def add_json(parser: Parser, what: str = "") -> None:
+    """Adds the option --json; `what` is added to its help."""
+    parser.add_argument("--json", action="store_true", help=f"print JSON{what}")
+
+
 INTERRUPTED = 130
-"""Exit status after Ctrl-C, as shells have it."""
+"""Exit status after Ctrl-C, as in shells."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run `codechoir` with `argv` (default: the process's arguments) and return the exit status.
+    """Runs `codechoir` with `argv` (default: the process's arguments) and returns the exit status.
 
-    0 success, 2 wrong usage or bad input, 1 anything else, 130 after Ctrl-C. Raises nothing, unless
-    CODECHOIR_DEBUG=1 asks for the traceback of an unexpected error.
+    0: success. 2: wrong usage or bad input. 1: anything else. 130: Ctrl-C. An unexpected error is raised only
+    if CODECHOIR_DEBUG is set.
     """
     use_utf8()
     try:
-        with _ended_by_signals():
+        with _exit_on_signals():
             status = _run(sys.argv[1:] if argv is None else list(argv))
             sys.stdout.flush()
             return status
@@ -149,39 +161,44 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        discard_stdout()  # whoever read us (`head`, `less`) has seen enough
+        discard_stdout()  # the reader of a pipe, such as `head`, has seen enough
         return 0
     except Exception as error:
         if os.environ.get("CODECHOIR_DEBUG"):
             raise
-        what = f"{type(error).__name__}: {error}"
-        report(f"unexpected {what} (a bug; CODECHOIR_DEBUG=1 shows where)")
+        report(
+            f"unexpected error: {type(error).__name__}: {error}; this is a bug in Codechoir; "
+            "please report it with the traceback that CODECHOIR_DEBUG=1 shows"
+        )
         return 1
 
 
 def _run(argv: list[str]) -> int:
     try:
         arguments = parse(argv)
-        _hush_logs()
+        _silence_logs()
         status: int = arguments.run(arguments)
-    except SystemExit as end:  # argparse after --help, or a signal
+    except SystemExit as end:  # raised by argparse after --help, or by a signal
         return end.code if isinstance(end.code, int) else 0
     return status
 
 
-def _hush_logs() -> None:
-    """Records are for those who set up logging, as the language server does; a user gets our one line."""
+def _silence_logs() -> None:
+    """Drops log records, unless somebody configures logging: the user gets errors in one line."""
     import logging
 
     logging.getLogger("codechoir").addHandler(logging.NullHandler())
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Let a request to terminate unwind, so that no half file stays. Signals belong to the main thread."""
+def _exit_on_signals() -> Iterator[None]:
+    """Turns SIGTERM and SIGHUP into `SystemExit`, so that unfinished files are removed.
+
+    Only the main thread can set signal handlers.
+    """
     names = ("SIGTERM", "SIGHUP") if threading.current_thread() is threading.main_thread() else ()
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {number: signal.signal(number, _unwind) for number in numbers}
+    before = {number: signal.signal(number, _raise_exit) for number in numbers}
     try:
         yield
     finally:
@@ -189,5 +206,5 @@ def _ended_by_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _unwind(number: int, _: FrameType | None) -> None:
+def _raise_exit(number: int, _: FrameType | None) -> None:
     raise SystemExit(128 + number)

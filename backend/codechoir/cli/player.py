@@ -1,9 +1,4 @@
-"""How far the writing of a file has come, on a line of standard error.
-
-Phrases that come from no source file, and the text that they say.
-
-Phrases to the ear and into files: what `read`, `say` and `voices audition` have in common.
-"""
+"""Plays phrases and writes them to files: shared by `read`, `say`, `outline` and `voices audition`."""
 
 from __future__ import annotations
 
@@ -19,8 +14,6 @@ from codechoir.cli.terminal_view import pressed_keys
 from codechoir.errors import CodechoirError, EngineError, InputError
 from codechoir.model import CastUtterance, Mark, Phrase, Span, State
 from codechoir.settings import Settings
-from codechoir.sinks import Chapter, Content
-from codechoir.sinks.html import PageText
 from codechoir.stdio import report
 
 if TYPE_CHECKING:
@@ -33,9 +26,198 @@ if TYPE_CHECKING:
 
 ERASE_LINE = "\x1b[K"
 
+FRAME_SECONDS = 0.03
+"""How often the view is updated."""
+
+
+class View(Protocol):
+    """What is shown during a reading."""
+
+    def show(self, mark: Mark | None) -> None:
+        """Shows the current word."""
+
+    def close(self, complete: bool) -> None:
+        """Ends the view; `complete` if everything was played."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputOptions:
+    """Where audio goes. `sound`: an audio file or HTML page. `marks`: a file. `play`: the sound device."""
+
+    sound: Path | None
+    marks: Path | None
+    play: bool
+
+    @classmethod
+    def of(cls, arguments: argparse.Namespace) -> OutputOptions:
+        """From the options. Raises `InputError` if there is no output, or it would overwrite the source."""
+        output = cls(arguments.output, arguments.marks, arguments.play)
+        if not (output.play or output.sound or output.marks):
+            raise InputError("--no-play needs -o OUT or --marks OUT.json: otherwise there is no output")
+        targets = [path for path in (output.sound, output.marks) if path is not None]
+        if len({os.path.realpath(path) for path in targets}) < len(targets):
+            raise InputError(f"-o and --marks both name {targets[0]}; give them different names")
+        source = getattr(arguments, "file", None)
+        for path in targets:
+            if source is not None and _is_same_file(path, source):
+                raise InputError(f"{path} is the source file; write to another file")
+        return output
+
+    def files(self, content: Content, channels: int = 1) -> list[FileSink]:
+        """A sink for each file. Raises `InputError` for a file that cannot be written."""
+        from codechoir.sinks import MarksFile, output_file
+
+        files: list[FileSink] = []
+        if self.sound is not None:
+            files.append(output_file(self.sound, content, channels))
+        if self.marks is not None:
+            files.append(MarksFile(self.marks))
+        return files
+
+
+def _is_same_file(path: Path, source: str) -> bool:
+    """Whether both names lead to one file that exists."""
+    try:
+        return path.samefile(source)
+    except OSError:
+        return False
+
+
+def ready_engine(name: str, phrases: PhraseCacheFactory | None = None) -> Engine:
+    """The engine with the phrase cache. Raises `InputError` if unknown, `EngineError` if it cannot speak."""
+    from codechoir.engines import make_engine
+    from codechoir.engines.cache import PhraseCacheFactory
+
+    engine = make_engine(name)
+    missing = engine.check()
+    if missing is not None:
+        raise EngineError(missing)
+    return (phrases or PhraseCacheFactory()).in_front_of(engine)
+
+
+def checked_casting(settings: Settings, engine: Engine) -> Casting:
+    """The casting of the settings, without a pipeline. Checks and reports like `check_voices`."""
+    from codechoir.voices import check_families, full_casting, ignored_properties, load_profile
+
+    profile = load_profile(settings.profile, settings.engine)
+    check_families(profile, engine.voices(), settings)
+    if line := ignored_properties(profile, settings, engine.capabilities):
+        report(line)
+    return full_casting(profile, settings)
+
+
+def check_voices(pipeline: SpeechPipeline, engine: Engine) -> None:
+    """Raises `InputError` if the engine lacks a voice; reports voice properties that it ignores."""
+    pipeline.check(engine)
+    if line := pipeline.unheard(engine):
+        report(line)
+
+
+class Player:
+    """Plays phrases and writes them to files. Raises `InputError` for a file that cannot be written.
+
+    `content`: what files contain besides audio. `is_stereo`: voices are placed between left and right.
+    """
+
+    def __init__(
+        self, engine: Engine, output: OutputOptions, content: Content, is_stereo: bool = False
+    ) -> None:
+        self._engine = engine
+        self._channels = 2 if is_stereo else 1
+        self._rate = engine.capabilities.sample_rate
+        self._files = output.files(content, self._channels)
+        self._uses_device = output.play
+        self._device: Device | None = None
+
+    def open(self) -> bool:
+        """Opens the sound device if the output includes it; returns whether it is open.
+
+        Raises `CodechoirError` if there is none and no file is written either.
+        """
+        from codechoir.sinks import Device
+
+        if self._uses_device and self._device is None:
+            device = Device()
+            try:
+                device.open(self._rate, self._channels)
+            except CodechoirError as error:
+                if not self._files:
+                    raise CodechoirError(f"{error}; add '-o out.wav' to write a file instead") from error
+                report(f"{error}; only {self._names()} will be written")
+                self._uses_device = False
+            else:
+                self._device = device
+        return self._device is not None
+
+    def play(self, phrases: Iterable[Phrase], view: View | None = None) -> None:
+        """Returns when everything was played or written. Raises `CodechoirError`."""
+        from codechoir.playback import Reader
+        from codechoir.sinks import MultiSink
+
+        errors: list[str] = []
+
+        def on_state(_: Reading, state: State, message: str) -> None:
+            if state == "error":
+                errors.append(message)
+            elif message:
+                report(message)
+
+        reader = Reader(on_state)
+        device = self._device if self.open() else None
+        device_sink = device.sink(self._rate, self._channels) if device is not None else None
+        try:
+            sink: Sink = (
+                device_sink
+                if device_sink is not None and not self._files
+                else MultiSink(device_sink, [*self._files])
+            )
+            reading = reader.start(phrases, self._engine, sink)
+            _follow(reader, reading, view)
+            if errors:
+                raise CodechoirError(errors[0])
+            if reading.state == "stopped" and self._files:
+                raise CodechoirError(f"stopped before the end; {self._names()} not written")
+            if device_sink is not None:
+                self._drain(device_sink)
+        finally:
+            if self._device is not None:
+                self._device.close()
+            self._engine.close()
+        for file in self._files:
+            report(f"wrote {file.path} ({file.summary})")
+
+    def _drain(self, sink: DeviceSink) -> None:
+        """Waits for the last words. A device that was lost is an error unless files were written."""
+        if sink.failure is None and self._device is not None:
+            self._device.drain()
+        elif sink.failure is not None and self._files:
+            report(f"{sink.failure}; {self._names()} is complete")
+        elif sink.failure is not None:
+            raise sink.failure
+
+    def _names(self) -> str:
+        return " and ".join(str(file.path) for file in self._files)
+
+
+def _follow(reader: Reader, reading: Reading, view: View | None) -> None:
+    """Updates the view and handles keys until the reading ends; Ctrl-C ends it at once."""
+    actions = {" ": lambda: reading.resume() or reading.pause(), "q": reading.stop}
+    try:
+        with pressed_keys() as keys:
+            while not reading.wait(FRAME_SECONDS):
+                if view is not None:
+                    view.show(reading.sounding)
+                action = actions.get(next(keys))
+                if action is not None:
+                    action()
+    finally:
+        reader.close()
+        if view is not None:
+            view.close(reading.state == "finished")
+
 
 class WriteProgress:
-    """A view that tells the share of the bytes `start` to `end` that was written to `path`, in per cent."""
+    """A view that shows how much of bytes `start` to `end` was written to `path`, in per cent."""
 
     def __init__(self, path: Path, start: int, end: int) -> None:
         self._path = path
@@ -57,8 +239,11 @@ class WriteProgress:
             sys.stderr.flush()
 
 
-def script(title: str, parts: Sequence[CastUtterance]) -> tuple[list[Phrase], Content]:
-    """A phrase for each part, and a text with a line for each, which is a chapter."""
+def phrases_of_texts(title: str, parts: Sequence[CastUtterance]) -> tuple[list[Phrase], Content]:
+    """A phrase for each part; for files, a text with a line and a chapter for each."""
+    from codechoir.sinks import Chapter, Content
+    from codechoir.sinks.html import PageText
+
     phrases, spans, text = [], [], b""
     for part in parts:
         start = len(text)
@@ -72,190 +257,4 @@ def script(title: str, parts: Sequence[CastUtterance]) -> tuple[list[Phrase], Co
     return phrases, Content(title, lambda: chapters, lambda: page)
 
 
-FRAME_SECONDS = 0.03
-"""How often the screen follows the sound."""
-
-
-class View(Protocol):
-    """What is shown while a reading sounds."""
-
-    def show(self, mark: Mark | None) -> None:
-        """The word that is heard now."""
-
-    def close(self, complete: bool) -> None:
-        """The reading has ended; `complete` when it was heard to its end."""
-
-
-@dataclass(frozen=True, slots=True)
-class OutputOptions:
-    """Where the sound goes. `sound`: a sound file or a page. `marks`: a file. `play`: the device, too."""
-
-    sound: Path | None
-    marks: Path | None
-    play: bool
-
-    @classmethod
-    def of(cls, arguments: argparse.Namespace) -> OutputOptions:
-        """What the options say. Raises `InputError` when nothing, or harm, would come of them."""
-        output = cls(arguments.output, arguments.marks, arguments.play)
-        if not (output.play or output.sound or output.marks):
-            raise InputError("--no-play needs -o OUT or --marks OUT.json: nothing would be heard or written")
-        targets = [path for path in (output.sound, output.marks) if path is not None]
-        if len({os.path.realpath(path) for path in targets}) < len(targets):
-            raise InputError(f"{targets[0]} cannot be both; give -o and --marks different names")
-        source = getattr(arguments, "file", None)
-        for path in targets:
-            if source is not None and _is_same_file(path, source):
-                raise InputError(f"{path} is the file that is read; write to another")
-        return output
-
-    def files(self, content: Content, channels: int = 1) -> list[FileSink]:
-        """The sinks of the files, which tell of `content`. Raises `InputError` for one that cannot be."""
-        from codechoir.sinks import MarksFile, output_file
-
-        files: list[FileSink] = []
-        if self.sound is not None:
-            files.append(output_file(self.sound, content, channels))
-        if self.marks is not None:
-            files.append(MarksFile(self.marks))
-        return files
-
-
-def _is_same_file(path: Path, source: str) -> bool:
-    """Whether both are there and one file, by whatever names."""
-    try:
-        return path.samefile(source)
-    except OSError:
-        return False
-
-
-def ready_engine(name: str, phrases: PhraseCacheFactory | None = None) -> Engine:
-    """The engine, able to speak, with the phrase cache where it is wanted.
-
-    Raises `InputError` for an unknown name, `EngineError` when it cannot speak.
-    """
-    from codechoir.engines import make_engine
-    from codechoir.engines.cache import PhraseCacheFactory
-
-    engine = make_engine(name)
-    missing = engine.check()
-    if missing is not None:
-        raise EngineError(missing)
-    return (phrases or PhraseCacheFactory()).in_front_of(engine)
-
-
-def checked_casting(settings: Settings, engine: Engine) -> Casting:
-    """Casting by the settings. Raises `InputError` for an unknown profile, or a voice the engine lacks."""
-    from codechoir.voices import check_families, full_casting, ignored_properties, load_profile
-
-    profile = load_profile(settings.profile, settings.engine)
-    check_families(profile, engine.voices(), settings)
-    if line := ignored_properties(profile, settings, engine.capabilities):
-        report(line)
-    return full_casting(profile, settings)
-
-
-def check_voices(pipeline: SpeechPipeline, engine: Engine) -> None:
-    """Raises `InputError` for a voice the engine lacks; tells of properties that it ignores."""
-    pipeline.check(engine)
-    if line := pipeline.unheard(engine):
-        report(line)
-
-
-class Player:
-    """Plays one lot of phrases, which say `content`. Raises `InputError` for files that cannot be.
-
-    `is_wide`: their voices stand apart, so that the sound has to be stereo.
-    """
-
-    def __init__(
-        self, engine: Engine, output: OutputOptions, content: Content, is_wide: bool = False
-    ) -> None:
-        self._engine = engine
-        self._channels = 2 if is_wide else 1
-        self._rate = engine.capabilities.sample_rate
-        self._files = output.files(content, self._channels)
-        self._wanted = output.play
-        self._device: Device | None = None
-
-    def open(self) -> bool:
-        """Open the sound device, if it is wanted: whether there is one to hear.
-
-        Raises `CodechoirError` when there is none and nothing else is wanted.
-        """
-        from codechoir.sinks import Device
-
-        if self._wanted and self._device is None:
-            device = Device()
-            try:
-                device.open(self._rate, self._channels)
-            except CodechoirError as error:
-                if not self._files:
-                    raise CodechoirError(f"{error}; add '-o out.wav' to write a file instead") from error
-                report(f"{error}; only {self._names()} will be written")
-                self._wanted = False
-            else:
-                self._device = device
-        return self._device is not None
-
-    def play(self, phrases: Iterable[Phrase], view: View | None = None) -> None:
-        """Say everything, and return when it was heard or written. Raises `CodechoirError`."""
-        from codechoir.playback import Reader
-        from codechoir.sinks import MultiSink
-
-        errors: list[str] = []
-
-        def on_state(_: Reading, state: State, message: str) -> None:
-            if state == "error":
-                errors.append(message)
-            elif message:
-                report(message)
-
-        reader = Reader(on_state)
-        device = self._device if self.open() else None
-        ear = device.sink(self._rate, self._channels) if device is not None else None
-        try:
-            sink: Sink = ear if ear is not None and not self._files else MultiSink(ear, [*self._files])
-            reading = reader.start(phrases, self._engine, sink)
-            _follow(reader, reading, view)
-            if errors:
-                raise CodechoirError(errors[0])
-            if reading.state == "stopped" and self._files:
-                raise CodechoirError(f"stopped before the end; {self._names()} was not written")
-            if ear is not None:
-                self._leave(ear)
-        finally:
-            if self._device is not None:
-                self._device.close()
-            self._engine.close()
-        for file in self._files:
-            report(f"wrote {file.path} ({file.summary})")
-
-    def _leave(self, ear: DeviceSink) -> None:
-        """Let the last words sound; a device that was lost is an error unless files were wanted, too."""
-        if ear.failure is None and self._device is not None:
-            self._device.drain()
-        elif ear.failure is not None and self._files:
-            report(f"{ear.failure}; {self._names()} is complete")
-        elif ear.failure is not None:
-            raise ear.failure
-
-    def _names(self) -> str:
-        return " and ".join(str(file.path) for file in self._files)
-
-
-def _follow(reader: Reader, reading: Reading, view: View | None) -> None:
-    """Show what sounds until the reading has ended; an interruption ends it at once."""
-    acts = {" ": lambda: reading.resume() or reading.pause(), "q": reading.stop}
-    try:
-        with pressed_keys() as keys:
-            while not reading.wait(FRAME_SECONDS):
-                if view is not None:
-                    view.show(reading.sounding)
-                act = acts.get(next(keys))
-                if act is not None:
-                    act()
-    finally:
-        reader.close()
-        if view is not None:
-            view.close(reading.state == "finished")
+t

@@ -1,4 +1,4 @@
-"""`codechoir voices preload --language L`: the words of a language, made ahead and kept."""
+"""`codechoir voices preload --language L`: synthesizes the words of a language into the phrase cache."""
 
 from __future__ import annotations
 
@@ -22,20 +22,19 @@ if TYPE_CHECKING:
     from codechoir.model import AudioChunk, Phrase
 
 ENGINE = "xtts"
-BAR = 24
-"""Characters of the progress bar."""
+BAR_WIDTH = 24
 
 
 def add_arguments(parser: Parser) -> None:
-    """--language, and the options that decide how its words sound."""
-    parser.add_argument("--language", metavar="L", help="make the words of this language ahead")
+    """Adds --language, and the options that decide how its words sound."""
+    parser.add_argument("--language", metavar="L", help="synthesize the words of this programming language")
     setting_options.add_voice_settings(parser, ENGINE)
     setting_options.add_sound_settings(parser)
     setting_options.add_word_settings(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Have everything said to nobody; the phrase cache keeps it."""
+    """Lets the engine speak without output, through the phrase cache, and prints what was new."""
     from codechoir.pipeline import SpeechPipeline
 
     if arguments.name:
@@ -44,54 +43,56 @@ def run(arguments: argparse.Namespace) -> int:
     settings = setting_options.settings_of(arguments)
     cache = _cache_for(settings.engine)
     engine = ready_engine(settings.engine, cache)
-    choir = SpeechPipeline(settings)
-    check_voices(choir, engine)
-    phrases = list(choir.lexicon(language))
-    making = PreloadProgress(phrases, language.title, is_terminal(sys.stderr) and not arguments.json)
-    began, before = time.perf_counter(), _made(cache, settings.engine)
+    pipeline = SpeechPipeline(settings)
+    check_voices(pipeline, engine)
+    phrases = list(pipeline.lexicon(language))
+    progress = PreloadProgress(phrases, language.title, is_terminal(sys.stderr) and not arguments.json)
+    began, before = time.perf_counter(), _synthesized(cache, settings.engine)
     try:
-        making.show()
-        engine.speak(phrases, making)
+        progress.show()
+        engine.speak(phrases, progress)
     except KeyboardInterrupt:
-        making.close()
-        report(f"stopped after {making.told} of {len(phrases)}; what was made is kept")
+        progress.close()
+        report(f"stopped after {progress.done} of {len(phrases)} phrases, which stay in the cache")
         raise
     finally:
-        making.close()
+        progress.close()
         engine.close()
-    made = _made(cache, settings.engine) - before
+    made = _synthesized(cache, settings.engine) - before
     seconds = time.perf_counter() - began
     if arguments.json:
         about = {"language": language.name, "phrases": len(phrases), "made": made}
         write_json({**about, "seconds": round(seconds, 3)})
     else:
-        write_line(f"{len(phrases)} phrases of {language.title}: {made} made, the others were kept already")
+        write_line(
+            f"{len(phrases)} phrases of {language.title}: {made} synthesized, the others were in the cache"
+        )
     return 0
 
 
 def _language(name: str) -> Language:
-    """The language called so. Raises `InputError` naming the nearest one."""
+    """The language with this name. Raises `InputError` with the nearest one."""
     from codechoir.languages import detect
 
     return detect(None, b"", name)
 
 
 def _cache_for(engine: str) -> PhraseCacheFactory:
-    """The cache that an engine's phrases are kept in. Raises `InputError` where they are not."""
+    """The phrase cache. Raises `InputError` if it does not store phrases of this engine."""
     from codechoir.engines import make_engine
     from codechoir.engines.cache import PhraseCacheFactory
 
     phrases = PhraseCacheFactory()
     if not phrases.wanted_for(make_engine(engine)):
         raise InputError(
-            f"the phrases of the engine '{engine}' are not kept, so there is nothing to make ahead; "
-            "CODECHOIR_PHRASES=on keeps those of every engine that can"
+            f"phrases of engine '{engine}' are not cached; set CODECHOIR_PHRASES=on to cache those of every "
+            "engine"
         )
     return phrases
 
 
-def _made(phrases: PhraseCacheFactory, engine: str) -> int:
-    """How many phrases an engine has made so far."""
+def _synthesized(phrases: PhraseCacheFactory, engine: str) -> int:
+    """How many phrases an engine has synthesized so far."""
     counts = phrases.cache.statistics.by_name().get(engine)
     return 0 if counts is None else counts.misses
 
@@ -101,14 +102,14 @@ class PreloadProgress(AudioListener):
 
     def __init__(self, phrases: list[Phrase], title: str, shows: bool) -> None:
         words = (len(part.utterance.text.split()) for phrase in phrases for part in phrase.parts)
-        self._ends = list(accumulate(words))  # how many words were said when each phrase was
+        self._ends = list(accumulate(words))  # for each phrase, the number of words up to its end
         self._said = 0
         self._title = title
         self._shows = shows
 
     @property
-    def told(self) -> int:
-        """How many phrases were told to their end, or to the beginning of their last word."""
+    def done(self) -> int:
+        """How many phrases are done, or have begun their last word."""
         return bisect_right(self._ends, self._said)
 
     def write(self, chunk: AudioChunk) -> bool:
@@ -123,16 +124,16 @@ class PreloadProgress(AudioListener):
         return True
 
     def show(self) -> None:
-        """Draw the bar."""
+        """Draws the progress bar."""
         if self._shows:
             count = len(self._ends)
-            done = BAR * self.told // max(count, 1)
-            bar = "#" * done + "." * (BAR - done)
-            sys.stderr.write(f"\r{self._title} [{bar}] {self.told} of {count}\x1b[K")
+            filled = BAR_WIDTH * self.done // max(count, 1)
+            bar = "#" * filled + "." * (BAR_WIDTH - filled)
+            sys.stderr.write(f"\r{self._title} [{bar}] {self.done} of {count}\x1b[K")
             sys.stderr.flush()
 
     def close(self) -> None:
-        """Leave the line of the terminal as it was."""
+        """Erases the progress bar."""
         if self._shows:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()

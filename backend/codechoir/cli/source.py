@@ -1,4 +1,4 @@
-"""The source text that a command works on."""
+"""The source text that a command works on: a file or standard input, or some of its lines."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STDIN = "-"
 
 @dataclass(frozen=True, slots=True)
 class SourceWindow:
-    """Bytes `start` to `end` of a source."""
+    """Bytes `start` to `end` of a source. `title`: its name in messages and files."""
 
     snapshot: Snapshot
     title: str
@@ -33,28 +33,28 @@ class SourceWindow:
 
     @property
     def first_line(self) -> int:
-        """Number of its first line, from 0."""
+        """The number of its first line, from 0."""
         return self.snapshot.line_of(self.start)
 
     @property
     def last_line(self) -> int:
-        """Number of its last line, from 0."""
+        """The number of its last line, from 0."""
         return self.snapshot.line_of(max(self.start, self.end - 1))
 
     @property
     def is_blank(self) -> bool:
-        """Whether there is nothing in it but white space."""
+        """Whether it contains only white space."""
         return not self.snapshot.text[self.start : self.end].strip()
 
     @property
     def content(self) -> Content:
-        """What files tell of it."""
+        """What output files contain besides audio: a title, chapters, the code."""
         from codechoir.sinks import Content
 
         return Content(self.title, self._chapters, self._page_text)
 
     def _chapters(self) -> list[Chapter]:
-        """The symbols in it that have a name."""
+        """A chapter for each named symbol in it."""
         from codechoir.sinks import Chapter
 
         return [
@@ -64,7 +64,7 @@ class SourceWindow:
         ]
 
     def _page_text(self) -> PageText:
-        """The code as a page shows it."""
+        """The code for an HTML page."""
         from codechoir.sinks.html import PageText
 
         spans = tuple(self.snapshot.spans(self.start, self.end))
@@ -74,7 +74,7 @@ class SourceWindow:
 
 
 def read_bytes(name: str) -> bytes:
-    """The content of a file, or of standard input for `-`. Raises `InputError` with a line about it."""
+    """The content of a file, or of standard input for `-`. Raises `InputError` if it cannot be read."""
     if name == STDIN:
         return sys.stdin.buffer.read()
     if not name:
@@ -82,26 +82,26 @@ def read_bytes(name: str) -> bytes:
     try:
         return Path(name).read_bytes()
     except FileNotFoundError as error:
-        raise InputError(f"there is no file '{name}'") from error
+        raise InputError(f"file '{name}' does not exist") from error
     except IsADirectoryError as error:
         raise InputError(f"'{name}' is a folder; name a file in it") from error
     except PermissionError as error:
-        raise InputError(f"the file '{name}' may not be read: permission denied") from error
+        raise InputError(f"cannot read file '{name}': permission denied") from error
     except OSError as error:
-        raise InputError(f"the file '{name}' cannot be read: {os_error_text(error)}") from error
+        raise InputError(f"cannot read file '{name}': {os_error_text(error)}") from error
     except ValueError as error:
-        raise InputError(f"the file '{name}' cannot be read: {error}") from error
+        raise InputError(f"cannot read file '{name}': {error}") from error
 
 
 def open_source(name: str, language: str | None) -> Snapshot:
-    """A snapshot of a file; what is odd about the text is said on standard error."""
+    """A snapshot of a file. Warnings about its text, such as its encoding, go to standard error."""
     from codechoir.languages import detect
     from codechoir.syntax import Document
 
     text = read_bytes(name)
     if text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         text = text.decode("utf-16", "replace").encode()
-        report(f"warning: {title(name)}: the text is UTF-16; offsets are those in UTF-8")
+        report(f"warning: {title(name)}: the text is UTF-16; offsets are those of the text in UTF-8")
     snapshot = Document(text, detect(None if name == STDIN else name, text, language)).snapshot()
     for warning in snapshot.warnings:
         report(f"warning: {title(name)}: {warning}")
@@ -109,19 +109,19 @@ def open_source(name: str, language: str | None) -> Snapshot:
 
 
 def title(name: str) -> str:
-    """How a source is called in messages."""
+    """The name of a source in messages."""
     return "standard input" if name == STDIN else name
 
 
 def open_window(arguments: argparse.Namespace) -> SourceWindow:
-    """The part of a file that --lines names. Raises `InputError` for lines that are not there."""
+    """The lines of a file that --lines selects. Raises `InputError` if the file has fewer."""
     snapshot = open_source(arguments.file, arguments.language)
     start, end = line_bytes(snapshot, arguments.lines, arguments.file)
     return SourceWindow(snapshot, title(arguments.file), start, end)
 
 
 def line_bytes(snapshot: Snapshot, lines: Lines | None, name: str) -> tuple[int, int]:
-    """The bytes of `lines`, their last line break included. Raises `InputError` when there are fewer."""
+    """The bytes of `lines`, with the last line break. Raises `InputError` if there are fewer lines."""
     if lines is None:
         return 0, len(snapshot.text)
     count = counted_lines(snapshot)
@@ -135,6 +135,6 @@ def line_bytes(snapshot: Snapshot, lines: Lines | None, name: str) -> tuple[int,
 
 
 def counted_lines(snapshot: Snapshot) -> int:
-    """How many lines people count: nothing after the last line break is no line."""
+    """The number of lines as people count them: an empty rest after the last line break is not a line."""
     start, end = snapshot.line_range(snapshot.line_count - 1)
     return snapshot.line_count - (start == end)

@@ -1,8 +1,6 @@
-"""Categories as terminal colours: the sixteen that every terminal has, so that the user's theme holds.
+"""The terminal during a reading: the code in category colours, the current word marked, and pressed keys.
 
-Keys that are pressed on the terminal while a reading sounds.
-
-The code on a terminal in category colours, the word being spoken marked as it sounds.
+Colours are the sixteen that every terminal has, in the user's own theme.
 """
 
 from __future__ import annotations
@@ -35,7 +33,7 @@ _COLOURS: dict[Category, str] = {
     Category.FUNCTION: "1;34",
     Category.PUNCTUATION: "2",
 }
-"""Select Graphic Rendition parameters (ECMA-48)."""
+"""Parameters of Select Graphic Rendition (ECMA-48)."""
 
 MARKED = "7"
 DIM = "2"
@@ -43,42 +41,42 @@ RESET = "\x1b[0m"
 
 
 def paint(text: str, category: Category | None, marked: bool = False, colour: bool = True) -> str:
-    """`text` in its category's colour; `marked` text, which is sounding, also in reverse."""
+    """`text` in the colour of its category, and in reverse video if `marked`."""
     codes = [_COLOURS[category]] if category is not None and colour else []
     codes += [MARKED] if marked else []
     return styled(text, ";".join(codes))
 
 
 def styled(text: str, codes: str) -> str:
-    """`text` between the start and the end of a rendition."""
+    """`text` between the escape sequences for these codes and for a reset."""
     return f"\x1b[{codes}m{text}{RESET}" if codes and text else text
 
 
-def cells(character: str) -> int:
-    """How many columns a character takes: 0 for one that combines, 2 for a wide one."""
+def width_of(character: str) -> int:
+    """The columns that a character takes: 0 if it combines, 2 if it is wide."""
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
 
 
 Keys = Iterator[str]
-"""Each `next` is the text of the keys pressed since the last one, at once, empty when there were none."""
+"""Each `next` returns at once: the keys pressed since the last one, or an empty string."""
 
 
 @contextmanager
 def pressed_keys() -> Iterator[Keys]:
-    """Hands keys over as they are pressed, unseen, until the end of the block; none without a terminal.
+    """Reads keys without echo and without waiting for Enter. Yields no keys if there is no terminal.
 
-    Ctrl-C and Ctrl-Z do what they always do.
+    Ctrl-C and Ctrl-Z work as always.
     """
     try:
         import termios
         import tty
     except ImportError:  # Windows
-        yield _nothing()
+        yield _no_keys()
         return
     if not sys.stdin.isatty():
-        yield _nothing()
+        yield _no_keys()
         return
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
@@ -95,17 +93,17 @@ def _keys(terminal: int) -> Keys:
         yield os.read(terminal, 64).decode("utf-8", "replace") if ready else ""
 
 
-def _nothing() -> Keys:
+def _no_keys() -> Keys:
     while True:
         yield ""
 
 
 TAB = 4
-MOST_ROWS = 4
-"""A line that would fill more rows than this is shown in part, around the word being spoken."""
+MAX_ROWS = 4
+"""Of a line that takes more rows, the part around the current word is shown."""
 
-Bytes = tuple[int, int]
-"""A range of the source, half open."""
+ByteRange = tuple[int, int]
+"""Start and end in the source, half open."""
 
 HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 ERASE_BELOW = "\x1b[J"
@@ -113,7 +111,7 @@ ERASE_BELOW = "\x1b[J"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One character on the screen: its text, columns, category, and the byte of the source it stands for."""
+    """One character on the screen. `width`: columns. `byte`: where it begins in the source."""
 
     text: str
     width: int
@@ -121,11 +119,10 @@ class Cell:
     byte: int
 
 
-class Follower:
-    """Shows lines `first` to `last` (from 0) of a snapshot, each when the reading comes to it.
+class TerminalView:
+    """Shows lines `first` to `last` (from 0) of a snapshot, each when the reading reaches it.
 
-    `show` may be called at any pace; the line being read is drawn anew when the mark moves, and stays as it
-    is when the reading leaves it, so that the screen scrolls like any other output.
+    Only the current line is redrawn; lines that were read scroll like any other output.
     """
 
     def __init__(self, snapshot: Snapshot, first: int, last: int, screen: TextIO, colour: bool) -> None:
@@ -141,7 +138,7 @@ class Follower:
         self._locator = WordLocator(snapshot.text)
 
     def show(self, mark: Mark | None) -> None:
-        """Mark the word that is sounding."""
+        """Marks the current word."""
         if mark is None or mark == self._mark:
             return
         word = self._locator.locate(mark)
@@ -149,7 +146,7 @@ class Follower:
         if self._line is None:
             self._screen.write(HIDE_CURSOR)
         if line != self._line:
-            self._leave()
+            self._finish_line()
             self._write_until(line)
             self._line = line
         self._mark = mark
@@ -157,17 +154,17 @@ class Follower:
         self._screen.flush()
 
     def close(self, complete: bool) -> None:
-        """Leave the screen in order; `complete`: also show the lines after the last word."""
+        """Removes the mark; if `complete`, also shows the lines after the last word."""
         if self._line is None:
             return
-        self._leave()
+        self._finish_line()
         if complete:
             self._write_until(self._last + 1)
         self._screen.write(SHOW_CURSOR)
         self._screen.flush()
 
-    def _leave(self) -> None:
-        """Draw the line that was being read without a mark, and go below it."""
+    def _finish_line(self) -> None:
+        """Redraws the current line without a mark, and moves below it."""
         if self._line is None:
             return
         self._draw(None)
@@ -177,22 +174,22 @@ class Follower:
 
     def _write_until(self, line: int) -> None:
         while self._next < min(line, self._last + 1):
-            self._screen.write(self._drawn(self._next, None)[0] + "\n")
+            self._screen.write(self._rendered(self._next, None)[0] + "\n")
             self._next += 1
 
-    def _draw(self, word: Bytes | None) -> None:
-        """Draw the current line, over what is there of it."""
+    def _draw(self, word: ByteRange | None) -> None:
+        """Draws the current line in place of what is there of it."""
         assert self._line is not None
-        text, rows = self._drawn(self._line, word)
+        text, rows = self._rendered(self._line, word)
         up = f"\x1b[{self._rows - 1}A" if self._rows > 1 else ""
         self._screen.write(f"{up}\r{ERASE_BELOW if self._rows else ''}{text}")
         self._rows = rows
 
-    def _drawn(self, line: int, word: Bytes | None) -> tuple[str, int]:
-        """A line as it is written, and how many rows of the screen it takes."""
+    def _rendered(self, line: int, word: ByteRange | None) -> tuple[str, int]:
+        """The text of a line with escape sequences, and the rows that it takes."""
         columns = max(20, shutil.get_terminal_size().columns)
         gutter = f"{line + 1:{self._gutter}} "
-        shown = _around(self._cells(line), word, MOST_ROWS * columns - len(gutter) - 2)
+        shown = _part_around(self._cells(line), word, MAX_ROWS * columns - len(gutter) - 2)
         text = styled(gutter, DIM if self._colour else "")
         for run, category, marked in _runs(shown, word):
             text += paint(run, category, marked, self._colour)
@@ -208,7 +205,7 @@ class Follower:
             for character in self._snapshot.text[piece_start:piece_end].decode("utf-8", "replace"):
                 size = len(character.encode("utf-8", "replace"))
                 text = " " * (TAB - column % TAB) if character == "\t" else escape_invisible(character)
-                width = sum(map(cells, text))
+                width = sum(map(width_of, text))
                 found.append(Cell(text, width, category, byte))
                 column += width
                 byte += size
@@ -216,7 +213,7 @@ class Follower:
 
 
 def _pieces(snapshot: Snapshot, start: int, end: int) -> list[tuple[int, int, Category | None]]:
-    """The bytes of a line cut at the edges of its spans."""
+    """The bytes of a line, split at the edges of its spans."""
     found: list[tuple[int, int, Category | None]] = []
     at = start
     for span in snapshot.spans(start, end):
@@ -231,15 +228,15 @@ def _pieces(snapshot: Snapshot, start: int, end: int) -> list[tuple[int, int, Ca
     return found
 
 
-def _sounds(cell: Cell, word: Bytes | None) -> bool:
+def _is_marked(cell: Cell, word: ByteRange | None) -> bool:
     return word is not None and word[0] <= cell.byte < word[1]
 
 
-def _runs(line: list[Cell], word: Bytes | None) -> list[tuple[str, Category | None, bool]]:
-    """Neighbours that look the same, joined."""
+def _runs(line: list[Cell], word: ByteRange | None) -> list[tuple[str, Category | None, bool]]:
+    """Joins neighbouring cells that look the same."""
     found: list[tuple[str, Category | None, bool]] = []
     for cell in line:
-        marked = _sounds(cell, word)
+        marked = _is_marked(cell, word)
         if found and found[-1][1:] == (cell.category, marked):
             found[-1] = (found[-1][0] + cell.text, cell.category, marked)
         else:
@@ -247,11 +244,11 @@ def _runs(line: list[Cell], word: Bytes | None) -> list[tuple[str, Category | No
     return found
 
 
-def _around(line: list[Cell], word: Bytes | None, columns: int) -> list[Cell]:
-    """As much of a line as fits into `columns`, so that the marked word is in it."""
+def _part_around(line: list[Cell], word: ByteRange | None, columns: int) -> list[Cell]:
+    """The part of a line that fits into `columns`, around the marked word."""
     if sum(cell.width for cell in line) <= columns:
         return line
-    centre = next((index for index, cell in enumerate(line) if _sounds(cell, word)), 0)
+    centre = next((index for index, cell in enumerate(line) if _is_marked(cell, word)), 0)
     first = max(0, centre - columns // 2)
     room, shown = columns, []
     for cell in line[first:]:

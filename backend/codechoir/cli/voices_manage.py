@@ -1,4 +1,4 @@
-"""`codechoir voices add|mix|remove|export|import|preload`: the voices that a user has made."""
+"""`codechoir voices add|mix|remove|export|import|preload`: manages the library of cloned voices."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codechoir.cli import preload as preload_language
-from codechoir.cli.main import Parser, Subparsers, add_command
+from codechoir.cli.main import Parser, Subparsers, add_command, add_json
 from codechoir.cli.options import parameters, shares
 from codechoir.errors import CodechoirError, EngineError, InputError
 from codechoir.model import VoiceInfo
@@ -25,15 +25,15 @@ ADD_EXAMPLES = """\
 examples:
   codechoir voices add anna anna.wav               6 to 30 seconds of clear speech
   codechoir voices add anna one.flac two.flac      several recordings of one speaker
-  codechoir voices add anna anna.wav --refresh     compute it anew, whatever the cache has
+  codechoir voices add anna anna.wav --refresh     compute it again, ignoring the cache
 
-Then name it in a voice profile: [xtts.categories.comment] family = "anna".
+To use it, name it in a voice profile: [xtts.categories.comment] family = "anna".
 """
 MIX_EXAMPLES = """\
 examples:
   codechoir voices mix duo anna=0.7 ben=0.3
-  codechoir voices mix trio anna=2 ben=1 chris=1   whole parts are made to sum to one
-  codechoir voices mix half anna=1 'Gracie Wise=1' with a studio speaker of the engine
+  codechoir voices mix trio anna=2 ben=1 chris=1   weights are scaled to a sum of one
+  codechoir voices mix half anna=1 'Gracie Wise=1' mix with a studio speaker of the engine
 """
 REMOVE_EXAMPLES = """\
 examples:
@@ -42,37 +42,41 @@ examples:
 EXPORT_EXAMPLES = """\
 examples:
   codechoir voices export anna anna.safetensors
-  codechoir voices export anna ~/usb               into a folder, under its own name
+  codechoir voices export anna ~/usb               write into a folder, as anna.safetensors
 """
 IMPORT_EXAMPLES = """\
 examples:
   codechoir voices import anna.safetensors
   codechoir voices import anna.safetensors --name anna-2
 
-Only files of 'codechoir voices export' are taken. They hold numbers and no code, so a stranger's are safe.
+Only files written by 'codechoir voices export' are accepted. They contain numbers and no code, so files from
+others are safe.
 """
 PRELOAD_EXAMPLES = """\
 examples:
-  codechoir voices preload                         all voices of the library
+  codechoir voices preload                         load all voices of the library
   codechoir voices preload anna ben
-  codechoir voices preload --language python       its keywords, operators and the narrator's words
+  codechoir voices preload --language python       synthesize its keywords and operators
   codechoir voices preload --language go --rate 300 --voices my-voices.toml
 
-Without --language the voices are loaded and checked, as the engine does at its start. With it, what every
-file of the language needs is made ahead in the voices that will say it, at the rate that is given, and kept.
-It can be stopped at any time; what was made is kept, and is not made again.
+Without --language, voices are loaded and checked, as the engine does when it starts. With it, the words that
+every file of the language needs are synthesized in the voices and at the rate of the options, and kept in the
+phrase cache. Stop it at any time: what is in the cache is not synthesized again.
 """
 
 
-def configure(acts: Subparsers) -> None:
-    """Add the acts to `codechoir voices`."""
-    add = add_command(acts, "add", "make a voice from recordings", ADD_EXAMPLES)
+def configure(subcommands: Subparsers) -> None:
+    """Adds the subcommands to `codechoir voices`."""
+    add = add_command(subcommands, "add", "create a voice from recordings", ADD_EXAMPLES)
     _add_name(add)
     add.add_argument(
         "recording", metavar="RECORDING", nargs="+", type=Path, help="a sound file of one speaker"
     )
     add.add_argument(
-        "--engine", metavar="E", default=CLONING_ENGINE, help="the engine it is for (%(default)s)"
+        "--engine",
+        metavar="E",
+        default=CLONING_ENGINE,
+        help="the engine that will use the voice (default: %(default)s)",
     )
     add.add_argument(
         "--set",
@@ -80,76 +84,85 @@ def configure(acts: Subparsers) -> None:
         metavar="NAME=VALUE",
         action="append",
         default=[],
-        help="a parameter of the engine",
+        help="a cloning parameter of the engine; may be repeated",
     )
-    add.add_argument("--refresh", action="store_true", help="compute it anew, even if the cache has it")
-    _add_replace(add, "a voice of that name")
+    add.add_argument("--refresh", action="store_true", help="compute it again, even if it is cached")
+    _add_replace(add, "a voice with this name")
     add.set_defaults(run=run_add)
 
-    mix = add_command(acts, "mix", "make a voice between others", MIX_EXAMPLES)
+    mix = add_command(subcommands, "mix", "create a voice by mixing others", MIX_EXAMPLES)
     _add_name(mix)
     mix.add_argument(
         "share",
         metavar="VOICE=WEIGHT",
         nargs="+",
-        help="a voice, or a studio speaker, and its weight",
+        help="a voice of the library or a studio speaker, and its weight",
     )
-    _add_replace(mix, "a voice of that name")
+    _add_replace(mix, "a voice with this name")
     mix.set_defaults(run=run_mix)
 
-    remove = add_command(acts, "remove", "delete a voice from the library", REMOVE_EXAMPLES)
+    remove = add_command(subcommands, "remove", "delete a voice from the library", REMOVE_EXAMPLES)
     _add_name(remove)
     remove.set_defaults(run=run_remove)
 
-    export = add_command(acts, "export", "write a voice to a file, to carry it elsewhere", EXPORT_EXAMPLES)
+    export = add_command(
+        subcommands, "export", "write a voice to a file, to use it on another machine", EXPORT_EXAMPLES
+    )
     _add_name(export)
     export.add_argument("file", metavar="FILE", type=Path, help="the file to write, or a folder")
     _add_replace(export, "the file")
     export.set_defaults(run=run_export)
 
-    importing = add_command(acts, "import", "take a voice from a file into the library", IMPORT_EXAMPLES)
-    importing.add_argument("file", metavar="FILE", type=Path, help="a file of 'codechoir voices export'")
-    importing.add_argument("--name", metavar="NAME", help="call it so; otherwise it keeps its name")
-    _add_replace(importing, "a voice of that name")
+    importing = add_command(subcommands, "import", "add a voice from a file to the library", IMPORT_EXAMPLES)
+    importing.add_argument(
+        "file", metavar="FILE", type=Path, help="a file written by 'codechoir voices export'"
+    )
+    importing.add_argument("--name", metavar="NAME", help="a new name for the voice")
+    _add_replace(importing, "a voice with this name")
     importing.set_defaults(run=run_import)
 
-    preload = add_command(acts, "preload", "load voices of the library and check them", PRELOAD_EXAMPLES)
-    preload.add_argument("name", metavar="NAME", nargs="*", help="a voice of the library; all without it")
+    preload = add_command(
+        subcommands,
+        "preload",
+        "load and check voices, or synthesize the words of a language",
+        PRELOAD_EXAMPLES,
+    )
+    preload.add_argument("name", metavar="NAME", nargs="*", help="a voice of the library (default: all)")
     preload_language.add_arguments(preload)
-    preload.add_argument("--json", action="store_true", help="as JSON, for programs")
+    add_json(preload)
     preload.set_defaults(run=run_preload)
 
 
 def run_add(arguments: argparse.Namespace) -> int:
-    """Make a voice from recordings."""
+    """Creates a voice from recordings."""
     conditioner = _cloning(arguments.engine).conditioner(parameters(arguments.parameters))
     with _library() as library:
         voice = library.add(
             arguments.name, arguments.recording, conditioner, arguments.refresh, arguments.replace
         )
-        _tell_kept(library, voice)
+        _report_stored(library, voice)
     return 0
 
 
 def run_mix(arguments: argparse.Namespace) -> int:
-    """Make a voice between others."""
+    """Creates a voice by mixing others."""
     weights = shares(arguments.share)
     with _library() as library:
-        guests = _speakers(set(weights) - set(library.names()))
-        _tell_kept(library, library.mix(arguments.name, weights, arguments.replace, guests))
+        speakers = _speakers(set(weights) - set(library.names()))
+        _report_stored(library, library.mix(arguments.name, weights, arguments.replace, speakers))
     return 0
 
 
 def run_remove(arguments: argparse.Namespace) -> int:
-    """Delete a voice."""
+    """Deletes a voice."""
     with _library() as library:
         library.remove(arguments.name)
-    write_line(f"removed the voice '{arguments.name}'")
+    write_line(f"removed voice '{arguments.name}'")
     return 0
 
 
 def run_export(arguments: argparse.Namespace) -> int:
-    """Write a voice to a file."""
+    """Writes a voice to a file."""
     with _library() as library:
         file = library.export_voice(arguments.name, arguments.file, arguments.replace)
     write_line(f"wrote {file}")
@@ -157,17 +170,17 @@ def run_export(arguments: argparse.Namespace) -> int:
 
 
 def run_import(arguments: argparse.Namespace) -> int:
-    """Take a voice from a file."""
+    """Adds a voice from a file."""
     with _library() as library:
-        _tell_kept(library, library.import_voice(arguments.file, arguments.name, arguments.replace))
+        _report_stored(library, library.import_voice(arguments.file, arguments.name, arguments.replace))
     return 0
 
 
 def run_preload(arguments: argparse.Namespace) -> int:
-    """Load voices and tell how long that took, or have a language's words made ahead."""
+    """Loads voices and prints how long that took, or synthesizes the words of a language."""
     if arguments.language is not None:
         return preload_language.run(arguments)
-    import safetensors.numpy  # noqa: F401 - what an engine has loaded before, so it is not counted
+    import safetensors.numpy  # noqa: F401 - loaded by any engine that uses the voices; not measured
 
     with _library() as library:
         began = time.perf_counter()
@@ -179,9 +192,9 @@ def run_preload(arguments: argparse.Namespace) -> int:
         write_json({"voices": names, "bytes": size, "milliseconds": round(milliseconds, 3)})
     elif names:
         plural = "s" * (len(names) != 1)
-        write_line(f"{len(names)} voice{plural} in {milliseconds:.0f} ms: {', '.join(names)}")
+        write_line(f"loaded {len(names)} voice{plural} in {milliseconds:.0f} ms: {', '.join(names)}")
     else:
-        write_line("no voices: the library is empty; 'codechoir voices add' makes the first one")
+        write_line("the library is empty; create a voice with 'codechoir voices add'")
     return 0
 
 
@@ -189,13 +202,13 @@ def library_voices() -> list[VoiceInfo]:
     """The voices of the library, for `voices list`."""
     with _library() as library:
         return [
-            VoiceInfo(about.name, "", f"your voice, for {about.engine}{_origin(about.recipe)}")
+            VoiceInfo(about.name, "", f"your voice for {about.engine}{_origin(about.recipe)}")
             for about in library.voices()
         ]
 
 
 def show_voice(name: str, as_json: bool) -> int:
-    """Print where a voice of the library comes from, for `voices show NAME`."""
+    """Prints where a voice of the library comes from, for `voices show NAME`."""
     with _library() as library:
         voice = library.voice(name)
     about = voice.provenance.as_json()
@@ -218,12 +231,14 @@ def _library() -> VoiceLibrary:
 
 
 def _cloning(name: str) -> Engine:
-    """The engine, able to clone. Raises `InputError` when it cannot at all, `EngineError` when not here."""
+    """An engine that can clone voices. Raises `InputError` if it never can, `EngineError` if not here."""
     from codechoir.engines import make_engine
 
     engine = make_engine(name)
     if not engine.capabilities.cloning:
-        raise InputError(f"the engine '{name}' cannot make voices from recordings; use --engine xtts")
+        raise InputError(
+            f"engine '{name}' cannot create voices from recordings; use --engine {CLONING_ENGINE}"
+        )
     missing = engine.check()
     if missing is not None:
         raise EngineError(missing)
@@ -231,7 +246,7 @@ def _cloning(name: str) -> Engine:
 
 
 def _speakers(names: set[str]) -> dict[str, ClonedVoice]:
-    """Those of the names that are speakers of the cloning engine itself; none where it is not installed."""
+    """The studio speakers of the cloning engine among `names`; none if the engine cannot speak here."""
     from codechoir.engines import make_engine
 
     engine = make_engine(CLONING_ENGINE)
@@ -244,15 +259,15 @@ def _speakers(names: set[str]) -> dict[str, ClonedVoice]:
     return {name: voice for name, voice in found.items() if voice is not None}
 
 
-def _tell_kept(library: VoiceLibrary, voice: ClonedVoice) -> None:
+def _report_stored(library: VoiceLibrary, voice: ClonedVoice) -> None:
     about = voice.provenance
     if not library.is_saved(about.name):
         raise CodechoirError(
-            f"the voice '{about.name}' cannot be kept in {library.settings.voices}: "
-            "free some space or make it writable, or set CODECHOIR_VOICES to another folder"
+            f"cannot store voice '{about.name}' in {library.settings.voices}: make the folder writable, free "
+            "some space, or set CODECHOIR_VOICES to another folder"
         )
     took = f", computed in {about.seconds:.1f} s" if about.seconds else ""
-    write_line(f"kept the voice '{about.name}' for {about.engine}{_origin(about.recipe)}{took}")
+    write_line(f"stored voice '{about.name}' for {about.engine}{_origin(about.recipe)}{took}")
 
 
 def _origin(recipe: Mapping[str, Any]) -> str:
@@ -261,8 +276,8 @@ def _origin(recipe: Mapping[str, Any]) -> str:
 
 
 def _add_name(parser: Parser) -> None:
-    parser.add_argument("name", metavar="NAME", help="the voice's name")
+    parser.add_argument("name", metavar="NAME", help="the name of the voice")
 
 
 def _add_replace(parser: Parser, what: str) -> None:
-    parser.add_argument("--replace", action="store_true", help=f"replace {what} if there is one")
+    parser.add_argument("--replace", action="store_true", help=f"replace {what} if it exists")

@@ -72,9 +72,9 @@ def test_a_voice_is_added_listed_shown_and_removed(run: Any, record: Any) -> Non
         "voices", "add", "ana", *recordings, "--engine", "fake", "--set", "exaggeration=0.7"
     )
     assert (status, err) == (0, "")
-    assert out.startswith("kept the voice 'ana' for fake")
+    assert out.startswith("stored voice 'ana' for fake")
     listed = json.loads(run("voices", "list", "--engine", "silent", "--json")[1])
-    assert {"name": "ana", "language": "", "description": "your voice, for fake"} in listed
+    assert {"name": "ana", "language": "", "description": "your voice for fake"} in listed
     assert "ana" in run("voices", "list", "--engine", "silent")[1]
     shown = json.loads(run("voices", "show", "ana", "--json")[1])
     assert shown["parameters"] == {"exaggeration": 0.7}
@@ -94,7 +94,7 @@ def test_a_speaker_of_the_engine_can_be_mixed_in(run: Any, monkeypatch: pytest.M
 
     monkeypatch.setattr(engine_package, "make_engine", lambda _: WithSpeakers())
     status, out, _ = run("voices", "mix", "half", "ana=1", "Gracie Wise=1")
-    assert (status, out) == (0, "kept the voice 'half' for fake (ana 50%, Gracie Wise 50%)\n")
+    assert (status, out) == (0, "stored voice 'half' for fake (ana 50%, Gracie Wise 50%)\n")
     assert "no voice 'Grace'" in run("voices", "mix", "other", "ana=1", "Grace=1")[2]
 
 
@@ -102,7 +102,7 @@ def test_a_speaker_of_the_engine_can_be_mixed_in(run: Any, monkeypatch: pytest.M
 def test_voices_are_mixed_exported_and_imported(run: Any, tmp_path: Path) -> None:
     assert run("voices", "mix", "duo", "ana=0.7", "bo=0.3")[:2] == (
         0,
-        "kept the voice 'duo' for fake (ana 70%, bo 30%)\n",
+        "stored voice 'duo' for fake (ana 70%, bo 30%)\n",
     )
     file = tmp_path / "duo.safetensors"
     assert run("voices", "export", "duo", file) == (0, f"wrote {file}\n", "")
@@ -121,8 +121,7 @@ def test_preload_tells_what_it_loaded(run: Any) -> None:
 
 def test_preload_of_an_empty_library_is_no_error(run: Any) -> None:
     status, out, _ = run("voices", "preload")
-    advice = "'codechoir voices add' makes the first one"
-    assert (status, out) == (0, f"no voices: the library is empty; {advice}\n")
+    assert (status, out) == (0, "the library is empty; create a voice with 'codechoir voices add'\n")
 
 
 @pytest.mark.usefixtures("voices")
@@ -153,7 +152,7 @@ def test_the_cache_tells_what_it_saved_and_is_cleared(run: Any, record: Any, tmp
         (("mix", "duo", "anna=1", "bo=1"), "no voice 'anna'. Did you mean 'ana'?"),
         (("add", "../x", "a.wav", "--engine", "fake"), "invalid voice name"),
         (("add", "x", "none.wav", "--engine", "fake"), "none.wav cannot be read"),
-        (("add", "x", "a.wav", "--engine", "silent"), "the engine 'silent' cannot make voices"),
+        (("add", "x", "a.wav", "--engine", "silent"), "engine 'silent' cannot create voices"),
         (("add", "x", "a.wav", "--engine", "fakke"), "unknown engine 'fakke'"),
         (("add", "x", "a.wav", "--engine", "fake", "--set", "exagg=1"), "unknown parameter 'exagg'"),
         (("add", "x", "a.wav", "--engine", "fake", "--set", "exagg"), "'exagg' is no parameter"),

@@ -81,7 +81,7 @@ def test_a_checkpoint_elsewhere_needs_no_download(run: Any, home: Path, tmp_path
     mine.mkdir()
     for name, content in CONTENTS.items():
         (mine / name).write_bytes(content)
-    assert run("xtts", "--checkpoint", mine) == (0, f"using the checkpoint in {mine}\n", "")
+    assert run("xtts", "--checkpoint", mine) == (0, f"using the weights in {mine}\n", "")
     status, _, err = run("xtts", "--checkpoint", tmp_path)
     assert (status, "is no checkpoint of XTTS v2" in err) == (2, True)
     status, _, err = run("xtts", "--checkpoint", tmp_path / "nowhere")

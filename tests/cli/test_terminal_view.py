@@ -8,7 +8,7 @@ import shutil
 from os import terminal_size
 
 import pytest
-from codechoir.cli.terminal_view import Follower
+from codechoir.cli.terminal_view import TerminalView
 from codechoir.errors import escape_invisible
 from codechoir.languages.detection import detect
 from codechoir.model import Category, Mark, Utterance
@@ -87,17 +87,17 @@ class Shown:
         last = snapshot.line_of(max(0, len(self.text.rstrip(b"\n")) - 1))
         self.written = io.StringIO()
         self.marks = 0
-        self.follower = Follower(snapshot, 0, last, self.written, colour)
+        self.view = TerminalView(snapshot, 0, last, self.written, colour)
 
     def mark(self, word: str) -> Screen:
         start = self.text.find(word.encode())
         said = Utterance(word, Category.VARIABLE, start, start + len(word.encode()))
-        self.follower.show(Mark.of(said, word, 0, 1, phrase=self.marks, part=0, word=0))
+        self.view.show(Mark.of(said, word, 0, 1, phrase=self.marks, part=0, word=0))
         self.marks += 1
         return self.screen
 
     def close(self, complete: bool = True) -> Screen:
-        self.follower.close(complete)
+        self.view.close(complete)
         return self.screen
 
     @property
