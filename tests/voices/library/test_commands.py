@@ -81,7 +81,7 @@ def test_a_voice_is_added_listed_shown_and_removed(run: Any, record: Any) -> Non
     assert [len(digest) for digest in shown["recordings"]] == [64, 64]
     assert shown["tensors"]["gpt_cond_latent"] == {"shape": [1, 32, 1024], "type": "float16"}
     assert "exaggeration=0.7" in run("voices", "show", "ana")[1]
-    assert run("voices", "remove", "ana") == (0, "removed the voice 'ana'\n", "")
+    assert run("voices", "remove", "ana") == (0, "removed voice 'ana'\n", "")
     assert run("voices", "remove", "ana")[0] == 2
 
 
