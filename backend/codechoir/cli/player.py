@@ -255,6 +255,3 @@ def phrases_of_texts(title: str, parts: Sequence[CastUtterance]) -> tuple[list[P
     chapters = [Chapter(phrase.start, phrase.parts[0].utterance.text) for phrase in phrases]
     page = PageText(title, "spoken text", text, 0, len(text), 1, tuple(spans))
     return phrases, Content(title, lambda: chapters, lambda: page)
-
-
-t
