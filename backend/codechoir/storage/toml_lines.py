@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,18 @@ KeyPath = tuple[str, ...]
 _KEY = re.compile(r"""\s*("[^"]*"|'[^']*'|[\w-]+)\s*=""")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TomlSource:
-    """A TOML file: its values, and the line of each key, counted from 1."""
+    """A TOML file: its text and its values."""
 
     path: Path
+    text: str
     values: dict[str, Any]
-    lines: dict[KeyPath, int]
+
+    @cached_property
+    def lines(self) -> dict[KeyPath, int]:
+        """The line of each key, counted from 1. Computed on first use: takes as long as reading the file."""
+        return _key_lines(self.text)
 
     def error(self, keys: KeyPath, message: str) -> InputError:
         """The error `file:line: message` for the value at `keys`, or for the nearest table around it."""
@@ -38,7 +44,7 @@ def read_toml(path: Path) -> TomlSource:
     """Read a TOML file. Raises `InputError` with the file, and with the line of a syntax error."""
     try:
         text = path.read_bytes().decode()
-        return TomlSource(path, tomllib.loads(text), _key_lines(text))
+        return TomlSource(path, text, tomllib.loads(text))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -46,7 +52,7 @@ def read_toml(path: Path) -> TomlSource:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         where = f"{path}:{found[1]}" if found else str(path)
-        raise InputError(f"{where}: {error}") from error
+        raise InputError(f"{where}: not valid TOML: {error}") from error
 
 
 def _key_lines(text: str) -> dict[KeyPath, int]:
