@@ -111,7 +111,7 @@ class SpeechPipeline:
 
     def narration(self, key: str, at: int) -> Phrase:
         """One of the narrator's own phrases, such as `blank`, about the place `at`."""
-        return self._phrase([self._wording.phrase(key, at)])
+        return self._phrase([self._wording.narration(key, at)])
 
     def place(self, where: Location) -> Phrase:
         """Where a place is, as the narrator tells it."""
@@ -169,11 +169,11 @@ def word_table(name: str, folder: Path | None = None) -> Path:
 
     Raises `InputError` with file and line for the first mistake.
     """
-    from codechoir.wording import check_table
+    from codechoir.wording import check_word_table
 
     try:
         path = (folder or Path()) / Path(name).expanduser()
-        complaints = check_table(path)
+        complaints = check_word_table(path)
     except (RuntimeError, ValueError) as error:  # no such home, or not a path
         raise InputError(f"cannot read the word table {name!r}: {error}") from error
     if complaints:

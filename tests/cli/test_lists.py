@@ -125,12 +125,12 @@ def test_decode_gives_any_text_back(tmp_path_factory: pytest.TempPathFactory, te
     from codechoir.pipeline import SpeechPipeline
     from codechoir.settings import Settings
     from codechoir.syntax.document import Document
-    from codechoir.wording.literal.decode import decode
+    from codechoir.wording import decode_literal
 
     snapshot = Document(text, detect("x.py", b"")).snapshot()
     phrases = SpeechPipeline(Settings(level="literal")).phrases(snapshot)
     said = [(part.utterance.text, part.utterance.category) for phrase in phrases for part in phrase.parts]
-    assert decode(said).decode() == text
+    assert decode_literal(said).decode() == text
 
 
 @pytest.mark.parametrize(

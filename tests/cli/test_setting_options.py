@@ -100,7 +100,7 @@ def test_characters_one_by_one(codechoir: Codechoir, code: Path) -> None:
         ("--depth inf", "--depth must be a whole number between 0 and 20, got inf"),
         ("--depth nan", "--depth must be a whole number between 0 and 20, got nan"),
         ("--natural-language fr", "there are no words in 'fr'; known: de, en."),
-        ("--user-words nowhere.toml", "cannot read the word table nowhere.toml"),
+        ("--user-words nowhere.toml", "nowhere.toml cannot be read"),
         ("--no-closer", "Did you mean '--no-closers'?"),
     ],
 )
@@ -114,10 +114,7 @@ def test_a_mistake_in_a_table_names_file_and_line(codechoir: Codechoir, code: Pa
     table = tmp_path / "mine.toml"
     table.write_text('[words]\nx = "ex"\n\n[roles]\n"comparision.equal" = "is"\nplus = "!"\n')
     outcome = codechoir("words", code, "--user-words", table)
-    assert (
-        f"{table}, line 5: unknown role 'comparision.equal'. Did you mean 'comparison.equal'?"
-        in outcome.error
-    )
+    assert f"{table}:5: unknown role 'comparision.equal'. Did you mean 'comparison.equal'?" in outcome.error
 
 
 def test_the_outline_speaks_into_a_file(codechoir: Codechoir, source: Source, tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def test_a_mistake_in_a_word_table_is_told_with_its_line(tables: tuple[Path, Pat
     found = configuration({"userWords": [str(mine), str(theirs)]})
     assert found.settings.user_words == (mine,)
     assert found.warnings == (
-        f"codechoir.userWords: {theirs}, line 3: unknown section 'rolls'. Did you mean 'roles'?",
+        f"codechoir.userWords: {theirs}:3: unknown section 'rolls'. Did you mean 'roles'?",
     )
 
 
@@ -183,7 +183,7 @@ def test_the_folder_that_is_open(folders: list[str], root: str | None, found: Pa
         ({"depth": float("nan")}, "codechoir.depth must be a whole number between 0 and 20, got nan"),
         ({"doc_code": True}, "Did you mean 'docCode'?"),
         ({"naturalLanguage": "fr"}, "there are no words in 'fr'; known: de, en."),
-        ({"userWords": ["/nowhere/words.toml"]}, "cannot read the word table /nowhere/words.toml"),
+        ({"userWords": ["/nowhere/words.toml"]}, "/nowhere/words.toml cannot be read"),
         ({"userWords": [3]}, "codechoir.userWords must be a name, got 3"),
         ({"userWords": ["/a\x00b"]}, "cannot read the word table"),
         ({"projectWords": ["words.toml"]}, "no folder is open"),

@@ -201,7 +201,7 @@ async def test_a_mistake_in_a_table_is_told_and_the_reading_goes_on(editor: Edit
     editor.configure(engine="silent", userWords=[str(table)])
     status = await editor.run("status")
     assert status["settings"]["userWords"] == []
-    assert f"{table}, line 4: unknown section 'rolls'. Did you mean 'roles'?" in status["warnings"][-1]
+    assert f"{table}:4: unknown section 'rolls'. Did you mean 'roles'?" in status["warnings"][-1]
     assert await editor.all_words(await editor.read(editor.open("a\n"), "file")) == ["a"]
 
 

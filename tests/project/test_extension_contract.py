@@ -25,7 +25,7 @@ from codechoir.settings import (
     Switch,
     declared,
 )
-from codechoir.wording.tables import natural_languages
+from codechoir.wording import natural_languages
 
 ROOT = Path(__file__).parents[2]
 NAMES = {setting.json_name for setting in declared(Settings).values()}

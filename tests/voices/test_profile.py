@@ -10,7 +10,7 @@ from codechoir.model import Category
 from codechoir.settings import VoiceChange
 from codechoir.voices import profile as profiles
 from codechoir.voices.profile import DepthStep, load_profile, profile_names
-from codechoir.wording.tables import CAPITAL
+from codechoir.wording import CAPITAL
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from codechoir.model import Category
 from codechoir.settings import LEVELS, Level, WordingOptions
 from codechoir.wording import Wording
-from codechoir.wording.deception import findings
+from codechoir.wording.deception import find_deceptions
 from hypothesis import given
 from hypothesis import strategies as st
 from support.fake_source import FakeSource
@@ -14,7 +14,7 @@ from support.fake_source import FakeSource
 
 def kinds(text: str) -> list[str]:
     data = text.encode()
-    return [finding.kind for finding in findings(data, 0, len(data))]
+    return [finding.kind for finding in find_deceptions(data, 0, len(data))]
 
 
 def warnings(text: str, level: Level = "some") -> list[str]:
@@ -88,5 +88,5 @@ def test_the_warning_stands_before_what_it_warns_of() -> None:
 @given(st.text())
 def test_findings_point_at_their_text(text: str) -> None:
     data = text.encode()
-    for finding in findings(data, 0, len(data)):
+    for finding in find_deceptions(data, 0, len(data)):
         assert data[finding.start : finding.end].decode() == finding.text

@@ -7,10 +7,10 @@ from codechoir.languages import detection
 from codechoir.settings import WordingOptions
 from codechoir.syntax.document import Document
 from codechoir.wording import Wording
-from codechoir.wording.numbers import Numbers
-from codechoir.wording.tables import load_words
+from codechoir.wording.numbers import NumberVerbalizer
+from codechoir.wording.table_files import load_word_table
 
-NUMBERS = Numbers(load_words("de", ""))
+NUMBERS = NumberVerbalizer(load_word_table("de", ""))
 WORDING = Wording(WordingOptions(natural_language="de", indentation="words"))
 
 

@@ -8,7 +8,7 @@ from codechoir.model import Category, Span, Utterance
 from codechoir.settings import Brackets, Indentation, WordingOptions
 from codechoir.syntax.document import Document, Snapshot
 from codechoir.wording import Wording
-from codechoir.wording.layout import level_of, unit_of
+from codechoir.wording.layout import indentation_level, indentation_unit
 from support.fake_source import FakeSource
 
 
@@ -41,7 +41,7 @@ def told(text: str, language: str = "python", mode: Indentation = "words") -> li
     ],
 )
 def test_the_unit_is_the_files_own(text: str, unit: int) -> None:
-    assert unit_of(text.encode()) == unit
+    assert indentation_unit(text.encode()) == unit
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_the_unit_is_the_files_own(text: str, unit: int) -> None:
     [("", 4, 0), ("    ", 4, 1), ("      ", 2, 3), ("\t\t", 0, 2), ("\t", 4, 2), ("   ", 4, 1)],
 )
 def test_columns_become_levels(indent: str, unit: int, level: int) -> None:
-    assert level_of(indent.encode(), unit) == level
+    assert indentation_level(indent.encode(), unit) == level
 
 
 def test_levels_are_told_only_when_they_change() -> None:

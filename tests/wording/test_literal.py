@@ -10,8 +10,8 @@ from codechoir.errors import InputError
 from codechoir.model import Category, Utterance
 from codechoir.settings import WordingOptions
 from codechoir.wording import Wording
-from codechoir.wording.literal.alphabet import heard_forms
-from codechoir.wording.literal.decode import decode
+from codechoir.wording.literal.alphabet import literal_lexicon
+from codechoir.wording.literal.decode import decode_literal
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.fake_source import FakeSource
@@ -30,13 +30,13 @@ def words(text: str) -> str:
 
 
 def written(utterances: list[Utterance]) -> bytes:
-    return decode((utterance.text, utterance.category.value) for utterance in utterances)
+    return decode_literal((utterance.text, utterance.category.value) for utterance in utterances)
 
 
 WORDS = sorted(
     {
         word
-        for phrase in (*heard_forms().phrases, *heard_forms().several, *heard_forms().counts)
+        for phrase in (*literal_lexicon().phrases, *literal_lexicon().several, *literal_lexicon().counts)
         for word in phrase
     }
 )
@@ -141,11 +141,11 @@ def test_a_selection_comes_back(text: str, data: st.DataObject) -> None:
 
 
 def test_what_the_narrator_says_is_no_part_of_the_source() -> None:
-    assert decode([("warning, right to left override", "narration"), ("x", "variable")]) == b"x"
+    assert decode_literal([("warning, right to left override", "narration"), ("x", "variable")]) == b"x"
 
 
 def test_a_melody_in_the_words_does_no_harm() -> None:
-    assert decode([("left paren, x.", "punctuation")]) == b"(x"
+    assert decode_literal([("left paren, x.", "punctuation")]) == b"(x"
 
 
 @pytest.mark.parametrize(
@@ -153,12 +153,12 @@ def test_a_melody_in_the_words_does_no_harm() -> None:
 )
 def test_words_of_another_level_are_refused_in_one_line(text: str) -> None:
     with pytest.raises(InputError, match="level literal") as caught:
-        decode([(text, "variable")])
+        decode_literal([(text, "variable")])
     assert "\n" not in str(caught.value)
 
 
 def test_no_phrase_begins_with_another() -> None:
-    phrases = sorted((*heard_forms().phrases, *heard_forms().markers))
+    phrases = sorted((*literal_lexicon().phrases, *literal_lexicon().markers))
     for one, other in pairwise(phrases):
         assert other[: len(one)] != one, (one, other)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from codechoir.settings import WordingOptions
-from codechoir.wording.language_words import LanguageWords
-from codechoir.wording.names import split
+from codechoir.wording.language_verbalizer import LanguageVerbalizer
+from codechoir.wording.names import split_name
 
-PYTHON = LanguageWords(WordingOptions(), "python")
-MARKED = LanguageWords(WordingOptions(capitals="word"), "python")
+PYTHON = LanguageVerbalizer(WordingOptions(), "python")
+MARKED = LanguageVerbalizer(WordingOptions(capitals="word"), "python")
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ MARKED = LanguageWords(WordingOptions(capitals="word"), "python")
     ],
 )
 def test_boundaries(name: str, parts: list[str]) -> None:
-    assert split(name, PYTHON.words.section("whole")) == parts
+    assert split_name(name, PYTHON.table.section("whole")) == parts
 
 
 @pytest.mark.parametrize(
@@ -81,9 +81,9 @@ def test_capitals_are_marked_on_request() -> None:
 
 
 def test_a_single_letter_is_spelled() -> None:
-    assert PYTHON.names.said("x", "some").spell
-    assert not PYTHON.names.said("xs_total", "some").spell
-    assert PYTHON.names.said("xml", "some").spell
+    assert PYTHON.names.fragment("x", "some").spell
+    assert not PYTHON.names.fragment("xs_total", "some").spell
+    assert PYTHON.names.fragment("xml", "some").spell
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_single_letter_is_spelled() -> None:
     ],
 )
 def test_capitals_may_be_marked_by_the_voice(name: str, parts: list[str]) -> None:
-    said = LanguageWords(WordingOptions(capitals="pitch"), "python").names.parts(name, "some")
+    said = LanguageVerbalizer(WordingOptions(capitals="pitch"), "python").names.fragments(name, "some")
     assert [f"{part.text} +" if part.capture == "capital" else part.text for part in said] == parts
     ends = [*(part.start for part in said[1:]), -1]
     assert [part.end for part in said] == ends

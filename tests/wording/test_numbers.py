@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from codechoir.wording.characters import is_speakable
-from codechoir.wording.numbers import Numbers
-from codechoir.wording.tables import load_words
+from codechoir.wording.numbers import NumberVerbalizer
+from codechoir.wording.table_files import load_word_table
 from hypothesis import given
 from hypothesis import strategies as st
 
-ENGLISH = Numbers(load_words("en", ""))
+ENGLISH = NumberVerbalizer(load_word_table("en", ""))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from codechoir.model import Category, Utterance
 from codechoir.settings import LEVELS, Level, WordingOptions
 from codechoir.syntax.document import Document, Snapshot
 from codechoir.wording import Wording
-from codechoir.wording.numbers import Numbers
+from codechoir.wording.numbers import NumberVerbalizer
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -179,7 +179,7 @@ def test_an_operator_without_words_is_named_by_its_characters(level: Level, tmp_
 def test_whatever_a_speaker_comes_up_with_an_engine_gets_only_words(
     level: Level, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Numbers, "literal", lambda self, text: "a->b {1} ☃")
+    monkeypatch.setattr(NumberVerbalizer, "literal", lambda self, text: "a->b {1} ☃")
     wording = Wording(WordingOptions(level=level))
     told = [u.text for line in wording.lines(snapshot("x = 7\n", "python")) for u in line]
     assert [text for text in told if unspeakable(text)] == []

@@ -13,7 +13,7 @@ from codechoir.languages import detection
 from codechoir.settings import WordingOptions
 from codechoir.syntax.document import Document
 from codechoir.wording import Wording
-from codechoir.wording.literal.decode import decode
+from codechoir.wording.literal.decode import decode_literal
 
 SAMPLES = 60
 LONGEST = 8_000
@@ -45,4 +45,4 @@ def test_a_file_comes_back(path: Path, literal: Wording) -> None:
     assert python is not None
     source = path.read_bytes()
     lines = literal.lines(Document(source, python).snapshot())
-    assert decode((u.text, u.category.value) for line in lines for u in line) == source
+    assert decode_literal((u.text, u.category.value) for line in lines for u in line) == source

@@ -11,9 +11,13 @@ from codechoir.settings import WordingOptions
 from codechoir.storage.folders import resource_path
 from codechoir.syntax.roles import ROLES
 from codechoir.wording import Wording
-from codechoir.wording.language_words import spoken_by_kind
-from codechoir.wording.table_checks import check_table
-from codechoir.wording.tables import builtin_table, load_words, natural_languages
+from codechoir.wording.language_verbalizer import needs_no_role_words
+from codechoir.wording.table_files import (
+    builtin_table,
+    check_word_table,
+    load_word_table,
+    natural_languages,
+)
 from support.fake_source import FakeSource
 
 TABLES = sorted(resource_path("voices", "words").rglob("*.toml"))
@@ -26,13 +30,13 @@ def said(text: str, *tables: Path, language: str = "python") -> list[str]:
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_table_that_ships_has_no_rogue_names(path: Path) -> None:
-    assert check_table(path) == []
+    assert check_word_table(path) == []
 
 
 @pytest.mark.parametrize("natural", natural_languages())
 def test_every_role_has_words(natural: str) -> None:
-    words = load_words(natural, "")
-    silent = [role for role in ROLES if words.role(role) is None and not spoken_by_kind(role)]
+    words = load_word_table(natural, "")
+    silent = [role for role in ROLES if words.role(role) is None and not needs_no_role_words(role)]
     assert silent == []
 
 
@@ -109,12 +113,12 @@ def test_words_are_pronounced_exactly_or_by_pattern(tmp_path: Path) -> None:
         ("[numbers]\nones = 3\n", 2, "'ones' must be a list of words"),
         ('[numbers]\nones = ["zero"]\n', 2, "'ones' must be a list of"),
         ('[phrases]\nclosers = "x"\n', 2, "Did you mean 'closer'?"),
-        ('[phrases]\ncloser = "end {x}"\n', 2, "has the gap {x}; known: {what}"),
-        ('[phrases]\ncloser = "end {what"\n', 2, "has a brace that is no gap"),
+        ('[phrases]\ncloser = "end {x}"\n', 2, "has the unknown placeholder {x}; known: {what}"),
+        ('[phrases]\ncloser = "end {what"\n', 2, "has a brace that is not a placeholder"),
         ("[patterns]\n'a' = 3\n", 2, "must be followed by words in quotes"),
         ("[patterns]\n'a(.)' = '\\2'\n", 2, "the pattern has 1 groups"),
         ("[patterns]\n'a(?P<b>.)' = '\\g<c>'\n", 2, "no group of this name"),
-        ("[patterns]\n'a(.)' = '\\q'\n", 2, "is no group of the pattern"),
+        ("[patterns]\n'a(.)' = '\\q'\n", 2, "is not a group of the pattern"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(tmp_path: Path, toml: str, line: int, complaint: str) -> None:
@@ -122,7 +126,7 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, toml: str, line: int, 
     table.write_text(toml)
     with pytest.raises(InputError) as caught:
         said("a", table)
-    assert f"line {line}" in str(caught.value)
+    assert str(caught.value).startswith(f"{table}:{line}: ")
     assert complaint in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -139,11 +143,11 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, toml: str, line: int, 
 def test_what_is_right_is_not_complained_about(tmp_path: Path, toml: str) -> None:
     table = tmp_path / "words.toml"
     table.write_text(toml)
-    assert check_table(table) == []
+    assert check_word_table(table) == []
 
 
 def test_a_missing_table_and_an_unknown_language_are_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot read the word table"):
+    with pytest.raises(InputError, match="cannot be read"):
         said("a", tmp_path / "none.toml")
     with pytest.raises(InputError, match="no words in 'dd'; known: de, en"):
         Wording(WordingOptions(natural_language="dd")).warm_up()

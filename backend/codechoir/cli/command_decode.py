@@ -41,10 +41,10 @@ def configure(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes the source text."""
-    from codechoir.wording import decode
+    from codechoir.wording import decode_literal
 
     items = _items(source.read_bytes(arguments.file), source.title(arguments.file))
-    write_bytes(decode((item["text"], item["category"]) for item in items))
+    write_bytes(decode_literal((item["text"], item["category"]) for item in items))
     return 0
 
 

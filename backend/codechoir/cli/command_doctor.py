@@ -81,14 +81,14 @@ def _row(check: Check, colour: bool) -> str:
 
 def _deceptive_characters(arguments: argparse.Namespace) -> int:
     """Prints where a file has deceptive characters."""
-    from codechoir.wording import Warnings, findings, load_words
+    from codechoir.wording import DeceptionWarnings, find_deceptions, load_word_table
 
     snapshot = source.open_source(arguments.file, "text")
     settings = setting_options.settings_of(arguments)
-    warnings = Warnings(load_words(settings.natural_language, "", settings.tables))
+    warnings = DeceptionWarnings(load_word_table(settings.natural_language, "", settings.tables))
     found = [
         {**asdict(finding), "line": snapshot.line_of(finding.start) + 1, "words": warnings.words(finding)}
-        for finding in findings(snapshot.text, 0, len(snapshot.text))
+        for finding in find_deceptions(snapshot.text, 0, len(snapshot.text))
     ]
     if arguments.json:
         write_json({"ok": not found, "findings": found})

@@ -133,7 +133,7 @@ class ReadingController:
         """
         plan, reading, resume_with = self._last_plan(), self._reader.active, self._resume_with
         pipeline = self._runtime.pipeline
-        location = pipeline.wording.where(plan.snapshot, self._current_byte(plan))
+        location = pipeline.wording.locate(plan.snapshot, self._current_byte(plan))
         words = pipeline.place(location)
         is_speaking = reading is not None and reading.state != "paused"
         if reading is not None and not plan.opening_only:
@@ -141,7 +141,7 @@ class ReadingController:
         if resume_with is not None and is_speaking and not plan.opening_only:
             answer = self.read(replace(resume_with, opening=(words, *resume_with.opening)))
         else:
-            answer = self.read(replace(plan.from_byte(location.at), opening=(words,), opening_only=True))
+            answer = self.read(replace(plan.from_byte(location.offset), opening=(words,), opening_only=True))
             self._resume_with = resume_with
         return {**answer, **location.as_json()}
 

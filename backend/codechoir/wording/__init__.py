@@ -1,4 +1,4 @@
-"""Spans to utterances: how is it said? Pure; see docs/architecture/wording.md."""
+"""From spans to words: how each token is said. Pure; docs/architecture/wording.md has the overview."""
 
 import lazy_loader
 

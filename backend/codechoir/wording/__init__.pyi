@@ -1,9 +1,10 @@
-from .deception import Warnings as Warnings
-from .deception import findings as findings
-from .literal.decode import decode as decode
+from .deception import DeceptionWarnings as DeceptionWarnings
+from .deception import find_deceptions as find_deceptions
+from .line_source import CAPITAL as CAPITAL
+from .literal.decode import decode_literal as decode_literal
 from .location import Location as Location
-from .table_checks import check_table as check_table
-from .tables import load_words as load_words
-from .tables import natural_languages as natural_languages
+from .table_files import check_word_table as check_word_table
+from .table_files import load_word_table as load_word_table
+from .table_files import natural_languages as natural_languages
 from .wording import Wording as Wording
 from .wording import common_words as common_words

@@ -1,22 +1,26 @@
-"""A character by its name: the table's word, Unicode's name, or its code point.
+r"""Single characters: their names, escape sequences, and which of them may reach an engine.
 
-What may reach an engine: letters, digits, blanks, apostrophes and the punctuation of a sentence.
+A character is called by the word table's name for it, else by its Unicode name, else by its code point. `\n`
+is "new line", `\u00e9` is "unicode e acute".
 """
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
-from collections.abc import Mapping
 from functools import lru_cache
 
-from codechoir.wording.tables import SymbolWords, Words
+from codechoir.wording.numbers import NumberVerbalizer
+from codechoir.wording.word_table import WordTable
+
+# ---- names -------------------------------------------------------------------------------------------------
 
 _CONTROLS = {
     0x00: "null", 0x07: "bell", 0x08: "backspace", 0x09: "tab", 0x0A: "new line", 0x0B: "vertical tab",
     0x0C: "form feed", 0x0D: "carriage return", 0x1B: "escape", 0x7F: "delete", 0x85: "next line",
 }  # fmt: skip
-"""Control characters have no name in Unicode's data base."""
+"""Unicode has no names for control characters."""
 
 _SHORTER = (
     (re.compile(r"\blatin (small )?letter (?=\w)"), ""),
@@ -25,81 +29,140 @@ _SHORTER = (
     (re.compile(r"\b(\w+) capital letter\b"), r"\1 capital"),
     (re.compile(r"^(?!combining)(.+) with (\w+)$"), r"\1 \2"),
 )
-"""Unicode's names are long; "e acute" is what people say for LATIN SMALL LETTER E WITH ACUTE."""
+"""Unicode names are long: people say "e acute" for LATIN SMALL LETTER E WITH ACUTE."""
 
 
 @lru_cache(maxsize=4096)
 def unicode_name(char: str) -> str:
-    """The character's name in Unicode as words, shortened; "code point 1 f 9" where it has none."""
+    """The character's Unicode name as words, shortened; "code point 1 f 9" if it has none."""
     name = _CONTROLS.get(ord(char)) or unicodedata.name(char, "").lower()
     if not name or "ideograph-" in name:
         return "code point " + " ".join(f"{ord(char):x}")
-    name = cleaned(re.sub(r"[^a-z0-9]+", " ", name))
+    name = speakable_text(re.sub(r"[^a-z0-9]+", " ", name))
     for pattern, shorter in _SHORTER:
         name = pattern.sub(shorter, name)
     return name
 
 
-def name_of(char: str, words: Words) -> str:
-    """How the character is called at level "all"."""
-    symbol = words.symbols.get(char)
+def character_name(char: str, table: WordTable) -> str:
+    """How the character is called, whatever the level."""
+    symbol = table.symbols.get(char)
     return symbol.say if symbol is not None else unicode_name(char)
 
 
-def runs(text: str) -> list[tuple[str, int]]:
-    """Equal neighbours counted: `--=` is [("-", 2), ("=", 1)]."""
-    found: list[tuple[str, int]] = []
-    for char in text:
-        if found and found[-1][0] == char:
-            found[-1] = (char, found[-1][1] + 1)
-        else:
-            found.append((char, 1))
-    return found
-
-
-def plural_of(char: str, symbols: Mapping[str, SymbolWords]) -> str:
+def plural_name(char: str, table: WordTable) -> str:
     """How several of the character are called."""
-    symbol = symbols.get(char)
+    symbol = table.symbols.get(char)
     return symbol.many if symbol is not None else unicode_name(char)
 
 
-SENTENCE = ".,?!"
+def character_runs(text: str) -> list[tuple[str, int]]:
+    """Equal neighbours counted: `--=` is [("-", 2), ("=", 1)]."""
+    runs: list[tuple[str, int]] = []
+    for char in text:
+        if runs and runs[-1][0] == char:
+            runs[-1] = (char, runs[-1][1] + 1)
+        else:
+            runs.append((char, 1))
+    return runs
+
+
+# ---- what may reach an engine ------------------------------------------------------------------------------
+
+SENTENCE_PUNCTUATION = ".,?!"
 """Punctuation that only shapes the melody; it never stands for code."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9 '.,?!]*")
 _BLANKS = re.compile(r"\s+")
 
-_DRESSED = ("LATIN", "GREEK", "CYRILLIC")
-"""Scripts whose combining marks do not count as a part of their letter; elsewhere they do."""
+_DROPPED_MARKS = ("LATIN", "GREEK", "CYRILLIC")
+"""Scripts in which a letter can do without its combining marks; in others they are a part of it."""
 
 
 def is_speakable(text: str) -> bool:
-    """Whether an engine may be given this text."""
+    """Whether an engine may get this text: letters, digits, blanks, apostrophes, sentence punctuation."""
     if _PLAIN.fullmatch(text):
         return True
-    return all(_PLAIN.fullmatch(char) or is_letter(text, at) for at, char in enumerate(text))
+    return all(_PLAIN.fullmatch(char) or _is_letter(text, index) for index, char in enumerate(text))
 
 
-def is_letter(text: str, at: int) -> bool:
-    """Whether the character at `at` is a letter, a decimal digit, or a mark that belongs to a letter."""
-    char = text[at]
+def speakable_text(text: str) -> str:
+    """The text with single blanks, and with a blank for everything that no engine may get."""
+    if not _PLAIN.fullmatch(text):
+        text = "".join(
+            char if _PLAIN.fullmatch(char) or _is_letter(text, index) else " "
+            for index, char in enumerate(text)
+        )
+    return _BLANKS.sub(" ", text).strip() if "  " in text or text[:1] == " " or text[-1:] == " " else text
+
+
+def _is_letter(text: str, index: int) -> bool:
+    """Whether the character is a letter, a decimal digit, or a mark that belongs to a letter."""
+    char = text[index]
     if char.isalpha() or char.isdecimal():
         return True
-    return at > 0 and is_joined_mark(text[at - 1], char)
+    return index > 0 and _is_mark_of(char, text[index - 1])
 
 
 @lru_cache(maxsize=4096)
-def is_joined_mark(before: str, char: str) -> bool:
-    """Whether `char` is a mark that belongs to the letter `before` it, as vowel signs do in Devanagari."""
+def _is_mark_of(char: str, letter: str) -> bool:
+    """Whether `char` is a mark of the letter before it, such as a vowel sign of Devanagari."""
     if unicodedata.category(char) not in ("Mn", "Mc"):
         return False
-    return before.isalpha() and not unicodedata.name(before, "LATIN").startswith(_DRESSED)
+    return letter.isalpha() and not unicodedata.name(letter, "LATIN").startswith(_DROPPED_MARKS)
 
 
-def cleaned(text: str) -> str:
-    """The text with blanks made single, and with a blank for everything that no engine may be given."""
-    if not _PLAIN.fullmatch(text):
-        text = "".join(
-            char if _PLAIN.fullmatch(char) or is_letter(text, at) else " " for at, char in enumerate(text)
-        )
-    return _BLANKS.sub(" ", text).strip() if "  " in text or text[:1] == " " or text[-1:] == " " else text
+# ---- escape sequences --------------------------------------------------------------------------------------
+
+ESCAPE_PATTERN = (
+    r"\\(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{1,2}|N\{[^}]*\}|[0-7]{1,3}"
+    r"|\r?\n|[\s\S])"
+)
+"""What an escape sequence looks like, in all languages that have them."""
+
+_HEX = re.compile(r"(?:u\{?|U|x)([0-9a-fA-F]+)\}?")
+_HIGHEST_CODE_POINT = 0x10FFFF
+
+
+class EscapeVerbalizer:
+    """Words for escape sequences."""
+
+    def __init__(self, table: WordTable, numbers: NumberVerbalizer) -> None:
+        self._table = table
+        self._numbers = numbers
+        self._escapes = table.section("escapes")
+        self._classes = table.section("regexp")
+
+    def words(self, text: str) -> str:
+        """The words for one whole escape: a backslash and what follows, a doubled brace, or `&amp;`."""
+        if text in self._escapes:
+            return str(self._escapes[text])
+        if text[0] != "\\":
+            return self._entity(text)
+        body = text[1:]
+        if body in self._escapes:
+            return str(self._escapes[body])
+        if text in self._classes:
+            return str(self._classes[text])
+        code = _HEX.fullmatch(body)
+        if code is not None:
+            return self._code_point(body[0], code[1])
+        if body.startswith("N{"):
+            return f"{self._escapes['unicode']} {re.sub(r'[^A-Za-z0-9]+', ' ', body[2:-1]).strip().lower()}"
+        if body.isdecimal() and body.isascii():
+            return f"{self._escapes['byte']} {self._numbers.digits(body)}"
+        names = " ".join(character_name(char, self._table) for char in body if not char.isalnum())
+        return names or f"{character_name(text[0], self._table)} {body}".strip()
+
+    def _entity(self, text: str) -> str:
+        """A character of an HTML page by its entity: `&amp;` is "and"."""
+        char = html.unescape(text)
+        if len(char) == 1:
+            return character_name(char, self._table)
+        return " ".join(char if char.isalnum() else character_name(char, self._table) for char in text)
+
+    def _code_point(self, kind: str, digits: str) -> str:
+        value = int(digits, 16)
+        if kind == "x" or value > _HIGHEST_CODE_POINT or 0xD800 <= value < 0xE000:
+            return f"{self._escapes['byte' if kind == 'x' else 'unicode']} {self._numbers.digits(digits)}"
+        return f"{self._escapes['unicode']} {character_name(chr(value), self._table)}"

@@ -1,8 +1,7 @@
-"""Code without a tree: in back-ticks, in comments that were code, in what closes a block.
+"""Words for comments and docstrings, a line at a time: prose, markers (`TODO`), documentation tags, code.
 
-Is this comment code that someone has switched off?
-
-Comments and docstrings, a line at a time: prose, announced markers and tags, code in back-ticks.
+Code in a comment has no syntax tree: code in back-ticks, code that was commented out. `SnippetVerbalizer`
+words it by its text alone.
 """
 
 from __future__ import annotations
@@ -12,11 +11,14 @@ from collections.abc import Iterator
 
 from codechoir.model import Category
 from codechoir.settings import Level, WordingOptions
-from codechoir.wording.names import Names
-from codechoir.wording.numbers import Numbers
-from codechoir.wording.operators import Symbols
-from codechoir.wording.prose import Prose
-from codechoir.wording.tables import Fragment, Words
+from codechoir.wording.line_source import Fragment
+from codechoir.wording.names import NameVerbalizer
+from codechoir.wording.numbers import NumberVerbalizer
+from codechoir.wording.operators import SymbolVerbalizer
+from codechoir.wording.prose import ProseVerbalizer
+from codechoir.wording.word_table import WordTable
+
+# ---- code without a syntax tree ----------------------------------------------------------------------------
 
 _TOKEN = re.compile(
     r"(?P<string>\"[^\"]*\"|'[^']*')|(?P<number>\d\w*(?:\.\d\w*)?)|(?P<name>[^\W\d]\w*|\$\w+)"
@@ -25,20 +27,20 @@ _TOKEN = re.compile(
 _BRACKETS = frozenset("()[]{},;:")
 
 
-class Snippets:
+class SnippetVerbalizer:
     """Words for a short piece of code, by its text alone."""
 
-    def __init__(self, names: Names, numbers: Numbers, symbols: Symbols) -> None:
+    def __init__(self, names: NameVerbalizer, numbers: NumberVerbalizer, symbols: SymbolVerbalizer) -> None:
         self._names = names
         self._numbers = numbers
         self._symbols = symbols
 
     def words(self, text: str, level: Level) -> str:
-        """The words of the snippet; brackets are silent below the level at which they have names."""
-        said = [self._token(token, level) for token in _TOKEN.finditer(text)]
-        return " ".join(word for word in said if word)
+        """The words of the code. Brackets are silent below the level at which they are named."""
+        words = [self._token_words(token, level) for token in _TOKEN.finditer(text)]
+        return " ".join(word for word in words if word)
 
-    def _token(self, token: re.Match[str], level: Level) -> str:
+    def _token_words(self, token: re.Match[str], level: Level) -> str:
         text = token[0]
         if token["number"]:
             return self._numbers.literal(text) or self._names.words(text, level)
@@ -49,10 +51,10 @@ class Snippets:
             quotes = self._symbols.names(text[0], level)
             return f"{quotes} {inner} {quotes}".strip()
         category = Category.PUNCTUATION if text in _BRACKETS else Category.OPERATOR
-        return self._symbols.said(text, "", category, level).text
+        return self._symbols.fragment(text, "", category, level).text
 
 
-_SIGNS = tuple(
+_STATEMENTS = tuple(
     re.compile(pattern)
     for pattern in (
         r"[A-Za-z_$][\w.$\[\]\"'>-]*\s*(?:[-+*/|&^%]?=|:=)\s*[^=\s](?:.*[\w)\]}\"';,({])?",
@@ -72,11 +74,13 @@ _SENTENCE = re.compile(r"[A-Z][a-z]+(?: [a-z]+){2,}|(?:[a-z]+ ){4,}[a-z]+|https?
 
 
 def looks_like_code(body: str) -> bool:
-    """Whether the words of a comment's line are a statement of some programming language."""
+    """Whether a line of a comment, without its comment signs, is a statement of some programming language."""
     if not body or body[-1] in ".?" or _SENTENCE.match(body):
         return False
-    return any(sign.fullmatch(body) for sign in _SIGNS)
+    return any(pattern.fullmatch(body) for pattern in _STATEMENTS)
 
+
+# ---- comments ----------------------------------------------------------------------------------------------
 
 _OPENING = re.compile(
     r"\s*(?:[rRuUbBfF]{0,2}(?:\"\"\"|''')|<!--+|/\*+!?|//+!?|\#+[!:]?|--+(?:\[\[)?|;+|%+|=begin\b|\{-|\(\*|\"|')?\s*"
@@ -93,20 +97,20 @@ _TAG = re.compile(
 _TYPE = re.compile(r"\s*\{(?P<type>(?!@)[^}]*)\}\s*|\s+")
 _OPTIONAL = re.compile(r"\[(?P<name>[\w.$]+)(?:\s*=\s*(?P<value>.*?))?\](?=\s|$)")
 _GENERIC = re.compile(r"<(?P<name>\w+)>(?=\s|$)")
-_SIGNS_OF_TYPES = re.compile(r"\[\]|[<>|?=,]|\.\.\.")
+_TYPE_SIGNS = re.compile(r"\[\]|[<>|?=,]|\.\.\.")
 _TICKS = re.compile(
     r"(`+)(?P<code>[^`]+)\1|\{@(?:code|link|linkplain|literal|value)\s+(?P<inline>[^{}]*)\}"
     r"|<(?P<tag>c|code)>(?P<element>[^<]*)</(?P=tag)>"
     r"|<(?:paramref|typeparamref|see|seealso)\s+\w+=\"(?P<reference>[^\"]*)\"\s*/?>"
 )
-_CODE = ("code", "inline", "element", "reference")
+_CODE_GROUPS = ("code", "inline", "element", "reference")
 """The groups of `_TICKS` that hold code."""
 
 _BARE_TYPE = re.compile(r"\s+(?P<type>[\w\\|?\[\]]+(?:<[^>]*>)?[\w\\|?\[\]]*)(?=\s|$)")
-_TYPED = frozenset(("param", "property", "return", "throws", "var"))
-"""Tags after which PHP's documentation has a type without braces."""
+_TYPED_TAGS = frozenset(("param", "property", "return", "throws", "var"))
+"""Tags that a type without braces can follow, in the documentation of PHP."""
 
-_ROLES_IN_TYPES = {
+_TYPE_ROLES = {
     "<": "generic.open",
     "|": "type.union",
     "?": "optional",
@@ -115,36 +119,39 @@ _ROLES_IN_TYPES = {
     "...": "variadic",
 }
 _EXAMPLE = re.compile(r"(?:>>>|\.\.\.) ")
-_CODE_AS = Category.VARIABLE
-"""The voice for code inside a comment."""
+_CODE_CATEGORY = Category.VARIABLE
+"""The category, and so the voice, of code in a comment."""
 
 
-class Comments:
-    """Words for comments."""
+class CommentVerbalizer:
+    """Words for lines of comments."""
 
     def __init__(
         self,
-        words: Words,
-        prose: Prose,
-        names: Names,
-        snippets: Snippets,
-        symbols: Symbols,
+        table: WordTable,
+        prose: ProseVerbalizer,
+        names: NameVerbalizer,
+        snippets: SnippetVerbalizer,
+        symbols: SymbolVerbalizer,
         options: WordingOptions,
     ) -> None:
-        self._words = words
+        self._table = table
         self._prose = prose
         self._names = names
         self._snippets = snippets
         self._symbols = symbols
         self._options = options
-        self._markers = words.section("markers")
-        self._tags = words.section("doc_tags")
+        self._markers = table.section("markers")
+        self._tags = table.section("doc_tags")
 
-    def said(self, text: str, level: Level, *, opens: bool, closes: bool) -> list[Fragment]:
-        """One line of a comment; its parts follow each other without a gap and cover the whole line."""
+    def fragments(self, text: str, level: Level, *, opens: bool, closes: bool) -> list[Fragment]:
+        """The fragments of one line of a comment; together they cover the whole line.
+
+        `opens`, `closes`: the line has the beginning, the end of the comment.
+        """
         if level != "some":
             return [Fragment(self._prose.words(text, level, "raw"))]
-        start, end = body_of(text, opens=opens, closes=closes)
+        start, end = comment_body(text, opens=opens, closes=closes)
         body = text[start:end]
         if _RULE.fullmatch(body or text.strip()[2:]):
             return [self._rule()]
@@ -156,25 +163,25 @@ class Comments:
             start, end = (start + cut, end) if cut else (start, start + decoration.start())
             body = text[start:end]
             decoration = _DECORATION.search(body)
-        return _placed(text, list(self._parts(body, start)))
+        return _fragments(text, list(self._parts(body, start)))
 
-    def code(self, text: str, level: Level, *, opens: bool, closes: bool) -> list[Fragment]:
-        """One line of code that was commented out."""
-        start, end = body_of(text, opens=opens, closes=closes)
+    def code_fragments(self, text: str, level: Level, *, opens: bool, closes: bool) -> list[Fragment]:
+        """The fragments of one line of code that was commented out."""
+        start, end = comment_body(text, opens=opens, closes=closes)
         return [Fragment(self._snippets.words(text[start:end], level))]
 
     def _rule(self) -> Fragment:
         if self._options.cues:
             return Fragment("", cue="rule")
-        return Fragment(self._words.phrase("rule"), category=Category.NARRATION)
+        return Fragment(self._table.phrase("rule"), category=Category.NARRATION)
 
     def _parts(self, body: str, at: int) -> Iterator[tuple[int, str, Category | None]]:
-        """Where each part begins in the text, its words, and whose voice says it."""
+        """The parts of `body`, which begins at index `at` of the text: index, words, None or the category."""
         offset = 0
         example = _EXAMPLE.match(body)
         if example is not None:
             yield at, str(self._tags["example"]) if body.startswith(">") else "", None
-            yield at + example.end(), self._snippets.words(body[example.end() :], "some"), _CODE_AS
+            yield at + example.end(), self._snippets.words(body[example.end() :], "some"), _CODE_CATEGORY
             return
         marker = _MARKER.match(body)
         if marker is not None and marker[1] in self._markers:
@@ -187,43 +194,43 @@ class Comments:
         for code in _TICKS.finditer(body, offset) if self._options.doc_code else ():
             if code.start() > offset:
                 yield at + offset, self._prose.words(body[offset : code.start()], "some", "comment"), None
-            written = next(code[group] for group in _CODE if code[group] is not None)
+            snippet = next(code[group] for group in _CODE_GROUPS if code[group] is not None)
             if code["inline"]:
-                written = written.replace("#", ".")  # a member, as Java's documentation writes it
-            yield at + code.start(), self._snippets.words(written, "some"), _CODE_AS
+                snippet = snippet.replace("#", ".")  # a member, in the documentation of Java
+            yield at + code.start(), self._snippets.words(snippet, "some"), _CODE_CATEGORY
             offset = code.end()
         if offset < len(body):
             yield at + offset, self._prose.words(body[offset:], "some", "comment"), None
 
     def _tag(self, body: str) -> tuple[str, int]:
-        """A documentation tag as words, and where what follows it begins."""
+        """The words for a documentation tag, and the index at which the text after it begins."""
         tag = _TAG.match(body)
         if tag is None:
             return "", 0
         name = tag["at"] or tag["field"] or tag["xml"]
-        said = self._tags.get(name, self._tags.get(name.lower()))
-        if said is None:
+        tag_words = self._tags.get(name, self._tags.get(name.lower()))
+        if tag_words is None:
             return "", 0
-        words = [str(said)]
+        words = [str(tag_words)]
         named = tag["name"] or tag["named"]
         if named:
             words.append(self._snippets.words(named, "some"))
         end = tag.end()
         if tag["at"]:
             kind = _TYPE.match(body, end)
-            bare = _BARE_TYPE.match(body, end) if name in _TYPED else None
+            bare = _BARE_TYPE.match(body, end) if name in _TYPED_TAGS else None
             if kind is not None and kind["type"]:
-                words.append(self._type(kind["type"]))
+                words.append(self._type_words(kind["type"]))
                 end = kind.end()
-            elif bare is not None and _SIGNS_OF_TYPES.search(bare["type"]):
-                words.append(self._type(bare["type"]))
+            elif bare is not None and _TYPE_SIGNS.search(bare["type"]):
+                words.append(self._type_words(bare["type"]))
                 end = bare.end()
             more, end = self._subject(body, end)
             words += more
         return " ".join(word for word in words if word), end
 
     def _subject(self, body: str, at: int) -> tuple[list[str], int]:
-        """What a tag is about, where it is written in brackets: `[name=value]`, `<T>`."""
+        """The words for a name in brackets after a tag (`[name=value]`, `<T>`), and the index of its end."""
         begin = at + len(body[at:]) - len(body[at:].lstrip())
         generic = _GENERIC.match(body, begin)
         if generic is not None:
@@ -231,32 +238,28 @@ class Comments:
         optional = _OPTIONAL.match(body, begin)
         if optional is None:
             return [], at
-        words = [self._role("optional", "?"), self._names.words(optional["name"], "some")]
+        words = [self._table.role_words("optional", "?"), self._names.words(optional["name"], "some")]
         if optional["value"]:
             value = optional["value"]
-            said = self._snippets.words(value, "some") or self._symbols.names(value)
-            words += [self._role("default", "="), said]
+            value_words = self._snippets.words(value, "some") or self._symbols.names(value)
+            words += [self._table.role_words("default", "="), value_words]
         return words, optional.end()
 
-    def _type(self, written: str) -> str:
-        """A type as documentation writes it: `Array<string>`, `number|null`."""
-        said = []
+    def _type_words(self, text: str) -> str:
+        """The words for a type in documentation: `Array<string>`, `number|null`."""
+        words = []
         at = 0
-        for sign in (*_SIGNS_OF_TYPES.finditer(written), None):
-            said.append(self._snippets.words(written[at : sign.start() if sign else len(written)], "some"))
+        for sign in (*_TYPE_SIGNS.finditer(text), None):
+            words.append(self._snippets.words(text[at : sign.start() if sign else len(text)], "some"))
             if sign is not None:
-                role = _ROLES_IN_TYPES.get(sign[0])
-                said.append(self._role(role, sign[0]) if role else sign[0].strip("<>"))
+                role = _TYPE_ROLES.get(sign[0])
+                words.append(self._table.role_words(role, sign[0]) if role else sign[0].strip("<>"))
                 at = sign.end()
-        return " ".join(word for word in said if word).replace(" ,", ",")
-
-    def _role(self, role: str, text: str) -> str:
-        entry = self._words.role(role)
-        return entry.words(text) if entry is not None else ""
+        return " ".join(word for word in words if word).replace(" ,", ",")
 
 
-def body_of(text: str, *, opens: bool, closes: bool) -> tuple[int, int]:
-    """Where the words of a comment's line begin and end, without what marks it as a comment."""
+def comment_body(text: str, *, opens: bool, closes: bool) -> tuple[int, int]:
+    """The indices between which a line of a comment has its text, without comment signs and quotes."""
     closing = _CLOSING.search(text) if closes else None
     end = closing.start() if closing is not None else len(text.rstrip())
     opening = (_OPENING if opens else _CONTINUED).match(text, 0, end)
@@ -264,8 +267,8 @@ def body_of(text: str, *, opens: bool, closes: bool) -> tuple[int, int]:
     return start, max(start, end)
 
 
-def _placed(text: str, parts: list[tuple[int, str, Category | None]]) -> list[Fragment]:
-    """The parts with byte offsets, so that together they cover the whole text; silent ones are joined."""
+def _fragments(text: str, parts: list[tuple[int, str, Category | None]]) -> list[Fragment]:
+    """The parts as fragments that cover the whole text. Those without words are dropped."""
     kept = [part for part in parts if part[1]] or [(0, "", None)]
     starts = [0, *(len(text[:at].encode()) for at, _, _ in kept[1:])]
     ends = [*starts[1:], -1]

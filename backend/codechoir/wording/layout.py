@@ -1,6 +1,6 @@
-"""Indentation as levels: the file's own unit, told only when it changes.
+"""Layout of a line: its level of indentation, and the position of its words between left and right.
 
-Where words stand between left and right: by their column, or by how deep they lie.
+A level is one unit of indentation, which differs from file to file: tabs, or a number of columns.
 """
 
 from __future__ import annotations
@@ -20,39 +20,39 @@ _TAB = 8
 _DEFAULT_UNIT = 4
 _MOST_LEVELS = 99
 
-_BY_COLUMNS = frozenset(("json", "yaml", "html", "css", "toml", "markdown", "text", "xml"))
-"""Languages whose brackets are their structure: there, a line inside brackets is no continuation."""
+_BRACKETED_DATA = frozenset(("json", "yaml", "html", "css", "toml", "markdown", "text", "xml"))
+"""Languages in which a line inside brackets is not a continuation of the line before."""
 
-_GOES_ON = frozenset(
+_CONTINUING_ROLES = frozenset(
     (
         *("member", "optional", "plus", "minus", "times", "divide", "modulo", "power", "logical", "bit"),
         *("comparison", "ternary", "pipe", "concatenate", "null", "type", "range", "shift", "membership"),
         "arrow",
     )
 )
-"""First parts of the roles that, at the beginning of a line, continue the line before."""
+"""First parts of the roles of tokens that, at the beginning of a line, continue the line before."""
 
 
-def unit_of(text: bytes, near: int = 0) -> int:
-    """Columns of one level in this file: 0 where tabs are used, 4 where nothing is indented.
+def indentation_unit(text: bytes, near: int = 0) -> int:
+    """Columns of one level in this file: 0 if tabs are used, 4 if nothing is indented.
 
-    Looks at the beginning, and around `near` when nothing is indented there.
+    Looks at the beginning, and around byte `near` if nothing is indented there.
     """
-    unit = _unit(text[:_SAMPLE_BYTES])
+    unit = _sample_unit(text[:_SAMPLE_BYTES])
     if unit < 0 and near > _SAMPLE_BYTES:
         low = text.rfind(b"\n", 0, near - _SAMPLE_BYTES // 2) + 1
-        unit = _unit(text[low : low + _SAMPLE_BYTES])
+        unit = _sample_unit(text[low : low + _SAMPLE_BYTES])
     return _DEFAULT_UNIT if unit < 0 else unit
 
 
 @lru_cache(maxsize=64)
-def _unit(sample: bytes) -> int:
-    """The most frequent step between indents; 0 for tabs, -1 where nothing is indented."""
+def _sample_unit(sample: bytes) -> int:
+    """The most frequent step between indentations; 0 for tabs, -1 if nothing is indented."""
     steps: Counter[int] = Counter()
     tabs = 0
     before = 0
-    for found in _INDENT.finditer(sample):
-        indent = found[1]
+    for match in _INDENT.finditer(sample):
+        indent = match[1]
         if indent[0] == 9:
             tabs += 1
             continue
@@ -66,8 +66,8 @@ def _unit(sample: bytes) -> int:
     return max(likely)[1] if likely else -1
 
 
-def level_of(indent: bytes, unit: int) -> int:
-    """How many levels a line's leading white space stands for."""
+def indentation_level(indent: bytes, unit: int) -> int:
+    """The level of a line with this leading white space."""
     tabs = indent.count(b"\t")
     if unit == 0:
         spaces = len(indent) - tabs
@@ -78,52 +78,55 @@ def level_of(indent: bytes, unit: int) -> int:
     return min((width + unit // 2) // unit, _MOST_LEVELS)
 
 
-def is_continuation(first: Span, starts_here: bool) -> bool:
-    """Whether a line that begins with this span goes on with the statement of the line before."""
+def is_continuation(first: Span, *, starts_here: bool) -> bool:
+    """Whether a line continues the statement of the line before. `first`: its first span.
+
+    `starts_here`: the span begins on this line.
+    """
     if not starts_here:
         return True
-    if first.language in _BY_COLUMNS:
+    if first.language in _BRACKETED_DATA:
         return False
     root = first.role.partition(".")[0]
-    return first.depth > 0 or root == "heredoc" or root in _GOES_ON
+    return first.depth > 0 or root == "heredoc" or root in _CONTINUING_ROLES
 
 
-WIDEST = 80
-"""Per cent: further to the side than this one ear would hear nothing."""
+_MOST_BALANCE = 80
+"""Per cent. Further to the side, one ear would hear nothing."""
 
-COLUMNS = 80
-"""The column that lies as far to the right as the first one lies to the left."""
+_RIGHTMOST_COLUMN = 80
+"""The column that is as far to the right as the first one is to the left."""
 
-LEVELS = 8
+_RIGHTMOST_LEVEL = 8
 """The same for levels of nesting."""
 
 _TAB_WIDTH = 4
 
 
 class StereoPlacement:
-    """The balance of each utterance of a line, from -80 (left) to 80 (right)."""
+    """Gives each utterance of a line its balance, from -80 (left) to 80 (right): by column or by nesting."""
 
     def __init__(self, source: Source, by: Balance) -> None:
         self._source = source
         self._by = by
         self._unit: int | None = None
 
-    def placed(self, line: Line, said: list[Utterance]) -> list[Utterance]:
-        """The utterances of `line` in their places."""
+    def placed(self, line: Line, utterances: list[Utterance]) -> list[Utterance]:
+        """The utterances of `line` with their balance."""
         if self._by == "off":
-            return said
+            return utterances
         if self._unit is None:
-            self._unit = unit_of(self._source.text, line.start)
+            self._unit = indentation_unit(self._source.text, line.start)
         begin = self._source.line_range(line.number)[0]
         text = self._source.text
         indent = text[begin : begin + 400]
-        level = level_of(indent[: len(indent) - len(indent.lstrip(b" \t"))], self._unit)
-        out = []
-        for utterance in said:
+        level = indentation_level(indent[: len(indent) - len(indent.lstrip(b" \t"))], self._unit)
+        placed = []
+        for utterance in utterances:
             if self._by == "column":
                 before = text[begin : max(begin, utterance.start)].decode("utf-8", "replace")
-                share = (len(before) + before.count("\t") * (_TAB_WIDTH - 1)) / COLUMNS
+                share = (len(before) + before.count("\t") * (_TAB_WIDTH - 1)) / _RIGHTMOST_COLUMN
             else:
-                share = (level + utterance.depth) / LEVELS
-            out.append(replace(utterance, balance=round(WIDEST * (2 * min(share, 1.0) - 1))))
-        return out
+                share = (level + utterance.depth) / _RIGHTMOST_LEVEL
+            placed.append(replace(utterance, balance=round(_MOST_BALANCE * (2 * min(share, 1.0) - 1))))
+        return placed

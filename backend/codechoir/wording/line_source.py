@@ -1,34 +1,40 @@
-"""From a snapshot to pieces of lines, window by window, so that a long file costs nothing ahead."""
+"""Lines cut into pieces, window by window, and the fragments that are said for a piece.
+
+A window is a few lines: the first phrase of a long file costs as much as that of a short one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from codechoir.model import Span
+from codechoir.model import Category, Span
 
 if TYPE_CHECKING:
     from codechoir.syntax import Symbol
 
 WINDOW_LINES = (1, 4, 16, 64)
-"""Windows grow: the first line has to be quick, the later ones cheap."""
+"""Lines in the first, second, … window: the first must be quick, the later ones cheap."""
 
 PHRASE_BYTES = 1600
-"""A line longer than this is said in several phrases."""
+"""A line longer than this becomes several phrases."""
 
 PHRASE_PIECES = 64
-"""One with more tokens than this too, so that the first of them is heard soon."""
+"""So does a line with more tokens than this, so that its first phrase is ready soon."""
 
 PIECE_BYTES = 240
-"""A token longer than this is said in several utterances."""
+"""A token longer than this becomes several utterances."""
 
 WINDOW_BYTES = 16 * PHRASE_BYTES
 """A window is never larger than this, however long its lines are."""
 
+CAPITAL = "capital"
+"""The capture of a capital that is marked by its voice; a profile may raise its pitch."""
+
 
 class Source(Protocol):
-    """What wording needs of a snapshot; `codechoir.syntax` makes them."""
+    """What wording needs of a snapshot of a document; `syntax.Snapshot` has it."""
 
     @property
     def text(self) -> bytes: ...
@@ -65,23 +71,47 @@ class LinePiece:
         return self.end >= self.span.end
 
 
+class Fragment(NamedTuple):
+    """A part of what is said for one piece.
+
+    `start`, `end`: the bytes of the piece that it is for, counted from the piece's start; `end` -1 is the
+    piece's end. `category`, `capture`: None and empty for the piece's own. `before`, `after`: pauses in
+    milliseconds. `cue`: name of an earcon, or empty. `spell`: the words are single characters.
+    """
+
+    text: str
+    start: int = 0
+    end: int = -1
+    category: Category | None = None
+    before: int = 0
+    after: int = 0
+    cue: str = ""
+    spell: bool = False
+    capture: str = ""
+
+
+def is_spelled(words: str) -> bool:
+    """Whether every word is a single character."""
+    return words != "" and all(len(word) == 1 for word in words.split(" "))
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What is said in one breath: a line of code, or a part of a very long one.
+    """What becomes one phrase: a line of code, or a part of a very long one.
 
-    `start`, `end`: its bytes, without those before or after the range that is read. `number`: counted from 0.
-    `first`: whether it begins where the line does, so that its indentation can be told.
+    `number`: of the line, counted from 0. `start`, `end`: its bytes, as far as they are read. `starts_line`:
+    it begins where the line does, so that its indentation is known.
     """
 
     number: int
     start: int
     end: int
     pieces: list[LinePiece]
-    first: bool
+    starts_line: bool
 
 
 def lines(source: Source, start: int, end: int) -> Iterator[Line]:
-    """The lines of bytes `start` to `end` in order, blank ones included, pulled as they are needed."""
+    """The lines of bytes `start` to `end` in order, blank ones included. Lazy."""
     text = source.text
     end = min(end, len(text))
     start = max(start, 0)
@@ -96,40 +126,42 @@ def lines(source: Source, start: int, end: int) -> Iterator[Line]:
         bounds = _window(source, number, min(number + count - 1, last), start, end)
         low, high = bounds[0]
         if high - low > WINDOW_BYTES:
-            yield from _phrases(number, _long_line(source, low, high), low, high, first=_begins(text, low))
+            yield from _split_line(
+                number, _long_line_pieces(source, low, high), low, high, starts_line=_is_line_start(text, low)
+            )
             number += 1
             continue
         spans = source.spans(low, bounds[-1][1])
-        at = 0
+        index = 0
         for low, high in bounds:
-            while at < len(spans) and spans[at].end <= low:
-                at += 1
-            pieces = _short_line(text, spans, at, low, high)
-            yield from _phrases(number, pieces, low, high, first=_begins(text, low))
+            while index < len(spans) and spans[index].end <= low:
+                index += 1
+            pieces = _line_pieces(text, spans, index, low, high)
+            yield from _split_line(number, pieces, low, high, starts_line=_is_line_start(text, low))
             number += 1
 
 
 def signatures(source: Source, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
-    """Bytes `start` to `end` cut into signatures of symbols (True) and what lies between them (False)."""
-    at = start
+    """Bytes `start` to `end` cut into signatures of symbols (True) and what is between them (False)."""
+    offset = start
     for symbol in source.symbols():
-        low, high = max(symbol.start, at), min(symbol.signature_end, end)
+        low, high = max(symbol.start, offset), min(symbol.signature_end, end)
         if low < high:
-            if at < low:
-                yield at, low, False
+            if offset < low:
+                yield offset, low, False
             yield low, high, True
-            at = high
-    if at < end:
-        yield at, end, False
+            offset = high
+    if offset < end:
+        yield offset, end, False
 
 
-def _begins(text: bytes, offset: int) -> bool:
+def _is_line_start(text: bytes, offset: int) -> bool:
     """Whether a line begins at `offset`."""
     return offset == 0 or text[offset - 1] in b"\r\n"
 
 
 def _window(source: Source, first: int, last: int, start: int, end: int) -> list[tuple[int, int]]:
-    """The byte ranges of lines `first` to `last` inside `start` to `end`; fewer when they are long."""
+    """The byte ranges of lines `first` to `last` inside `start` to `end`; fewer lines if they are long."""
     bounds: list[tuple[int, int]] = []
     size = 0
     for number in range(first, last + 1):
@@ -142,29 +174,31 @@ def _window(source: Source, first: int, last: int, start: int, end: int) -> list
     return bounds
 
 
-def _phrases(number: int, pieces: Iterable[LinePiece], low: int, high: int, *, first: bool) -> Iterator[Line]:
-    """One line as one phrase, or as several when it is long."""
+def _split_line(
+    number: int, pieces: Iterable[LinePiece], low: int, high: int, *, starts_line: bool
+) -> Iterator[Line]:
+    """One line as one phrase, or as several if it is long."""
     begin = low
     group: list[LinePiece] = []
     for piece in pieces:
         if group and (piece.end - begin > PHRASE_BYTES or len(group) == PHRASE_PIECES):
-            yield Line(number, begin, group[-1].end, group, first and begin == low)
+            yield Line(number, begin, group[-1].end, group, starts_line and begin == low)
             begin, group = group[-1].end, []
         group.append(piece)
-    yield Line(number, begin, high, group, first and begin == low)
+    yield Line(number, begin, high, group, starts_line and begin == low)
 
 
-def _short_line(text: bytes, spans: list[Span], at: int, low: int, high: int) -> Iterator[LinePiece]:
-    """The pieces of a line whose spans are known; the first of them is number `at`."""
-    for index in range(at, len(spans)):
+def _line_pieces(text: bytes, spans: list[Span], first: int, low: int, high: int) -> Iterator[LinePiece]:
+    """The pieces of a line; its spans begin with number `first`."""
+    for index in range(first, len(spans)):
         span = spans[index]
         if span.start >= high:
             return
         yield from _cut(text, span, max(span.start, low), min(span.end, high))
 
 
-def _long_line(source: Source, low: int, high: int) -> Iterator[LinePiece]:
-    """The pieces of a line of megabytes, window by window; a token that crosses a window's end is whole."""
+def _long_line_pieces(source: Source, low: int, high: int) -> Iterator[LinePiece]:
+    """The pieces of a very long line, window by window; a token that crosses a window's end stays whole."""
     text = source.text
     begin, size = low, PHRASE_BYTES
     while begin < high:
@@ -182,17 +216,17 @@ def _long_line(source: Source, low: int, high: int) -> Iterator[LinePiece]:
 
 
 def _cut(text: bytes, span: Span, low: int, high: int) -> Iterator[LinePiece]:
-    """The bytes `low` to `high` of a span, cut at white space where they are too many for one breath."""
+    """Bytes `low` to `high` of a span in pieces of at most `PIECE_BYTES`, cut at white space if possible."""
     while high - low > PIECE_BYTES:
-        stop = _breath(text, low, low + PIECE_BYTES)
+        stop = _cut_offset(text, low, low + PIECE_BYTES)
         yield LinePiece(span, low, stop, text[low:stop].decode("utf-8", "replace"))
         low = stop
     if high > low:
         yield LinePiece(span, low, high, text[low:high].decode("utf-8", "replace"))
 
 
-def _breath(text: bytes, low: int, stop: int) -> int:
-    """Where to cut before `stop`: after a sentence, else after a blank, else between two characters."""
+def _cut_offset(text: bytes, low: int, stop: int) -> int:
+    """Where to cut before `stop`: after a sentence, else after a comma or blank, else between characters."""
     half = (low + stop) // 2
     for mark in (b". ", b", ", b" "):
         found = text.rfind(mark, half, stop)
@@ -202,7 +236,7 @@ def _breath(text: bytes, low: int, stop: int) -> int:
 
 
 def _character_start(text: bytes, offset: int, low: int) -> int:
-    """The nearest offset at or before `offset` at which a UTF-8 character begins, but after `low`."""
+    """The nearest byte at or before `offset`, but after `low`, at which a UTF-8 character begins."""
     at = offset
     while at > low and offset - at < 4 and at < len(text) and text[at] & 0xC0 == 0x80:
         at -= 1

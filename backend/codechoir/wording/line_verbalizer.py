@@ -1,4 +1,4 @@
-"""One reading's way from lines of pieces to utterances; remembers what the listener was told last."""
+"""Utterances for a line: warnings, indentation, the words of its pieces, and what the narrator adds."""
 
 from __future__ import annotations
 
@@ -6,149 +6,163 @@ from collections.abc import Callable, Iterator
 
 from codechoir.model import Category, Span, Utterance
 from codechoir.settings import WordingOptions
-from codechoir.wording.comments import body_of, looks_like_code
-from codechoir.wording.context import Neighbours, joined_operators
-from codechoir.wording.deception import Finding, Warnings, findings
-from codechoir.wording.language_words import LanguageWords
-from codechoir.wording.layout import is_continuation, level_of, unit_of
-from codechoir.wording.line_source import Line, LinePiece, Source
-from codechoir.wording.tables import Fragment
+from codechoir.wording.comments import comment_body, looks_like_code
+from codechoir.wording.context import LineContext, joined_operators
+from codechoir.wording.deception import Deception, DeceptionWarnings, find_deceptions
+from codechoir.wording.language_verbalizer import LanguageVerbalizer
+from codechoir.wording.layout import indentation_level, indentation_unit, is_continuation
+from codechoir.wording.line_source import Fragment, Line, LinePiece, Source
 
 _CLOSERS = ("block.close", "body.close")
+_MOST_TONES = 20
+"""The deepest level of indentation that has a tone of its own."""
 
 
 class LineVerbalizer:
-    """Tells lines in order. Made for one reading; holds what must not be said twice."""
+    """Words the lines of one reading, in order. Remembers what the listener already knows.
+
+    `verbalizer_of`: the verbalizer of a programming language by its name, "" for the narrator's.
+    """
 
     def __init__(
-        self, options: WordingOptions, book_of: Callable[[str], LanguageWords], source: Source
+        self,
+        options: WordingOptions,
+        verbalizer_of: Callable[[str], LanguageVerbalizer],
+        source: Source,
     ) -> None:
         self._options = options
-        self._book_of = book_of
+        self._verbalizer_of = verbalizer_of
         self._source = source
-        self._tag = book_of("").words.tag
-        self._phrase = book_of("").words.phrase
-        self._warnings = Warnings(book_of("").words)
-        self._unit: int | None = None
+        table = verbalizer_of("").table
+        self._tag = table.tag
+        self._phrase = table.phrase
+        self._warnings = DeceptionWarnings(table)
+        self._indentation_unit: int | None = None
         self._level = 0
-        self._blank = False
-        self._in_code = False
-        self._neighbours = Neighbours()
+        self._is_after_blank = False
+        self._is_after_commented_code = False
+        self._context = LineContext()
 
     def line(self, line: Line) -> list[Utterance]:
-        """The utterances of a line, in order; empty when there is nothing to tell."""
-        found = findings(self._source.text, line.start, line.end)
-        if not line.pieces and not found:
+        """The utterances of a line, in order; empty if there is nothing to say."""
+        deceptions = find_deceptions(self._source.text, line.start, line.end)
+        if not line.pieces and not deceptions:
             return self._blank_line(line)
         out: list[Utterance] = []
         is_heard = any(self._options.is_heard(piece.span.category) for piece in line.pieces)
-        if is_heard or found:
-            self._blank = False  # a line that is muted leaves the blank lines around it one gap
-        if line.first and is_heard and self._options.indentation != "off":
+        if is_heard or deceptions:
+            self._is_after_blank = False  # blank lines on both sides of a muted line are said once
+        if line.starts_line and is_heard and self._options.indentation != "off":
             self._indentation(line, out)
         pieces = joined_operators(line.pieces)
         for index, piece in enumerate(pieces):
-            while found and found[0].start < piece.end:
-                self._warn(found.pop(0), piece.span, out)
+            while deceptions and deceptions[0].start < piece.end:
+                self._warn(deceptions.pop(0), piece.span, out)
             if self._options.is_heard(piece.span.category):
-                self._piece(pieces, index, piece, out)
-        for finding in found:
-            self._warn(finding, None, out)
+                self._piece(pieces, index, out)
+        for deception in deceptions:
+            self._warn(deception, None, out)
         return out
 
     def warnings(self, start: int, end: int) -> Iterator[list[Utterance]]:
-        """What deceives in bytes that the listener has left out, one phrase for each place."""
-        for finding in findings(self._source.text, start, end):
-            spans = self._source.spans(finding.start, finding.end)
+        """The warnings about bytes that are not read, one phrase for each deceptive place."""
+        for deception in find_deceptions(self._source.text, start, end):
+            spans = self._source.spans(deception.start, deception.end)
+            span = next((span for span in spans if span.start <= deception.start < span.end), None)
             out: list[Utterance] = []
-            self._warn(finding, next((s for s in spans if s.start <= finding.start < s.end), None), out)
+            self._warn(deception, span, out)
             if out:
                 yield out
 
     # ---- the words of a piece --------------------------------------------------------------------------
 
-    def _piece(self, pieces: list[LinePiece], index: int, piece: LinePiece, out: list[Utterance]) -> None:
+    def _piece(self, pieces: list[LinePiece], index: int, out: list[Utterance]) -> None:
+        piece = pieces[index]
         span = piece.span
-        book = self._book_of(span.language)
-        if self._neighbours.is_text_before(pieces, index):
-            self._blanks(pieces[index - 1].end, piece.start, book, out)
-        hint = self._neighbours.hint(pieces, index)
+        verbalizer = self._verbalizer_of(span.language)
+        if self._context.is_string_gap(pieces, index):
+            self._string_gap(pieces[index - 1].end, piece.start, verbalizer, out)
+        hint = self._context.hint(pieces, index)
         level = self._options.level_of(span.language, span.category)
-        if span.category is Category.COMMENT and level == "some" and self._is_switched_off(piece, out):
-            parts = book.comments.code(piece.text, level, opens=piece.opens, closes=piece.closes)
+        if span.category is Category.COMMENT and level == "some" and self._is_commented_code(piece, out):
+            fragments = verbalizer.comments.code_fragments(
+                piece.text, level, opens=piece.opens, closes=piece.closes
+            )
         else:
-            parts = book.said(piece, level, hint)
-        for said in parts:
-            self._add(said, piece, out)
+            fragments = verbalizer.fragments(piece, level, hint)
+        for fragment in fragments:
+            self._add(fragment, piece, out)
         if level == "some":
-            if span.closes and self._options.closers and self._closes_line(pieces, index):
-                self._closer(parts[0].text, book.snippets.words(span.closes, "some"), piece, out)
+            if span.closes and self._options.closers and self._ends_line(pieces, index):
+                closed = verbalizer.snippets.words(span.closes, "some")
+                self._closer(fragments[0].text, closed, piece, out)
             elif self._is_deep(span):
-                number = book.numbers.cardinal(span.depth + 1)
+                number = verbalizer.numbers.cardinal(span.depth + 1)
                 self._narrate(self._phrase("level", depth=number), piece.start, piece.end, out)
 
-    def _add(self, said: Fragment, piece: LinePiece, out: list[Utterance]) -> None:
+    def _add(self, fragment: Fragment, piece: LinePiece, out: list[Utterance]) -> None:
+        """Append the utterance of a fragment. One without words and earcon only extends the one before."""
         span = piece.span
-        start = piece.start + said.start
-        end = piece.end if said.end < 0 else piece.start + said.end
+        start = piece.start + fragment.start
+        end = piece.end if fragment.end < 0 else piece.start + fragment.end
         last = out[-1] if out and out[-1].category is not Category.NARRATION else None
-        if last is not None and not said.text and not said.cue:
-            pause = max(last.pause_after, said.before, said.after)
+        if last is not None and not fragment.text and not fragment.cue:
+            pause = max(last.pause_after, fragment.before, fragment.after)
             out[-1] = _extended(last, end, pause)
             return
         if last is not None and not last.text and not last.cue:
             start = out.pop().start
         out.append(
             Utterance(
-                said.text,
-                said.category or span.category,
+                fragment.text,
+                fragment.category or span.category,
                 start,
                 end,
-                said.before,
-                said.after,
-                said.cue,
-                said.capture or span.capture,
+                fragment.before,
+                fragment.after,
+                fragment.cue,
+                fragment.capture or span.capture,
                 span.depth,
-                said.spell,
+                fragment.spell,
                 self._tag,
             )
         )
 
-    def _closer(self, said: str, what: str, piece: LinePiece, out: list[Utterance]) -> None:
-        """What a closer closes; a closer that is a word itself (`fi`, "end if") has told a part of it."""
-        if said.split(" ")[-1] == what.partition(" ")[0]:
-            what = what.partition(" ")[2]
-        if what:
-            key = "closer_more" if said else "closer"
-            self._narrate(self._phrase(key, what=what), piece.start, piece.end, out)
+    def _closer(self, words: str, closed: str, piece: LinePiece, out: list[Utterance]) -> None:
+        """Say what a closer closes. `words`: those of the closer itself, such as "end if" for `fi`."""
+        if words.split(" ")[-1] == closed.partition(" ")[0]:
+            closed = closed.partition(" ")[2]
+        if closed:
+            key = "closer_more" if words else "closer"
+            self._narrate(self._phrase(key, what=closed), piece.start, piece.end, out)
 
-    def _blanks(self, start: int, end: int, book: LanguageWords, out: list[Utterance]) -> None:
-        """Blanks between two holes of a string: they belong to no token, but to the string."""
-        words = book.symbols.names(self._source.text[start:end].decode("utf-8", "replace"))
+    def _string_gap(self, start: int, end: int, verbalizer: LanguageVerbalizer, out: list[Utterance]) -> None:
+        """Say blanks between two interpolations of a string. No token has them."""
+        words = verbalizer.symbols.names(self._source.text[start:end].decode("utf-8", "replace"))
         out.append(Utterance(words, Category.LITERAL, start, end, capture="string", language=self._tag))
 
     def _is_deep(self, span: Span) -> bool:
-        """Whether a bracket opens so deep inside others that the level is told."""
+        """Whether a bracket is nested so deep that its level is said."""
         is_bracket = span.role.endswith(".open") and not span.role.startswith("interp")
         return is_bracket and span.depth >= self._options.depth > 0
 
-    def _closes_line(self, pieces: list[LinePiece], index: int) -> bool:
-        """Whether a closer ends its line, so that its name is worth the time."""
+    def _ends_line(self, pieces: list[LinePiece], index: int) -> bool:
+        """Whether this is a closer at the end of its line. Only then it is said what it closes."""
         if not pieces[index].closes or not pieces[index].span.role.startswith(_CLOSERS):
             return False
         return index == 0 and all(
             later.span.category in (Category.PUNCTUATION, Category.COMMENT) for later in pieces[index + 1 :]
         )
 
-    def _is_switched_off(self, piece: LinePiece, out: list[Utterance]) -> bool:
-        """Whether a comment is code; says so once, before the first line of it."""
+    def _is_commented_code(self, piece: LinePiece, out: list[Utterance]) -> bool:
+        """Whether a comment is code that was commented out. Announces it before the first such line."""
         if piece.span.role or piece.span.capture.startswith("comment.doc"):
             return False
-        start, end = body_of(piece.text, opens=piece.opens, closes=piece.closes)
+        start, end = comment_body(piece.text, opens=piece.opens, closes=piece.closes)
         is_code = looks_like_code(piece.text[start:end])
-        if is_code and not self._in_code:
+        if is_code and not self._is_after_commented_code:
             self._narrate(self._phrase("code_in_comment"), piece.start, piece.start, out)
-        self._in_code = is_code
+        self._is_after_commented_code = is_code
         return is_code
 
     # ---- what the narrator adds ------------------------------------------------------------------------
@@ -156,20 +170,21 @@ class LineVerbalizer:
     def _narrate(self, words: str, start: int, end: int, out: list[Utterance], cue: str = "") -> None:
         out.append(Utterance(words, Category.NARRATION, start, end, 0, 0, cue, "", 0, False, self._tag))
 
-    def _warn(self, finding: Finding, span: Span | None, out: list[Utterance]) -> None:
+    def _warn(self, deception: Deception, span: Span | None, out: list[Utterance]) -> None:
         is_text = span is not None and span.category in (Category.COMMENT, Category.LITERAL)
-        if finding.kind == "lookalike" and is_text:
+        if deception.kind == "lookalike" and is_text:
             return
-        self._narrate(self._warnings.words(finding), finding.start, finding.end, out, self._cue("warning"))
+        words = self._warnings.words(deception)
+        self._narrate(words, deception.start, deception.end, out, self._cue("warning"))
 
     def _cue(self, name: str) -> str:
         return name if self._options.cues else ""
 
     def _blank_line(self, line: Line) -> list[Utterance]:
-        self._in_code = False
-        if self._blank or not line.first:
+        self._is_after_commented_code = False
+        if self._is_after_blank or not line.starts_line:
             return []
-        self._blank = True
+        self._is_after_blank = True
         mode = self._options.indentation
         words = self._phrase("blank") if mode in ("words", "both") else ""
         cue = self._cue("blank-line") if mode in ("tone", "both") else ""
@@ -181,30 +196,32 @@ class LineVerbalizer:
 
     def _indentation(self, line: Line, out: list[Utterance]) -> None:
         first = line.pieces[0]
-        if is_continuation(first.span, first.opens):
+        if is_continuation(first.span, starts_here=first.opens):
             return
-        if self._unit is None:
-            self._unit = unit_of(self._source.text, line.start)
-        level = level_of(self._source.text[line.start : first.start], self._unit)
+        if self._indentation_unit is None:
+            self._indentation_unit = indentation_unit(self._source.text, line.start)
+        indent = self._source.text[line.start : first.start]
+        level = indentation_level(indent, self._indentation_unit)
         change = level - self._level
         if not change:
             return
         self._level = level
         mode = self._options.indentation
-        words = self._levels(change) if mode in ("words", "both") else ""
-        cue = self._cue(f"indent-{min(level, 20)}") if mode in ("tone", "both") else ""
+        words = self._change_words(change) if mode in ("words", "both") else ""
+        cue = self._cue(f"indent-{min(level, _MOST_TONES)}") if mode in ("tone", "both") else ""
         if words or cue:
             self._narrate(words, line.start, first.start, out, cue)
 
-    def _levels(self, change: int) -> str:
-        way = "in" if change > 0 else "out"
+    def _change_words(self, change: int) -> str:
+        direction = "in" if change > 0 else "out"
         if abs(change) == 1:
-            return self._phrase(f"indent_one_{way}")
-        return self._phrase(f"indent_{way}", levels=self._book_of("").numbers.cardinal(abs(change)))
+            return self._phrase(f"indent_one_{direction}")
+        number = self._verbalizer_of("").numbers.cardinal(abs(change))
+        return self._phrase(f"indent_{direction}", levels=number)
 
 
 def _extended(utterance: Utterance, end: int, pause: int) -> Utterance:
-    """The utterance with another end and pause; `dataclasses.replace` takes five times as long."""
+    """The utterance with another end and pause. `dataclasses.replace` would take five times as long."""
     return Utterance(
         utterance.text,
         utterance.category,

@@ -1,6 +1,7 @@
-"""Where in a document a place is, in words: line, what encloses it, share of the file before it.
+"""A place in a document in words.
 
-What stands at a position, in words: the character, the token, what it does, and what is around it.
+`Location`: its line, the symbols around it, and the share of the document before it. `Description`: the
+character and the token there, what the token does, and what is around it.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from codechoir.model import Category, Span, Utterance
-from codechoir.wording.characters import cleaned, name_of
-from codechoir.wording.language_words import LanguageWords
+from codechoir.wording.characters import character_name, speakable_text
+from codechoir.wording.language_verbalizer import LanguageVerbalizer
 from codechoir.wording.outline import symbol_phrases
 
 if TYPE_CHECKING:
@@ -20,50 +21,53 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place, `at` a byte. `line`: counted from 1, of `lines`. `percent`: of the bytes before it. `symbols`:
-    kind and name of what encloses it, outermost first. `words`: all of it as it is said."""
+    """Where byte `offset` is.
+
+    `line`: counted from 1, of `lines`. `percent`: share of the bytes before it. `symbols`: kind and name of
+    the symbols around it, the outermost first. `words`: all this as words.
+    """
 
     line: int
     lines: int
     percent: int
     symbols: tuple[tuple[str, str], ...]
     words: str
-    at: int
+    offset: int
 
     def as_json(self) -> dict[str, Any]:
-        """The place for programs; `symbols` is a list of `{"kind", "name"}`."""
+        """The location for programs; `symbols` is a list of `{"kind", "name"}`."""
         symbols = [{"kind": kind, "name": name} for kind, name in self.symbols]
-        about = {"line": self.line, "lines": self.lines, "percent": self.percent}
-        return {**about, "symbols": symbols, "text": self.words}
+        place = {"line": self.line, "lines": self.lines, "percent": self.percent}
+        return {**place, "symbols": symbols, "text": self.words}
 
     def utterance(self, natural: str = "en") -> Utterance:
-        """The place as the narrator says it."""
-        return Utterance(self.words, Category.NARRATION, self.at, self.at, language=natural)
+        """The words as one utterance of the narrator."""
+        return Utterance(self.words, Category.NARRATION, self.offset, self.offset, language=natural)
 
 
-def location_of(snapshot: Snapshot, at: int, book: LanguageWords) -> Location:
-    """Where byte `at` is; places beyond the text are brought to its end."""
-    at = min(max(at, 0), len(snapshot.text))
-    line, lines = snapshot.line_of(at) + 1, max(len(snapshot.text.splitlines()), 1)
-    percent = 100 * at // max(len(snapshot.text), 1)
-    symbols = snapshot.enclosing(at)
-    phrases = book.words.section("describe")
-    count = book.numbers.cardinal
-    said = [phrases["place"].format(line=count(line), lines=count(lines))]
-    said += symbol_phrases(symbols, book)
-    said.append(phrases["share"].format(percent=count(percent)))
+def locate(snapshot: Snapshot, offset: int, verbalizer: LanguageVerbalizer) -> Location:
+    """Where byte `offset` is. An offset outside the text counts as its beginning or end."""
+    offset = min(max(offset, 0), len(snapshot.text))
+    line, lines = snapshot.line_of(offset) + 1, max(len(snapshot.text.splitlines()), 1)
+    percent = 100 * offset // max(len(snapshot.text), 1)
+    symbols = snapshot.enclosing(offset)
+    phrases = verbalizer.table.section("describe")
+    count = verbalizer.numbers.cardinal
+    words = [phrases["place"].format(line=count(line), lines=count(lines))]
+    words += symbol_phrases(symbols, verbalizer)
+    words.append(phrases["share"].format(percent=count(percent)))
     kinds_and_names = tuple((symbol.kind, symbol.name) for symbol in symbols)
-    return Location(line, lines, percent, kinds_and_names, cleaned(", ".join(said)), at)
+    return Location(line, lines, percent, kinds_and_names, speakable_text(", ".join(words)), offset)
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What stands at a byte of a document.
+    """What is at a byte of a document.
 
-    `character`: it, and its `name`, `unicode_name` and `code_point` (`U+0041`). `line`, `column`: counted
-    from 1, the column in characters. `text`, `start`, `end`, `category`, `capture`, `role`, `language`,
-    `depth`: of the token, empty or 0 between tokens. `symbols`: kind and name of what encloses it, outermost
-    first. `words`: all of it as it is said.
+    `character`: the character, and its `name`, `unicode_name` and `code_point` (`U+0041`). `line`, `column`:
+    counted from 1, the column in characters. `text`, `start`, `end`, `category`, `capture`, `role`,
+    `language`, `depth`: of the token; empty or 0 between tokens. `symbols`: kind and name of the symbols
+    around it, the outermost first. `words`: all this as words.
     """
 
     character: str
@@ -89,48 +93,52 @@ class Description:
         return {**asdict(self), "symbols": symbols}
 
     def utterance(self, natural: str = "en") -> Utterance:
-        """The description as the narrator says it."""
+        """The words as one utterance of the narrator."""
         return Utterance(self.words, Category.NARRATION, self.start, self.end, language=natural)
 
 
-def describe(snapshot: Snapshot, at: int, book: LanguageWords) -> Description:
-    """What stands at byte `at`; positions beyond the text are brought to its end."""
-    at = min(max(at, 0), len(snapshot.text))
-    line = snapshot.line_of(at)
+def describe(snapshot: Snapshot, offset: int, verbalizer: LanguageVerbalizer) -> Description:
+    """What is at byte `offset`. An offset outside the text counts as its beginning or end."""
+    offset = min(max(offset, 0), len(snapshot.text))
+    line = snapshot.line_of(offset)
     begin = snapshot.line_range(line)[0]
-    char = snapshot.text[at : at + 4].decode("utf-8", "ignore")[:1]
-    span = next((s for s in snapshot.spans(at, at + 1) if s.start <= at < s.end), None)
-    symbols = snapshot.enclosing(at)
-    column = len(snapshot.text[begin:at].decode("utf-8", "replace")) + 1
+    char = snapshot.text[offset : offset + 4].decode("utf-8", "ignore")[:1]
+    span = next((s for s in snapshot.spans(offset, offset + 1) if s.start <= offset < s.end), None)
+    symbols = snapshot.enclosing(offset)
+    column = len(snapshot.text[begin:offset].decode("utf-8", "replace")) + 1
     text = snapshot.text[span.start : span.end].decode("utf-8", "replace") if span is not None else ""
     return Description(
         char,
-        _name(char, book),
+        _name(char, verbalizer),
         unicodedata.name(char, "") if char else "",
         f"U+{ord(char):04X}" if char else "",
         line + 1,
         column,
         text,
-        span.start if span is not None else at,
-        span.end if span is not None else at,
+        span.start if span is not None else offset,
+        span.end if span is not None else offset,
         span.category.value if span is not None else "",
         span.capture if span is not None else "",
         span.role if span is not None else "",
         span.language if span is not None else snapshot.language.name,
         span.depth if span is not None else 0,
         tuple((symbol.kind, symbol.name) for symbol in symbols),
-        _words(book, char, span, text, symbols, line + 1, column),
+        _description_words(verbalizer, char, span, text, symbols, line + 1, column),
     )
 
 
-def _name(char: str, book: LanguageWords) -> str:
+def _name(char: str, verbalizer: LanguageVerbalizer) -> str:
     if not char:
         return ""
-    return char.lower() if char.isascii() and char.isalnum() else cleaned(name_of(char, book.words))
+    return (
+        char.lower()
+        if char.isascii() and char.isalnum()
+        else speakable_text(character_name(char, verbalizer.table))
+    )
 
 
-def _words(
-    book: LanguageWords,
+def _description_words(
+    verbalizer: LanguageVerbalizer,
     char: str,
     span: Span | None,
     text: str,
@@ -138,26 +146,28 @@ def _words(
     line: int,
     column: int,
 ) -> str:
-    """From the near to the far: character, token, role, symbols from the inside out, line."""
-    phrases = book.words.section("describe")
-    said = []
+    """From the near to the far: character, token, role, symbols around it, line."""
+    phrases = verbalizer.table.section("describe")
+    words = []
     if char:
         key, small = ("capital", char.lower()) if char.isupper() else ("character", char)
-        said.append(phrases[key].format(name=_name(small if len(small) == 1 else char, book)))
+        words.append(phrases[key].format(name=_name(small if len(small) == 1 else char, verbalizer)))
     if span is None:
-        said.append(str(phrases["blank"]))
+        words.append(str(phrases["blank"]))
     else:
-        category = book.words.section("categories")[span.category.value]
-        said.append(phrases["token"].format(category=category, words=book.snippets.words(text[:80], "all")))
+        category = verbalizer.table.section("categories")[span.category.value]
+        words.append(
+            phrases["token"].format(category=category, words=verbalizer.snippets.words(text[:80], "all"))
+        )
         if span.capture not in ("", span.category.value):
             capture = span.capture.removeprefix(f"{span.category.value}.")
-            said.append(phrases["capture"].format(capture=capture.replace(".", " ").replace("_", " ")))
-        role = book.words.role(span.role)
+            words.append(phrases["capture"].format(capture=capture.replace(".", " ").replace("_", " ")))
+        role = verbalizer.table.role(span.role)
         if role is not None and role.words(text):
-            said.append(phrases["role"].format(words=role.words(text)))
+            words.append(phrases["role"].format(words=role.words(text)))
         if span.depth:
-            said.append(phrases["depth"].format(depth=book.numbers.cardinal(span.depth)))
-    said += symbol_phrases(symbols, book)
-    count = book.numbers.cardinal
-    said.append(phrases["line"].format(line=count(line), column=count(column)))
-    return cleaned(", ".join(said))
+            words.append(phrases["depth"].format(depth=verbalizer.numbers.cardinal(span.depth)))
+    words += symbol_phrases(symbols, verbalizer)
+    count = verbalizer.numbers.cardinal
+    words.append(phrases["line"].format(line=count(line), column=count(column)))
+    return speakable_text(", ".join(words))

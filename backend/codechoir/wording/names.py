@@ -1,6 +1,7 @@
-"""Names into words: `parseHTTPHeader2` is "parse http header 2".
+"""Words for names and keywords: `parseHTTPHeader2` is "parse h t t p header two".
 
-Names and keywords as words: `parseHTTPHeader2` is "parse h t t p header two".
+A name is split at separators and where its case changes. Each part is looked up in the word table, pronounced
+as it is, or spelled.
 """
 
 from __future__ import annotations
@@ -10,32 +11,35 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 
 from codechoir.settings import LEVELS, Level, WordingOptions
-from codechoir.wording.characters import runs
-from codechoir.wording.numbers import Numbers
-from codechoir.wording.operators import REPEATED, Symbols
-from codechoir.wording.tables import CAPITAL, Fragment, Words, is_spelled
+from codechoir.wording.characters import character_runs
+from codechoir.wording.line_source import CAPITAL, Fragment, is_spelled
+from codechoir.wording.numbers import NumberVerbalizer
+from codechoir.wording.operators import FEWEST_COUNTED, SymbolVerbalizer
+from codechoir.wording.word_table import WordTable
+
+# ---- splitting ---------------------------------------------------------------------------------------------
 
 
-def split(name: str, whole: Mapping[str, str] | None = None) -> list[str]:
-    """The parts of an identifier, in their own spelling; separators (`_`, `-`, `$`) are dropped.
+def split_name(name: str, whole: Mapping[str, str] | None = None) -> list[str]:
+    """The parts of an identifier as written, without separators (`_`, `-`, `$`).
 
-    Boundaries: lower to upper, the last upper of a run before a lower (`HTTPServer`), letter to digit and
-    back. `whole` holds words that stay together although they have a boundary inside (`utf8`, `iOS`), keyed
-    in lower case. Case is Unicode's, not ASCII's.
+    Boundaries: lower to upper case, the last capital of several before a small letter (`HTTPServer`), letter
+    to digit and back. `whole`: words, in lower case, that stay whole although a boundary divides them
+    (`utf8`, `iOS`).
     """
     parts: list[str] = []
-    for run in _runs(name):
+    for run in _alphanumeric_runs(name):
         parts.extend(_split_run(run, whole or {}))
     return parts
 
 
-def _runs(name: str) -> Iterator[str]:
+def _alphanumeric_runs(name: str) -> Iterator[str]:
     start = 0
-    for at, char in enumerate(name):
+    for index, char in enumerate(name):
         if not char.isalnum() and not _is_mark(char):
-            if at > start:
-                yield name[start:at]
-            start = at + 1
+            if index > start:
+                yield name[start:index]
+            start = index + 1
     if start < len(name):
         yield name[start:]
 
@@ -43,187 +47,195 @@ def _runs(name: str) -> Iterator[str]:
 def _split_run(run: str, whole: Mapping[str, str]) -> list[str]:
     if run.isalpha() and (run.islower() or len(run) == 1):
         return [run]
-    cuts = [at for at in range(1, len(run)) if _is_boundary(run, at)]
+    cuts = [index for index in range(1, len(run)) if _is_boundary(run, index)]
     if not cuts:
         return [run]
     bounds = [0, *cuts, len(run)]
     parts: list[str] = []
-    at = 0
-    while at < len(bounds) - 1:
-        until = _longest_whole(run, bounds, at, whole)
-        parts.append(run[bounds[at] : bounds[until]])
-        at = until
+    first = 0
+    while first < len(bounds) - 1:
+        last = _last_bound(run, bounds, first, whole)
+        parts.append(run[bounds[first] : bounds[last]])
+        first = last
     return parts
 
 
-def _longest_whole(run: str, bounds: list[int], at: int, whole: Mapping[str, str]) -> int:
-    for until in range(min(len(bounds) - 1, at + 5), at + 1, -1):
-        if run[bounds[at] : bounds[until]].lower() in whole:
-            return until
-    return at + 1
+def _last_bound(run: str, bounds: list[int], first: int, whole: Mapping[str, str]) -> int:
+    """The index in `bounds` of the end of the part that begins with bound `first`."""
+    for last in range(min(len(bounds) - 1, first + 5), first + 1, -1):
+        if run[bounds[first] : bounds[last]].lower() in whole:
+            return last
+    return first + 1
 
 
-def _is_boundary(run: str, at: int) -> bool:
-    before, here = run[at - 1], run[at]
+def _is_boundary(run: str, index: int) -> bool:
+    before, here = run[index - 1], run[index]
     if here.isdecimal() != before.isdecimal():
         return True
     if here.isupper() or here.istitle():
         if not before.isupper():
             return before.isalpha()
-        return at + 1 < len(run) and run[at + 1].islower() and not _is_plural(run, at + 1)
+        return index + 1 < len(run) and run[index + 1].islower() and not _is_plural(run, index + 1)
     return False
 
 
-def _is_plural(run: str, at: int) -> bool:
-    """Whether the `s` at `at` is the plural of the acronym before it: `URLs`, `userIDsByName`."""
-    return run[at] == "s" and (at + 1 == len(run) or not run[at + 1].islower())
+def _is_plural(run: str, index: int) -> bool:
+    """Whether this is the plural ending of the acronym before it: `URLs`, `userIDsByName`."""
+    return run[index] == "s" and (index + 1 == len(run) or not run[index + 1].islower())
 
 
 def _is_mark(char: str) -> bool:
     return (char >= "\u0300" and not char.isprintable()) or "\u0300" <= char <= "\u036f"
 
 
+# ---- words -------------------------------------------------------------------------------------------------
+
 _RUN = re.compile(r"[^\W_]+|_+|-+|\s+|[^\w\s]")
 _NO_VOWEL = re.compile(r"[b-df-hj-np-tv-xz]{2,}")
 _UNPRONOUNCEABLE = re.compile(r"[aeiouy]{5,}|[b-df-hj-np-tv-xz]{6,}")
 _PLURAL = re.compile(r"[A-Z]{2,}s")
-"""An acronym and its plural's ending."""
+"""An acronym with a plural ending."""
 
-_SPELLED = 10
-"""A longer word is not spelled for a cluster of consonants: an engine's try takes less time."""
+_LONGEST_SPELLED = 10
+"""A longer word is not spelled because of many consonants in a row: pronouncing it takes less time."""
 
 _LETTERS = re.compile(r"\d+|[^\W\d_]")
-_SILENT = "_-"
-"""What only joins the words of a name; named from the level of its symbol on."""
+_JOINERS = "_-"
+"""What only joins the words of a name. Named from the level of its symbol on."""
 
-SPELLED_DIGITS = 4
-"""Numbers inside names with more digits than this are said digit by digit."""
+_MOST_DIGITS = 4
+"""Longer numbers inside names are said digit by digit."""
 
 
 def has_vowel(word: str) -> bool:
-    """Whether an engine can pronounce the word; one of plain consonants has to be spelled."""
+    """Whether an engine can pronounce the word. One without vowels must be spelled."""
     return len(word) == 1 or _NO_VOWEL.fullmatch(word.lower()) is None
 
 
-class Names:
+class NameVerbalizer:
     """Words for tokens that have letters."""
 
-    def __init__(self, words: Words, numbers: Numbers, symbols: Symbols, options: WordingOptions) -> None:
-        self._words = words
+    def __init__(
+        self,
+        table: WordTable,
+        numbers: NumberVerbalizer,
+        symbols: SymbolVerbalizer,
+        options: WordingOptions,
+    ) -> None:
+        self._table = table
         self._numbers = numbers
         self._symbols = symbols
-        self._capitals = options.capitals == "word"
-        self._raises = options.capitals == "pitch"
-        self._identifiers = words.section("identifiers")
-        self._whole = words.section("whole")
-        self._prefixes = words.section("prefixes")
-        self._pronounced = words.section("words")
+        self._says_capitals = options.capitals == "word"
+        self._raises_capitals = options.capitals == "pitch"
+        self._identifiers = table.section("identifiers")
+        self._whole = table.section("whole")
+        self._prefixes = table.section("prefixes")
+        self._pronounced = table.section("words")
 
-    def said(self, text: str, level: Level) -> Fragment:
-        """How a name or a keyword is told."""
+    def fragment(self, text: str, level: Level) -> Fragment:
+        """The words for a name or keyword, in one fragment."""
         words = self.words(text, level)
         return Fragment(words, spell=is_spelled(words))
 
-    def parts(self, text: str, level: Level) -> list[Fragment]:
-        """How a name is told where the voice marks capitals: apart where one begins, else as one."""
-        whole = self.said(text, level)
-        if not self._raises or not any(map(str.isupper, text)):
+    def fragments(self, text: str, level: Level) -> list[Fragment]:
+        """The same in several fragments where the voice marks capitals: one begins at each capital."""
+        whole = self.fragment(text, level)
+        if not self._raises_capitals or not any(map(str.isupper, text)):
             return [whole]
         bare = text.rstrip("_")
         capital = CAPITAL if text.lstrip("_")[0].isupper() else ""
         if bare != text or not text.isascii() or text.isupper() or text.lower() in self._pronounced:
             return [whole._replace(capture=capital)]
-        told: list[Fragment] = []
+        fragments: list[Fragment] = []
         end = 0
-        for part in split(text, self._whole):
+        for part in split_name(text, self._whole):
             start, end = end, text.index(part, end) + len(part)
-            words = self.words(text[:end], level) if start == 0 else self._later(part, text[start:end], level)
+            if start == 0:
+                words = self.words(text[:end], level)
+            else:  # below the level at which joiners are named, only the part itself
+                words = self.part(part) if level == "some" else self._plain_words(text[start:end], level)
             capture = CAPITAL if part[0].isupper() else ""
-            if told and not capture and not told[-1].capture:
-                start, words = told[-1].start, f"{told.pop().text} {words}"
-            told.append(Fragment(words, start, end, spell=is_spelled(words), capture=capture))
-        return [*told[:-1], told[-1]._replace(end=-1)]
-
-    def _later(self, part: str, written: str, level: Level) -> str:
-        """A part of a name that is not its first, with what stands before it."""
-        return self.part(part) if level == "some" else self._plain(written, level)
+            if fragments and not capture and not fragments[-1].capture:
+                start, words = fragments[-1].start, f"{fragments.pop().text} {words}"
+            fragments.append(Fragment(words, start, end, spell=is_spelled(words), capture=capture))
+        return [*fragments[:-1], fragments[-1]._replace(end=-1)]
 
     def words(self, text: str, level: Level) -> str:
-        """The words of a name, separators dropped or named as the level has it."""
+        """The words of a name. Its joiners are dropped or named, depending on the level."""
         if not text.isascii():
             text = unicodedata.normalize("NFKC", text)
         prefix = self._prefix(text)
         if prefix and level == "some":
             return f"{self._prefixes[prefix]} {self.words(text[len(prefix) :], level)}".strip()
         exact = self._pronounced.get(text.lower())
-        if exact is not None and not self._capitals:
+        if exact is not None and not self._says_capitals:
             return str(exact)
         if LEVELS.index(level) == 0:
-            return self._by_convention(text, level)
-        return self._plain(text, level)
+            return self._conventional_words(text, level)
+        return self._plain_words(text, level)
 
     def _prefix(self, text: str) -> str:
-        """The sigil that a name of this language begins with, the longest first."""
+        """The sigil of this language that a name begins with, the longest first."""
         for size in (2, 1):
             if text[:size] in self._prefixes and len(text) > size:
                 return text[:size]
         return ""
 
-    def _by_convention(self, text: str, level: Level) -> str:
-        """Private and dunder names by their convention."""
+    def _conventional_words(self, text: str, level: Level) -> str:
+        """Words that name the convention of leading underscores: "private total", "dunder init"."""
         bare = text.strip("_")
         if not bare or bare == text or bare[0].isdecimal():
-            return self._plain(text, level)
+            return self._plain_words(text, level)
         leading = len(text) - len(text.lstrip("_"))
         trailing = len(text) - len(text.rstrip("_"))
-        inner = self._plain(bare, level)
+        inner = self._plain_words(bare, level)
         if leading == trailing == 2:
             return f"{self._identifiers['dunder']} {inner}"
-        marks = {1: "private", 2: "magic"}
-        before = self._identifiers[marks[leading]] if leading in marks else self._symbols.names("_" * leading)
+        keys = {1: "private", 2: "magic"}
+        before = self._identifiers[keys[leading]] if leading in keys else self._symbols.names("_" * leading)
         after = self._symbols.names("_" * trailing)
         return " ".join(word for word in (before if leading else "", inner, after) if word)
 
-    def _plain(self, text: str, level: Level) -> str:
-        said: list[str] = []
+    def _plain_words(self, text: str, level: Level) -> str:
+        words: list[str] = []
         for run in _RUN.findall(text):
             if run[0].isalnum():
-                said += [self.part(part) for part in split(run, self._whole)]
+                words += [self.part(part) for part in split_name(run, self._whole)]
             elif run.isspace():
                 continue
-            elif run[0] in _SILENT and said:
-                said.append(self._symbols.names(run, level) if level != "some" else "")
+            elif run[0] in _JOINERS and words:
+                words.append(self._symbols.names(run, level) if level != "some" else "")
             else:
-                said.append(self._symbols.names(run))
-        return " ".join(word for word in said if word)
+                words.append(self._symbols.names(run))
+        return " ".join(word for word in words if word)
 
     def part(self, part: str) -> str:
-        """One part of a name: a word, a number, an acronym, a single letter."""
+        """The words for one part of a name: a word, a number, an acronym, a single letter."""
         if part.isdecimal():
             return self._number(part)
         word = part.lower()
-        said = self._pronounced.get(word) or self._whole.get(word) or self._by_pattern(word)
-        if said is None and _PLURAL.fullmatch(part):
-            said = f"{self.part(part[:-1])} s"
-        if said is None:
-            said = self._spelled(word)
-        if self._capitals and part[0].isupper():
+        words = self._pronounced.get(word) or self._whole.get(word) or self._by_pattern(word)
+        if words is None and _PLURAL.fullmatch(part):
+            words = f"{self.part(part[:-1])} s"
+        if words is None:
+            words = self._pronounced_or_spelled(word)
+        if self._says_capitals and part[0].isupper():
             mark = self._identifiers["caps" if len(part) > 1 and part.isupper() else "cap"]
-            return f"{mark} {said}"
-        return str(said)
+            return f"{mark} {words}"
+        return str(words)
 
     def _by_pattern(self, word: str) -> str | None:
-        for pattern, say in self._words.patterns:
-            found = pattern.fullmatch(word)
-            if found is not None:
-                return found.expand(say)
+        for pattern, template in self._table.patterns:
+            match = pattern.fullmatch(word)
+            if match is not None:
+                return match.expand(template)
         return None
 
-    def _spelled(self, word: str) -> str:
-        """The word itself, or its letters where nobody could pronounce it."""
-        if len(word) >= REPEATED and len(set(word)) == 1:
-            return " ".join(self._symbols.counted(char, count) for char, count in runs(word))
-        if not has_vowel(word) or (len(word) <= _SPELLED and _UNPRONOUNCEABLE.search(word)):
+    def _pronounced_or_spelled(self, word: str) -> str:
+        """The word itself, or its letters if nobody could pronounce it."""
+        if len(word) >= FEWEST_COUNTED and len(set(word)) == 1:
+            return " ".join(self._symbols.repeated_name(char, count) for char, count in character_runs(word))
+        if not has_vowel(word) or (len(word) <= _LONGEST_SPELLED and _UNPRONOUNCEABLE.search(word)):
             return " ".join(word)
         if word.isalpha():
             return word
@@ -235,4 +247,4 @@ class Names:
     def _number(self, digits: str) -> str:
         if not digits.isascii():
             digits = "".join(str(unicodedata.decimal(char)) for char in digits)
-        return self._numbers.digits(digits) if len(digits) > SPELLED_DIGITS else self._numbers.whole(digits)
+        return self._numbers.digits(digits) if len(digits) > _MOST_DIGITS else self._numbers.whole(digits)

@@ -1,11 +1,11 @@
-"""Numbers as people say them: `1_000_000` is "one million", `0xFF` is "hex f f"."""
+"""Words for numbers: `1_000_000` is "one million", `0xFF` is "hex f f"."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-from codechoir.wording.tables import Words
+from codechoir.wording.word_table import WordTable
 
 _LITERAL = re.compile(
     r"(?P<power>0[xX](?P<power_whole>[0-9a-fA-F_']*)(?:\.(?P<power_fraction>[0-9a-fA-F_']*))?"
@@ -20,89 +20,90 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}")
 _TAIL = re.compile(r"[A-Za-z]+|\d+")
 _BASES = {"x": "hex", "b": "binary", "o": "octal"}
 _SIGNS = {"-": "unary.minus", "+": "unary.plus"}
-"""Some grammars count a sign as a part of the number."""
+"""In some grammars a sign is a part of the number."""
 
 _SEPARATORS = str.maketrans("", "", "_'")
 
-LONGEST = 15
-"""Numbers with more digits than this are said digit by digit."""
+MOST_DIGITS = 15
+"""Longer numbers are said digit by digit."""
 
 
-class Numbers:
-    """Numbers in one natural language, by the table's rules. Pure; answers are remembered by the caller."""
+class NumberVerbalizer:
+    """Words for numbers in one natural language, by the rules in its word table."""
 
-    def __init__(self, words: Words) -> None:
-        self._names = words.section("numbers")
-        self._suffixes = words.section("suffixes")
+    def __init__(self, table: WordTable) -> None:
+        self._names = table.section("numbers")
+        self._suffixes = table.section("suffixes")
         self._ones: list[str] = self._names["ones"]
-        self._symbols = words.symbols
-        roles = {sign: words.role(role) for sign, role in _SIGNS.items()}
+        self._symbols = table.symbols
+        roles = {sign: table.role(role) for sign, role in _SIGNS.items()}
         self._signs = {sign: role.say if role else "" for sign, role in roles.items()}
         self.cardinal = lru_cache(maxsize=1024)(self._cardinal)
 
     def literal(self, text: str) -> str | None:
-        """The words for a number as it is written in code, or None when it is not one."""
+        """The words for a number as written in code; None if it is not a number."""
         if text[:1] in _SIGNS and text[1:2] not in _SIGNS:
-            number = self.literal(text[1:].lstrip())
-            return f"{self._signs[text[0]]} {number}" if number is not None else None
+            unsigned = self.literal(text[1:].lstrip())
+            return f"{self._signs[text[0]]} {unsigned}" if unsigned is not None else None
         if _COLOUR.fullmatch(text):
             return f"{self._symbols['#'].say} {self.digits(text[1:])}"
-        found = _LITERAL.fullmatch(text)
-        if found is None:
+        number = _LITERAL.fullmatch(text)
+        if number is None:
             return None
-        if found["power"]:
-            return self._binary_float(found)
-        if found["based"]:
-            name = str(self._names[_BASES[found["base"].lower()]])
-            return f"{name} {self.digits(found['digits'])}{self._tail(found['based_tail'])}"
-        said = [self.whole(found["whole"] or "0")]
-        if found["fraction"]:
-            said += [str(self._names["point"]), self.digits(found["fraction"][1:])]
-        elif found["dot"]:
-            said.append(str(self._names["point"]))
-        if found["exponent"]:
-            sign = {"-": "minus", "+": "plus"}.get(found["sign"])
-            said += [str(self._names["exponent"]), *([str(self._names[sign])] if sign else [])]
-            said.append(self.whole(found["exponent"]))
-        return " ".join(said) + self._tail(found["tail"] or "")
+        if number["power"]:
+            return self._binary_float(number)
+        if number["based"]:
+            name = str(self._names[_BASES[number["base"].lower()]])
+            return f"{name} {self.digits(number['digits'])}{self._tail(number['based_tail'])}"
+        words = [self.whole(number["whole"] or "0")]
+        if number["fraction"]:
+            words += [str(self._names["point"]), self.digits(number["fraction"][1:])]
+        elif number["dot"]:
+            words.append(str(self._names["point"]))
+        if number["exponent"]:
+            sign = {"-": "minus", "+": "plus"}.get(number["sign"])
+            words += [str(self._names["exponent"]), *([str(self._names[sign])] if sign else [])]
+            words.append(self.whole(number["exponent"]))
+        return " ".join(words) + self._tail(number["tail"] or "")
 
-    def _binary_float(self, found: re.Match[str]) -> str:
-        """A number with a power of two: `0x1.8p-3`."""
-        said = [str(self._names["hex"]), self.digits(found["power_whole"])]
-        if found["power_fraction"]:
-            said += [str(self._names["point"]), self.digits(found["power_fraction"])]
-        sign = {"-": "minus", "+": "plus"}.get(found["power_sign"])
-        said += ["p", *([str(self._names[sign])] if sign else []), self.whole(found["power_digits"])]
-        return " ".join(word for word in said if word) + self._tail(found["power_tail"])
+    def _binary_float(self, number: re.Match[str]) -> str:
+        """A hexadecimal number with a power of two: `0x1.8p-3`."""
+        words = [str(self._names["hex"]), self.digits(number["power_whole"])]
+        if number["power_fraction"]:
+            words += [str(self._names["point"]), self.digits(number["power_fraction"])]
+        sign = {"-": "minus", "+": "plus"}.get(number["power_sign"])
+        words += ["p", *([str(self._names[sign])] if sign else []), self.whole(number["power_digits"])]
+        return " ".join(part for part in words if part) + self._tail(number["power_tail"])
 
     def whole(self, digits: str) -> str:
-        """A whole number; one with leading zeros, or a very long one, digit by digit."""
-        bare = digits.translate(_SEPARATORS)
-        if len(bare) > LONGEST or (len(bare) > 1 and bare[0] == "0"):
-            return self.digits(bare)
-        return self.cardinal(int(bare))
+        """The words for a whole number. Long ones, and those with leading zeros, are said digit by digit."""
+        plain = digits.translate(_SEPARATORS)
+        if len(plain) > MOST_DIGITS or (len(plain) > 1 and plain[0] == "0"):
+            return self.digits(plain)
+        return self.cardinal(int(plain))
 
     def digits(self, text: str) -> str:
-        """Digit by digit, letters by their names."""
+        """The words for digits one by one, letters by their names."""
         return " ".join(
             self._ones[int(char)] if char.isdecimal() else char.lower()
             for char in text.translate(_SEPARATORS)
         )
 
     def _tail(self, tail: str) -> str:
-        bare = tail.strip("_")
-        if not bare:
+        """The words for a suffix, such as `u8` or `px`, with a blank before them."""
+        suffix = tail.strip("_")
+        if not suffix:
             return ""
-        if bare.lower() in self._suffixes:
-            return f" {self._suffixes[bare.lower()]}"
-        parts = _TAIL.findall(bare)
+        if suffix.lower() in self._suffixes:
+            return f" {self._suffixes[suffix.lower()]}"
+        parts = _TAIL.findall(suffix)
         return " " + " ".join(self.whole(part) if part.isdecimal() else _letters(part) for part in parts)
 
     def _cardinal(self, number: int) -> str:
         if number < 1000:
             return self._below_thousand(number)
         names = self._names
-        said: list[str] = []
+        words: list[str] = []
         rest, groups = number, []
         while rest:
             rest, group = divmod(rest, 1000)
@@ -112,16 +113,16 @@ class Numbers:
             if not group:
                 continue
             if power == 0:
-                said.append(self._below_thousand(group))
+                words.append(self._below_thousand(group))
                 continue
             one, many = names["scales"][power - 1]
             count = names["one_scale"][power - 1] if group == 1 else self._below_thousand(group)
             glue = names["glue"] if power == 1 else " "
-            said.append(f"{count}{glue}{one if group == 1 else many}")
+            words.append(f"{count}{glue}{one if group == 1 else many}")
             if power == 1 and groups[0] and not names["glue"]:
-                said[-1] += self._below_thousand(groups[0])
+                words[-1] += self._below_thousand(groups[0])
                 break
-        return " ".join(said)
+        return " ".join(words)
 
     def _below_thousand(self, number: int) -> str:
         hundreds, rest = divmod(number, 100)
@@ -129,8 +130,8 @@ class Numbers:
             return self._below_hundred(rest)
         names = self._names
         count = names["one_joined"] if hundreds == 1 else self._ones[hundreds]
-        said = f"{count}{names['glue']}{names['hundred']}"
-        return f"{said}{names['glue']}{self._below_hundred(rest)}" if rest else said
+        words = f"{count}{names['glue']}{names['hundred']}"
+        return f"{words}{names['glue']}{self._below_hundred(rest)}" if rest else words
 
     def _below_hundred(self, number: int) -> str:
         if number < 20:

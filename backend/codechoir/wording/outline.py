@@ -1,4 +1,4 @@
-"""The structure of a document in words: "class cart, four methods; method total, takes items and tax …"."""
+"""The structure of a document in words: "class cart, four methods"; "method total, takes items and tax"."""
 
 from __future__ import annotations
 
@@ -9,64 +9,60 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from codechoir.model import Category, Utterance
-from codechoir.wording.characters import cleaned
-from codechoir.wording.language_words import LanguageWords
+from codechoir.wording.characters import speakable_text
+from codechoir.wording.language_verbalizer import LanguageVerbalizer
 
 if TYPE_CHECKING:
     from codechoir.syntax import Snapshot, Symbol
 
 _RECEIVERS = frozenset(("self", "cls", "this"))
-"""Parameters that every method has, so that nobody needs to be told."""
+"""Parameters that every method has. They are not said."""
 
-_IS_CALLED = frozenset(("function", "method", "constructor", "macro"))
+_CALLABLE_KINDS = frozenset(("function", "method", "constructor", "macro"))
 _OPERATOR = re.compile(r"(?:operator\s*)?([^\w\s]+)")
-_SIGNS = {"~": "destructor", "[": "computed.open"}
-"""What a name may begin with besides letters, and what it does there."""
+_SIGN_ROLES = {"~": "destructor", "[": "computed.open"}
+"""What a name may begin with besides letters, and its role there."""
 
 _PAUSE = 120
-"""Milliseconds between the symbols."""
+"""Milliseconds between symbols."""
 
 
 class Outline:
-    """What a document, or one symbol of it, consists of.
+    """The structure of a document, or of the innermost symbol at byte `offset` if there is one."""
 
-    `at`: a byte; then the outline is that of the innermost symbol there, or of the document where there is
-    none.
-    """
-
-    def __init__(self, snapshot: Snapshot, book: LanguageWords, at: int | None = None) -> None:
+    def __init__(self, snapshot: Snapshot, verbalizer: LanguageVerbalizer, offset: int | None = None) -> None:
         self._snapshot = snapshot
-        self._book = book
-        self._phrases = book.words.section("outline")
-        self._kinds = book.words.section("symbol_kinds")
+        self._verbalizer = verbalizer
+        self._phrases = verbalizer.table.section("outline")
+        self._kinds = verbalizer.table.section("symbol_kinds")
         symbols = snapshot.symbols()
-        around = snapshot.enclosing(at) if at is not None else []
-        self.whole = not around
+        around = snapshot.enclosing(offset) if offset is not None else []
+        self._is_whole_document = not around
         self.symbols = symbols if not around else _within(symbols, around[-1])
 
     def phrases(self) -> Iterator[list[Utterance]]:
-        """The outline as it is said, one list for each symbol; the document's own line comes first."""
-        if self.whole:
-            yield [self._narrate(self._about_file(), 0, 0)]
+        """The utterances: for a document, its own line, then one list for each symbol."""
+        if self._is_whole_document:
+            yield [self._narrate(self._document_words(), 0, 0)]
         for symbol in self.symbols:
             yield self._phrase(symbol)
 
     def text(self) -> str:
-        """The outline as it is said, one line for each symbol."""
+        """The words, one line for each list of `phrases`."""
         return "\n".join(" ".join(part.text for part in phrase if part.text) for phrase in self.phrases())
 
     def as_json(self) -> dict[str, Any]:
-        """The outline for programs: the text, and each symbol with its lines, counted from 1."""
+        """The outline for programs: the text, and each symbol with its line, counted from 1."""
         return {
             "language": self._snapshot.language.name,
-            "lines": self._file_lines(),
+            "lines": self._document_lines(),
             "text": self.text(),
             "symbols": [
                 {
                     **asdict(symbol),
                     "parameters": list(symbol.parameters),
                     "line": self._snapshot.line_of(symbol.start) + 1,
-                    "lines": self._lines(symbol),
+                    "lines": self._symbol_lines(symbol),
                     "text": " ".join(part.text for part in self._phrase(symbol) if part.text),
                 }
                 for symbol in self.symbols
@@ -74,107 +70,109 @@ class Outline:
         }
 
     def _phrase(self, symbol: Symbol) -> list[Utterance]:
-        """Kind, name and parameters, each in the voice that says it in the code; then what it consists of."""
-        called = symbol.kind in _IS_CALLED
-        kind = str(self._kinds.get(symbol.kind, [cleaned(symbol.kind)])[0])
-        out = [self._narrate(kind, symbol.start, symbol.name_start)]
-        voice = Category.FUNCTION if called else Category.TYPE
-        name = f"{symbol_words(symbol, self._book)},"
-        out.append(self._utterance(name, voice, symbol.name_start, symbol.name_end))
-        takes = self._takes(symbol)
-        if takes:
-            out.append(self._utterance(f"{takes},", Category.VARIABLE, symbol.name_end, symbol.signature_end))
-        facts = [*self._children(symbol), self._counted("lines", self._lines(symbol))]
-        if called and symbol.returns:
+        """Kind, name and parameters in the voices they have in the code; then members, size and returns."""
+        is_callable = symbol.kind in _CALLABLE_KINDS
+        kind = str(self._kinds.get(symbol.kind, [speakable_text(symbol.kind)])[0])
+        utterances = [self._narrate(kind, symbol.start, symbol.name_start)]
+        category = Category.FUNCTION if is_callable else Category.TYPE
+        name = f"{symbol_words(symbol, self._verbalizer)},"
+        utterances.append(self._utterance(name, category, symbol.name_start, symbol.name_end))
+        parameters = self._parameters(symbol)
+        if parameters:
+            utterances.append(
+                self._utterance(f"{parameters},", Category.VARIABLE, symbol.name_end, symbol.signature_end)
+            )
+        facts = [*self._member_counts(symbol), self._counted("lines", self._symbol_lines(symbol))]
+        if is_callable and symbol.returns:
             facts.append(self._counted("returns", symbol.returns))
-        out.append(self._narrate(", ".join(facts), symbol.signature_end, symbol.end, _PAUSE))
-        return out
+        utterances.append(self._narrate(", ".join(facts), symbol.signature_end, symbol.end, _PAUSE))
+        return utterances
 
-    def _takes(self, symbol: Symbol) -> str:
-        written = [
-            name for name in symbol.parameters if name not in _RECEIVERS and any(map(str.isalnum, name))
+    def _parameters(self, symbol: Symbol) -> str:
+        names = [
+            self._verbalizer.names.words(name, "some")
+            for name in symbol.parameters
+            if name not in _RECEIVERS and any(map(str.isalnum, name))
         ]
-        names = [self._book.names.words(name, "some") for name in written]
         if not names:
             return ""
         *others, last = names
         joined = f"{', '.join(others)} {self._phrases['and']} {last}" if others else last
         return str(self._phrases["takes"]).format(names=joined)
 
-    def _children(self, symbol: Symbol) -> list[str]:
+    def _member_counts(self, symbol: Symbol) -> list[str]:
         inner = [s for s in self._snapshot.symbols() if s.depth == symbol.depth + 1 and _holds(symbol, s)]
-        return self._kinds_of(inner)
+        return self._counts_by_kind(inner)
 
-    def _kinds_of(self, symbols: Sequence[Symbol]) -> list[str]:
+    def _counts_by_kind(self, symbols: Sequence[Symbol]) -> list[str]:
         counts = Counter(symbol.kind for symbol in symbols)
-        return [self._some(kind, count) for kind, count in counts.items()]
+        return [self._kind_count(kind, count) for kind, count in counts.items()]
 
-    def _some(self, kind: str, count: int) -> str:
-        names = self._kinds.get(kind, [cleaned(kind)])
-        return f"{self._book.numbers.cardinal(count)} {names[0] if count == 1 else names[-1]}"
+    def _kind_count(self, kind: str, count: int) -> str:
+        names = self._kinds.get(kind, [speakable_text(kind)])
+        return f"{self._verbalizer.numbers.cardinal(count)} {names[0] if count == 1 else names[-1]}"
 
-    def _about_file(self) -> str:
-        size = self._counted("lines", self._file_lines())
-        title = self._book.names.words(self._snapshot.language.title, "some")
-        said = [str(self._phrases["file"]).format(language=title, size=size)]
-        outer = self._kinds_of([symbol for symbol in self.symbols if symbol.depth == 0])
-        return ", ".join([*said, *(outer or [str(self._phrases["nothing"])])])
+    def _document_words(self) -> str:
+        size = self._counted("lines", self._document_lines())
+        title = self._verbalizer.names.words(self._snapshot.language.title, "some")
+        words = [str(self._phrases["file"]).format(language=title, size=size)]
+        outer = self._counts_by_kind([symbol for symbol in self.symbols if symbol.depth == 0])
+        return ", ".join([*words, *(outer or [str(self._phrases["nothing"])])])
 
-    def _file_lines(self) -> int:
-        """The lines of the document; an empty one after the last line break does not count."""
+    def _document_lines(self) -> int:
+        """The number of lines, without an empty one after the last line break."""
         count = self._snapshot.line_count
         low, high = self._snapshot.line_range(count - 1)
         return count if low < high or count == 1 else count - 1
 
-    def _lines(self, symbol: Symbol) -> int:
+    def _symbol_lines(self, symbol: Symbol) -> int:
         last = self._snapshot.line_of(max(symbol.end - 1, symbol.start))
         return last - self._snapshot.line_of(symbol.start) + 1
 
     def _counted(self, key: str, count: int) -> str:
         one, many = self._phrases[key]
-        return str(one) if count == 1 else str(many).format(count=self._book.numbers.cardinal(count))
+        return str(one) if count == 1 else str(many).format(count=self._verbalizer.numbers.cardinal(count))
 
     def _narrate(self, words: str, start: int, end: int, pause: int = 0) -> Utterance:
         return self._utterance(words, Category.NARRATION, start, end, pause)
 
     def _utterance(self, words: str, category: Category, start: int, end: int, pause: int = 0) -> Utterance:
-        tag = self._book.words.tag
-        return Utterance(cleaned(words), category, start, max(start, end), pause_after=pause, language=tag)
+        tag = self._verbalizer.table.tag
+        return Utterance(
+            speakable_text(words), category, start, max(start, end), pause_after=pause, language=tag
+        )
 
 
-def symbol_words(symbol: Symbol, book: LanguageWords) -> str:
+def symbol_words(symbol: Symbol, verbalizer: LanguageVerbalizer) -> str:
     """The name of a symbol as words, without its type parameters."""
     name = symbol.name
     operator = _OPERATOR.fullmatch(name)
     if operator is not None:
-        said = book.symbols.said(operator[1], "operator.name", Category.OPERATOR, "some").text
-        return f"{book.words.section('categories')['operator']} {said}"
-    signs = [_role(role, sign, book) for sign, role in _SIGNS.items() if name.startswith(sign)]
-    signs += [_role("setter", "=", book)] if name.endswith("=") else []
+        words = verbalizer.symbols.fragment(operator[1], "operator.name", Category.OPERATOR, "some").text
+        return f"{verbalizer.table.section('categories')['operator']} {words}"
+    signs = [
+        verbalizer.table.role_words(role, sign) for sign, role in _SIGN_ROLES.items() if name.startswith(sign)
+    ]
+    signs += [verbalizer.table.role_words("setter", "=")] if name.endswith("=") else []
     bare = name.strip("~[]=").partition("<")[0]
-    path = f" {_role('path', '::', book)} "
-    words = path.join(book.names.words(part, "some") for part in bare.split("::") if part)
+    path = f" {verbalizer.table.role_words('path', '::')} "
+    words = path.join(verbalizer.names.words(part, "some") for part in bare.split("::") if part)
     if not words:
-        return str(book.words.section("outline")["unnamed"])
+        return str(verbalizer.table.section("outline")["unnamed"])
     return f"{words} {signs[0]}" if name.endswith("=") else " ".join([*signs, words])
 
 
-def symbol_phrases(symbols: Sequence[Symbol], book: LanguageWords) -> list[str]:
-    """Kind and name of each symbol around a place, inside first; `symbols` begin with the outermost."""
-    phrase, kinds = book.words.section("describe")["symbol"], book.words.section("symbol_kinds")
+def symbol_phrases(symbols: Sequence[Symbol], verbalizer: LanguageVerbalizer) -> list[str]:
+    """Kind and name of each symbol around a place, the innermost first. `symbols`: the outermost first."""
+    phrase, kinds = verbalizer.table.section("describe")["symbol"], verbalizer.table.section("symbol_kinds")
     return [
-        phrase.format(kind=kinds.get(symbol.kind, [symbol.kind])[0], name=symbol_words(symbol, book))
+        phrase.format(kind=kinds.get(symbol.kind, [symbol.kind])[0], name=symbol_words(symbol, verbalizer))
         for symbol in reversed(symbols)
     ]
 
 
-def _role(role: str, text: str, book: LanguageWords) -> str:
-    entry = book.words.role(role)
-    return entry.words(text) if entry is not None else ""
-
-
 def _within(symbols: Sequence[Symbol], outer: Symbol) -> list[Symbol]:
-    """A symbol and what it holds."""
+    """A symbol and all symbols inside it."""
     return [outer, *(symbol for symbol in symbols if symbol.depth > outer.depth and _holds(outer, symbol))]
 
 

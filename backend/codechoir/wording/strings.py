@@ -1,4 +1,4 @@
-"""Strings: the opening kind once, the content, and the end marked."""
+"""Words for strings: what kind of string it is, the content, and the end if it would not be noticed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 
 from codechoir.settings import Level
 from codechoir.wording.context import Hint
-from codechoir.wording.operators import Symbols
-from codechoir.wording.prose import Prose
-from codechoir.wording.regexps import Regexps, looks_like_regexp
-from codechoir.wording.tables import Fragment, Words
+from codechoir.wording.line_source import Fragment
+from codechoir.wording.operators import SymbolVerbalizer
+from codechoir.wording.prose import ProseVerbalizer
+from codechoir.wording.regexps import RegexpVerbalizer, looks_like_regexp
+from codechoir.wording.word_table import WordTable
 
 _QUOTE = r"(?P<quote>\"\"\"+|'''|\"|'|`)"
 _OPENING = re.compile(
@@ -18,77 +19,83 @@ _OPENING = re.compile(
 )
 _CLOSING = re.compile(_QUOTE + r"#*$")
 _DELIMITER = re.compile(r"[^\s()\\\"]{0,16}\(")
-"""What stands between quote and content in a raw string of C++."""
+"""What separates quote and content in a raw string of C++."""
 
 _RAW_QUOTES = {"bash": "'", "go": "`", "php": "'", "ruby": "'", "sql": "'"}
-"""Quotes after which a backslash is a backslash, by language."""
+"""Quotes of strings without escapes, by language."""
 
 _BARE_WORDS = frozenset(("bash",))
-"""Languages of which a word without quotes is a string, in which every sign has a meaning: `a-z`, `~/x`."""
+"""Languages in which a word without quotes is a string, and each of its signs has a meaning: `a-z`, `~/x`."""
 
 _SHELL_QUOTES = "\"'$"
 
 _SIGNS = re.compile(r"[\\${}^|\[\]]")
-"""What makes the content of such quotes a pattern or a program, of which every character counts."""
+"""Characters that make the content of a raw string a pattern or a program: then each character is said."""
 
-_LIKE_A_VALUE = re.compile(r"[-+]?\.?\d[\d_.]*|true|false|none|null|nil|undefined", re.IGNORECASE)
-"""A string that would be taken for a number or a constant, if nobody said that it is a string."""
+_VALUE = re.compile(r"[-+]?\.?\d[\d_.]*|true|false|none|null|nil|undefined", re.IGNORECASE)
+"""Content that would be taken for a number or a constant if it were not said that it is a string."""
 
 _PAIRS = {"[": "]", "(": ")", "{": "}", "<": ">"}
 _RAW_KINDS = frozenset(("r", "br", "rb", "cr", "lr", "u8r", "ur", "@", "$@", "@$", "%q", "%w"))
-_FOR_REGEXPS = frozenset(("r", "R", "rb", "br"))
-"""Kinds of raw strings that are made for regular expressions."""
+_REGEXP_KINDS = frozenset(("r", "R", "rb", "br"))
+"""Kinds of raw strings that are often regular expressions."""
 
-END_PAUSE = 60
-"""Milliseconds after a string, so that its end is heard."""
+_END_PAUSE = 60
+"""Milliseconds after a string, so that its end can be heard."""
 
 
-class Strings:
-    """Words for strings and their parts."""
+class StringVerbalizer:
+    """Words for strings and parts of strings in one programming language."""
 
     def __init__(
-        self, words: Words, prose: Prose, symbols: Symbols, regexps: Regexps, language: str = ""
+        self,
+        table: WordTable,
+        prose: ProseVerbalizer,
+        symbols: SymbolVerbalizer,
+        regexps: RegexpVerbalizer,
+        language: str = "",
     ) -> None:
         self._language = language
         self._prose = prose
         self._regexps = regexps
         self._symbols = symbols
-        self._kinds = words.section("string_kinds")
-        self._names = words.section("strings")
+        self._kinds = table.section("string_kinds")
+        self._names = table.section("strings")
 
-    def said(self, text: str, level: Level, *, opens: bool, closes: bool, hint: Hint = "") -> Fragment:
-        """A string, or the part of one that a piece holds; `opens`, `closes`: it has the quotes."""
+    def fragment(self, text: str, level: Level, *, opens: bool, closes: bool, hint: Hint = "") -> Fragment:
+        """The words for a string or a part of one. `opens`, `closes`: the part has the opening, closing
+        quote."""
         if opens and self._language in _BARE_WORDS and text[0] not in _SHELL_QUOTES and level != "all":
             return Fragment(self._prose.words(text, level, "word"))
         opening = _OPENING.match(text) if opens else None
         start = self._begin(text, opening) if opening else 0
         closing = self._closing(text, start, opening) if closes else ""
         content = text[start : len(text) - len(closing)]
-        pause = END_PAUSE if closes else 0
+        pause = _END_PAUSE if closes else 0
         if level == "all":
-            return Fragment(self._all(text[:start], content, closing), after=pause)
+            return Fragment(self._all_words(text[:start], content, closing), after=pause)
         if closing and hint == "end":
             content = content.strip()
-        said = [self._opening(opening, level), self._inside(content, level, opening)]
+        kind, inside, end = self._opening(opening, level), self._content(content, level, opening), ""
         if level == "most":
-            said.append(self._symbols.names(closing) if closing else "")
+            end = self._symbols.names(closing) if closing else ""
         elif closing and opening is not None and not content:
-            said.append(str(self._names["empty"]))
-        elif hint == "end" or (hint == "quoted" and not said[0]):
-            said.append(str(self._names[hint]))
-        elif closing and opening is not None and not said[0] and _LIKE_A_VALUE.fullmatch(content):
-            said[0] = str(self._names["quoted"])
-        return Fragment(" ".join(word for word in said if word), after=pause)
+            end = str(self._names["empty"])
+        elif hint == "end" or (hint == "quoted" and not kind):
+            end = str(self._names[hint])
+        elif closing and opening is not None and not kind and _VALUE.fullmatch(content):
+            kind = str(self._names["quoted"])
+        return Fragment(" ".join(word for word in (kind, inside, end) if word), after=pause)
 
     def _begin(self, text: str, opening: re.Match[str]) -> int:
-        """Where the content begins."""
+        """The index at which the content begins."""
         if self._language == "cpp" and (opening["kind"] or "").endswith("R"):
             delimiter = _DELIMITER.match(text, opening.end())
             return delimiter.end() if delimiter else opening.end()
         return opening.end()
 
     def _closing(self, text: str, start: int, opening: re.Match[str] | None) -> str:
-        """What ends the string; without the opening any real quote does."""
+        """The end of the string as written. If the opening is not known, any quote counts."""
         if opening is None:
             found = _CLOSING.search(text)
             return found[0] if found else ""
@@ -99,16 +106,15 @@ class Strings:
             end = f"){delimiter[:-1]}{end}"
         return end if text.endswith(end) and len(text) >= start + len(end) else ""
 
-    def _inside(self, content: str, level: Level, opening: re.Match[str] | None) -> str:
+    def _content(self, content: str, level: Level, opening: re.Match[str] | None) -> str:
         kind = _kind(opening)
         if opening is not None and not kind and opening["quote"] == _RAW_QUOTES.get(self._language):
-            return self._written(content, "all" if _SIGNS.search(content) else level)
+            return self._raw_words(content, "all" if _SIGNS.search(content) else level)
         if "@" in kind:
             content = content.replace('""', '"')
-        return self._content(content, level, raw=_is_raw(opening), regexp=kind in _FOR_REGEXPS)
+        return self._content_words(content, level, raw=_is_raw(opening), regexp=kind in _REGEXP_KINDS)
 
-    def _written(self, content: str, level: Level) -> str:
-        """Content without escapes."""
+    def _raw_words(self, content: str, level: Level) -> str:
         if not any(char.isalnum() for char in content):
             return self._symbols.names(content)
         return self._prose.words(content, level, "raw")
@@ -118,12 +124,12 @@ class Strings:
             return ""
         quote, hashes = opening["quote"] or opening["bracket"], opening["hashes"] or ""
         kind = _kind(opening)
-        said = str(self._kinds.get(kind, self._kinds.get(kind.lower(), "")))
-        if not said and (hashes or quote == "`"):
-            said = str(self._names["raw" if hashes else "template"])
-        return f"{said} {self._symbols.names(hashes + quote)}".strip() if level == "most" else said
+        words = str(self._kinds.get(kind, self._kinds.get(kind.lower(), "")))
+        if not words and (hashes or quote == "`"):
+            words = str(self._names["raw" if hashes else "template"])
+        return f"{words} {self._symbols.names(hashes + quote)}".strip() if level == "most" else words
 
-    def _content(self, content: str, level: Level, *, raw: bool, regexp: bool = False) -> str:
+    def _content_words(self, content: str, level: Level, *, raw: bool, regexp: bool = False) -> str:
         if not any(char.isalnum() for char in content) and "{}" not in content:
             return self._symbols.names(content)
         if not raw:
@@ -132,9 +138,13 @@ class Strings:
             return self._regexps.words(content)
         return self._prose.words(content, "most" if level == "some" else level, "raw")
 
-    def _all(self, head: str, content: str, tail: str) -> str:
-        said = (self._prose.words(head, "all", "raw"), self._content(content, "all", raw=True))
-        return " ".join(word for word in (*said, self._prose.words(tail, "all", "raw")) if word)
+    def _all_words(self, head: str, content: str, tail: str) -> str:
+        words = (
+            self._prose.words(head, "all", "raw"),
+            self._content_words(content, "all", raw=True),
+            self._prose.words(tail, "all", "raw"),
+        )
+        return " ".join(word for word in words if word)
 
 
 def _kind(opening: re.Match[str] | None) -> str:
@@ -144,7 +154,7 @@ def _kind(opening: re.Match[str] | None) -> str:
 
 
 def _is_raw(opening: re.Match[str] | None) -> bool:
-    """Whether a backslash is a backslash in what follows."""
+    """Whether the string has no escapes."""
     if opening is None:
         return False
     return bool(opening["hashes"]) or _kind(opening).lower() in _RAW_KINDS

@@ -1,8 +1,7 @@
-"""The door: what will be said, line by line, as it is asked for.
+"""Public API: `Wording` lazily yields the utterances for each line.
 
-The words that every file of a language needs: its keywords, its operators, and what the narrator says.
-
-They are few and come again and again, so an engine that computes long can make them ahead.
+`common_words` are those that every file of a language needs: keywords, operators and the narrator's
+sentences. There are few of them, so a slow engine can synthesize them ahead.
 """
 
 from __future__ import annotations
@@ -16,121 +15,128 @@ from codechoir.languages import GRAMMARS, Language, load, query_text
 from codechoir.model import Category, Utterance
 from codechoir.settings import WordingOptions
 from codechoir.syntax import TOKEN_ROLES, Document
-from codechoir.wording.deception import Warnings
-from codechoir.wording.language_words import LanguageWords
+from codechoir.wording.deception import DeceptionWarnings
+from codechoir.wording.language_verbalizer import LanguageVerbalizer
 from codechoir.wording.layout import StereoPlacement
 from codechoir.wording.line_source import Source, lines, signatures
 from codechoir.wording.line_verbalizer import LineVerbalizer
-from codechoir.wording.literal.writer import Dictation, is_dictation
-from codechoir.wording.location import Description, Location, describe, location_of
+from codechoir.wording.literal.encode import LiteralVerbalizer, is_literal
+from codechoir.wording.location import Description, Location, describe, locate
 from codechoir.wording.outline import Outline
-from codechoir.wording.spelling import Spelling
-from codechoir.wording.tables import Words
+from codechoir.wording.spelling import Speller
+from codechoir.wording.word_table import WordTable
 
 if TYPE_CHECKING:
     from codechoir.syntax import Snapshot
 
 
 class Wording:
-    """Turns the spans of a snapshot into utterances. Made at once; the tables are read at the first use.
+    """Turns spans into utterances. Cheap to create: word tables are loaded on first use.
 
-    One object may be used by several readings, one after the other or at the same time.
+    One object may serve several readings, one after the other or at the same time. Every method raises
+    `InputError` for an unknown natural language or a word table with a mistake.
     """
 
     def __init__(self, options: WordingOptions | None = None) -> None:
         self.options = options or WordingOptions()
-        self._books: dict[str, LanguageWords] = {}
+        self._verbalizers: dict[str, LanguageVerbalizer] = {}
 
     def warm_up(self, language: str = "") -> None:
-        """Read the tables, so that the first line costs what every line costs."""
-        self._book("")
-        self._book(language)
+        """Load the word tables of a language, so that its first line takes no longer than others."""
+        self.verbalizer("")
+        self.verbalizer(language)
+
+    def verbalizer(self, language: str = "") -> LanguageVerbalizer:
+        """The words of a programming language, or of the narrator."""
+        verbalizer = self._verbalizers.get(language)
+        if verbalizer is None:
+            verbalizer = self._verbalizers[language] = LanguageVerbalizer(self.options, language)
+        return verbalizer
 
     def lines(self, source: Source, start: int = 0, end: int | None = None) -> Iterator[list[Utterance]]:
-        """The utterances of bytes `start` to `end`, one list for each line that has something to say.
+        """The utterances of bytes `start` to `end`: a list for each line that has something to say.
 
-        A range may begin and end inside a token: only what was selected is read. Lazy: what is not asked for
-        costs nothing. Very long lines come as several lists. Raises `InputError` for a bad word table.
+        A range may begin and end inside a token; only what is in it is said. Lazy. A very long line gives
+        several lists.
         """
         stop = len(source.text) if end is None else end
-        teller = LineVerbalizer(self.options, self._book, source)
-        tell = self._dictated if is_dictation(self.options) else self._told
-        is_short = self.options.only == "signatures"
-        parts = signatures(source, start, stop) if is_short else [(start, stop, True)]
+        verbalizer = LineVerbalizer(self.options, self.verbalizer, source)
+        phrases = self._literal_phrases if is_literal(self.options) else self._phrases
+        only_signatures = self.options.only == "signatures"
+        parts = signatures(source, start, stop) if only_signatures else [(start, stop, True)]
         for low, high, is_read in parts:
-            yield from tell(teller, source, low, high) if is_read else teller.warnings(low, high)
+            if is_read:
+                yield from phrases(verbalizer, source, low, high)
+            else:
+                yield from verbalizer.warnings(low, high)
 
-    def _told(
-        self, teller: LineVerbalizer, source: Source, start: int, stop: int
+    def _phrases(
+        self, verbalizer: LineVerbalizer, source: Source, start: int, stop: int
     ) -> Iterator[list[Utterance]]:
-        places = StereoPlacement(source, self.options.balance)
+        stereo = StereoPlacement(source, self.options.balance)
         for line in lines(source, start, stop):
-            said = teller.line(line)
-            if said:
-                yield places.placed(line, said)
+            utterances = verbalizer.line(line)
+            if utterances:
+                yield stereo.placed(line, utterances)
 
-    def _dictated(
+    def _literal_phrases(
         self, _: LineVerbalizer, source: Source, start: int, stop: int
     ) -> Iterator[list[Utterance]]:
-        dictation = Dictation(self.options, source, start, stop, Warnings(self._book("").words))
-        places = StereoPlacement(source, self.options.balance)
+        warnings = DeceptionWarnings(self.verbalizer("").table)
+        verbalizer = LiteralVerbalizer(self.options, source, start, stop, warnings)
+        stereo = StereoPlacement(source, self.options.balance)
         for line in lines(source, start, stop):
-            for said in dictation.line(line):
-                yield places.placed(line, said)
+            for utterances in verbalizer.phrases(line):
+                yield stereo.placed(line, utterances)
 
     def spell(self, source: Source, start: int, end: int) -> Iterator[list[Utterance]]:
         """The characters of bytes `start` to `end`, one utterance each, in lists of bounded length."""
-        yield from Spelling(self._book("").words, self.options).lines(source, start, end)
+        yield from Speller(self.verbalizer("").table, self.options).phrases(source, start, end)
 
-    def phrase(self, key: str, at: int) -> Utterance:
-        """One of the narrator's phrases that have no gaps, about the place `at`."""
-        words = self._book("").words
-        return Utterance(words.phrase(key), Category.NARRATION, at, at, language=words.tag)
+    def narration(self, key: str, offset: int) -> Utterance:
+        """A sentence of the narrator that has no placeholders, for the place `offset`."""
+        table = self.verbalizer("").table
+        return Utterance(table.phrase(key), Category.NARRATION, offset, offset, language=table.tag)
 
-    def outline(self, snapshot: Snapshot, at: int | None = None) -> Outline:
-        """The structure of the document, or of the innermost symbol at byte `at`."""
-        return Outline(snapshot, self._book(snapshot.language.name), at)
+    def outline(self, snapshot: Snapshot, offset: int | None = None) -> Outline:
+        """The structure of the document, or of the innermost symbol at byte `offset`."""
+        return Outline(snapshot, self.verbalizer(snapshot.language.name), offset)
 
-    def describe(self, snapshot: Snapshot, at: int) -> Description:
-        """What stands at byte `at`."""
-        return describe(snapshot, at, self._book(snapshot.language.name))
+    def describe(self, snapshot: Snapshot, offset: int) -> Description:
+        """What is at byte `offset`."""
+        return describe(snapshot, offset, self.verbalizer(snapshot.language.name))
 
-    def book(self, language: str = "") -> LanguageWords:
-        """The words for a programming language."""
-        return self._book(language)
+    def locate(self, snapshot: Snapshot, offset: int) -> Location:
+        """In which line, symbols and part of the document byte `offset` is."""
+        return locate(snapshot, offset, self.verbalizer(snapshot.language.name))
 
-    def where(self, snapshot: Snapshot, at: int) -> Location:
-        """In which line, symbols and part of the document byte `at` is."""
-        return location_of(snapshot, at, self._book(snapshot.language.name))
 
-    def _book(self, language: str) -> LanguageWords:
-        book = self._books.get(language)
-        if book is None:
-            book = self._books[language] = LanguageWords(self.options, language)
-        return book
-
+# ---- words of every file -----------------------------------------------------------------------------------
 
 MOST_LEVELS = 8
-"""The narrator counts levels of indentation and nesting up to this."""
+"""Sentences about levels of indentation and nesting are included up to this number."""
 
 _WORD = re.compile(r"[A-Za-z_]{2,}")
 _ROLE = re.compile(r"@role\.([\w.]+)")
-_GAP = re.compile(r"\{(\w+)\}")
-_SAID_BY_THE_LANGUAGE = (Category.KEYWORD, Category.OPERATOR, Category.LITERAL, Category.TYPE)
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_LANGUAGE_CATEGORIES = (Category.KEYWORD, Category.OPERATOR, Category.LITERAL, Category.TYPE)
 
 
 def common_words(wording: Wording, language: Language) -> Iterator[Utterance]:
-    """Utterances without a place or a pause, each once, in the order keywords, operators, narrator."""
+    """Keywords, operators and narrator's sentences of a language, each once, without a source range."""
     seen: set[tuple[str, Category]] = set()
-    book = wording.book(language.name)
-    for said in chain(_keywords(wording, language), _operators(book.words, language), _narrator(book)):
-        if said.text and (said.text, said.category) not in seen:
-            seen.add((said.text, said.category))
-            yield said
+    verbalizer = wording.verbalizer(language.name)
+    utterances = chain(
+        _keywords(wording, language), _operators(verbalizer.table, language), _narration(verbalizer)
+    )
+    for utterance in utterances:
+        if utterance.text and (utterance.text, utterance.category) not in seen:
+            seen.add((utterance.text, utterance.category))
+            yield utterance
 
 
-def _tokens(language: Language) -> list[str]:
-    """The words and symbols that the grammar knows by themselves; none where there is no grammar."""
+def _fixed_tokens(language: Language) -> list[str]:
+    """The keywords and symbols of the grammar; none for a language without a grammar."""
     if language.source not in GRAMMARS:
         return []
     grammar = load(language.source).language
@@ -139,32 +145,33 @@ def _tokens(language: Language) -> list[str]:
 
 
 def _keywords(wording: Wording, language: Language) -> Iterator[Utterance]:
-    """What the grammar knows as words, as they are said; one that is a keyword in some places only is one."""
-    for token in filter(_WORD.fullmatch, _tokens(language)):
-        for said in chain.from_iterable(wording.lines(Document(token, language).snapshot())):
-            category = said.category if said.category in _SAID_BY_THE_LANGUAGE else Category.KEYWORD
-            yield Utterance(said.text, category, 0, 0, spell=said.spell, language=said.language)
+    """The keywords, also those that are keywords in some places only."""
+    for token in filter(_WORD.fullmatch, _fixed_tokens(language)):
+        for one in chain.from_iterable(wording.lines(Document(token, language).snapshot())):
+            category = one.category if one.category in _LANGUAGE_CATEGORIES else Category.KEYWORD
+            yield Utterance(one.text, category, 0, 0, spell=one.spell, language=one.language)
 
 
-def _operators(words: Words, language: Language) -> Iterator[Utterance]:
-    """What is said for the roles that tokens of the language can have."""
-    tokens = _tokens(language)
+def _operators(table: WordTable, language: Language) -> Iterator[Utterance]:
+    """The words for the roles that tokens of the language can have."""
+    tokens = _fixed_tokens(language)
     names = [TOKEN_ROLES[token] for token in tokens if token in TOKEN_ROLES]
     if tokens:
         names += _ROLE.findall(query_text(language.source))
-    for role in filter(None, map(words.role, dict.fromkeys(names))):
+    for role in filter(None, map(table.role, dict.fromkeys(names))):
         category = Category.PUNCTUATION if role.structure else Category.OPERATOR
         for text in (role.say, role.empty, *((role.texts or {}).get(token, "") for token in tokens)):
-            yield Utterance(text, category, 0, 0, language=words.tag)
+            yield Utterance(text, category, 0, 0, language=table.tag)
 
 
-def _narrator(book: LanguageWords) -> Iterator[Utterance]:
-    """The narrator's sentences that have no gap, or one for a number of levels."""
-    for sentence in map(str, book.words.section("phrases").values()):
-        gaps = set(_GAP.findall(sentence))
-        if not gaps <= {"levels", "depth"}:
+def _narration(verbalizer: LanguageVerbalizer) -> Iterator[Utterance]:
+    """The narrator's sentences without placeholders, or with one for a number of levels."""
+    table = verbalizer.table
+    for sentence in map(str, table.section("phrases").values()):
+        names = set(_PLACEHOLDER.findall(sentence))
+        if not names <= {"levels", "depth"}:
             continue
-        for count in range(2, MOST_LEVELS + 1) if gaps else (2,):
-            number = book.numbers.cardinal(count)
+        for count in range(2, MOST_LEVELS + 1) if names else (2,):
+            number = verbalizer.numbers.cardinal(count)
             text = sentence.format(levels=number, depth=number)
-            yield Utterance(text, Category.NARRATION, 0, 0, language=book.words.tag)
+            yield Utterance(text, Category.NARRATION, 0, 0, language=table.tag)

@@ -1,8 +1,9 @@
-"""The words of the level "literal": what is said for which characters, and what must be told apart from it.
+"""The words of the level `literal`: characters to words in one natural language, and words of all of them
+back.
 
-A *phrase* is a sequence of words that stands for characters. No phrase begins with another one, so that at
-any place at most one fits. The words of all natural languages are known at once: the way back need not be
-told which one was spoken, and a plain word of the source that could be mistaken for any of them is marked.
+A *phrase* is a sequence of words that means characters. No phrase begins with another one, so at any place at
+most one fits. The decoder knows the words of all natural languages, so it need not know which one was spoken;
+the encoder marks a word of the source that could be mistaken for any of them.
 """
 
 from __future__ import annotations
@@ -12,24 +13,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from codechoir.wording.numbers import Numbers
-from codechoir.wording.tables import builtin_table, load_words, natural_languages
+from codechoir.wording.numbers import NumberVerbalizer
+from codechoir.wording.table_files import builtin_table, load_word_table, natural_languages
 
-Phrase = tuple[str, ...]
+PhraseWords = tuple[str, ...]
 
 MOST_COUNTED = 99
-"""So many equal characters are counted at once; more begin a new count."""
+"""The highest count of equal characters; more of them begin a new count."""
 
 MARKERS = ("word", "cap", "caps", "joined", "spelled", "padded", "unicode", "code_point")
 
 
 @dataclass(frozen=True, slots=True)
-class SpokenForm:
-    """How the literal level is spoken in one natural language.
+class LiteralAlphabet:
+    """Characters to words, in one natural language.
 
     `characters`: the phrase of each character or operator. `several`: the phrase for several of a character.
     `markers`: the words of the grammar itself. `counts`: number words from 2 to 99. `letters`: small letters
-    besides a to z that a listener of this language can tell by ear.
+    besides a to z that a listener of this language recognizes.
     """
 
     characters: Mapping[str, str]
@@ -40,31 +41,32 @@ class SpokenForm:
 
 
 @dataclass(slots=True)
-class HeardForm:
-    """What the words of all natural languages mean.
+class LiteralLexicon:
+    """Words to characters, for all natural languages.
 
-    `phrases`: characters by phrase. `several`: the character by the phrase for several. `markers`: the marker
-    by phrase. `counts`: numbers by phrase. `ends`: words that end a name or a number. `singles`: words that
-    are a whole phrase. `followers`: words that could turn a plain word before them into a longer phrase.
+    `phrases`: characters by phrase. `several`: the character by the phrase for several of it. `markers`: the
+    marker by phrase. `counts`: numbers by phrase. `ends`: words that end a name or a number. `singles`: words
+    that are a whole phrase. `followers`: by first word, the second words of longer phrases. `longest`: words
+    in the longest phrase.
     """
 
-    phrases: dict[Phrase, str] = field(default_factory=dict)
-    several: dict[Phrase, str] = field(default_factory=dict)
-    markers: dict[Phrase, str] = field(default_factory=dict)
-    counts: dict[Phrase, int] = field(default_factory=dict)
+    phrases: dict[PhraseWords, str] = field(default_factory=dict)
+    several: dict[PhraseWords, str] = field(default_factory=dict)
+    markers: dict[PhraseWords, str] = field(default_factory=dict)
+    counts: dict[PhraseWords, int] = field(default_factory=dict)
     ends: set[str] = field(default_factory=set)
     singles: set[str] = field(default_factory=set)
     followers: dict[str, set[str]] = field(default_factory=dict)
     longest: int = 1
 
-    def is_risky(self, word: str, following: str) -> bool:
-        """Whether a plain word of the source, with this word said next, could be heard as something else."""
+    def is_ambiguous(self, word: str, following: str) -> bool:
+        """Whether a word of the source, with this word after it, could be taken for a phrase."""
         return word in self.singles or following in self.followers.get(word, ())
 
 
 @lru_cache(maxsize=8)
-def spoken_forms(natural: str) -> SpokenForm:
-    """The literal level's words in one natural language. Raises `InputError` for an unknown one."""
+def literal_alphabet(natural: str) -> LiteralAlphabet:
+    """The alphabet of one natural language. Raises `InputError` for an unknown one."""
     table = builtin_table(natural)
     characters = {text: names[0] for text, names in table["literal_characters"].items()}
     several = {text: names[1] for text, names in table["literal_characters"].items() if len(names) > 1}
@@ -72,45 +74,45 @@ def spoken_forms(natural: str) -> SpokenForm:
     characters.update(
         (char, name) for char, name in accented if char.lower() not in table["literal"]["letters"]
     )
-    numbers = Numbers(load_words(natural, ""))
+    numbers = NumberVerbalizer(load_word_table(natural, ""))
     counts = {count: numbers.cardinal(count) for count in range(2, MOST_COUNTED + 1)}
-    return SpokenForm(characters, several, table["literal"], counts, str(table["literal"]["letters"]))
+    return LiteralAlphabet(characters, several, table["literal"], counts, str(table["literal"]["letters"]))
 
 
 @lru_cache(maxsize=1)
-def heard_forms() -> HeardForm:
-    """The meaning of every phrase in every natural language that ships."""
-    known = HeardForm()
+def literal_lexicon() -> LiteralLexicon:
+    """The meaning of every phrase in every built-in natural language."""
+    lexicon = LiteralLexicon()
     for natural in natural_languages():
-        speech = spoken_forms(natural)
-        known.phrases.update({_words(phrase): text for text, phrase in speech.characters.items()})
-        known.several.update({_words(phrase): text for text, phrase in speech.several.items()})
-        known.markers.update({_words(speech.markers[name]): name for name in MARKERS})
-        known.counts.update({_words(phrase): count for count, phrase in speech.counts.items()})
-        known.ends.add(speech.markers["end"])
-    for phrase in (*known.phrases, *known.markers):
-        _reserve(known, phrase)
-    firsts = {phrase[0] for phrase in known.several}
-    for phrase in known.counts:
-        followers = known.followers.setdefault(phrase[0], set())
+        alphabet = literal_alphabet(natural)
+        lexicon.phrases.update({_words(phrase): text for text, phrase in alphabet.characters.items()})
+        lexicon.several.update({_words(phrase): text for text, phrase in alphabet.several.items()})
+        lexicon.markers.update({_words(alphabet.markers[name]): name for name in MARKERS})
+        lexicon.counts.update({_words(phrase): count for count, phrase in alphabet.counts.items()})
+        lexicon.ends.add(alphabet.markers["end"])
+    for phrase in (*lexicon.phrases, *lexicon.markers):
+        _reserve(lexicon, phrase)
+    firsts = {phrase[0] for phrase in lexicon.several}
+    for phrase in lexicon.counts:
+        followers = lexicon.followers.setdefault(phrase[0], set())
         followers.update(phrase[1:2] or firsts)
-    known.longest = max(len(phrase) for phrase in (*known.phrases, *known.markers, *known.several))
-    return known
+    lexicon.longest = max(len(phrase) for phrase in (*lexicon.phrases, *lexicon.markers, *lexicon.several))
+    return lexicon
 
 
-def _reserve(known: HeardForm, phrase: Phrase) -> None:
+def _reserve(lexicon: LiteralLexicon, phrase: PhraseWords) -> None:
     if len(phrase) == 1:
-        known.singles.add(phrase[0])
+        lexicon.singles.add(phrase[0])
     else:
-        known.followers.setdefault(phrase[0], set()).add(phrase[1])
+        lexicon.followers.setdefault(phrase[0], set()).add(phrase[1])
 
 
-def _words(phrase: str) -> Phrase:
+def _words(phrase: str) -> PhraseWords:
     return tuple(phrase.split(" "))
 
 
 def _accented(accents: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The Latin letters that Unicode composes with the accents of the table."""
+    """Latin letters with an accent of the table, as far as they are single characters, and their names."""
     for mark, name in accents.items():
         if mark == "capital":
             continue

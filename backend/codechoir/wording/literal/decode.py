@@ -1,7 +1,7 @@
-"""The way back from the level "literal": the exact source text from the words alone.
+"""From the words of the level `literal` back to the exact source text.
 
-Only the words and the category of each utterance are used, which is what a listener hears. What the narrator
-says (warnings) is no part of the source and is passed over.
+Only the words and the category of each utterance are used, which is what a listener hears. Utterances of the
+narrator (warnings) are not a part of the source and are skipped.
 """
 
 from __future__ import annotations
@@ -11,28 +11,28 @@ from collections.abc import Iterable
 
 from codechoir.errors import InputError
 from codechoir.model import Category
-from codechoir.wording.characters import SENTENCE
-from codechoir.wording.literal.alphabet import HeardForm, heard_forms
+from codechoir.wording.characters import SENTENCE_PUNCTUATION
+from codechoir.wording.literal.alphabet import LiteralLexicon, literal_lexicon
 
 
-def decode(utterances: Iterable[tuple[str, str]]) -> bytes:
+def decode_literal(utterances: Iterable[tuple[str, str]]) -> bytes:
     """The source as UTF-8 from utterances, each as its text and its category, in order.
 
-    Raises `InputError` where the words do not belong to the level "literal".
+    Raises `InputError` if the words are not those of the level `literal`.
     """
-    decoder = _Decoder(heard_forms())
+    decoder = _Decoder(literal_lexicon())
     for text, category in utterances:
         if category != Category.NARRATION:
-            decoder.hear([word.strip(SENTENCE) for word in text.split()])
-    return "".join(decoder.out).encode()
+            decoder.decode([word.strip(SENTENCE_PUNCTUATION) for word in text.split()])
+    return "".join(decoder.parts).encode()
 
 
 class _Decoder:
-    """Reads words; `out` is the source so far. A phrase never goes over the end of an utterance."""
+    """Reads words. `parts` is the source so far. A phrase never crosses the end of an utterance."""
 
-    def __init__(self, known: HeardForm) -> None:
-        self.out: list[str] = []
-        self._known = known
+    def __init__(self, lexicon: LiteralLexicon) -> None:
+        self.parts: list[str] = []
+        self._lexicon = lexicon
         self._after_letters = False
         self._joined = False
         self._pads = False
@@ -48,23 +48,23 @@ class _Decoder:
             "code_point": self._code_point,
         }
 
-    def hear(self, words: list[str]) -> None:
-        """Take the words of one utterance."""
+    def decode(self, words: list[str]) -> None:
+        """Decode the words of one utterance."""
         self._words = [word for word in words if word]
         at = 0
         while at < len(self._words):
             at = self._phrase(at)
 
     def _phrase(self, at: int) -> int:
-        """Take the phrase that begins with word `at`; returns where the next one begins."""
-        words, known = self._words, self._known
-        for size in range(min(known.longest, len(words) - at), 0, -1):
+        """Decode the phrase that begins with word `at`; returns the index of the next one."""
+        words, lexicon = self._words, self._lexicon
+        for size in range(min(lexicon.longest, len(words) - at), 0, -1):
             phrase = tuple(words[at : at + size])
-            if phrase in known.phrases:
-                self._symbol(known.phrases[phrase])
+            if phrase in lexicon.phrases:
+                self._symbol(lexicon.phrases[phrase])
                 return at + size
-            if phrase in known.markers:
-                return self._markers[known.markers[phrase]](at + size)
+            if phrase in lexicon.markers:
+                return self._markers[lexicon.markers[phrase]](at + size)
         run = self._run(at)
         if run:
             return run
@@ -76,32 +76,32 @@ class _Decoder:
         return at + 1
 
     def _run(self, at: int) -> int:
-        """Several equal characters, such as "four spaces"; 0 where there are none."""
-        words, known = self._words, self._known
+        """Decode several equal characters, such as "four spaces"; returns 0 if there are none."""
+        words, lexicon = self._words, self._lexicon
         for size in (2, 1):
-            count = known.counts.get(tuple(words[at : at + size]))
+            count = lexicon.counts.get(tuple(words[at : at + size]))
             if count is None:
                 continue
             begin = at + size
-            for length in range(known.longest, 0, -1):
-                char = known.several.get(tuple(words[begin : begin + length]))
+            for length in range(lexicon.longest, 0, -1):
+                char = lexicon.several.get(tuple(words[begin : begin + length]))
                 if char is not None and begin + length <= len(words):
                     self._symbol(char * count)
                     return begin + length
         return 0
 
     def _symbol(self, text: str) -> None:
-        self.out.append(f" {text} " if self._pads else text)
+        self.parts.append(f" {text} " if self._pads else text)
         self._pads = self._joined = self._after_letters = False
 
     def _letters(self, text: str, *, spaced: bool = True) -> None:
-        """Letters; a space before them is understood after other letters, unless it was said otherwise."""
+        """Add letters, with a space before them if letters came before and "joined" was not said."""
         if spaced and self._after_letters and not self._joined:
-            self.out.append(" ")
-        self.out.append(text)
+            self.parts.append(" ")
+        self.parts.append(text)
         self._after_letters, self._joined = True, False
 
-    # ---- markers: each takes what follows it and returns where the next phrase begins --------------------
+    # ---- markers: each decodes what follows it and returns the index of the next phrase --------------------
 
     def _word(self, at: int) -> int:
         self._letters(self._next(at))
@@ -139,7 +139,7 @@ class _Decoder:
             self._symbol(unicodedata.lookup(" ".join(name).upper()))
         except KeyError:
             raise InputError(
-                f"no character is called '{' '.join(name)}'; was this read at level literal?"
+                f"no character is called '{' '.join(name)}'; use the words of the level literal"
             ) from None
         return at
 
@@ -149,14 +149,14 @@ class _Decoder:
             self._symbol(chr(int("".join(digits), 16)))
         except (ValueError, OverflowError):
             raise InputError(
-                f"'{' '.join(digits)}' is no code point; was this read at level literal?"
+                f"'{' '.join(digits)}' is not a code point; use the words of the level literal"
             ) from None
         return at
 
     def _next(self, at: int) -> str:
         if at >= len(self._words):
             raise InputError(
-                f"a word is missing after '{' '.join(self._words[-2:])}'; was this read at level literal?"
+                f"a word is missing after '{' '.join(self._words[-2:])}'; use the words of the level literal"
             )
         return self._words[at]
 
@@ -165,12 +165,12 @@ class _Decoder:
         while at < len(self._words) and len(self._words[at]) == 1 and self._words[at].isalpha():
             at += 1
         letters = "".join(self._words[begin:at])
-        return letters, at + (at < len(self._words) and self._words[at] in self._known.ends)
+        return letters, at + (at < len(self._words) and self._words[at] in self._lexicon.ends)
 
     def _until_end(self, at: int) -> tuple[list[str], int]:
         for end in range(at, len(self._words)):
-            if self._words[end] in self._known.ends:
+            if self._words[end] in self._lexicon.ends:
                 return self._words[at:end], end + 1
         raise InputError(
-            f"'end' is missing after '{' '.join(self._words[at:][:8])}'; was this read at level literal?"
+            f"'end' is missing after '{' '.join(self._words[at:][:8])}'; use the words of the level literal"
         )
