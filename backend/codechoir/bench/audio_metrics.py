@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from codechoir.bench.loudness import SENTENCES, rms
+from codechoir.audio import rms_level
+from codechoir.bench.loudness import SENTENCES
 from codechoir.engines import CollectingListener, Engine
 from codechoir.model import CastUtterance, Category, Mark, Phrase, Utterance, Voice
 
@@ -144,7 +145,9 @@ def mark_error(heard: HeardAudio) -> float:
     return float(worst) / heard.sample_rate
 
 
-def level_spread(engine: Engine, voices: Sequence[Voice], level: Callable[[Any, int], float] = rms) -> float:
+def level_spread(
+    engine: Engine, voices: Sequence[Voice], level: Callable[[Any, int], float] = rms_level
+) -> float:
     """Decibels between the loudest and the softest of the voices, by a measure of `loudness`."""
     import numpy as np
 

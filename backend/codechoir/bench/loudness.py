@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from codechoir.audio import loudness
 from codechoir.engines.espeak import Library, SynthParams, WordEvent, library
 
 if TYPE_CHECKING:
@@ -26,55 +27,6 @@ SENTENCES = (
     "list of string users equals new array list",
     "constant total equals items map item arrow item dot price",
 )
-
-_FULL_SCALE = 32768.0
-
-
-def loudness(samples: Samples, sample_rate: int) -> float:
-    """Decibels below full scale of samples from -32768 to 32767; -120 for silence."""
-    return (2 * rms(samples, sample_rate) + lufs(samples, sample_rate)) / 3
-
-
-def rms(samples: Samples, sample_rate: int) -> float:
-    """The RMS level in decibels below full scale; -120 for silence."""
-    return _decibels(float(_spectrum(samples).sum())) if samples.size else -120.0
-
-
-def lufs(samples: Samples, sample_rate: int) -> float:
-    """Loudness in LUFS (ITU-R BS.1770, without gating); -120 for silence."""
-    import numpy as np
-
-    if not samples.size:
-        return -120.0
-    weights = _k_weighting(np.fft.rfftfreq(samples.size, 1 / sample_rate))
-    return _decibels(float((_spectrum(samples) * weights).sum())) - 0.691
-
-
-def _spectrum(samples: Samples) -> Samples:
-    """The power of each frequency."""
-    import numpy as np
-
-    power: Samples = 2 * np.abs(np.fft.rfft(samples / _FULL_SCALE)) ** 2 / samples.size**2
-    return power
-
-
-def _decibels(power: float) -> float:
-    import numpy as np
-
-    return float(10 * np.log10(max(power, 1e-12)))
-
-
-def _k_weighting(frequencies: Samples) -> Samples:
-    """Power response of the K-weighting filter of BS.1770, whose two stages are given for 48 kHz."""
-    import numpy as np
-
-    z = np.exp(-2j * np.pi * frequencies / 48000)
-    shelf = (1.53512485958697 - 2.69169618940638 * z + 1.19839281085285 * z**2) / (
-        1 - 1.69065929318241 * z + 0.73248077421585 * z**2
-    )
-    high_pass = (1 - z) ** 2 / (1 - 1.99004745483398 * z + 0.99007225036621 * z**2)
-    response: Samples = np.abs(shelf * high_pass) ** 2
-    return response
 
 
 def said(loaded: Library, text: str, manner: SynthParams) -> np.ndarray[Any, np.dtype[np.int16]]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from codechoir.audio import lufs
 from codechoir.bench.audio_metrics import (
     HeardAudio,
     hear,
@@ -22,7 +23,7 @@ from codechoir.bench.audio_metrics import (
     words_of,
 )
 from codechoir.bench.corpora import phrases
-from codechoir.bench.loudness import lufs, said
+from codechoir.bench.loudness import said
 from codechoir.bench.runner import figure
 from codechoir.engines import Engine
 from codechoir.engines.espeak import DEFAULT_FAMILY, EVERYTHING, EspeakEngine, library, safe, synth_params

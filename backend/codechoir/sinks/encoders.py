@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, BinaryIO, Protocol
 
+from codechoir.audio import WavWriter
 from codechoir.errors import CodechoirError
 
 
@@ -29,51 +29,6 @@ class MakeEncoder(Protocol):
     """Makes an encoder on an open binary file, for a sample rate in hertz."""
 
     def __call__(self, file: BinaryIO, sample_rate: int, /, *, channels: int = 1) -> AudioEncoder: ...
-
-
-class WavEncoder:
-    """RIFF/WAVE by hand: the one format that needs no library, whose loading takes a third of a second."""
-
-    LIMIT = 2**32 - 1024
-
-    def __init__(self, file: BinaryIO, sample_rate: int, channels: int = 1) -> None:
-        self._file = file
-        self._channels = channels
-        self._sample_rate = sample_rate
-        self._data = 0
-        file.write(self._header())
-
-    def write(self, pcm: bytes) -> None:
-        if self._data + len(pcm) > self.LIMIT:
-            raise CodechoirError("a .wav file holds at most 4 GiB; write .flac or .mp3 instead")
-        self._file.write(pcm)
-        self._data += len(pcm)
-
-    def close(self) -> None:
-        self._file.seek(0)
-        self._file.write(self._header())
-        self._file.seek(0, os.SEEK_END)
-
-    def abandon(self) -> None:
-        """Nothing is held."""
-
-    def _header(self) -> bytes:
-        pcm, channels, width = 1, self._channels, 2
-        form = struct.pack(
-            "<HHIIHH",
-            pcm,
-            channels,
-            self._sample_rate,
-            self._sample_rate * channels * width,
-            channels * width,
-            8 * width,
-        )
-        riff = 4 + 8 + len(form) + 8 + self._data
-        return (
-            struct.pack("<4sI4s4sI", b"RIFF", riff, b"WAVE", b"fmt ", len(form))
-            + form
-            + struct.pack("<4sI", b"data", self._data)
-        )
 
 
 class SndfileEncoder:
@@ -160,7 +115,7 @@ class _Remembering:
 
 
 ENCODERS: dict[str, MakeEncoder] = {
-    ".wav": WavEncoder,
+    ".wav": WavWriter,
     ".flac": partial(SndfileEncoder, format="FLAC", subtype="PCM_16"),
     ".mp3": partial(SndfileEncoder, format="MP3", subtype="MPEG_LAYER_III"),
 }

@@ -6,8 +6,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from codechoir.audio.loudness import loudness
 from codechoir.bench.audio_metrics import hear, level_spread, pitches, share_mistaken
-from codechoir.bench.loudness import SENTENCES, loudness
+from codechoir.bench.loudness import SENTENCES
 from codechoir.engines.espeak.safe_text import alphabet_of
 from codechoir.errors import InputError
 from codechoir.model import Category, Voice

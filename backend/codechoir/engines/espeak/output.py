@@ -11,7 +11,7 @@ from __future__ import annotations
 from array import array
 from dataclasses import replace
 
-from codechoir.audio import TimeCompressor, crossfaded, cut, faded_in, faded_out, silence
+from codechoir.audio import TimeCompressor, crossfade, fade_in, fade_out, padded_slice, silence
 from codechoir.engines import AudioListener
 from codechoir.model import AudioChunk, Mark
 
@@ -91,18 +91,18 @@ class Joiner:
     ) -> None:
         """Add the piece from `begin` to `end` of a rendition's samples, to be squeezed by `factor`."""
         end = max(end, begin + 2 * MARGIN)
-        before = cut(samples, begin - MARGIN, begin + MARGIN)
-        seam = crossfaded(self._margin, before) if self._margin else faded_in(before[MARGIN:])
-        self._margin = cut(samples, end - MARGIN, end + MARGIN)
+        before = padded_slice(samples, begin - MARGIN, begin + MARGIN)
+        seam = crossfade(self._margin, before) if self._margin else fade_in(before[MARGIN:])
+        self._margin = padded_slice(samples, end - MARGIN, end + MARGIN)
         self._factor = factor
         if mark is not None:
             self._marks.append(mark)
-        self._pass_on(seam + cut(samples, begin + MARGIN, end - MARGIN), factor)
+        self._pass_on(seam + padded_slice(samples, begin + MARGIN, end - MARGIN), factor)
 
     def rest(self, samples: int) -> None:
         """Let the last piece end, then be silent: `samples` in all, which are not squeezed."""
         if self._margin:
-            tail, self._margin = faded_out(self._margin), array("h")
+            tail, self._margin = fade_out(self._margin), array("h")
             samples -= MARGIN
             self._pass_on(tail, self._factor)
         self._finish_squeezing()
@@ -119,19 +119,21 @@ class Joiner:
 
     def _pass_on(self, samples: array[int], factor: float) -> None:
         self._joined += len(samples)
-        ready = self._squeezer.take(samples, factor)
+        ready = self._squeezer.feed(samples, factor)
         self._release_marks()
         self._outlet.put(ready)
 
     def _finish_squeezing(self) -> None:
-        ready = self._squeezer.finish()
+        ready = self._squeezer.flush()
         self._release_marks()
         self._outlet.put(ready)
 
     def _release_marks(self) -> None:
         """Hand over the marks that begin in what came out of the squeezer, in its times."""
-        while self._marks and self._marks[0].t0 < self._squeezer.squeezed:
+        while self._marks and self._marks[0].t0 < self._squeezer.consumed:
             mark = self._marks.pop(0)
-            begin = max(self._squeezer.moved(mark.t0), self._marked)  # what lies ahead is known to 1 ms only
-            self._marked = max(self._squeezer.moved(mark.t1), begin + 1)
+            begin = max(
+                self._squeezer.output_position(mark.t0), self._marked
+            )  # what lies ahead is known to 1 ms only
+            self._marked = max(self._squeezer.output_position(mark.t1), begin + 1)
             self._outlet.mark(replace(mark, t0=begin, t1=self._marked))

@@ -10,7 +10,7 @@ import tomllib
 from array import array
 from dataclasses import dataclass
 
-from codechoir.audio import render, scaled, silence
+from codechoir.audio import render_earcon, scale, silence
 from codechoir.engines.espeak.espeak_library import Library, SynthParams
 from codechoir.model import CastUtterance, Voice
 from codechoir.storage import resource_path
@@ -134,7 +134,7 @@ class Pacing:
         spoken = self._parts[index]
         if not spoken.utterance.cue:
             return array("h")
-        sound = scaled(array("h", render(spoken.utterance.cue, self._rate)), spoken.voice.volume / 100)
+        sound = scale(array("h", render_earcon(spoken.utterance.cue, self._rate)), spoken.voice.volume / 100)
         return sound + silence(self._rate * _CUE_GAP // 1000)
 
     def _hurry(self) -> float:

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from codechoir.audio import WINDOW, onset, sounding
+from codechoir.audio import ENERGY_WINDOW, find_onset, find_sound
 from codechoir.engines import AudioListener
 from codechoir.engines.espeak.espeak_library import Library, SynthParams, WordEvent
 from codechoir.engines.espeak.output import MARGIN, Cancelled, Joiner
@@ -80,14 +80,14 @@ class VoiceTake:
 
     def sounding(self, index: int) -> tuple[int, int]:
         """First and last sample of a word that is loud enough to be heard."""
-        return sounding(self.samples, self._starts[index], self._starts[index + 1], self._quiet)
+        return find_sound(self.samples, self._starts[index], self._starts[index + 1], self._quiet)
 
     def onset(self) -> int | None:
         """First sample of the first word that is loud enough to be heard; None while it is not made yet."""
         if self._onset is None:
             end = self._starts[1] if self._known > 1 else len(self.samples)
-            self._onset = onset(self.samples, self._searched, end, self._quiet)
-            self._searched = max(self._searched, end - end % WINDOW)
+            self._onset = find_onset(self.samples, self._searched, end, self._quiet)
+            self._searched = max(self._searched, end - end % ENERGY_WINDOW)
         return self._onset
 
     def _share_out(self, first: int, end: int) -> None:

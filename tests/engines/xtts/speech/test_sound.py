@@ -1,4 +1,4 @@
-"""Between the model and the listener: chunks, marks, and speed without a change of pitch."""
+"""Between the model and the listener: chunks, marks, and the end of an utterance."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from codechoir.audio.time_stretch import Shaper, TimeStretcher, factor_of
 from codechoir.engines.xtts.speech.segments import SegmentWord
 from codechoir.engines.xtts.speech.speech_output import FLOOR, ListenerLeft, SpeechChunker, Trimmer, WordClock
 from codechoir.model import Category, Mark
 from hypothesis import given
 from hypothesis import strategies as st
+from support.buzz import BUZZ_RATE as RATE
+from support.buzz import buzz
 from support.listening import Listener
-
-RATE = 24000
-
 
 # ---- chunks ---------------------------------------------------------------------------------------------
 
@@ -78,92 +76,6 @@ def test_every_word_gets_one_mark_within_the_sound(
     assert all(0 <= mark.t0 < total for mark in marks)
 
 
-# ---- speed ----------------------------------------------------------------------------------------------
-
-
-def stretched(samples: np.ndarray, speed: float, cuts: list[int]) -> np.ndarray:
-    stretch = TimeStretcher(speed, RATE)
-    edges = [0, *sorted(min(cut, len(samples)) for cut in cuts), len(samples)]
-    made = [stretch.take(samples[a:b]) for a, b in pairwise(edges)]
-    return np.concatenate([*made, stretch.finish()])
-
-
-def voice(seconds: float = 1.0) -> np.ndarray:
-    """A buzz of 140 Hz whose loudness comes and goes, as a voice's does."""
-    t = np.arange(round(seconds * RATE)) / RATE
-    buzz = sum(np.sin(2 * np.pi * 140 * k * t) / k for k in range(1, 12))
-    return (0.2 * buzz * (0.6 + 0.4 * np.sin(2 * np.pi * 3 * t))).astype(np.float32)
-
-
-def pitch(samples: np.ndarray) -> float:
-    """The strongest period between 60 and 400 Hz, as a frequency."""
-    middle = samples[len(samples) // 4 : len(samples) // 4 + 4096]
-    likeness = np.correlate(middle, middle, "full")[4095:]
-    low, high = RATE // 400, RATE // 60
-    return RATE / (low + int(np.argmax(likeness[low:high])))
-
-
-@pytest.mark.parametrize("speed", [0.5, 0.8, 1.25, 1.7, 2.5, 4.0])
-def test_faster_speech_is_shorter_and_not_higher(speed: float) -> None:
-    made = stretched(voice(), speed, [])
-    assert len(made) == pytest.approx(RATE / speed, abs=RATE * 0.01)
-    assert pitch(made) == pytest.approx(140, rel=0.02)
-    inner = made[1000:-1500]
-    assert np.sqrt(np.square(inner).mean()) == pytest.approx(np.sqrt(np.square(voice()).mean()), rel=0.15)
-
-
-def test_normal_speed_changes_nothing() -> None:
-    assert np.array_equal(stretched(voice(), 1.0, [100, 5000]), voice())
-
-
-@given(st.lists(st.integers(0, 12_000), max_size=5), st.sampled_from([0.7, 1.4]))
-def test_the_pieces_in_which_it_comes_are_not_heard(cuts: list[int], speed: float) -> None:
-    assert np.allclose(stretched(voice(0.5), speed, cuts), stretched(voice(0.5), speed, []), atol=1e-5)
-
-
-@pytest.mark.parametrize("size", [0, 1, 50, 500])
-def test_very_short_sound_comes_out_too(size: int) -> None:
-    made = stretched(voice()[:size], 2.0, [])
-    assert len(made) == pytest.approx(size / 2, abs=1)
-    assert np.isfinite(made).all()
-
-
-# ---- pitch ----------------------------------------------------------------------------------------------
-
-
-def shaped(samples: np.ndarray, speed: float, height: float, cuts: list[int]) -> np.ndarray:
-    shaper = Shaper(speed, factor_of(height), RATE)
-    edges = [0, *sorted(min(cut, len(samples)) for cut in cuts), len(samples)]
-    made = [shaper.take(samples[a:b]) for a, b in pairwise(edges)]
-    return np.concatenate([*made, shaper.finish()])
-
-
-@pytest.mark.parametrize("speed", [0.7, 1.0, 2.0])
-@pytest.mark.parametrize(("height", "hertz"), [(0, 99.0), (25, 117.7), (52, 141.6), (100, 198.0)])
-def test_a_higher_voice_takes_the_same_time(height: float, hertz: float, speed: float) -> None:
-    made = shaped(voice(), speed, height, [])
-    assert len(made) == pytest.approx(RATE / speed, abs=RATE * 0.002)
-    assert pitch(made) == pytest.approx(hertz, rel=0.02)
-    inner = made[1000:-1500]
-    assert np.sqrt(np.square(inner).mean()) == pytest.approx(np.sqrt(np.square(voice()).mean()), rel=0.15)
-
-
-def test_the_speaker_s_own_pitch_changes_nothing() -> None:
-    assert np.array_equal(shaped(voice(), 1.0, 50, [100, 5000]), voice())
-
-
-@given(st.lists(st.integers(0, 12_000), max_size=5), st.sampled_from([10, 90]))
-def test_the_pieces_in_which_a_higher_voice_comes_are_not_heard(cuts: list[int], height: float) -> None:
-    assert np.allclose(shaped(voice(0.5), 1.0, height, cuts), shaped(voice(0.5), 1.0, height, []), atol=1e-5)
-
-
-@pytest.mark.parametrize("size", [0, 1, 50, 500])
-def test_very_short_sound_is_shaped_too(size: int) -> None:
-    made = shaped(voice()[:size], 1.0, 80, [])
-    assert len(made) == pytest.approx(size, abs=2)
-    assert np.isfinite(made).all()
-
-
 # ---- the end of an utterance ----------------------------------------------------------------------------
 
 
@@ -178,7 +90,7 @@ def spoken(breath: float) -> np.ndarray:
     """Two words with a silence between them, and a breath after them."""
     noise = np.random.default_rng(1).standard_normal(RATE).astype(np.float32) * FLOOR * 0.1
     quiet, after = noise[: RATE // 5], noise[: round(breath * RATE)]
-    return np.concatenate([voice(0.3), quiet, voice(0.2), after])
+    return np.concatenate([buzz(0.3), quiet, buzz(0.2), after])
 
 
 def test_a_breath_is_cut_and_a_pause_inside_is_not() -> None:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from codechoir.audio import Resampler, render
-from codechoir.audio.time_stretch import Shaper, factor_of
+from codechoir.audio import Resampler, VoiceShaper, pitch_factor, render_earcon
 from codechoir.engines import AudioListener, Engine, ForwardingListener
 from codechoir.engines.xtts import short_text
 from codechoir.engines.xtts.speech.segments import NORMAL_RATE, SpeechSegment
@@ -148,25 +147,25 @@ class SegmentReading:
     def _sound_cue(self, part: CastUtterance) -> None:
         if not part.utterance.cue:
             return
-        cue = np.frombuffer(render(part.utterance.cue, self._rate), "<i2").astype(np.float32)
+        cue = np.frombuffer(render_earcon(part.utterance.cue, self._rate), "<i2").astype(np.float32)
         self._outlet.sound(cue / np.float32(32768) * np.float32(part.voice.volume / 100))
         self._outlet.silence(CUE_GAP)
 
     def _tell_neural(self, segment: SpeechSegment, phrase: int, ids: tuple[int, ...]) -> None:
         voice = segment.parts[0].voice
         speed = _speed(segment)
-        shaper = Shaper(speed, factor_of(voice.pitch), self._rate)
+        shaper = VoiceShaper(speed, pitch_factor(voice.pitch), self._rate)
         assert segment.language is not None
         seconds = sum(short_text.expected_seconds(piece, segment.language) for piece in segment.pieces)
         clock = WordClock(segment.words, seconds / speed * self._rate)
         begin = self._outlet.samples
         for number in ids:
             for samples, last in self._sounds(number):
-                heard = shaper.take(samples)
+                heard = shaper.feed(samples)
                 if last and number == ids[-1]:
                     # At least 10 ms, to carry the marks of words that nothing was left for.
                     least = np.zeros(self._rate // 100, np.float32)
-                    heard = np.concatenate([heard, shaper.finish()])
+                    heard = np.concatenate([heard, shaper.flush()])
                     heard = heard if len(heard) else least
                     now = self._outlet.samples - begin
                     clock.ends_at(now + len(heard), now)

@@ -1,4 +1,4 @@
-"""Cues: what they sound like, measured."""
+"""Earcons: what they sound like, measured."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from array import array
 from itertools import pairwise
 
 import pytest
-from codechoir.audio.earcons import cue_names, render
+from codechoir.audio.earcons import cue_names, render_earcon
 
 RATE = 22050
 
 
 def samples(name: str) -> array[int]:
-    return array("h", render(name, RATE))
+    return array("h", render_earcon(name, RATE))
 
 
 def frequency(sound: array[int]) -> float:
@@ -39,23 +39,23 @@ def test_a_cue_begins_and_ends_in_silence_and_is_softer_than_speech(name: str) -
 
 
 def test_every_cue_sounds_different() -> None:
-    assert len({render(name, RATE) for name in cue_names()}) == len(cue_names())
+    assert len({render_earcon(name, RATE) for name in cue_names()}) == len(cue_names())
 
 
 def test_a_closing_bracket_is_its_opening_one_backwards() -> None:
-    assert len(render("paren-open", RATE)) == len(render("paren-close", RATE))
-    assert render("paren-open", RATE) != render("paren-close", RATE)
+    assert len(render_earcon("paren-open", RATE)) == len(render_earcon("paren-close", RATE))
+    assert render_earcon("paren-open", RATE) != render_earcon("paren-close", RATE)
 
 
 @pytest.mark.parametrize("name", ["trumpet", "indent-x", "rule-3", ""])
 def test_an_unknown_cue_is_silent_and_told_once(name: str, caplog: pytest.LogCaptureFixture) -> None:
-    render.cache_clear()
+    render_earcon.cache_clear()
     with caplog.at_level(logging.WARNING):
-        assert render(name, RATE) == b""
-        assert render(name, RATE) == b""
+        assert render_earcon(name, RATE) == b""
+        assert render_earcon(name, RATE) == b""
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert f"'{name}'" in caplog.text
 
 
 def test_a_cue_is_rendered_for_the_engines_own_rate() -> None:
-    assert len(render("indent-3", 24000)) == 2 * 960
+    assert len(render_earcon("indent-3", 24000)) == 2 * 960

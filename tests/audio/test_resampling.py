@@ -1,4 +1,4 @@
-"""The stand-in's sound at the reading's rate: right in pitch, length and level, wherever it is cut."""
+"""Sample rate conversion: right in pitch, length and level, at once, however the audio is cut into chunks."""
 
 from __future__ import annotations
 
@@ -46,6 +46,17 @@ def test_a_tone_stays_the_tone_that_it_was(source: int, target: int, hertz: int)
 def test_what_the_target_cannot_hold_is_taken_out() -> None:
     made = resampled(tone(11500, 48000, 12000), 48000, 16000, [])
     assert np.abs(made[50:-50]).max() < 10000 * 0.01
+
+
+@pytest.mark.parametrize(
+    ("source", "target"), [(22050, 24000), (24000, 22050), (24000, 16000), (48000, 24000), (16000, 48000)]
+)
+def test_at_most_a_millisecond_of_audio_is_held_back(source: int, target: int) -> None:
+    """So that the first sound is not delayed, at any pair of rates."""
+    resampler, chunk, samples = Resampler(source, target), source // 1000, 0
+    for number in range(1, 50):
+        samples += resampler.feed(AudioChunk(bytes(2 * chunk), source, (number - 1) * chunk)).samples
+        assert samples / target >= number * chunk / source - 0.001
 
 
 @given(st.lists(st.integers(0, 2000), max_size=6))

@@ -1,4 +1,4 @@
-"""Two channels of one: in files, on the device, and the law by which a voice moves."""
+"""Stereo in files and on the device."""
 
 from __future__ import annotations
 
@@ -8,47 +8,9 @@ from pathlib import Path
 
 import pytest
 import soundfile
-from codechoir.audio.panning import Panner
-from codechoir.model import AudioChunk
 from codechoir.sinks.device_sink import DeviceSink
 from codechoir.sinks.output_files import AudioFile
-
-RATE = 1000
-
-
-def tone(first: int, samples: int, *balances: tuple[int, float]) -> AudioChunk:
-    return AudioChunk(array("h", [1000] * samples).tobytes(), RATE, first, balances=balances)
-
-
-def sides(pcm: bytes) -> tuple[list[int], list[int]]:
-    values = list(array("h", pcm))
-    return values[::2], values[1::2]
-
-
-def test_in_the_middle_both_ears_hear_the_same() -> None:
-    left, right = sides(Panner().stereo(tone(0, 10)))
-    assert left == right == [707] * 10
-
-
-def test_a_word_on_the_left_is_heard_on_the_left_after_a_glide() -> None:
-    left, right = sides(Panner().stereo(tone(0, 20, (4, -100))))
-    assert left[:4] == right[:4]
-    assert left[4] > right[4] > right[5] > 0
-    assert (left[-1], right[-1]) == (1000, 0)
-
-
-def test_the_place_lasts_until_the_next_one() -> None:
-    panner = Panner()
-    panner.stereo(tone(0, 20, (0, 100)))
-    left, right = sides(panner.stereo(tone(20, 20, (30, -100))))
-    assert (left[0], right[0]) == (0, 1000)
-    assert (left[-1], right[-1]) == (1000, 0)
-
-
-def test_two_words_in_one_chunk_stand_apart() -> None:
-    left, right = sides(Panner().stereo(tone(0, 40, (0, -100), (20, 100))))
-    assert (left[15], right[15]) == (1000, 0)
-    assert (left[-1], right[-1]) == (0, 1000)
+from support.stereo import RATE, sides, tone
 
 
 @pytest.mark.parametrize("channels", [1, 2])
