@@ -99,25 +99,25 @@ def test_the_users_words_are_stronger_than_the_projects(tmp_path: Path) -> None:
 
 
 def test_a_change_is_followed_from_the_next_phrase_on() -> None:
-    choir = SpeechPipeline(PLAIN)
-    phrases = choir.phrases(snapshot("a == 1\nb == 2\nc == 3\n"))
+    pipeline = SpeechPipeline(PLAIN)
+    phrases = pipeline.phrases(snapshot("a == 1\nb == 2\nc == 3\n"))
     heard = [said(next(phrases))]
-    choir.change(replace(PLAIN, mute=frozenset({Category.OPERATOR})))
+    pipeline.change(replace(PLAIN, mute=frozenset({Category.OPERATOR})))
     heard.append(said(next(phrases)))
-    choir.change(replace(PLAIN, natural_language="de"))
+    pipeline.change(replace(PLAIN, natural_language="de"))
     heard.append(said(next(phrases)))
     assert heard == ["a is equal to one", "b two", "c ist gleich drei"]
 
 
 def test_a_change_of_voices_keeps_the_words_that_were_found() -> None:
-    choir = SpeechPipeline(PLAIN)
-    wording = choir.wording
-    choir.change(replace(PLAIN, rate=300.0))
-    assert choir.wording is wording
+    pipeline = SpeechPipeline(PLAIN)
+    wording = pipeline.wording
+    pipeline.change(replace(PLAIN, rate=300.0))
+    assert pipeline.wording is wording
 
 
 def test_what_is_told_about_code_has_voices_too() -> None:
-    choir = SpeechPipeline(PLAIN)
-    assert said(next(choir.outline(snapshot()))).startswith("python, three lines")
-    assert "function" in said(next(choir.description(snapshot(), 4)))
-    assert said(next(choir.spelling(snapshot(), 0, 3))) == "d e f"
+    pipeline = SpeechPipeline(PLAIN)
+    assert said(next(pipeline.outline(snapshot()))).startswith("python, three lines")
+    assert "function" in said(next(pipeline.description(snapshot(), 4)))
+    assert said(next(pipeline.spelling(snapshot(), 0, 3))) == "d e f"

@@ -39,11 +39,11 @@ class SpeechPipeline:
 
     @property
     def wording(self) -> Wording:
-        """How things are said at the moment."""
+        """The words of the current settings."""
         return self._wording
 
     def change(self, settings: Settings) -> None:
-        """Follow new settings from the next phrase on; on `InputError` the old ones stay in force."""
+        """Use new settings from the next phrase on. After an `InputError` the old ones stay in force."""
         same = (settings.profile, settings.engine) == (self._settings.profile, self._settings.engine)
         profile = self._profile if same else load_profile(settings.profile, settings.engine)
         casting = full_casting(profile, settings)
@@ -51,20 +51,20 @@ class SpeechPipeline:
         wording = self._wording if options == self._wording.options else Wording(options)
         self._settings, self._profile, self._wording, self._casting = settings, profile, wording, casting
 
-    def reword(self) -> None:
-        """Read the word tables anew; readings follow them from the next phrase on."""
+    def reload_words(self) -> None:
+        """Load the word tables again; readings use them from the next phrase on."""
         self._wording = Wording(self._wording.options)
 
     def warm_up(self, language: str = "") -> None:
-        """Read the words of a language, so that its first line costs what every line costs."""
+        """Load the words of a language, so that its first line takes no longer than others."""
         self._wording.warm_up(language)
 
     def check(self, engine: Engine) -> None:
         """Raises `InputError` when the profile or the settings name a voice that `engine` does not have."""
         check_families(self._profile, engine.voices(), self._settings)
 
-    def unheard(self, engine: Engine) -> str | None:
-        """A line about properties of voices that `engine` ignores although somebody set them, if any."""
+    def ignored_properties(self, engine: Engine) -> str | None:
+        """A line about voice properties that are set although `engine` ignores them, or None."""
         return ignored_properties(self._profile, self._settings, engine.capabilities)
 
     def phrases(self, snapshot: Snapshot, start: int = 0, end: int | None = None) -> Iterator[Phrase]:
@@ -86,39 +86,39 @@ class SpeechPipeline:
         end = len(snapshot.text) if end is None else end
         yield from map(self._phrase, self._wording.spell(snapshot, start, end))
 
-    def outline(self, snapshot: Snapshot, at: int | None = None) -> Iterator[Phrase]:
-        """The structure of a document, or of the innermost symbol at byte `at`."""
-        yield from map(self._phrase, self._wording.outline(snapshot, at).phrases())
+    def outline(self, snapshot: Snapshot, offset: int | None = None) -> Iterator[Phrase]:
+        """The structure of a document, or of the innermost symbol at byte `offset`."""
+        yield from map(self._phrase, self._wording.outline(snapshot, offset).phrases())
 
-    def description(self, snapshot: Snapshot, at: int) -> Iterator[Phrase]:
-        """What stands at byte `at`."""
-        described = self._wording.describe(snapshot, at)
-        yield self._phrase([described.utterance(self._settings.natural_language)])
+    def description(self, snapshot: Snapshot, offset: int) -> Iterator[Phrase]:
+        """What is at byte `offset`."""
+        description = self._wording.describe(snapshot, offset)
+        yield self._phrase([description.utterance(self._settings.natural_language)])
 
-    def lexicon(self, language: Language) -> Iterator[Phrase]:
-        """The words that every file of a language needs, each by itself, in the voices that say them."""
-        for said in common_words(self._wording, language):
-            yield self._phrase([said])
+    def common_words(self, language: Language) -> Iterator[Phrase]:
+        """The words that every file of a language needs, one phrase each."""
+        for utterance in common_words(self._wording, language):
+            yield self._phrase([utterance])
 
     @property
-    def is_wide(self) -> bool:
-        """Whether words may stand elsewhere than in the middle, so that their sound has to be stereo."""
-        return self._casting.is_wide
+    def needs_stereo(self) -> bool:
+        """Whether an utterance may have a balance other than 0."""
+        return self._casting.needs_stereo
 
     def voice_of(self, category: Category) -> Voice:
-        """The voice of a category, without what a profile lays over single captures."""
+        """The voice of a category, without the profile's overlays for captures."""
         return self._casting.cast(Utterance("", category, 0, 0))
 
-    def narration(self, key: str, at: int) -> Phrase:
-        """One of the narrator's own phrases, such as `blank`, about the place `at`."""
-        return self._phrase([self._wording.narration(key, at)])
+    def narration(self, key: str, offset: int) -> Phrase:
+        """A sentence of the narrator, such as `blank`, for the place `offset`."""
+        return self._phrase([self._wording.narration(key, offset)])
 
-    def place(self, where: Location) -> Phrase:
-        """Where a place is, as the narrator tells it."""
-        return self._phrase([where.utterance(self._settings.natural_language)])
+    def location_phrase(self, location: Location) -> Phrase:
+        """A location, as the narrator says it."""
+        return self._phrase([location.utterance(self._settings.natural_language)])
 
     def recast(self, phrase: Phrase) -> Phrase:
-        """The same words in the voices that the settings give them now."""
+        """The same words with the voices of the current settings."""
         return self._phrase([spoken.utterance for spoken in phrase.parts])
 
     def _phrase(self, utterances: list[Utterance]) -> Phrase:

@@ -60,9 +60,9 @@ def test_the_words_are_the_same_wherever_they_stand(level: str) -> None:
 def test_a_voice_stands_where_its_own_place_and_the_words_have_it() -> None:
     settings = Settings(voices={Category.KEYWORD: VoiceChange(balance=-50)})
     casting = Casting(load_profile("default", "silent"), settings)
-    assert casting.is_wide
+    assert casting.needs_stereo
     assert casting.cast(Utterance("x", Category.KEYWORD, 0, 1)).balance == -50
     assert casting.cast(Utterance("x", Category.KEYWORD, 0, 1, balance=30)).balance == -20
     assert casting.cast(Utterance("x", Category.KEYWORD, 0, 1, balance=-80)).balance == -100
-    assert not Casting(load_profile("default", "silent"), Settings()).is_wide
-    assert Casting(load_profile("default", "silent"), Settings(balance="column")).is_wide
+    assert not Casting(load_profile("default", "silent"), Settings()).needs_stereo
+    assert Casting(load_profile("default", "silent"), Settings(balance="column")).needs_stereo

@@ -34,11 +34,11 @@ def sources() -> list[Path]:
 
 def phrases(settings: Settings) -> Iterator[Phrase]:
     """Every line of the sources that has at least two words and two utterances."""
-    choir = SpeechPipeline(settings)
+    pipeline = SpeechPipeline(settings)
     for path in sources():
         text = path.read_bytes()
         snapshot = Document(text, detect(path.name, text)).snapshot()
-        for phrase in choir.phrases(snapshot):
+        for phrase in pipeline.phrases(snapshot):
             said = [part for part in phrase.parts if part.utterance.text]
             if len(said) > 1:
                 yield phrase

@@ -82,7 +82,7 @@ def _misses() -> list[Figure]:
     ]
     language = language_named("python")
     assert language is not None
-    made_ahead = [unit for phrase in _choir().lexicon(language) for _, unit in units(phrase)]
+    made_ahead = [unit for phrase in _pipeline().common_words(language) for _, unit in units(phrase)]
     share, whole = _new_share(pieces), _new_share(lines)
     some = pieces[len(pieces) // 2 :][:FILE_LINES]
     after, before = _new_share(some, made_ahead), _new_share(some)
@@ -105,13 +105,13 @@ def _key(phrase: Phrase) -> str:
     return phrase_key("bench", lambda family: family, phrase, 24000, False)
 
 
-def _choir() -> SpeechPipeline:
+def _pipeline() -> SpeechPipeline:
     return SpeechPipeline(Settings(engine="xtts"))
 
 
-def _phrases(source: str, choir: SpeechPipeline | None = None) -> list[Phrase]:
+def _phrases(source: str, pipeline: SpeechPipeline | None = None) -> list[Phrase]:
     text = source.encode()
-    return list((choir or _choir()).phrases(Document(text, detect("a.py", text)).snapshot()))
+    return list((pipeline or _pipeline()).phrases(Document(text, detect("a.py", text)).snapshot()))
 
 
 # ---- an hour --------------------------------------------------------------------------------------------

@@ -205,11 +205,11 @@ def _words(lines: Sequence[int]) -> list[str]:
     from codechoir.settings import Settings
     from codechoir.syntax import Document
 
-    choir = SpeechPipeline(Settings())
+    pipeline = SpeechPipeline(Settings())
     snapshot = Document(python_source(LINES), detect("a.py", b"")).snapshot()
     said = []
     for line in lines:
-        phrases = choir.phrases(snapshot, *snapshot.line_range(line))
+        phrases = pipeline.phrases(snapshot, *snapshot.line_range(line))
         said.append(" ".join(part.utterance.text for phrase in phrases for part in phrase.parts))
     return said
 

@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     pipeline = SpeechPipeline(settings)
     check_voices(pipeline, engine)
     window = source.open_window(arguments)
-    player = Player(engine, output, window.content, pipeline.is_wide)
+    player = Player(engine, output, window.content, pipeline.needs_stereo)
     if window.is_blank:
         report(f"nothing to read in {window.title}")
     view = None if arguments.quiet else _view(output, player, window)

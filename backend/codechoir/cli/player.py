@@ -109,7 +109,7 @@ def checked_casting(settings: Settings, engine: Engine) -> Casting:
 def check_voices(pipeline: SpeechPipeline, engine: Engine) -> None:
     """Raises `InputError` if the engine lacks a voice; reports voice properties that it ignores."""
     pipeline.check(engine)
-    if line := pipeline.unheard(engine):
+    if line := pipeline.ignored_properties(engine):
         report(line)
 
 

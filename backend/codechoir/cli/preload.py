@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     engine = ready_engine(settings.engine, cache)
     pipeline = SpeechPipeline(settings)
     check_voices(pipeline, engine)
-    phrases = list(pipeline.lexicon(language))
+    phrases = list(pipeline.common_words(language))
     progress = PreloadProgress(phrases, language.title, is_terminal(sys.stderr) and not arguments.json)
     began, before = time.perf_counter(), _synthesized(cache, settings.engine)
     try:

@@ -52,7 +52,7 @@ class ReadingController:
         pipeline, engine = self._runtime.pipeline, self._runtime.engine
         rate = engine.capabilities.sample_rate
         locate = partial(range_json, plan.snapshot, self._encoding)
-        is_stereo = pipeline.is_wide
+        is_stereo = pipeline.needs_stereo
 
         def make_sink(session: int) -> Sink:
             notifier = AudioNotifier(session, rate, self._send, locate)
@@ -134,7 +134,7 @@ class ReadingController:
         plan, reading, resume_with = self._last_plan(), self._reader.active, self._resume_with
         pipeline = self._runtime.pipeline
         location = pipeline.wording.locate(plan.snapshot, self._current_byte(plan))
-        words = pipeline.place(location)
+        words = pipeline.location_phrase(location)
         is_speaking = reading is not None and reading.state != "paused"
         if reading is not None and not plan.opening_only:
             resume_with = _rest_of(plan, reading)

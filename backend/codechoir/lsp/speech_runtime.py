@@ -107,7 +107,7 @@ class SpeechRuntime:
         except InputError as error:
             self._warn(str(error))
         else:
-            self.pipeline.reword()
+            self.pipeline.reload_words()
 
     def warm_up(self) -> None:
         """Loads pipeline and engine. A failure is only logged: the reading that needs them reports it."""
@@ -128,7 +128,7 @@ class SpeechRuntime:
         try:
             pipeline, engine = self._ready()
             pipeline.check(engine)
-            if line := pipeline.unheard(engine):
+            if line := pipeline.ignored_properties(engine):
                 self._warn(line)
         except CodechoirError as error:
             self._warn(str(error))

@@ -43,7 +43,7 @@ class Casting:
         self._stand_in = stand_in
 
     @property
-    def is_wide(self) -> bool:
+    def needs_stereo(self) -> bool:
         """Whether words may stand elsewhere than in the middle, so that their sound has to be stereo."""
         named = [*self._profile.captures.values(), *self._settings.voices.values()]
         moved = [self._profile.depth.balance, *(change.balance for change in named)]

@@ -41,12 +41,12 @@ def hear(engine: CachingEngine | SilentEngine | EspeakEngine, *phrases: Phrase) 
 
 def test_a_second_reading_of_a_file_makes_no_engine_call(engine: CountingEngine, cache: PhraseCache) -> None:
     snapshot = Document(Path(__file__).read_bytes()[:1500], PROSE).snapshot()
-    choir = SpeechPipeline(Settings(engine="silent"))
+    pipeline = SpeechPipeline(Settings(engine="silent"))
     speaker = kept(engine, cache)
-    first = hear(speaker, *choir.phrases(snapshot))
+    first = hear(speaker, *pipeline.phrases(snapshot))
     calls = engine.calls
     assert calls >= 1
-    second = hear(speaker, *choir.phrases(snapshot))
+    second = hear(speaker, *pipeline.phrases(snapshot))
     assert engine.calls == calls
     assert second.marks == first.marks and second.samples == first.samples
 
@@ -195,9 +195,9 @@ def test_an_engine_that_fails_leaves_nothing_half_kept(cache: PhraseCache) -> No
 
 
 def test_espeak_sounds_the_same_from_the_cache(cache: PhraseCache) -> None:
-    choir = SpeechPipeline(Settings())
+    pipeline = SpeechPipeline(Settings())
     snapshot = Document("one, two three\nfour five\nsix\n", PROSE).snapshot()
-    lines = list(choir.phrases(snapshot))
+    lines = list(pipeline.phrases(snapshot))
     plain = hear(EspeakEngine(), *lines)
     speaker = EspeakEngine().keep_in(cache)
     first, second = (hear(speaker, *lines) for _ in range(2))
