@@ -15,7 +15,6 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +73,7 @@ def outputs(owner: type[Settings] = Settings) -> dict[str, str]:
 
 
 def editor_settings() -> list[Setting]:
-    return [replace(setting, name=name) for name, setting in EDITOR_SETTINGS.items()]
+    return [setting._replace(name=name) for name, setting in EDITOR_SETTINGS.items()]
 
 
 def in_order(settings: Iterable[Setting]) -> list[Setting]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,7 +40,7 @@ WORD_SETTINGS = ("natural_language", "user_words", "project_words")
 def add_engine(parser: Parser, engine: str = "") -> None:
     """--engine. `engine`: the default of this command, where it has one of its own."""
     setting = declared(Settings)["engine"]
-    add_settings(parser, [replace(setting, default=engine or setting.default)])
+    add_settings(parser, [setting._replace(default=engine or setting.default)])
     if engine:
         parser.set_defaults(engine=engine)
 

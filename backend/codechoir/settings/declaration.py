@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping
-from dataclasses import KW_ONLY, dataclass, field, fields, replace
+from dataclasses import field, fields
 from functools import cache
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import Category
@@ -220,8 +220,7 @@ def filterable_category(name: str) -> Category:
 # ---- declarations -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """All that is known of one setting.
 
     `default`: the value, or a function that returns it where it depends on the machine; the documentation
@@ -234,7 +233,6 @@ class Setting:
 
     type: SettingType
     default: Any
-    _: KW_ONLY
     en: str
     de: str = ""
     section: Section | None = None
@@ -283,7 +281,7 @@ def declared(owner: type[Any]) -> Mapping[str, Setting]:
 @cache
 def _declared(owner: Any) -> Mapping[str, Setting]:
     return {
-        each.name: replace(each.metadata[_KEY], name=each.name)
+        each.name: each.metadata[_KEY]._replace(name=each.name)
         for each in fields(owner)
         if _KEY in each.metadata
     }
