@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from codechoir.engines.xtts import INSTALL_HINT, child_environment
+from codechoir.engines.xtts import INSTALL_HINT, XttsSettings, child_environment
 from codechoir.errors import EngineError, InputError, did_you_mean
 
 SHAPES = ("tiny", "full")
@@ -48,10 +48,10 @@ def figures(shape: str = "tiny", device: str = "cpu") -> list[dict[str, Any]]:
 
 def interpreter() -> Path:
     """The Python that has torch and coqui-tts. Raises `EngineError` when there is none."""
-    named = os.environ.get("CODECHOIR_XTTS_PYTHON")
+    named = XttsSettings.from_environment().interpreter
     own = _PACKAGE.parent / ".venv-xtts" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if named:
-        return Path(named)
+        return named
     if own.is_file():
         return own
     if importlib.util.find_spec("torch") and importlib.util.find_spec("TTS"):

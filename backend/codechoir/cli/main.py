@@ -7,7 +7,6 @@ that runs it. Modules import what they need when they run, so that `--help` is q
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import signal
 import sys
@@ -20,6 +19,7 @@ from typing import Any, NoReturn
 
 from codechoir import __version__
 from codechoir.errors import CodechoirError, InputError, did_you_mean
+from codechoir.settings import DEBUG, read_variable
 from codechoir.stdio import discard_stdout, report, use_utf8
 
 COMMANDS = (
@@ -164,7 +164,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         discard_stdout()  # the reader of a pipe, such as `head`, has seen enough
         return 0
     except Exception as error:
-        if os.environ.get("CODECHOIR_DEBUG"):
+        if read_variable(DEBUG):
             raise
         report(
             f"unexpected error: {type(error).__name__}: {error}; this is a bug in Codechoir; "

@@ -4,3 +4,4 @@ from .capabilities import child_environment as child_environment
 from .capabilities import find_language as find_language
 from .download import TERMS as TERMS
 from .install import Installation as Installation
+from .xtts_engine import XttsSettings as XttsSettings
