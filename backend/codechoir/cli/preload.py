@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from bisect import bisect_right
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from codechoir.cli import setting_options
@@ -19,7 +17,6 @@ from codechoir.stdio import is_terminal, report, write_json, write_line
 if TYPE_CHECKING:
     from codechoir.engines.cache import PhraseCacheFactory
     from codechoir.languages import Language
-    from codechoir.model import AudioChunk, Phrase
 
 ENGINE = "xtts"
 BAR_WIDTH = 24
@@ -46,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     pipeline = SpeechPipeline(settings)
     check_voices(pipeline, engine)
     phrases = list(pipeline.common_words(language))
-    progress = PreloadProgress(phrases, language.title, is_terminal(sys.stderr) and not arguments.json)
+    progress = PreloadProgress(len(phrases), language.title, is_terminal(sys.stderr) and not arguments.json)
     began, before = time.perf_counter(), _synthesized(cache, settings.engine)
     try:
         progress.show()
@@ -98,25 +95,17 @@ def _synthesized(phrases: PhraseCacheFactory, engine: str) -> int:
 
 
 class PreloadProgress(AudioListener):
-    """Discards the audio and shows how many phrases are done."""
+    """Discards the audio, and shows on standard error how many of `count` phrases are done."""
 
-    def __init__(self, phrases: list[Phrase], title: str, shows: bool) -> None:
-        words = (len(part.utterance.text.split()) for phrase in phrases for part in phrase.parts)
-        self._ends = list(accumulate(words))  # for each phrase, the number of words up to its end
-        self._said = 0
+    def __init__(self, count: int, title: str, is_visible: bool) -> None:
+        self.done = 0
+        self._count = count
         self._title = title
-        self._shows = shows
+        self._is_visible = is_visible
 
-    @property
-    def done(self) -> int:
-        """How many phrases are done, or have begun their last word."""
-        return bisect_right(self._ends, self._said)
-
-    def write(self, chunk: AudioChunk) -> bool:
-        if chunk.marks:
-            self._said += sum(len(mark.text.split()) for mark in chunk.marks)
-            self.show()
-        return True
+    def phrase_done(self) -> None:
+        self.done += 1
+        self.show()
 
     def notify(self, line: str) -> bool:
         self.close()
@@ -125,15 +114,14 @@ class PreloadProgress(AudioListener):
 
     def show(self) -> None:
         """Draws the progress bar."""
-        if self._shows:
-            count = len(self._ends)
-            filled = BAR_WIDTH * self.done // max(count, 1)
+        if self._is_visible:
+            filled = BAR_WIDTH * self.done // max(self._count, 1)
             bar = "#" * filled + "." * (BAR_WIDTH - filled)
-            sys.stderr.write(f"\r{self._title} [{bar}] {self.done} of {count}\x1b[K")
+            sys.stderr.write(f"\r{self._title} [{bar}] {self.done} of {self._count}\x1b[K")
             sys.stderr.flush()
 
     def close(self) -> None:
         """Erases the progress bar."""
-        if self._shows:
+        if self._is_visible:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
