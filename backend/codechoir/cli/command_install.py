@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from codechoir.cli.main import Subparsers, add_command
-from codechoir.errors import InputError, did_you_mean
+from codechoir.errors import InputError
 from codechoir.stdio import is_terminal, report, write_line
 
-INSTALLABLE = ("xtts",)
+if TYPE_CHECKING:
+    from codechoir.engines import Installer
 
 EXAMPLES = """\
 examples:
@@ -24,7 +26,7 @@ An interrupted download continues when you run the command again.
 def configure(commands: Subparsers) -> None:
     """Adds the command to the parser."""
     parser = add_command(commands, "install", "download the weights of a neural engine", EXAMPLES)
-    parser.add_argument("engine", metavar="ENGINE", help=f"an engine with weights: {', '.join(INSTALLABLE)}")
+    parser.add_argument("engine", metavar="ENGINE", help="the engine, such as xtts")
     parser.add_argument(
         "--checkpoint", metavar="FOLDER", type=Path, help="use the weights in this folder instead"
     )
@@ -38,38 +40,32 @@ def configure(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Asks for consent, downloads, and prints where the weights are."""
-    from codechoir.engines.xtts import Installation
-
-    if arguments.engine not in INSTALLABLE:
-        near = did_you_mean(arguments.engine, INSTALLABLE)
-        raise InputError(
-            f"engine '{arguments.engine}' has nothing to install; engines with weights: "
-            f"{', '.join(INSTALLABLE)}.{near}"
-        )
-    installation = Installation.from_environment()
+    installer = _installer_of(arguments.engine)
     if arguments.checkpoint is not None:
-        installation.use(arguments.checkpoint)
+        installer.use(arguments.checkpoint)
         write_line(f"using the weights in {arguments.checkpoint}")
         return 0
-    _ask(installation.consent_record, arguments.licence)
-    installation.fetch(DownloadMeter())
-    write_line(f"the weights of XTTS v2 are in {installation.home / 'checkpoint'}")
+    answer = arguments.licence
+    if answer is None and not installer.has_agreed() and sys.stdin.isatty():
+        sys.stderr.write(f"{installer.terms}\nType '{installer.agreement}' if you do: ")
+        sys.stderr.flush()
+        answer = sys.stdin.readline()
+    if answer is not None:
+        installer.agree(answer)
+    folder = installer.fetch(DownloadMeter())
+    write_line(f"the weights of {installer.title} are in {folder}")
     return 0
 
 
-def _ask(record: Path, words: str | None) -> None:
-    """Makes sure that the user has accepted the licence. Raises `InputError` otherwise."""
-    from codechoir.engines.xtts import TERMS, install
+def _installer_of(name: str) -> Installer:
+    """The installer of an engine. Raises `InputError` for an engine that has none."""
+    from codechoir.engines import engine_names, make_engine
 
-    if words is None:
-        if install.has_agreed(record):
-            return
-        if not sys.stdin.isatty():
-            raise InputError(install.refusal())
-        sys.stderr.write(f"{TERMS}\nType '{install.PHRASE}' if you do: ")
-        sys.stderr.flush()
-        words = sys.stdin.readline()
-    install.agree(record, words)
+    installer = make_engine(name).installer()
+    if installer is None:
+        others = [other for other in engine_names() if make_engine(other).installer() is not None]
+        raise InputError(f"engine '{name}' has nothing to install; engines with weights: {', '.join(others)}")
+    return installer
 
 
 LARGE = 1_000_000_000

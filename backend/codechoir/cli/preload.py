@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from codechoir.cli import setting_options
 from codechoir.cli.main import Parser
 from codechoir.cli.player import check_voices, ready_engine
-from codechoir.engines import AudioListener
+from codechoir.engines import CLONING_ENGINE, AudioListener
 from codechoir.errors import InputError
 from codechoir.stdio import is_terminal, report, write_json, write_line
 
@@ -18,14 +18,13 @@ if TYPE_CHECKING:
     from codechoir.engines.cache import PhraseCacheFactory
     from codechoir.languages import Language
 
-ENGINE = "xtts"
 BAR_WIDTH = 24
 
 
 def add_arguments(parser: Parser) -> None:
     """Adds --language, and the options that decide how its words sound."""
     parser.add_argument("--language", metavar="L", help="synthesize the words of this programming language")
-    setting_options.add_voice_settings(parser, ENGINE)
+    setting_options.add_voice_settings(parser, CLONING_ENGINE)
     setting_options.add_sound_settings(parser)
     setting_options.add_word_settings(parser)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from codechoir.cli import preload as preload_language
 from codechoir.cli.main import Parser, Subparsers, add_command, add_json
 from codechoir.cli.options import parameters, shares
+from codechoir.engines import CLONING_ENGINE
 from codechoir.errors import CodechoirError, EngineError, InputError
 from codechoir.model import VoiceInfo
 from codechoir.stdio import write_json, write_line
@@ -18,8 +19,6 @@ from codechoir.stdio import write_json, write_line
 if TYPE_CHECKING:
     from codechoir.engines import Engine
     from codechoir.voices.library import ClonedVoice, VoiceLibrary
-
-CLONING_ENGINE = "xtts"
 
 ADD_EXAMPLES = """\
 examples:

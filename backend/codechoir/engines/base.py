@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codechoir.errors import InputError
@@ -110,6 +111,40 @@ class CachePolicy:
     first_differs: bool = False
 
 
+DownloadProgress = Callable[[str, int, int], None]
+"""Called with the name of a file, its bytes so far, and its size."""
+
+
+class Installer(ABC):
+    """Gets what an engine needs and Codechoir does not contain: weights under a licence of their own.
+
+    `title`: what is installed. `terms`: its licence, in some lines. `agreement`: the words that accept it.
+    """
+
+    title: str
+    terms: str
+    agreement: str
+
+    @abstractmethod
+    def has_agreed(self) -> bool:
+        """Whether the user has accepted the licence before."""
+
+    @abstractmethod
+    def agree(self, words: str) -> None:
+        """Record that the user accepts the licence. Raises `InputError` when the words do not say so."""
+
+    @abstractmethod
+    def fetch(self, progress: DownloadProgress) -> Path:
+        """Download what is missing; returns the folder.
+
+        Raises `InputError` when the user has not accepted the licence, `CodechoirError` when it fails.
+        """
+
+    @abstractmethod
+    def use(self, folder: Path) -> None:
+        """Use weights that the user has. Raises `InputError` when they are not complete."""
+
+
 class Engine(ABC):
     """A driver: phrases with voices in, audio out.
 
@@ -151,6 +186,10 @@ class Engine(ABC):
     def close(self) -> None:
         """Free what was loaded. The engine may be used again afterwards."""
         return
+
+    def installer(self) -> Installer | None:
+        """What `codechoir install` uses; None when the engine needs no download."""
+        return None
 
     # ---- voices ------------------------------------------------------------------------------------------
 

@@ -8,6 +8,8 @@ from codechoir.engines.base import Engine
 from codechoir.errors import EngineError, InputError, did_you_mean
 
 GROUP = "codechoir.engines"
+CLONING_ENGINE = "xtts"
+"""The engine of cloned voices, unless the user names another one."""
 
 
 def engine_names() -> list[str]:

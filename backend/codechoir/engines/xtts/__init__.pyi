@@ -2,6 +2,5 @@ from .capabilities import INSTALL_HINT as INSTALL_HINT
 from .capabilities import XTTS_LANGUAGES as XTTS_LANGUAGES
 from .capabilities import child_environment as child_environment
 from .capabilities import find_language as find_language
-from .download import TERMS as TERMS
 from .install import Installation as Installation
 from .xtts_engine import XttsSettings as XttsSettings

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from codechoir.engines import DownloadProgress
 from codechoir.errors import CodechoirError
 
 log = logging.getLogger(__name__)
@@ -68,7 +69,6 @@ BLOCK = 1024 * 1024
 TIMEOUT = 30.0
 PARTIAL = ".part"
 
-DownloadProgress = Callable[[str, int, int], None]
 """Called with a file's name, the bytes of it that are here, and all its bytes. Raising ends the download."""
 
 BROKEN = (urllib.error.URLError, ConnectionError, TimeoutError, ssl.SSLError, http.client.HTTPException)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from codechoir.engines import DownloadProgress, Installer
 from codechoir.engines.xtts.download import (
     FILES,
     LICENCE,
@@ -27,7 +28,6 @@ from codechoir.engines.xtts.download import (
     TERMS,
     Download,
     DownloadError,
-    DownloadProgress,
     WeightFile,
 )
 from codechoir.errors import CodechoirError, InputError
@@ -96,12 +96,16 @@ def nobody_watches(name: str, have: int, size: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Installation:
+class Installation(Installer):
     """The checkpoint of this user. `home`: our folder for it and for what we remember about it.
 
     `given`: a checkpoint's folder that the user named, which comes first. `files`, `sources`: what to fetch,
     and from where.
     """
+
+    title = "XTTS v2"
+    terms = TERMS
+    agreement = PHRASE
 
     home: Path
     given: Path | None = setting(
@@ -160,6 +164,14 @@ class Installation:
         hashes = self._hashes()
         return [file.name for file in self.files if hashes.of(self.folder / file.name) != file.sha256]
 
+    def has_agreed(self) -> bool:
+        """See `Installer`."""
+        return has_agreed(self.consent_record)
+
+    def agree(self, words: str) -> None:
+        """See `Installer`."""
+        agree(self.consent_record, words)
+
     def use(self, folder: Path) -> None:
         """Use a checkpoint that the user has. Raises `InputError` when it is not one."""
         folder = folder.expanduser().resolve()
@@ -172,7 +184,7 @@ class Installation:
         progress: DownloadProgress = nobody_watches,
         environment: Mapping[str, str] | None = None,
         pause: Callable[[float], object] = time.sleep,
-    ) -> None:
+    ) -> Path:
         """Fetch what is missing into our own folder, and check what is there.
 
         Raises `InputError` before any byte moves when the user has not agreed to the licence,
@@ -190,6 +202,7 @@ class Installation:
         except OSError as error:
             raise CodechoirError(f"the weights cannot be kept in {folder}: {error.strerror}") from error
         (self.home / "place.json").unlink(missing_ok=True)
+        return folder
 
     def _fetch_one(self, download: Download) -> None:
         errors = []

@@ -165,6 +165,10 @@ class XttsEngine(Engine):
         """Where the checkpoint is."""
         return self._given_installation or Installation.from_environment()
 
+    def installer(self) -> Installation:
+        """See `Engine`."""
+        return self.installation
+
     @cached_property
     def child(self) -> ChildEngine:
         """The engine in its process, which is started when it is first needed."""
