@@ -112,7 +112,7 @@ class CachePolicy:
 
 
 DownloadProgress = Callable[[str, int, int], None]
-"""Called with the name of a file, its bytes so far, and its size."""
+"""Called with the name of a file, its bytes so far, and its size. Raising ends the download."""
 
 
 class Installer(ABC):

@@ -69,8 +69,6 @@ BLOCK = 1024 * 1024
 TIMEOUT = 30.0
 PARTIAL = ".part"
 
-"""Called with a file's name, the bytes of it that are here, and all its bytes. Raising ends the download."""
-
 BROKEN = (urllib.error.URLError, ConnectionError, TimeoutError, ssl.SSLError, http.client.HTTPException)
 """What a connection that breaks raises; a full disk is not among them."""
 
