@@ -8,7 +8,7 @@ import pytest
 from codechoir.errors import InputError
 from codechoir.languages.detection import language_named
 from codechoir.settings import WordingOptions
-from codechoir.storage.folders import resource_path
+from codechoir.storage.resources import resource_path
 from codechoir.syntax.roles import ROLES
 from codechoir.wording import Wording
 from codechoir.wording.language_verbalizer import needs_no_role_words

@@ -1,7 +1,7 @@
 from .earcons import render_earcon as render_earcon
-from .loudness import loudness as loudness
 from .loudness import lufs as lufs
 from .loudness import rms_level as rms_level
+from .loudness import speech_level as speech_level
 from .panning import Panner as Panner
 from .resampling import Resampler as Resampler
 from .samples import ENERGY_WINDOW as ENERGY_WINDOW

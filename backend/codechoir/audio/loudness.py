@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _FULL_SCALE = 32768.0
 
 
-def loudness(samples: Samples, sample_rate: int) -> float:
+def speech_level(samples: Samples, sample_rate: int) -> float:
     """A mean of RMS level (two parts) and LUFS (one part), by which voices are levelled.
 
     Dark and bright voices differ by up to 2 dB between the two measures. Voices with equal means are nearly

@@ -17,8 +17,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from codechoir.audio import rms_level
-from codechoir.bench.loudness import SENTENCES
 from codechoir.engines import CollectingListener, Engine
+from codechoir.engines.espeak import SENTENCES
 from codechoir.model import CastUtterance, Category, Mark, Phrase, Utterance, Voice
 
 if TYPE_CHECKING:

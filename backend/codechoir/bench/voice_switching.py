@@ -23,10 +23,17 @@ from codechoir.bench.audio_metrics import (
     words_of,
 )
 from codechoir.bench.corpora import phrases
-from codechoir.bench.loudness import said
 from codechoir.bench.runner import figure
 from codechoir.engines import Engine
-from codechoir.engines.espeak import DEFAULT_FAMILY, EVERYTHING, EspeakEngine, library, safe, synth_params
+from codechoir.engines.espeak import (
+    DEFAULT_FAMILY,
+    EVERYTHING,
+    EspeakEngine,
+    library,
+    safe,
+    synth_params,
+    synthesize_samples,
+)
 from codechoir.model import Category, Phrase, Voice
 from codechoir.settings import Settings
 from codechoir.voices import Casting, load_profile
@@ -141,7 +148,7 @@ def _separately(line: Phrase) -> tuple[float, float]:
         if not text:
             continue
         manner = synth_params(part.voice, part.utterance.language, loaded)
-        samples = said(loaded, text, manner._replace(rate=round(part.voice.rate)))
+        samples = synthesize_samples(loaded, text, manner._replace(rate=round(part.voice.rate)))
         heard = HeardAudio(samples, (), loaded.sample_rate)
         raw += len(heard.samples) / loaded.sample_rate
         trimmed += heard.seconds

@@ -10,9 +10,9 @@ from .disk_cache import DamagedFileError as DamagedFileError
 from .disk_cache import DiskCache as DiskCache
 from .disk_cache import FileFormat as FileFormat
 from .file_hashes import FileHashes as FileHashes
-from .folders import resource_path as resource_path
 from .locks import KeyLocks as KeyLocks
 from .memory_cache import MemoryCache as MemoryCache
+from .resources import resource_path as resource_path
 from .toml_lines import KeyPath as KeyPath
 from .toml_lines import TomlSource as TomlSource
 from .toml_lines import read_toml as read_toml

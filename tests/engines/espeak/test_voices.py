@@ -6,10 +6,10 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from codechoir.audio.loudness import loudness
+from codechoir.audio.loudness import speech_level
 from codechoir.bench.audio_metrics import hear, level_spread, pitches, share_mistaken
-from codechoir.bench.loudness import SENTENCES
 from codechoir.engines.espeak.safe_text import alphabet_of
+from codechoir.engines.espeak.voice_data import SENTENCES
 from codechoir.errors import InputError
 from codechoir.model import Category, Voice
 from codechoir.settings import Settings, VoiceChange
@@ -44,7 +44,7 @@ def test_the_voices_are_levelled_within_a_decibel() -> None:
 
 def test_a_variant_that_the_profile_does_not_use_is_levelled_too() -> None:
     heard = [hear(engine(), said(SENTENCES[0], Voice(f"en-us+{one}"))) for one in ("iven", "Hugo")]
-    levels = [loudness(one.samples[slice(*one.bounds)].astype(float), 22050) for one in heard]
+    levels = [speech_level(one.samples[slice(*one.bounds)].astype(float), 22050) for one in heard]
     assert abs(levels[0] - levels[1]) < 2
 
 

@@ -7,3 +7,5 @@ from .parameters import DEFAULT_FAMILY as DEFAULT_FAMILY
 from .parameters import synth_params as synth_params
 from .safe_text import EVERYTHING as EVERYTHING
 from .safe_text import safe as safe
+from .voice_data import SENTENCES as SENTENCES
+from .voice_data import synthesize_samples as synthesize_samples

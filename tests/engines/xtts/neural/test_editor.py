@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 import pytest_asyncio
-from codechoir.bench.recordings import recording_path
 from codechoir.model import Category
 from codechoir.voices.library.cloned_voice import Tensors
 from codechoir.voices.library.library import VoiceLibrary
 from support.editor import PATIENCE_SECONDS, Editor
+from support.recordings import recording_path
 from support.voice_library import FakeConditioner
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from codechoir.bench.recordings import recording_path
 from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.engines.silent import SilentEngine
 from codechoir.engines.subprocess.process import BackOff
@@ -30,6 +29,7 @@ from codechoir.model import CastUtterance, Category, Phrase, Voice
 from codechoir.voices.library.library import VoiceLibrary
 from support.listening import Listener, in_thread, phrase
 from support.mark_indices import all_words, check_marks, index_of
+from support.recordings import recording_path
 
 ANA, BEN = "Ana One", "Ben Two"
 

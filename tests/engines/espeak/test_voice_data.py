@@ -1,15 +1,18 @@
-"""The recordings that ship, so that cloning works out of the box."""
+"""The files that are made with eSpeak NG: the reference recordings, and the loudness of variants."""
 
 from __future__ import annotations
 
+import tomllib
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from codechoir.bench import recordings
+from codechoir.engines.espeak import library, voice_data
 from codechoir.model import Category
+from codechoir.storage import resource_path
+from support.recordings import recording_path
 
 
 def spectrum(path: Path) -> np.ndarray:
@@ -21,7 +24,7 @@ def spectrum(path: Path) -> np.ndarray:
 
 @pytest.mark.parametrize("category", Category)
 def test_every_category_has_six_seconds_of_sound(category: Category) -> None:
-    path = recordings.recording_path(category)
+    path = recording_path(category)
     about = soundfile.info(path)
     assert (about.samplerate, about.channels, about.subtype) == (24000, 1, "PCM_16")
     assert about.duration == 6.0
@@ -32,13 +35,18 @@ def test_every_category_has_six_seconds_of_sound(category: Category) -> None:
 
 
 def test_no_two_speakers_are_alike() -> None:
-    spectra = [spectrum(recordings.recording_path(category)) for category in recordings.SPOKEN]
+    spectra = [spectrum(recording_path(category)) for category in voice_data.VOICED_CATEGORIES]
     assert len(spectra) == 7
     for one, other in combinations(spectra, 2):
         assert np.abs(one - other).mean() > 0.3
 
 
 def test_they_can_be_made_anew(tmp_path: Path) -> None:
-    path = recordings.record(Category.LITERAL, tmp_path / "literal.wav")
+    path = voice_data.make_recording(Category.LITERAL, tmp_path / "literal.wav")
     assert soundfile.info(path).duration == 6.0
-    assert np.abs(spectrum(path) - spectrum(recordings.recording_path(Category.LITERAL))).mean() < 0.3
+    assert np.abs(spectrum(path) - spectrum(recording_path(Category.LITERAL))).mean() < 0.3
+
+
+def test_the_variants_of_the_loudness_table_are_those_of_the_library() -> None:
+    table = tomllib.loads(resource_path("voices", "loudness.toml").read_text("utf-8"))
+    assert sorted(table["espeak"]) == sorted(["", *library().variants])
