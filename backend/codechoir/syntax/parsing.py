@@ -43,7 +43,7 @@ def analyse(name: str, content: bytes, inner: Embedder | None) -> Analysis | Non
 def _by_grammar(key: str, language: str, content: bytes, inner: Embedder | None) -> Analysis:
     grammar = load(key)
     try:
-        tree = timeouts.parse(tree_sitter.Parser(grammar.language), content, fragile=grammar.spec.fragile)
+        tree = timeouts.parse(tree_sitter.Parser(grammar.language), grammar, content)
     except timeouts.TangledError:
         return TokenAnalysis(content, language)
     return TreeAnalysis(grammar, tree, content, language, inner)
@@ -132,7 +132,7 @@ class TreeParsing:
         name, title = self._language.name, self._language.title
         if not self._given_up:
             try:
-                self._tree = timeouts.parse(self._parser, text, self._tree, self._grammar.spec.fragile)
+                self._tree = timeouts.parse(self._parser, self._grammar, text, self._tree)
                 return TreeAnalysis(self._grammar, self._tree, text, name, self._embedder), ""
             except timeouts.TangledError:
                 self._tree, self._given_up = None, True

@@ -11,16 +11,15 @@ ends the process with a segmentation fault in 0.25.2 (see docs/architecture/synt
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import tree_sitter
+
+from codechoir.languages import LoadedGrammar
+from codechoir.syntax.scanner_guards import guarded
 
 _PARSE_SECONDS, _PARSE_SECONDS_A_MEGABYTE = 3.0, 2.5
 _QUERY_SECONDS, _QUERY_SECONDS_A_MEGABYTE = 1.0, 2.0
 _FLAT_ERROR = 20_000
-
-
-Fragile = Callable[[bytes], bool]
 
 
 class TangledError(Exception):
@@ -28,24 +27,20 @@ class TangledError(Exception):
 
 
 def parse(
-    parser: tree_sitter.Parser,
-    text: bytes,
-    old: tree_sitter.Tree | None = None,
-    fragile: Fragile | None = None,
+    parser: tree_sitter.Parser, grammar: LoadedGrammar, text: bytes, old: tree_sitter.Tree | None = None
 ) -> tree_sitter.Tree:
-    """The tree of `text`, from the edited tree `old` if there is one. Raises `TangledError`.
+    """The tree of `text`, from the edited tree `old` if there is one.
 
-    `fragile`: tells whether the grammar would not survive a text.
+    `parser`: one of `grammar`'s. Raises `TangledError` when it takes too long, and for a text on which the
+    grammar would end the process.
     """
-    if fragile is not None and fragile(text):
+    guarded_text = guarded(grammar.key, text)
+    if guarded_text is None or (grammar.spec.fragile is not None and grammar.spec.fragile(text)):
         raise TangledError
     seconds = _PARSE_SECONDS + _PARSE_SECONDS_A_MEGABYTE * len(text) / 1e6
     parser.timeout_micros = round(seconds * 1e6)  # type: ignore[misc]  # its stub overloads the setter
-    if b"\0" in text:
-        # Lexers take a NUL for the end; the scanner of Bash then looks through the rest, once for each.
-        text = text.replace(b"\0", b"\1")
     try:
-        tree = parser.parse(text) if old is None else parser.parse(text, old)
+        tree = parser.parse(guarded_text) if old is None else parser.parse(guarded_text, old)
     except ValueError:  # what py-tree-sitter raises when the time is up
         parser.reset()
         raise TangledError from None

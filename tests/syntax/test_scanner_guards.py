@@ -1,0 +1,97 @@
+"""Texts on which the C code of a grammar would end the process. A child process shows that they do not."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from codechoir.languages.detection import language_named
+from codechoir.languages.grammars import GRAMMARS
+from codechoir.syntax import timeouts
+from codechoir.syntax.document import Document
+from codechoir.syntax.scanner_guards import guarded
+
+READ = (
+    "import sys\n"
+    "from codechoir.languages.detection import language_named\n"
+    "from codechoir.syntax.document import Document\n"
+    "text = sys.stdin.buffer.read()\n"
+    "spans = Document(text, language_named(sys.argv[1])).snapshot().spans()\n"
+    "sys.stdout.buffer.write(b'|'.join(text[span.start : span.end] for span in spans))\n"
+)
+DEEP = b"".join(b" " * level + b"if x:\n" for level in range(600)) + b" " * 600 + b'x = f"a{b}"\n'
+WRAPPED = b"".join(b"\\\n " * level + b"if x:\n" for level in range(600)) + b"\\\n " * 600 + b'x = f"a{b}"\n'
+
+
+def read_in_a_child(text: bytes, language: str) -> list[bytes]:
+    """The tokens of `text`, found by another process; fails when that process dies."""
+    command = [sys.executable, "-W", "ignore", "-c", READ, language]
+    child = subprocess.run(command, input=text, capture_output=True, timeout=60, check=False)
+    assert child.returncode == 0, child.stderr
+    return child.stdout.split(b"|")
+
+
+@pytest.mark.parametrize("attempt", range(6))
+def test_bash_survives_characters_where_its_scanner_tests_for_digits(attempt: int) -> None:
+    """`isdigit` reads outside of its table. Without the guard each attempt fails in half of all cases."""
+    brace = ["{", "{1", "{1..", "{1..22", "{..", "{\\\n"][attempt]
+    text = f"echo {brace}\U0010ffff x {brace}\U000f0000,y}}\nz".encode()
+    tokens = read_in_a_child(text, "bash")
+    assert b"".join(tokens).replace(b" ", b"").endswith(b"z")
+    assert "\U0010ffff".encode() in b"".join(tokens)
+
+
+@pytest.mark.parametrize("text", [DEEP, WRAPPED], ids=["indents", "joined lines"])
+def test_python_survives_more_levels_than_its_scanner_has_room_for(text: bytes) -> None:
+    """The scanner writes one byte past its buffer at about 510 levels, after an odd number of open quotes."""
+    assert read_in_a_child(text, "python")[-1] == b'"'
+
+
+def test_python_nested_as_deep_as_its_scanner_surely_has_room_for_is_parsed() -> None:
+    text = b"".join(b" " * level + b"if x:\n" for level in range(350)) + b" " * 350 + b"pass\n"
+    language = language_named("python")
+    assert language is not None
+    assert Document(text, language).snapshot().warnings == ()
+
+
+@pytest.mark.parametrize("brace", ["{", "{12", "{1..", "{1..34"])
+@pytest.mark.parametrize("character", ["\u0100", "\u07ff", "\u0800", "中", "\uffff", "😀", "\U0010ffff"])
+def test_the_parser_gets_a_harmless_character_of_the_same_length(brace: str, character: str) -> None:
+    text = f"a {brace}{character}{character}x}}".encode()
+    given = guarded("bash", text)
+    assert given is not None and len(given) == len(text)
+    assert given.decode().startswith(f"a {brace}é")
+    assert given.decode().endswith(f"{character}x}}"), "one character is enough"
+
+
+@pytest.mark.parametrize("text", ["{a,b}", "{é", "{1..9}", "x=😀", "{a😀", "$" + "{x:-ł}"])
+def test_other_texts_of_bash_reach_the_parser_as_they_are(text: str) -> None:
+    assert guarded("bash", text.encode()) == text.encode()
+
+
+@pytest.mark.parametrize(
+    "text", ["echo {ł,b}", "f() { {ł x; }; }", "{ł=1; echo $x; }", "{1..ł}", "{łł x}", "echo {1ł}"]
+)
+def test_the_guard_does_not_change_the_spans(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """U+0142 may be tested for a digit: it lies near enough to the table's end."""
+    language = language_named("bash")
+    assert language is not None
+    expected = Document(text, language).snapshot().spans()
+    assert guarded("bash", text.encode()) != text.encode()
+    monkeypatch.setattr(timeouts, "guarded", lambda key, text: text)
+    assert Document(text, language).snapshot().spans() == expected
+
+
+def test_no_other_scanner_tests_characters_with_functions_for_bytes() -> None:
+    """A new wheel that imports the table of `isdigit` needs a look at its scanner, and a guard."""
+    found = set()
+    for key, spec in GRAMMARS.items():
+        folder = Path(import_module(spec.wheel).__file__ or "").parent
+        libraries = [*folder.glob("*.so"), *folder.glob("*.pyd")]
+        assert libraries, key
+        if any(b"__ctype_b_loc" in library.read_bytes() for library in libraries):
+            found.add(key)
+    assert found == ({"bash"} if sys.platform == "linux" else set())
