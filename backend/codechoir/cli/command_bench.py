@@ -26,7 +26,10 @@ def configure(commands: Subparsers) -> None:
     """Adds the command to the parser."""
     benchmarks = "\n".join(f"  {name:12} {what}" for name, (_, what) in BENCHMARKS.items())
     parser = add_command(
-        commands, "bench", "measure performance, beside peers", EXAMPLES.format(benchmarks=benchmarks)
+        commands,
+        "bench",
+        "measure performance and compare with peers",
+        EXAMPLES.format(benchmarks=benchmarks),
     )
     parser.add_argument("names", metavar="NAME", nargs="*", help="benchmarks to run (default: all)")
     parser.add_argument(

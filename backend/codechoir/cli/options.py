@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 
 def parameters(texts: Sequence[str]) -> dict[str, Parameter]:
-    """`["a=0.5", "b=yes"]` as values: numbers where they are numbers. Raises `InputError`."""
+    """Parses `["a=0.5", "b=yes"]`; a value that looks like a number is one. Raises `InputError`."""
     found: dict[str, Parameter] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not (name and equals and value):
-            raise InputError(f"'{text}' is no parameter; write NAME=VALUE")
+            raise InputError(f"invalid parameter '{text}'; use NAME=VALUE")
         found[name] = _value(value)
     return found
 
 
 def shares(texts: Sequence[str]) -> dict[str, float]:
-    """`["anna=0.7", "ben=0.3"]` as weights by name. Raises `InputError`."""
+    """Parses `["anna=0.7", "ben=0.3"]` to weights by name. Raises `InputError`."""
     found: dict[str, float] = {}
     for text in texts:
         name, _, weight = text.rpartition("=")
@@ -37,9 +37,9 @@ def shares(texts: Sequence[str]) -> dict[str, float]:
         except ValueError:
             number = None
         if not name or number is None:
-            raise InputError(f"'{text}' is no share of a voice; write VOICE=WEIGHT, such as anna=0.7")
+            raise InputError(f"invalid weight '{text}'; use VOICE=WEIGHT, for example anna=0.7")
         if name in found:
-            raise InputError(f"'{name}' is named twice; give its whole weight once")
+            raise InputError(f"voice '{name}' is given twice; give its whole weight once")
         found[name] = number
     return found
 
@@ -58,54 +58,60 @@ def _value(text: str) -> Parameter:
 _LINES = re.compile(r"(?P<first>\d+)?(?P<dash>-)?(?P<last>\d+)?")
 
 Lines = tuple[int, int | None]
-"""First and last line, from 1; None for the last one of the file."""
+"""First and last line, from 1; None is the last line of the file."""
 
 
 def add_file(parser: Parser) -> None:
-    """FILE, and how it is to be understood."""
+    """Adds FILE and --language."""
     parser.add_argument("file", metavar="FILE", help="a source file, or - for standard input")
-    parser.add_argument("--language", metavar="L", help="the language, where name and shebang do not tell it")
+    parser.add_argument(
+        "--language", metavar="L", help="the language, if the file name and its first line do not say it"
+    )
 
 
 def add_lines(parser: Parser) -> None:
-    """--lines."""
+    """Adds --lines."""
     parser.add_argument(
         "--lines", metavar="A-B", type=lines, help="only lines A to B, from 1 (also A, A- and -B)"
     )
 
 
 def add_output(parser: Parser) -> None:
-    """-o, --marks and --no-play, and what changes the sound."""
+    """Adds -o, --marks, --no-play and the settings of sound."""
     add_sound_settings(parser)
     parser.add_argument(
         "-o",
         "--output",
         metavar="OUT",
         type=Path,
-        help="write a file: .wav, .flac, .mp3, or .html (a page with code and sound), by its ending",
+        help="write a file: .wav, .flac, .mp3, or .html (a page with code and audio), by its extension",
     )
-    parser.add_argument("--marks", metavar="OUT.json", type=Path, help="write when each word sounds, as JSON")
     parser.add_argument(
-        "--no-play", dest="play", action="store_false", help="do not play; writing is then as fast as it goes"
+        "--marks", metavar="OUT.json", type=Path, help="write when each word is spoken, as JSON"
+    )
+    parser.add_argument(
+        "--no-play", dest="play", action="store_false", help="do not play; write as fast as possible"
     )
 
 
 def lines(text: str) -> Lines:
-    """The line numbers that `--lines` names. Raises `InputError`."""
+    """Parses the value of --lines. Raises `InputError`."""
     match = _LINES.fullmatch(text)
     if match is None or not (match["first"] or match["last"]):
         raise InputError(f"invalid line range '{text}'; use 10-20, 10, 10- or -20")
     first = int(match["first"] or 1)
     last = int(match["last"]) if match["last"] else None if match["dash"] else first
     if first < 1 or last == 0:
-        raise InputError(f"lines {text}: lines are counted from 1")
+        raise InputError(f"invalid line range '{text}'; lines are counted from 1")
     if last is not None and last < first:
-        raise InputError(f"lines {text}: the range runs backwards; write {last}-{first}")
+        raise InputError(
+            f"invalid line range '{text}'; the first line comes after the last, use {last}-{first}"
+        )
     return first, last
 
 
 def line(text: str) -> int:
-    """The number of a line, from 1. Raises `InputError`."""
+    """Parses a line number, from 1. Raises `InputError`."""
     if not text.isdecimal():
-        raise InputError(f"the line '{text}' is no number; give one from 1")
+        raise InputError(f"invalid line number '{text}'; use a whole number from 1")
     return int(text)
