@@ -104,13 +104,13 @@ class Voice:
 class CastUtterance:
     """An utterance together with the voice that casting gave it: what an engine is asked to say.
 
-    `stand_in`: its voice with the embedded engine, which says it when the engine cannot, or is away; None
-    where the engine is the embedded one, or nobody cast it.
+    `fallback_voice`: its voice of the fallback engine, which speaks when the engine cannot; None if the
+    engine is the fallback engine, or if nobody cast the utterance for it.
     """
 
     utterance: Utterance
     voice: Voice
-    stand_in: Voice | None = None
+    fallback_voice: Voice | None = None
 
 
 @dataclass(frozen=True, slots=True)

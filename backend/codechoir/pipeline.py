@@ -122,7 +122,7 @@ class SpeechPipeline:
         return self._phrase([spoken.utterance for spoken in phrase.parts])
 
     def _phrase(self, utterances: list[Utterance]) -> Phrase:
-        parts = tuple(map(self._casting.spoken, utterances))
+        parts = tuple(map(self._casting.with_voice, utterances))
         start = min(utterance.start for utterance in utterances)
         return Phrase(parts, start, max(utterance.end for utterance in utterances))
 

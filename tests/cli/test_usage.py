@@ -33,7 +33,7 @@ BAD = [
         ["read", CART, "--voices", "defualt"],
         "unknown voice profile 'defualt'; known: default. Did you mean 'default'?",
     ),
-    (["read", CART, "--voices", "nowhere/mine.toml"], "no voices file nowhere/mine.toml"),
+    (["read", CART, "--voices", "nowhere/mine.toml"], "no voice profile nowhere/mine.toml"),
     (["read", CART, "--language", "pyhton"], "unknown language 'pyhton'"),
     (["read", CART, "--language", "pyhton"], "Did you mean 'python'?"),
     (["read", CART, "--lines", "x"], "invalid line range 'x'; use 10-20, 10, 10- or -20"),

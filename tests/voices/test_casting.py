@@ -129,21 +129,25 @@ def both(folder: Path, category: Category, settings: Settings, text: str = PLAIN
     file.write_text(text)
     settings = replace(settings, engine="silent", profile=str(file))
     casting = full_casting(load_profile(str(file), "silent"), settings)
-    return casting.spoken(Utterance("words", category, 0, 1))
+    return casting.with_voice(Utterance("words", category, 0, 1))
 
 
 def test_one_profile_casts_an_engine_and_the_one_that_stands_in_for_it(tmp_path: Path) -> None:
     spoken = both(tmp_path, Category.COMMENT, Settings())
-    assert spoken.stand_in is not None
-    assert (spoken.voice.family, spoken.stand_in.family, spoken.stand_in.rate) == ("hush", "de", 300)
+    assert spoken.fallback_voice is not None
+    assert (spoken.voice.family, spoken.fallback_voice.family, spoken.fallback_voice.rate) == (
+        "hush",
+        "de",
+        300,
+    )
 
 
 def test_a_family_of_the_settings_is_no_family_of_the_stand_in(tmp_path: Path) -> None:
     change = {Category.COMMENT: VoiceChange(family="quiet", pitch=80)}
     spoken = both(tmp_path, Category.COMMENT, Settings(voices=change))
-    assert spoken.stand_in is not None
+    assert spoken.fallback_voice is not None
     assert (spoken.voice.family, spoken.voice.pitch) == ("quiet", 80)
-    assert (spoken.stand_in.family, spoken.stand_in.pitch) == ("de", 80)
+    assert (spoken.fallback_voice.family, spoken.fallback_voice.pitch) == ("de", 80)
 
 
 def test_a_speaker_is_chosen_for_one_engine(tmp_path: Path) -> None:
@@ -152,7 +156,7 @@ def test_a_speaker_is_chosen_for_one_engine(tmp_path: Path) -> None:
     settings = Settings(speakers=speakers, voices=change)
     spoken = [both(tmp_path, category, settings) for category in (Category.COMMENT, Category.FUNCTION)]
     assert [each.voice.family for each in spoken] == ["hush", "mute"]
-    assert [each.stand_in.family for each in spoken if each.stand_in] == ["fr", "en-gb"]
+    assert [each.fallback_voice.family for each in spoken if each.fallback_voice] == ["fr", "en-gb"]
 
 
 def test_a_profile_without_a_word_about_an_engine_leaves_it_the_default_casting(tmp_path: Path) -> None:
@@ -160,14 +164,14 @@ def test_a_profile_without_a_word_about_an_engine_leaves_it_the_default_casting(
     families = set()
     for category in Category:
         spoken = both(tmp_path, category, Settings(), only)
-        assert spoken.stand_in is not None
-        families.add(spoken.stand_in.family)
+        assert spoken.fallback_voice is not None
+        families.add(spoken.fallback_voice.family)
     assert len(families) == 7
 
 
 def test_the_embedded_engine_needs_no_stand_in() -> None:
     casting = full_casting(load_profile("default", "espeak"), Settings())
-    assert casting.spoken(Utterance("words", Category.COMMENT, 0, 1)).stand_in is None
+    assert casting.with_voice(Utterance("words", Category.COMMENT, 0, 1)).fallback_voice is None
 
 
 def test_what_the_engine_ignores_is_told_where_somebody_set_it() -> None:

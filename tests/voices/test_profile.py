@@ -93,7 +93,7 @@ def test_an_unknown_name_is_told_with_the_known_ones_and_the_near_one(user_folde
 
 @pytest.mark.parametrize("path", ["no/such/file", "missing.toml"])
 def test_a_missing_file_is_called_a_file(path: str) -> None:
-    with pytest.raises(InputError, match="there is no voices file"):
+    with pytest.raises(InputError, match="there is no voice profile"):
         load_profile(path, "espeak")
 
 
@@ -142,7 +142,7 @@ def test_a_part_without_its_engine_is_told(tmp_path: Path, part: str) -> None:
     """It was taken for another engine's, and nothing of it was heard."""
     path = written(tmp_path, f"[meta]\nname = 'mine'\n\n[{part}]\nrate = 300\n")
     name = part.partition(".")[0]
-    with pytest.raises(InputError, match=rf":4: \[{name}\] belongs to an engine: write \[espeak.{name}"):
+    with pytest.raises(InputError, match=rf":4: \[{name}\] needs an engine; write \[espeak.{name}"):
         load_profile(str(path), "espeak")
 
 
@@ -160,7 +160,7 @@ def test_a_section_without_a_base_is_told(tmp_path: Path) -> None:
 
 def test_a_value_where_a_table_belongs_is_told(tmp_path: Path) -> None:
     path = written(tmp_path, 'espeak = "loud"\n')
-    with pytest.raises(InputError, match=":1: 'espeak' is a table"):
+    with pytest.raises(InputError, match=":1: 'espeak' must be a table"):
         load_profile(str(path), "espeak")
 
 

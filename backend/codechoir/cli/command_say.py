@@ -48,6 +48,6 @@ def run(arguments: argparse.Namespace) -> int:
     engine = ready_engine(settings.engine)
     casting = checked_casting(settings, engine)
     lines = [Utterance(line.strip(), arguments.category, 0, 0) for line in text.splitlines() if line.strip()]
-    phrases, content = phrases_of_texts("Said", list(map(casting.spoken, lines)))
+    phrases, content = phrases_of_texts("Said", list(map(casting.with_voice, lines)))
     Player(engine, output, content).play(phrases)
     return 0

@@ -114,7 +114,7 @@ def run_audition(arguments: argparse.Namespace) -> int:
     casting = checked_casting(settings, engine)
     families = engine.voices()
     samples = [
-        casting.spoken(_sample(Category(name)))
+        casting.with_voice(_sample(Category(name)))
         if name in list(Category)
         else _sample_of_family(name, families, settings.rate)
         for name in arguments.name or list(Category)

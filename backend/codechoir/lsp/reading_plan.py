@@ -117,11 +117,11 @@ def _slower_phrase(phrase: Phrase) -> Phrase:
 
 def _slower(part: CastUtterance) -> CastUtterance:
     rate = max(part.voice.rate * SLOWER, float(MIN_RATE))
-    fallback = part.stand_in
+    fallback = part.fallback_voice
     return replace(
         part,
         voice=replace(part.voice, rate=rate),
-        stand_in=None if fallback is None else replace(fallback, rate=rate),
+        fallback_voice=None if fallback is None else replace(fallback, rate=rate),
     )
 
 

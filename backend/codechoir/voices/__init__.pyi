@@ -1,4 +1,4 @@
-from .casting import EMBEDDED as EMBEDDED
+from .casting import FALLBACK_ENGINE as FALLBACK_ENGINE
 from .casting import Casting as Casting
 from .casting import check_families as check_families
 from .casting import full_casting as full_casting

@@ -1,4 +1,4 @@
-"""Casting: who says it? Profile and settings decide the voice of each utterance."""
+"""Casting: which voice speaks each utterance, decided by a profile and the user's settings."""
 
 from __future__ import annotations
 
@@ -11,90 +11,98 @@ from codechoir.model import Capabilities, CastUtterance, Category, Utterance, Vo
 from codechoir.settings import VOICE_PROPERTIES, Number, Settings, VoiceChange, declared
 from codechoir.voices.profile import Profile, check_change, load_profile
 
-EMBEDDED = "espeak"
-"""The engine that stands in for the others."""
+FALLBACK_ENGINE = "espeak"
+"""The engine that speaks while another one cannot: it is always installed and answers at once."""
 
-T = TypeVar("T")
+Value = TypeVar("Value")
 
 _Properties = dict[str, str | float]
-"""Properties of a voice that were decided so far."""
+"""The properties of a voice that are decided so far."""
 
 
 class Casting:
-    """The voice of each utterance, by category, capture and depth.
+    """The voice of each utterance, by its category, capture, depth and balance.
 
-    From weak to strong: the profile's base, its category (with what that inherits from), the user's change
-    of the category, the profile's overlay on the longest prefix of the capture, the step for depth, the
-    user's volume. Where the user chose a rate for all voices, the profile's rates do not count; where they
-    chose a speaker for this engine, no family of the profile's category or of `voices` does.
+    Later changes win:
+
+    1. the profile's base;
+    2. the profile's category, after the one that it inherits from;
+    3. the user's change of the category, after the inherited one;
+    4. the speaker that the user chose for the category with this engine;
+    5. the profile's overlay on the longest prefix of the capture;
+    6. the profile's step for each level of depth;
+    7. the user's volume, which scales the voice's own.
+
+    If the user has set a rate for all voices, the profile's rates do not count.
     """
 
-    def __init__(self, profile: Profile, settings: Settings, stand_in: Casting | None = None) -> None:
-        """`stand_in`: the casting of the embedded engine, where `profile` belongs to another one.
+    def __init__(self, profile: Profile, settings: Settings, fallback: Casting | None = None) -> None:
+        """`fallback`: the casting for the fallback engine, if `profile` belongs to another one.
 
-        Raises `InputError` when a value in the settings is out of its limits.
+        Raises `InputError` if a value in the settings exceeds its limits.
         """
         for category, change in settings.voices.items():
             check_change(change, f"voice of {category.value}")
         self._profile = profile
         self._settings = settings
-        self._categories = {category: self._of_category(category) for category in Category}
-        self._cast: dict[tuple[Category, str, int, int], Voice] = {}
-        self._stand_in = stand_in
+        self._fallback = fallback
+        self._categories = {category: self._category_properties(category) for category in Category}
+        self._voices: dict[tuple[Category, str, int, int], Voice] = {}
 
     @property
     def needs_stereo(self) -> bool:
-        """Whether words may stand elsewhere than in the middle, so that their sound has to be stereo."""
-        named = [*self._profile.captures.values(), *self._settings.voices.values()]
-        moved = [self._profile.depth.balance, *(change.balance for change in named)]
-        moved += [float(category["balance"]) for category in self._categories.values()]
-        return self._settings.balance != "off" or any(moved)
+        """Whether a word may be elsewhere than in the middle."""
+        changes = [*self._profile.captures.values(), *self._settings.voices.values()]
+        balances = [self._profile.depth.balance, *(change.balance for change in changes)]
+        balances += [float(category["balance"]) for category in self._categories.values()]
+        return self._settings.balance != "off" or any(balances)
 
-    def spoken(self, utterance: Utterance) -> CastUtterance:
-        """The utterance with its voice, and with the one that stands in for it."""
-        stand_in = None if self._stand_in is None else self._stand_in.cast(utterance)
-        return CastUtterance(utterance, self.cast(utterance), stand_in)
+    def with_voice(self, utterance: Utterance) -> CastUtterance:
+        """The utterance with its voice, and with its voice of the fallback engine."""
+        fallback = None if self._fallback is None else self._fallback.cast(utterance)
+        return CastUtterance(utterance, self.cast(utterance), fallback)
 
     def cast(self, utterance: Utterance) -> Voice:
-        """The voice that says `utterance`."""
+        """The voice that speaks an utterance. Equal kinds of utterances get the same object."""
         key = (utterance.category, utterance.capture, utterance.depth, utterance.balance)
-        voice = self._cast.get(key)
+        voice = self._voices.get(key)
         if voice is None:
-            voice = self._cast[key] = self._decide(*key)
+            voice = self._voices[key] = self._decide(*key)
         return voice
 
     def voice_of(self, category: Category) -> Voice:
-        """The voice of a category, without what a profile lays over single captures."""
+        """The voice of a category, without overlays on captures."""
         return self.cast(Utterance("", category, 0, 0))
 
-    def _of_category(self, category: Category) -> _Properties:
+    def _category_properties(self, category: Category) -> _Properties:
         found: _Properties = {"family": "", "pitch": 50.0, "volume": 100.0, "balance": 0.0}
         if self._settings.rate is not None:
             found["rate"] = self._settings.rate
-        for change in (self._profile.base, *_inheritance(self._profile.categories, category)):
-            self._lay_profile(found, change)
-        for change in _inheritance(self._settings.voices, category):
-            _lay(found, change)
-        for family in _inheritance(self._settings.speakers.get(self._profile.engine, {}), category):
+        for change in (self._profile.base, *_inherited(self._profile.categories, category)):
+            self._apply_of_profile(found, change)
+        for change in _inherited(self._settings.voices, category):
+            _apply(found, change)
+        for family in _inherited(self._settings.speakers.get(self._profile.engine, {}), category):
             found["family"] = family
         return found
 
-    def _decide(self, category: Category, capture: str, depth: int, moved: int) -> Voice:
+    def _decide(self, category: Category, capture: str, depth: int, balance: int) -> Voice:
         found = dict(self._categories[category])
-        if overlay := self._overlay(capture):
-            self._lay_profile(found, overlay)
+        if overlay := self._find_overlay(capture):
+            self._apply_of_profile(found, overlay)
         step = self._profile.depth
         levels = min(max(depth, 0), step.deepest)
-        found["pitch"] = _bounded("pitch", float(found["pitch"]) + step.pitch * levels)
-        found["balance"] = _bounded("balance", float(found["balance"]) + step.balance * levels + moved)
-        found["volume"] = _bounded("volume", float(found["volume"]) * self._settings.volume / 100)
+        found["pitch"] = _limit("pitch", float(found["pitch"]) + step.pitch * levels)
+        found["balance"] = _limit("balance", float(found["balance"]) + step.balance * levels + balance)
+        found["volume"] = _limit("volume", float(found["volume"]) * self._settings.volume / 100)
         return Voice(**found)  # type: ignore[arg-type]
 
-    def _lay_profile(self, found: _Properties, change: VoiceChange) -> None:
-        """Lay what the profile sets over `found`; its rates count only when the user chose none for all."""
-        _lay(found, change if self._settings.rate is None else replace(change, rate=None))
+    def _apply_of_profile(self, found: _Properties, change: VoiceChange) -> None:
+        """Apply a change of the profile; its rate counts only if the user has set none for all voices."""
+        _apply(found, change if self._settings.rate is None else replace(change, rate=None))
 
-    def _overlay(self, capture: str) -> VoiceChange | None:
+    def _find_overlay(self, capture: str) -> VoiceChange | None:
+        """The profile's overlay on the capture or its longest prefix: `string.escape`, then `string`."""
         name = capture
         while name:
             if overlay := self._profile.captures.get(name):
@@ -104,44 +112,50 @@ class Casting:
 
 
 def full_casting(profile: Profile, settings: Settings) -> Casting:
-    """Casting for the settings' engine, with the voices of the same profile that stand in for its own.
+    """The casting for the settings' engine, with that for the fallback engine from the same profile.
 
-    A profile that says nothing about an engine leaves it the casting of the default profile. A family of
-    `settings.voices` belongs to the settings' engine; the others get what `speakers` says. Raises
-    `InputError` where the settings or the profile are wrong.
+    A profile without a section for an engine gets the one of the default profile. The families in
+    `settings.voices` belong to the settings' engine; the fallback engine has those in `settings.speakers`.
+    Raises `InputError` for errors in the settings or in the profile.
     """
-    profile = _telling(profile)
-    if profile.engine == EMBEDDED:
+    profile = _profile_or_default(profile)
+    if profile.engine == FALLBACK_ENGINE:
         return Casting(profile, settings)
-    nameless = {category: replace(change, family=None) for category, change in settings.voices.items()}
-    embedded = _telling(load_profile(settings.profile, EMBEDDED))
-    return Casting(profile, settings, Casting(embedded, replace(settings, voices=nameless)))
+    without_families = {
+        category: replace(change, family=None) for category, change in settings.voices.items()
+    }
+    fallback_profile = _profile_or_default(load_profile(settings.profile, FALLBACK_ENGINE))
+    fallback = Casting(fallback_profile, replace(settings, voices=without_families))
+    return Casting(profile, settings, fallback)
 
 
-def _telling(profile: Profile) -> Profile:
-    """The profile, or the default one where it says nothing about its engine."""
+def _profile_or_default(profile: Profile) -> Profile:
+    """The profile, or the default one if it has no section for its engine."""
     if profile.base != VoiceChange():
         return profile
     return load_profile(Settings().profile, profile.engine)
 
 
 def check_families(profile: Profile, voices: Sequence[VoiceInfo], settings: Settings | None = None) -> None:
-    """Raises `InputError`, naming the nearest, for a voice in profile or settings that `voices` lacks.
+    """Raises `InputError`, with the most similar name, for a family in profile or settings without a voice.
 
-    `voices`: those of the profile's engine; when there are none, the engine cannot tell and nothing is
-    checked. A family is one of them, or `voice+variant` of two of them (`de+f3`).
+    `voices`: those of the profile's engine. If there are none, the engine does not know them yet, and nothing
+    is checked. A family is the name of a voice, or `voice+variant` from two names (`de+f3`).
     """
     known = [voice.name for voice in voices]
     if not known:
         return
     variants = {name.partition("+")[2] for name in known} - {""}
-    for where, family in _families(profile, settings):
+    for where, change in _changes(profile, settings):
+        family = change.family
+        if not family or family in known:
+            continue
         voice, _, variant = family.partition("+")
-        if family not in known and (voice not in known or variant not in variants):
+        if voice not in known or variant not in variants:
             near = did_you_mean(family, known)
             raise InputError(
                 f"{where}: the engine '{profile.engine}' has no voice '{family}';"
-                f" 'codechoir voices list' names all.{near}"
+                f" 'codechoir voices list' lists all.{near}"
             )
 
 
@@ -149,7 +163,7 @@ def ignored_properties(profile: Profile, settings: Settings, capabilities: Capab
     """A line about the voice properties in profile or settings that the profile's engine ignores, if any."""
     found = dict.fromkeys(
         name
-        for _, change in _places(profile, settings)
+        for _, change in _changes(profile, settings)
         for name in capabilities.ignores
         if getattr(change, name) is not None
     )
@@ -160,13 +174,8 @@ def ignored_properties(profile: Profile, settings: Settings, capabilities: Capab
     return f"engine '{profile.engine}' ignores the voice propert{plural} {names}"
 
 
-def _families(profile: Profile, settings: Settings | None) -> Iterator[tuple[str, str]]:
-    """Every family that is named, and where."""
-    yield from ((where, change.family) for where, change in _places(profile, settings) if change.family)
-
-
-def _places(profile: Profile, settings: Settings | None) -> Iterator[tuple[str, VoiceChange]]:
-    """Every change of a voice that counts, and where it is written."""
+def _changes(profile: Profile, settings: Settings | None) -> Iterator[tuple[str, VoiceChange]]:
+    """Every change of a voice that counts, after the place where it is written."""
     yield f"profile '{profile.name}'", profile.base
     yield from ((f"profile '{profile.name}', {key}", each) for key, each in profile.categories.items())
     yield from ((f"profile '{profile.name}', {key}", each) for key, each in profile.captures.items())
@@ -177,20 +186,20 @@ def _places(profile: Profile, settings: Settings | None) -> Iterator[tuple[str, 
         yield from ((f"speaker of {key.value}", VoiceChange(name)) for key, name in speakers.items())
 
 
-def _inheritance(changes: Mapping[Category, T], category: Category) -> list[T]:
-    """The changes that hold for a category, the inherited one first."""
+def _inherited(values: Mapping[Category, Value], category: Category) -> list[Value]:
+    """The values for a category, after that of the category that it inherits from."""
     chain = [category.inherits, category]
-    return [changes[one] for one in chain if one is not None and one in changes]
+    return [values[one] for one in chain if one is not None and one in values]
 
 
-def _lay(found: _Properties, change: VoiceChange) -> None:
-    """Lay the properties that `change` sets over those found so far."""
+def _apply(found: _Properties, change: VoiceChange) -> None:
+    """Overwrite the properties that `change` sets."""
     for name in VOICE_PROPERTIES:
         value = getattr(change, name)
         if value is not None:
             found[name] = value
 
 
-def _bounded(name: str, value: float) -> float:
+def _limit(name: str, value: float) -> float:
     limits = declared(VoiceChange)[name].type
     return limits.clamp(value) if isinstance(limits, Number) else value

@@ -1,8 +1,7 @@
-"""Profiles: which voice each category, and each finer capture, has with each engine.
+"""Profiles: TOML files that give each category, and each finer capture, a voice of each engine.
 
-A profile is a TOML file. For an engine E, `[E.base]` holds where nothing finer is said; `[E.categories.C]`
-and `[E.captures."C.D"]` say only what differs from it; `[E.depth]` says what each level of nesting adds.
-`[meta]` has a name and a description for people.
+For an engine E, `[E.base]` has the properties of all voices. `[E.categories.C]` and `[E.captures."C.D"]` have
+what differs from it, and `[E.depth]` what each level of nesting adds. `[meta]` has a name and a description.
 """
 
 from __future__ import annotations
@@ -20,17 +19,11 @@ from codechoir.settings import VOICE_PROPERTIES, Number, Setting, VoiceChange, d
 from codechoir.storage import KeyPath, TomlSource, read_toml, resource_path
 from codechoir.syntax import CATEGORIES
 
-
-def check_change(change: VoiceChange, where: str) -> None:
-    """Raises `InputError`, naming `where`, when a property of `change` is out of its limits."""
-    for name in VOICE_PROPERTIES:
-        value = getattr(change, name)
-        if value is not None:
-            declared(VoiceChange)[name].check(value, f"{where}: {name}")
-
-
 _PARTS = ("base", "categories", "captures", "depth")
-"""What an engine's section has."""
+"""The tables in the section of an engine."""
+
+_CAPTURES_OF_WORDING = ("capital",)
+"""Captures that no grammar has: wording gives them to capital letters that are marked by their voice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +37,9 @@ class DepthStep:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The voices of one profile for one engine; only what was written, inheritance is casting's.
+    """What a profile says about one engine, without inheritance, which is the task of `Casting`.
 
-    Everything is empty where the profile says nothing about the engine, which then uses its own voice.
+    Everything is empty if the profile has no section for the engine.
     """
 
     name: str
@@ -58,13 +51,21 @@ class Profile:
     depth: DepthStep = field(default_factory=DepthStep)
 
 
+def check_change(change: VoiceChange, where: str) -> None:
+    """Raises `InputError`, which names `where`, if a property of `change` exceeds its limits."""
+    for name in VOICE_PROPERTIES:
+        value = getattr(change, name)
+        if value is not None:
+            declared(VoiceChange)[name].check(value, f"{where}: {name}")
+
+
 def profile_folders() -> list[Path]:
-    """Where profiles are looked for by name: the user's own first, then those that ship with Codechoir."""
+    """The folders in which profiles are found by name: the user's first, then that of the package."""
     return [Path(platformdirs.user_config_dir("codechoir")) / "voices", resource_path("voices")]
 
 
 def profile_names() -> list[str]:
-    """Names of all profiles that can be loaded by name, sorted."""
+    """The names of all profiles, sorted. A profile is a TOML file with a table `[meta]`."""
     found = (path for folder in profile_folders() if folder.is_dir() for path in folder.glob("*.toml"))
     return sorted(
         {path.stem for path in found if path.is_file() and b"\n[meta]" in b"\n" + path.read_bytes()}
@@ -72,21 +73,21 @@ def profile_names() -> list[str]:
 
 
 def load_profile(name_or_path: str, engine: str) -> Profile:
-    """The profile with that name, or in that file, for one engine.
+    """What the profile with that name, or in that file, says about an engine.
 
-    Raises `InputError`: for an unknown name with the known ones, for anything wrong inside the file with
-    file, line, and the near key.
+    Raises `InputError`: for an unknown name, with the known ones; for an error in the file, with file and
+    line, and with the most similar key for an unknown one.
     """
     source = read_toml(_find(name_or_path))
-    _refuse_lone_parts(source, engine)
-    _refuse_near_miss(source, engine)
+    _check_tables(source, engine)
+    _check_engine_name(source, engine)
     meta = _table(source, ("meta",), ("name", "description"))
     section = _table(source, (engine,), _PARTS)
     if section and "base" not in section:
         raise source.error((engine,), f"[{engine}] has no [{engine}.base] with a family for all categories")
     categories = _table(source, (engine, "categories"), [category.value for category in Category])
     captures = _table(source, (engine, "captures"))
-    _refuse_unknown_captures(source, (engine, "captures"), captures)
+    _check_captures(source, (engine, "captures"), captures)
     return Profile(
         name=str(meta.get("name", source.path.stem)),
         engine=engine,
@@ -107,34 +108,30 @@ def _find(name_or_path: str) -> Path:
     if path.is_file():
         return path
     if path.suffix == ".toml" or path.name != name_or_path:
-        raise InputError(f"there is no voices file {path}; give the path of one, or a profile's name")
+        raise InputError(f"there is no voice profile {path}; use the path of a file, or a profile's name")
     known = profile_names()
     near = did_you_mean(name_or_path, known)
     raise InputError(f"unknown voice profile '{name_or_path}'; known: {', '.join(known)}.{near}")
 
 
-def _refuse_lone_parts(source: TomlSource, engine: str) -> None:
-    """A part that stands by itself would be taken for a section of some other engine, and never heard."""
+def _check_tables(source: TomlSource, engine: str) -> None:
+    """Refuse `[base]` without an engine, which would count as the section of an engine with that name."""
     for key in source.values:
         if key in _PARTS:
-            raise source.error((key,), f"[{key}] belongs to an engine: write [{engine}.{key}…]")
+            raise source.error((key,), f"[{key}] needs an engine; write [{engine}.{key}…]")
 
 
-def _refuse_near_miss(source: TomlSource, engine: str) -> None:
-    """A section for an engine that is not here is fine; a misspelt one for this engine is not."""
+def _check_engine_name(source: TomlSource, engine: str) -> None:
+    """Refuse a misspelt name of the engine. Sections for engines that are not installed are fine."""
     if engine not in source.values:
         for key in source.values:
             if key != "meta" and (near := did_you_mean(key, [engine])):
                 raise source.error((key,), f"unknown engine '{key}'.{near}")
 
 
-_OF_WORDING = ("capital",)
-"""Captures that no grammar has, but wording gives: a capital that is marked by its voice."""
-
-
-def _refuse_unknown_captures(source: TomlSource, keys: KeyPath, captures: Iterable[str]) -> None:
-    """An overlay on a capture that no grammar has would never be heard."""
-    known = sorted({*(name.partition(".")[0] for name in CATEGORIES), *_OF_WORDING})
+def _check_captures(source: TomlSource, keys: KeyPath, captures: Iterable[str]) -> None:
+    """Refuse overlays on captures that no grammar has."""
+    known = sorted({*(name.partition(".")[0] for name in CATEGORIES), *_CAPTURES_OF_WORDING})
     for capture in captures:
         first = capture.partition(".")[0]
         if first not in known:
@@ -143,13 +140,14 @@ def _refuse_unknown_captures(source: TomlSource, keys: KeyPath, captures: Iterab
 
 
 def _table(source: TomlSource, keys: KeyPath, known: list[str] | tuple[str, ...] = ()) -> dict[str, Any]:
-    """The table at `keys`, empty when absent; its keys are among `known`, when that is not empty."""
+    """The table at `keys`, empty if there is none. Refuses keys that are not in `known`, unless that is
+    empty."""
     table: Any = source.values
     for key in keys:
         table = table.get(key, {})
         if not isinstance(table, dict):
             raise source.error(
-                keys, f"'{'.'.join(keys)}' is a table: write [{'.'.join(keys)}] above its keys"
+                keys, f"'{'.'.join(keys)}' must be a table; write [{'.'.join(keys)}] above its keys"
             )
     for key in table:
         if known and key not in known:
@@ -173,7 +171,7 @@ def _depth(source: TomlSource, keys: KeyPath) -> DepthStep:
 
 
 def _check(source: TomlSource, keys: KeyPath, property: Setting, value: object) -> None:
-    """Raises `InputError` with file and line when the value at `keys` is not allowed."""
+    """Refuse a value that the property does not allow, with file and line."""
     try:
         property.check(value)
     except InputError as error:

@@ -121,7 +121,7 @@ PART = CastUtterance(UTTERANCE, VOICE)
         replace(PART, voice=replace(VOICE, pitch=40.0)),
         replace(PART, voice=replace(VOICE, range=40.0)),
         replace(PART, voice=replace(VOICE, volume=40.0)),
-        replace(PART, stand_in=VOICE),
+        replace(PART, fallback_voice=VOICE),
     ],
 )
 def test_whatever_changes_the_sound_makes_another_phrase(

@@ -42,8 +42,8 @@ def phrase_key(
 
 
 def _asked(part: CastUtterance) -> tuple[object, ...]:
-    stand_in = () if part.stand_in is None else _VOICE(part.stand_in)
-    return *_UTTERANCE(part.utterance), *_VOICE(part.voice), stand_in
+    fallback = () if part.fallback_voice is None else _VOICE(part.fallback_voice)
+    return *_UTTERANCE(part.utterance), *_VOICE(part.voice), fallback
 
 
 _PLACE = ("start", "end", "balance", "capture", "depth")

@@ -62,17 +62,17 @@ class StandInVoices:
         self._casting: Casting | None = None
 
     def __call__(self, spoken: CastUtterance) -> CastUtterance:
-        if spoken.stand_in is not None:
-            return replace(spoken, voice=spoken.stand_in)
+        if spoken.fallback_voice is not None:
+            return replace(spoken, voice=spoken.fallback_voice)
         voice = self._default().cast(spoken.utterance)
         return replace(spoken, voice=replace(voice, rate=spoken.voice.rate, volume=spoken.voice.volume))
 
     def _default(self) -> Casting:
         if self._casting is None:
             from codechoir.settings import Settings
-            from codechoir.voices import EMBEDDED, Casting, load_profile
+            from codechoir.voices import FALLBACK_ENGINE, Casting, load_profile
 
-            self._casting = Casting(load_profile(Settings().profile, EMBEDDED), Settings())
+            self._casting = Casting(load_profile(Settings().profile, FALLBACK_ENGINE), Settings())
         return self._casting
 
 
