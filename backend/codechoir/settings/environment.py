@@ -31,7 +31,7 @@ class FilePath(SimpleType):
     def parse(self, name: str, text: str) -> Path:
         try:
             return Path(text).expanduser()
-        except RuntimeError as error:  # nobody is called so
+        except RuntimeError as error:  # `~name` of an unknown user
             raise violation(name, "a path", text) from error
 
 
@@ -44,7 +44,7 @@ class Megabytes(Number):
 
 
 class Seconds(Number):
-    """Seconds, or None for ever, which is given as 0."""
+    """Seconds; 0 stands for forever, as None."""
 
     def parse(self, name: str, text: str) -> float | None:
         seconds: float = super().parse(name, text)

@@ -89,7 +89,7 @@ EXAMINATION = (
 
 @dataclass(frozen=True, slots=True)
 class XttsSettings:
-    """How to run XTTS. `interpreter`: None for this Python. `idle`: None for ever."""
+    """How to run XTTS. `interpreter`: None for this Python. `idle`: None for never."""
 
     interpreter: Path | None = setting(
         FilePath(),

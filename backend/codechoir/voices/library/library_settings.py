@@ -27,7 +27,7 @@ def _user_voices() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class LibrarySettings:
-    """Folders and limits. `memory`, `disk`: bytes of computed latents. `lifetime`: None for ever."""
+    """Folders and limits. `memory`, `disk`: bytes of latents. `lifetime`: seconds, None for forever."""
 
     voices: Path = setting(
         FilePath(),
@@ -52,7 +52,7 @@ class LibrarySettings:
     lifetime: float | None = setting(
         Seconds(0),
         None,
-        en="Seconds that latents stay in memory; 0 for ever.",
+        en="Seconds that latents stay in memory. 0 keeps them forever.",
         variable="CODECHOIR_VOICE_LIFETIME",
         default_text="`0`",
     )
