@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import tomllib
 from array import array
 from itertools import pairwise
 
 import pytest
-from codechoir.audio.earcons import cue_names, render_earcon
+from codechoir.audio.earcons import render_earcon
+from codechoir.storage import resource_path
 
 RATE = 22050
+CUES = list(tomllib.loads(resource_path("voices", "cues.toml").read_text(encoding="utf-8")))
 
 
 def samples(name: str) -> array[int]:
@@ -29,7 +32,7 @@ def test_indentation_sounds_for_40_ms_and_an_octave_higher_every_six_levels(leve
     assert frequency(sound) == pytest.approx(220 * 2 ** (level / 6), rel=0.02)
 
 
-@pytest.mark.parametrize("name", cue_names())
+@pytest.mark.parametrize("name", CUES)
 def test_a_cue_begins_and_ends_in_silence_and_is_softer_than_speech(name: str) -> None:
     sound = samples(name)
     assert sound
@@ -39,7 +42,7 @@ def test_a_cue_begins_and_ends_in_silence_and_is_softer_than_speech(name: str) -
 
 
 def test_every_cue_sounds_different() -> None:
-    assert len({render_earcon(name, RATE) for name in cue_names()}) == len(cue_names())
+    assert len({render_earcon(name, RATE) for name in CUES}) == len(CUES)
 
 
 def test_a_closing_bracket_is_its_opening_one_backwards() -> None:

@@ -59,11 +59,6 @@ def render_earcon(cue: str, sample_rate: int) -> bytes:
     return sound.tobytes()
 
 
-def cue_names() -> list[str]:
-    """All cues that have an earcon; numbered ones without their number."""
-    return list(_table())
-
-
 def _find_tones(cue: str) -> tuple[tuple[Tone, ...], int]:
     """The tones of a cue, and its number."""
     if cue in _table():

@@ -49,7 +49,7 @@ def random_model(shape: CheckpointShape, vocabulary: Path, seed: int = 0, stop_b
     from TTS.tts.layers.xtts.tokenizer import VoiceBpeTokenizer
 
     torch.manual_seed(seed)
-    model = model_type(_config(shape))
+    model = model_type(config_of(shape))
     model.tokenizer = VoiceBpeTokenizer(vocab_file=str(vocabulary))
     model.init_models()
     gpt = model.gpt
@@ -65,19 +65,6 @@ def random_model(shape: CheckpointShape, vocabulary: Path, seed: int = 0, stop_b
     gpt.init_gpt_for_inference(kv_cache=True)
     gpt.eval()
     return model.requires_grad_(False)
-
-
-def write_checkpoint(folder: Path, shape: CheckpointShape, seed: int = 0, stop_bias: float = -20.0) -> Path:
-    """Write `config.json`, `model.pth`, `vocab.json` and `speakers_xtts.pth`; returns the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    write_vocabulary(folder / "vocab.json", shape.text_tokens)
-    _config(shape).save_json(str(folder / "config.json"))
-    model = random_model(shape, folder / "vocab.json", seed, stop_bias)
-    by_inference = ("gpt.gpt_inference.", "gpt.gpt.wte.")  # names that coqui adds when it prepares to speak
-    state = {name: value for name, value in model.state_dict().items() if not name.startswith(by_inference)}
-    torch.save({"model": state}, folder / "model.pth")
-    torch.save(random_speakers(shape, seed), folder / "speakers_xtts.pth")
-    return folder
 
 
 def random_speakers(shape: CheckpointShape, seed: int = 0) -> dict[str, dict[str, torch.Tensor]]:
@@ -122,7 +109,8 @@ def write_vocabulary(path: Path, size: int) -> None:
     path.write_text(json.dumps(content | {"decoder": None, "model": model}), encoding="utf-8")
 
 
-def _config(shape: CheckpointShape) -> Any:
+def config_of(shape: CheckpointShape) -> Any:
+    """The configuration of a checkpoint as coqui has it."""
     config_type, _ = import_coqui()
     config = config_type()
     config.model_args.gpt_layers = shape.layers

@@ -388,8 +388,5 @@ TEXT: Final[dict[str, str]] = {
 """Each with a line of meaning."""
 
 
-TABLES: Final = (OPERATORS, BRACKETS, STRUCTURE, TEXT)
-"""By where they stand."""
-
 ROLES: Final[dict[str, str]] = OPERATORS | BRACKETS | STRUCTURE | TEXT
 """Each role with a line of meaning."""

@@ -159,11 +159,6 @@ class Installation(Installer):
         parts = [hashes.of(self.folder / name) for name in ("model.pth", "config.json")]
         return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
-    def strangers(self) -> list[str]:
-        """Files whose content is not the published one, such as fine-tuned weights. Raises `InputError`."""
-        hashes = self._hashes()
-        return [file.name for file in self.files if hashes.of(self.folder / file.name) != file.sha256]
-
     def has_agreed(self) -> bool:
         """See `Installer`."""
         return has_agreed(self.consent_record)
