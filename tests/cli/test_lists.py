@@ -121,13 +121,13 @@ def test_decode_gives_the_source_back(codechoir: Codechoir, path: Path, options:
 
 @given(text=st.text(st.characters(codec="utf-8"), max_size=60))
 def test_decode_gives_any_text_back(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    from codechoir.languages.detection import detect
+    from codechoir.languages.detection import detect_language
     from codechoir.pipeline import SpeechPipeline
     from codechoir.settings import Settings
     from codechoir.syntax.document import Document
     from codechoir.wording import decode_literal
 
-    snapshot = Document(text, detect("x.py", b"")).snapshot()
+    snapshot = Document(text, detect_language("x.py", b"")).snapshot()
     phrases = SpeechPipeline(Settings(level="literal")).phrases(snapshot)
     said = [(part.utterance.text, part.utterance.category) for phrase in phrases for part in phrase.parts]
     assert decode_literal(said).decode() == text

@@ -10,7 +10,7 @@ from os import terminal_size
 import pytest
 from codechoir.cli.terminal_view import TerminalView
 from codechoir.errors import escape_invisible
-from codechoir.languages.detection import detect
+from codechoir.languages.detection import detect_language
 from codechoir.model import Category, Mark, Utterance
 from codechoir.syntax.document import Document
 from hypothesis import given
@@ -83,7 +83,7 @@ class Shown:
 
     def __init__(self, text: str, colour: bool = True) -> None:
         self.text = text.encode()
-        snapshot = Document(text, detect("x.js", b"")).snapshot()
+        snapshot = Document(text, detect_language("x.js", b"")).snapshot()
         last = snapshot.line_of(max(0, len(self.text.rstrip(b"\n")) - 1))
         self.written = io.StringIO()
         self.marks = 0

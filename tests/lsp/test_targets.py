@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from codechoir.errors import InputError
-from codechoir.languages.detection import PROSE, detect
+from codechoir.languages.detection import detect_language, plain_text
 from codechoir.lsp.arguments import read_request
 from codechoir.lsp.targets import extent_of
 from codechoir.syntax.document import Document
 
 TEXT = "first_name = '😀' + other\n\n    indented\nlast"
-SNAPSHOT = Document(TEXT, PROSE).snapshot()
+SNAPSHOT = Document(TEXT, plain_text()).snapshot()
 
 
 def read(unit: str, snapshot: Any = SNAPSHOT, **place: Any) -> str:
@@ -95,7 +95,7 @@ class Cart:
     def tax(self):
         return 2
 """
-PYTHON = Document(CODE, detect("a.py", b"")).snapshot()
+PYTHON = Document(CODE, detect_language("a.py", b"")).snapshot()
 
 
 @pytest.mark.parametrize(

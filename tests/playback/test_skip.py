@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from codechoir.languages.detection import PROSE
+from codechoir.languages.detection import plain_text
 from codechoir.playback.skip import by_block, by_line, by_span, by_symbol
 from codechoir.syntax.document import Document
 
 TEXT = "one two\n\n   \nthree (four\nfive\n"
-GROUND = Document(TEXT, PROSE).snapshot()
+GROUND = Document(TEXT, plain_text()).snapshot()
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def test_steps_ask_for_the_lines_they_cross_and_no_others() -> None:
 
 
 def test_a_document_without_words_has_nowhere_to_go() -> None:
-    empty = Document("", PROSE).snapshot()
+    empty = Document("", plain_text()).snapshot()
     assert by_span(empty, lambda start, end: [], 0, 1) is None
     assert by_span(empty, lambda start, end: [], 0, -1) is None
     assert by_line(empty, 0, 1) is None
@@ -118,7 +118,7 @@ def test_without_symbols_there_is_nowhere_to_go() -> None:
     assert by_symbol([], 5, 1) is None
 
 
-BLOCKS = Document("a\nb (\n)\n  c\n  d\ne\n\nf\n", PROSE).snapshot()
+BLOCKS = Document("a\nb (\n)\n  c\n  d\ne\n\nf\n", plain_text()).snapshot()
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from codechoir.languages import language_folders
 from codechoir.languages.detection import language_named
-from codechoir.languages.table import LANGUAGES as TABLE
 from codechoir.model import Span
 from codechoir.syntax.document import Document
 
@@ -35,7 +35,9 @@ def agrees(expected: Expectation, language: str) -> bool:
 
 
 def test_every_language_with_a_grammar_has_expectations() -> None:
-    with_grammar = [language.name for language in TABLE if language.parser == "grammar"]
+    with_grammar = [
+        language.name for language in language_folders().languages if language.parser == "grammar"
+    ]
     assert sorted(with_grammar) == LANGUAGES
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from codechoir.languages.detection import PROSE, detect
-from codechoir.languages.table import Language
+from codechoir.languages import Language
+from codechoir.languages.detection import detect_language, plain_text
 from codechoir.model import Category
 from codechoir.syntax.document import Document, Snapshot
 
 
 def language(name: str) -> Language:
-    return detect(None, b"", name)
+    return detect_language(None, b"", name)
 
 
 def texts(snapshot: Snapshot) -> list[str]:
@@ -31,7 +31,7 @@ def test_a_snapshot_stays_as_it_was_while_the_document_changes() -> None:
 
 
 def test_edits_may_lie_outside_the_text_or_inside_a_character() -> None:
-    document = Document("aé", PROSE)
+    document = Document("aé", plain_text())
     document.edit(99, 200, "!")
     assert document.snapshot().text == "aé!".encode()
     document.edit(2, 2, "-")
@@ -43,7 +43,7 @@ def test_edits_may_lie_outside_the_text_or_inside_a_character() -> None:
 
 
 def test_lines_end_with_lf_crlf_or_cr() -> None:
-    snapshot = Document("a\nbc\r\nd\re", PROSE).snapshot()
+    snapshot = Document("a\nbc\r\nd\re", plain_text()).snapshot()
     assert snapshot.line_count == 4
     assert [snapshot.line_range(line) for line in range(4)] == [(0, 1), (2, 4), (6, 7), (8, 9)]
     assert [snapshot.line_of(byte) for byte in (0, 1, 2, 5, 6, 8, 9, 99, -1)] == [0, 0, 1, 1, 2, 3, 3, 3, 0]
@@ -82,18 +82,18 @@ def test_bytes_that_are_no_utf8_are_replaced_with_one_warning() -> None:
 
 
 def test_a_lone_surrogate_of_a_str_is_replaced_too() -> None:
-    snapshot = Document("a\ud800b", PROSE).snapshot()
+    snapshot = Document("a\ud800b", plain_text()).snapshot()
     assert snapshot.text == "a\ufffdb".encode()
     assert "1 place" in snapshot.warnings[0]
 
 
 def test_a_replacement_character_of_the_authors_own_is_no_fault() -> None:
-    assert Document("a\ufffdb", PROSE).snapshot().warnings == ()
-    assert "1 place" in Document("\ufffd".encode() + b"\xff", PROSE).snapshot().warnings[0]
+    assert Document("a\ufffdb", plain_text()).snapshot().warnings == ()
+    assert "1 place" in Document("\ufffd".encode() + b"\xff", plain_text()).snapshot().warnings[0]
 
 
 def test_an_edit_with_bad_text_warns_as_well() -> None:
-    document = Document("ok", PROSE)
+    document = Document("ok", plain_text())
     document.edit(0, 0, b"\xff")
     assert len(document.snapshot().warnings) == 1
 
@@ -105,7 +105,7 @@ def test_a_byte_order_mark_is_a_token_of_its_own(name: str) -> None:
 
 
 def test_plain_text_is_prose_line_by_line() -> None:
-    snapshot = Document("  Hello, world! \r\n\r\n\tBye.\n", PROSE).snapshot()
+    snapshot = Document("  Hello, world! \r\n\r\n\tBye.\n", plain_text()).snapshot()
     assert texts(snapshot) == ["Hello, world!", "Bye."]
     assert {span.category for span in snapshot.spans()} == {Category.COMMENT}
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from codechoir.languages.detection import detect
+from codechoir.languages.detection import detect_language
 from codechoir.syntax.document import Document
 
 
 def tokens(source: str, name: str) -> list[tuple[str, str, str]]:
     """Text, category and language of each span."""
-    snapshot = Document(source, detect(None, b"", name)).snapshot()
+    snapshot = Document(source, detect_language(None, b"", name)).snapshot()
     return [(snapshot.text[s.start : s.end].decode(), s.category.value, s.language) for s in snapshot.spans()]
 
 
@@ -80,5 +80,5 @@ def test_nesting_of_languages_ends_somewhere() -> None:
 
 
 def test_the_words_of_a_heading_are_a_heading() -> None:
-    snapshot = Document("# Some *words*\n", detect("a.md", b"")).snapshot()
+    snapshot = Document("# Some *words*\n", detect_language("a.md", b"")).snapshot()
     assert [span.capture for span in snapshot.spans()][1] == "text.title"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from codechoir.errors import InputError
-from codechoir.languages.detection import PROSE
+from codechoir.languages.detection import plain_text
 from codechoir.syntax.document import Document, Snapshot
 from codechoir.syntax.positions import ENCODINGS, Encoding, byte_of, checked_encoding, position_of, units
 from hypothesis import given
@@ -19,7 +19,7 @@ LENGTHS = {
 
 
 def snapshot(text: str) -> Snapshot:
-    return Document(text, PROSE).snapshot()
+    return Document(text, plain_text()).snapshot()
 
 
 @pytest.mark.parametrize(

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from importlib import resources
+from pathlib import Path
 
 import pytest
-from codechoir.languages.grammars import GRAMMARS, load, query_text
-from codechoir.languages.table import LANGUAGES
+from codechoir import languages
+from codechoir.languages import grammar_names, language_folders, load_grammar, query_text
 from codechoir.syntax.captures import INJECTION, ROLE, TRANSPARENT, category_of
 from codechoir.syntax.lexer import CAPTURES
 from codechoir.syntax.roles import BRACKETS, OPERATORS, ROLES, STRUCTURE, TEXT
 from codechoir.syntax.token_roles import DEFAULT_ROLES, TOKEN_ROLES
 
 STRINGS_AND_COMMENTS = re.compile(r'"(?:\\.|[^"\\])*"|;[^\n]*')
-FILES = sorted(f.name for f in resources.files("codechoir.languages").joinpath("queries").iterdir())
 
 
 def captures(key: str) -> set[str]:
@@ -24,13 +23,13 @@ def captures(key: str) -> set[str]:
     return set(re.findall(r"@([\w.-]+)", STRINGS_AND_COMMENTS.sub("", query_text(key))))
 
 
-@pytest.mark.parametrize("key", sorted(GRAMMARS))
+@pytest.mark.parametrize("key", grammar_names())
 def test_every_capture_has_a_category_or_is_transparent(key: str) -> None:
     plain = {c for c in captures(key) if not c.startswith(("_", ROLE, INJECTION))}
     assert {c for c in plain if category_of(c) is None and c.split(".")[0] not in TRANSPARENT} == set()
 
 
-@pytest.mark.parametrize("key", sorted(GRAMMARS))
+@pytest.mark.parametrize("key", grammar_names())
 def test_every_role_is_in_the_list(key: str) -> None:
     assert {c for c in captures(key) if c.startswith(ROLE) and c[len(ROLE) :] not in ROLES} == set()
 
@@ -40,7 +39,7 @@ def test_no_role_is_listed_twice() -> None:
 
 
 def test_every_role_in_the_list_is_given_to_some_token() -> None:
-    queried = {c[len(ROLE) :] for key in GRAMMARS for c in captures(key) if c.startswith(ROLE)}
+    queried = {c[len(ROLE) :] for key in grammar_names() for c in captures(key) if c.startswith(ROLE)}
     made = {f"{text}.{part}" for text in ("string", "docstring") for part in ("open", "part", "close")}
     elsewhere = {"bom", "directive.paste", "directive.string"}
     assert set(ROLES) - queried - {*TOKEN_ROLES.values(), *DEFAULT_ROLES.values()} - made == elsewhere
@@ -50,25 +49,31 @@ def test_roles_by_token_and_by_capture_are_in_the_list() -> None:
     assert {*TOKEN_ROLES.values(), *DEFAULT_ROLES.values()} <= set(ROLES)
 
 
-@pytest.mark.parametrize("key", sorted(GRAMMARS))
+@pytest.mark.parametrize("key", grammar_names())
 def test_every_grammar_compiles_with_our_patterns(key: str) -> None:
-    assert load(key).query is load(key).query
-    assert load(key) is load(key)
+    assert load_grammar(key).query is load_grammar(key).query
+    assert load_grammar(key) is load_grammar(key)
 
 
-@pytest.mark.parametrize("key", sorted(GRAMMARS))
+@pytest.mark.parametrize("key", grammar_names())
 def test_node_types_in_the_table_exist_in_the_grammar(key: str) -> None:
-    grammar = load(key)
+    grammar = load_grammar(key)
     language = grammar.language
     kinds = {language.node_kind_for_id(kind) for kind in range(language.node_kind_count)}
-    spec = grammar.spec
+    spec, around = grammar.spec, language_folders().folder(key)
+    assert around is not None
+    assert (around.symbols.wrappers | around.symbols.namers) - kinds == set()
     assert (spec.containers | spec.atoms | spec.merged | set(spec.joined.values())) - kinds == set()
 
 
 def test_every_file_of_patterns_is_used() -> None:
-    used = "".join(query_text(key) for key in GRAMMARS)
-    folder = resources.files("codechoir.languages").joinpath("queries")
-    assert [name for name in FILES if folder.joinpath(name).read_text(encoding="utf-8") not in used] == []
+    used = "".join(query_text(key) for key in grammar_names())
+    symbols = {name for key in grammar_names() for name in language_folders().grammar(key).patterns}
+    folder = Path(languages.__file__).parent
+    files = [*folder.glob("*/highlights.scm"), *folder.glob("*/roles.scm")]
+    assert len(files) > 20
+    assert [file for file in files if file.read_text("utf-8") not in used] == []
+    assert {file.parent.name for file in folder.glob("*/symbols.scm")} <= symbols
 
 
 def test_captures_of_pygments_have_categories() -> None:
@@ -114,8 +119,8 @@ def test_a_process_that_used_every_query_ends_well() -> None:
     program = (
         "import gc\n"
         "from codechoir.syntax.document import Document\n"
-        "from codechoir.languages.table import LANGUAGES\n"
-        "for language in LANGUAGES:\n"
+        "from codechoir.languages import language_folders\n"
+        "for language in language_folders().languages:\n"
         "    Document('a = `b` /* c */ <d>', language).snapshot().spans()\n"
         "gc.collect()\n"
         "print('well')\n"
@@ -129,10 +134,10 @@ def test_only_the_grammar_that_is_used_is_loaded() -> None:
         "import sys\n"
         "import codechoir.syntax.document\n"
         "from codechoir.syntax.document import Document\n"
-        "from codechoir.languages.detection import detect\n"
+        "from codechoir.languages.detection import detect_language\n"
         "loaded = lambda: sorted(m for m in sys.modules if m.startswith(('tree_sitter_', 'pygments')))\n"
         "assert loaded() == [], loaded()\n"
-        "Document('x = 1', detect('a.py', b'')).snapshot().spans()\n"
+        "Document('x = 1', detect_language('a.py', b'')).snapshot().spans()\n"
         "print([m for m in loaded() if '.' not in m])\n"
     )
     ended = run(program)
@@ -141,4 +146,6 @@ def test_only_the_grammar_that_is_used_is_loaded() -> None:
 
 
 def test_all_languages_in_the_table_have_a_grammar_in_the_table() -> None:
-    assert {language.source for language in LANGUAGES if language.parser == "grammar"} <= set(GRAMMARS)
+    assert {
+        language.source for language in language_folders().languages if language.parser == "grammar"
+    } <= set(grammar_names())

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from codechoir.languages.detection import detect
-from codechoir.languages.table import LANGUAGES, Language
+from codechoir.languages import Language, language_folders
+from codechoir.languages.detection import detect_language
 from codechoir.model import Category
 from codechoir.syntax import timeouts
 from codechoir.syntax.document import Document
 from codechoir.syntax.tree_analysis import TreeAnalysis
 
-GRAMMARS = [language for language in LANGUAGES if language.parser == "grammar"]
+GRAMMARS = [language for language in language_folders().languages if language.parser == "grammar"]
 
 
 def language(name: str) -> Language:
-    return detect(None, b"", name)
+    return detect_language(None, b"", name)
 
 
 def middle(text: bytes, name: str) -> list[str]:

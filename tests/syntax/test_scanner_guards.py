@@ -8,8 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from codechoir.languages.detection import language_named
-from codechoir.languages.grammars import GRAMMARS
+from codechoir.languages import grammar_names, language_folders, language_named
 from codechoir.syntax import timeouts
 from codechoir.syntax.document import Document
 from codechoir.syntax.scanner_guards import guarded
@@ -88,7 +87,8 @@ def test_the_guard_does_not_change_the_spans(text: str, monkeypatch: pytest.Monk
 def test_no_other_scanner_tests_characters_with_functions_for_bytes() -> None:
     """A new wheel that imports the table of `isdigit` needs a look at its scanner, and a guard."""
     found = set()
-    for key, spec in GRAMMARS.items():
+    for key in grammar_names():
+        spec = language_folders().grammar(key)
         folder = Path(import_module(spec.wheel).__file__ or "").parent
         libraries = [*folder.glob("*.so"), *folder.glob("*.pyd")]
         assert libraries, key

@@ -7,8 +7,8 @@ whole text has there. The texts are random, and real code broken at random.
 from __future__ import annotations
 
 import pytest
+from codechoir.languages import Language, language_folders
 from codechoir.languages.detection import language_named
-from codechoir.languages.table import LANGUAGES, Language
 from codechoir.model import Span
 from codechoir.syntax.document import Document
 from codechoir.syntax.roles import ROLES
@@ -19,7 +19,7 @@ from . import agreement_files
 
 WHITE = b" \t\n\r\f\v"
 LEXED = [language for name in ("kotlin", "sql", "docker") if (language := language_named(name))]
-EVERY = [*LANGUAGES, *LEXED]
+EVERY = [*language_folders().languages, *LEXED]
 JUNK = [
     *(
         "(",

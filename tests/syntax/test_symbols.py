@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from codechoir.languages.detection import detect
+from codechoir.languages.detection import detect_language
 from codechoir.syntax.document import Document, Snapshot
 
 
 def snapshot(language: str, text: str) -> Snapshot:
-    return Document(text, detect(None, b"", language)).snapshot()
+    return Document(text, detect_language(None, b"", language)).snapshot()
 
 
 def told(language: str, text: str) -> list[str]:

@@ -18,7 +18,7 @@ from functools import cache
 from itertools import cycle, islice
 from pathlib import Path
 
-from codechoir.languages import detect
+from codechoir.languages import detect_language
 from codechoir.model import Phrase
 from codechoir.pipeline import SpeechPipeline
 from codechoir.settings import Settings
@@ -37,7 +37,7 @@ def phrases(settings: Settings) -> Iterator[Phrase]:
     pipeline = SpeechPipeline(settings)
     for path in sources():
         text = path.read_bytes()
-        snapshot = Document(text, detect(path.name, text)).snapshot()
+        snapshot = Document(text, detect_language(path.name, text)).snapshot()
         for phrase in pipeline.phrases(snapshot):
             said = [part for part in phrase.parts if part.utterance.text]
             if len(said) > 1:

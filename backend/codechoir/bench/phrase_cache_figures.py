@@ -21,7 +21,7 @@ from codechoir.engines.cache import CachingEngine, PhraseCache, PhraseSettings, 
 from codechoir.engines.espeak import EspeakEngine
 from codechoir.engines.xtts.speech.segments import units
 from codechoir.errors import CodechoirError
-from codechoir.languages import detect, language_named
+from codechoir.languages import detect_language, language_named
 from codechoir.model import AudioChunk, Phrase
 from codechoir.pipeline import SpeechPipeline
 from codechoir.settings import MEGABYTE, Settings
@@ -111,7 +111,7 @@ def _pipeline() -> SpeechPipeline:
 
 def _phrases(source: str, pipeline: SpeechPipeline | None = None) -> list[Phrase]:
     text = source.encode()
-    return list((pipeline or _pipeline()).phrases(Document(text, detect("a.py", text)).snapshot()))
+    return list((pipeline or _pipeline()).phrases(Document(text, detect_language("a.py", text)).snapshot()))
 
 
 # ---- an hour --------------------------------------------------------------------------------------------

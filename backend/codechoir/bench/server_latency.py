@@ -200,13 +200,13 @@ def _stops(client: LspClient, times: int) -> list[float]:
 
 def _words(lines: Sequence[int]) -> list[str]:
     """What is said of some lines of the usual file, as one text each."""
-    from codechoir.languages import detect
+    from codechoir.languages import detect_language
     from codechoir.pipeline import SpeechPipeline
     from codechoir.settings import Settings
     from codechoir.syntax import Document
 
     pipeline = SpeechPipeline(Settings())
-    snapshot = Document(python_source(LINES), detect("a.py", b"")).snapshot()
+    snapshot = Document(python_source(LINES), detect_language("a.py", b"")).snapshot()
     said = []
     for line in lines:
         phrases = pipeline.phrases(snapshot, *snapshot.line_range(line))

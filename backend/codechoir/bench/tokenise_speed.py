@@ -10,7 +10,7 @@ from itertools import cycle
 
 from codechoir.bench.corpora import python_source
 from codechoir.bench.runner import Figure, figure
-from codechoir.languages import detect
+from codechoir.languages import detect_language
 from codechoir.lsp import tune_gc
 from codechoir.syntax import Document
 
@@ -26,7 +26,7 @@ PEER = "Pygments, the whole file"
 def figures() -> list[Figure]:
     """`tokenise.edit`: a letter typed into a name, or taken away again, to the spans of the visible lines."""
     text = python_source(LINES)
-    language = detect("a.py", b"")
+    language = detect_language("a.py", b"")
     document = Document(text, language)
     snapshot = document.snapshot()
     middle = LINES // 2

@@ -9,7 +9,7 @@ from functools import partial
 
 from codechoir.bench.corpora import python_source, telling_lines
 from codechoir.bench.runner import Figure, figure
-from codechoir.languages import detect
+from codechoir.languages import detect_language
 from codechoir.settings import WordingOptions
 from codechoir.syntax import Document, Snapshot
 from codechoir.wording import Wording
@@ -23,7 +23,7 @@ PEER = "Pygments and a join"
 def figures() -> list[Figure]:
     """`wording.line`: the words of one line in the middle of a long file, spans included, median and p99."""
     text = python_source(LINES)
-    snapshot = Document(text, detect("a.py", b"")).snapshot()
+    snapshot = Document(text, detect_language("a.py", b"")).snapshot()
     snapshot.spans()
     wording = Wording()
     wording.warm_up("python")

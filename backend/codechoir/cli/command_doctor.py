@@ -162,12 +162,13 @@ def _check_python() -> Check:
 
 
 def _check_grammars() -> Check:
-    from codechoir.languages import LANGUAGES
+    from codechoir.languages import language_folders
     from codechoir.syntax import Document
 
-    for language in LANGUAGES:
+    languages = language_folders().languages
+    for language in languages:
         Document(b"x\n", language).snapshot().spans()
-    grammars = sum(language.parser == "grammar" for language in LANGUAGES)
+    grammars = sum(language.parser == "grammar" for language in languages)
     return Check(
         "grammars", True, f"{grammars} grammars load; Pygments covers all other languages", needed=True
     )

@@ -68,9 +68,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _language(name: str) -> Language:
     """The language with this name. Raises `InputError` with the nearest one."""
-    from codechoir.languages import detect
+    from codechoir.languages import detect_language
 
-    return detect(None, b"", name)
+    return detect_language(None, b"", name)
 
 
 def _cache_for(engine: str) -> PhraseCacheFactory:

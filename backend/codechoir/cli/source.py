@@ -95,14 +95,14 @@ def read_bytes(name: str) -> bytes:
 
 def open_source(name: str, language: str | None) -> Snapshot:
     """A snapshot of a file. Warnings about its text, such as its encoding, go to standard error."""
-    from codechoir.languages import detect
+    from codechoir.languages import detect_language
     from codechoir.syntax import Document
 
     text = read_bytes(name)
     if text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         text = text.decode("utf-16", "replace").encode()
         report(f"warning: {title(name)}: the text is UTF-16; offsets are those of the text in UTF-8")
-    snapshot = Document(text, detect(None if name == STDIN else name, text, language)).snapshot()
+    snapshot = Document(text, detect_language(None if name == STDIN else name, text, language)).snapshot()
     for warning in snapshot.warnings:
         report(f"warning: {title(name)}: {warning}")
     return snapshot

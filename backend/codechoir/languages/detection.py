@@ -7,21 +7,15 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import PurePath
 
-from codechoir.errors import InputError, did_you_mean
-from codechoir.languages.table import LANGUAGES, PROSE, Language
-
-__all__ = ["PROSE", "Language", "detect", "language_named", "language_names"]
+from codechoir.errors import CodechoirError, InputError, did_you_mean
+from codechoir.languages.folders import language_folders
+from codechoir.languages.language import Language
 
 _HEAD = 64 * 1024
 """Bytes of a document that are looked at to tell its language."""
 
 _SHEBANG = re.compile(rb"\A(?:\xef\xbb\xbf)?#![^\S\n]*(\S+)([^\n]*)")
 _VERSION = re.compile(r"[\d.]+$")
-_CPP_HEADER = re.compile(
-    rb"^\s*(?:class\s+\w|namespace\b|template\s*<|using\s+\w|public\s*:|private\s*:|virtual\b)|\bstd::|\bconstexpr\b"
-    rb"|^\s*#\s*include\s*<(?:iostream|string|vector|map|memory|cstdint|cstddef|algorithm|functional)>",
-    re.MULTILINE,
-)
 
 _EXTRA_LEXERS = {
     "dockerfile": "docker",
@@ -47,7 +41,7 @@ _EXTRA_FILES = {"cmakelists.txt": "cmake", ".sql": "sql", ".m": "objective-c", "
 """Whole names and extensions, lower case, that Pygments alone would not tell, or tell otherwise."""
 
 
-def detect(path: str | None, text: bytes, override: str | None = None) -> Language:
+def detect_language(path: str | None, text: bytes, override: str | None = None) -> Language:
     """The language of a document: `override` if given, else by file name, else by shebang, else plain text.
 
     `path`: may be relative or name a file that does not exist; only its last part is looked at. `text`: the
@@ -62,33 +56,32 @@ def detect(path: str | None, text: bytes, override: str | None = None) -> Langua
             )
         return language
     name = PurePath(path.replace("\\", "/")).name if path else ""
-    return _by_name(name, text) or _by_shebang(text) or _by_pygments(name) or PROSE
+    return _by_name(name, text) or _by_shebang(text) or _by_pygments(name) or plain_text()
 
 
 def language_named(name: str) -> Language | None:
     """The language called `name`: its own name, an alias, a language id of VS Code, an extension; or None."""
     key = name.strip().lower()
-    return _names().get(key) or _extensions().get("." + key.lstrip(".")) or _pygments_named(key)
+    folders = language_folders()
+    return (
+        folders.language(key)
+        or folders.by_name.get(key)
+        or folders.by_extension.get("." + key.lstrip("."))
+        or _pygments_named(key)
+    )
 
 
 def language_names() -> list[str]:
-    """Names of the languages with a grammar of their own, and plain text, sorted."""
-    return sorted(language.name for language in LANGUAGES)
+    """Names of the languages with a folder of their own, plain text among them, sorted."""
+    return [language.name for language in language_folders().languages]
 
 
-@cache
-def _names() -> dict[str, Language]:
-    return {name: language for language in LANGUAGES for name in (language.name, *language.aliases)}
-
-
-@cache
-def _extensions() -> dict[str, Language]:
-    return {extension: language for language in LANGUAGES for extension in language.extensions}
-
-
-@cache
-def _interpreters() -> dict[str, Language]:
-    return {program: language for language in LANGUAGES for program in language.interpreters}
+def plain_text() -> Language:
+    """The language of a text that is written in no other."""
+    language = language_folders().language("text")
+    if language is None:
+        raise CodechoirError("the language folder 'text' is missing; install Codechoir again")
+    return language
 
 
 @cache
@@ -96,21 +89,24 @@ def _known() -> list[str]:
     from pygments.lexers import get_all_lexers
 
     lexers = [alias for _, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases]
-    return [*_names(), *_EXTRA_LEXERS, *lexers]
+    return [*language_folders().by_name, *_EXTRA_LEXERS, *lexers]
 
 
 def _by_name(name: str, text: bytes) -> Language | None:
     lower = name.lower()
-    for language in LANGUAGES:
+    folders = language_folders()
+    for language in folders.languages:
         if any(fnmatchcase(lower, pattern) for pattern in language.filenames):
             return language
     suffix = PurePath(lower).suffix
     extra = _EXTRA_FILES.get(lower) or _EXTRA_FILES.get(suffix)
     if extra is not None:
         return _pygments_named(extra)
-    if lower.endswith(".h") and _CPP_HEADER.search(text[:_HEAD]):
-        return _names()["cpp"]
-    return _extensions().get(suffix)
+    for language in folders.languages:
+        for extension, pattern in language.shared_extensions:
+            if suffix == extension and re.search(pattern.encode(), text[:_HEAD], re.MULTILINE):
+                return language
+    return folders.by_extension.get(suffix)
 
 
 def _by_shebang(text: bytes) -> Language | None:
@@ -119,7 +115,7 @@ def _by_shebang(text: bytes) -> Language | None:
         return None
     words = [line.group(1).decode("utf-8", "replace"), *line.group(2).decode("utf-8", "replace").split()]
     program = _program(words)
-    return _interpreters().get(program) or _pygments_named(program)
+    return language_folders().by_interpreter.get(program) or _pygments_named(program)
 
 
 def _program(words: list[str]) -> str:
@@ -156,5 +152,6 @@ def _pygments_named(key: str) -> Language | None:
 
 def _pygments_language(title: str, aliases: list[str]) -> Language:
     """A language that Pygments lexes; ours where it is one of ours by another name."""
-    ours = next((known for alias in aliases if (known := _names().get(alias))), None)
+    names = language_folders().by_name
+    ours = next((known for alias in aliases if (known := names.get(alias))), None)
     return ours or Language(aliases[0], title, "pygments", aliases[0], aliases=tuple(aliases[1:]))

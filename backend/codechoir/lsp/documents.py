@@ -10,7 +10,7 @@ from urllib.request import url2pathname
 from lsprotocol import types
 
 from codechoir.errors import InputError
-from codechoir.languages import PROSE, Language, detect, language_named
+from codechoir.languages import Language, detect_language, language_named
 from codechoir.syntax import Document, Encoding, Snapshot, byte_of, position_of
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -67,11 +67,11 @@ class Documents:
 def language_of(uri: str, language_id: str, text: str) -> Language:
     """The language by the editor's id; if that is unknown, by the file's name and its first line."""
     language = language_named(language_id) if language_id else None
-    if language is not None and language is not PROSE:
+    if language is not None and language.parser != "prose":
         return language
     parts = urlsplit(uri)
     name = "" if parts.fragment else unquote(parts.path)  # a cell is not in the language of its notebook
-    return detect(name, text[:4096].encode("utf-8", "replace"))
+    return detect_language(name, text[:4096].encode("utf-8", "replace"))
 
 
 def range_of(snapshot: Snapshot, encoding: Encoding, start: int, end: int) -> dict[str, dict[str, int]]:
@@ -107,4 +107,4 @@ def _from_disk(uri: str) -> Snapshot:
         raise InputError(f"{path} is not open in the editor and cannot be read: {reason}") from error
     except ValueError as error:
         raise InputError(f"invalid file URI {uri!r}: {error}") from error
-    return Document(text, detect(str(path), text)).snapshot()
+    return Document(text, detect_language(str(path), text)).snapshot()

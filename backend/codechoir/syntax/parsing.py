@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 import tree_sitter
 
-from codechoir.languages import Language, language_named, load
+from codechoir.languages import Language, language_named, load_grammar
 from codechoir.model import Category, Span
 from codechoir.syntax import timeouts
 from codechoir.syntax.analysis import Analysis, DocumentAnalysis
@@ -41,7 +41,7 @@ def analyse(name: str, content: bytes, inner: Embedder | None) -> Analysis | Non
 
 
 def _by_grammar(key: str, language: str, content: bytes, inner: Embedder | None) -> Analysis:
-    grammar = load(key)
+    grammar = load_grammar(key)
     try:
         tree = timeouts.parse(tree_sitter.Parser(grammar.language), grammar, content)
     except timeouts.TangledError:
@@ -114,7 +114,7 @@ class TreeParsing:
 
     def __init__(self, language: Language) -> None:
         self._language = language
-        self._grammar = load(language.source)
+        self._grammar = load_grammar(language.source)
         self._parser = tree_sitter.Parser(self._grammar.language)
         self._tree: tree_sitter.Tree | None = None
         self._given_up = False

@@ -1,6 +1,6 @@
 """The functions and types of a document: what an outline tells, and what "this symbol" means.
 
-Where a language has no row in `symbol_table.py`, a block of lines between blank lines stands for a symbol.
+Where a language has no `symbols.scm`, a block of lines between blank lines stands for a symbol.
 """
 
 from __future__ import annotations
@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 
 import tree_sitter
 
-from codechoir.languages import CONTAINERS, DEFINITIONS, Definitions, load
+from codechoir.languages import CONTAINERS, SymbolNodes, SymbolQuery, load_symbol_query
 
 _INSIDE_FUNCTIONS = (
     "compound_statement",
@@ -47,24 +46,36 @@ class Symbol:
     returns: int = 0
 
 
-def tree_symbols(key: str, tree: tree_sitter.Tree, text: bytes) -> list[Symbol]:
-    """The symbols of a parsed text in order, outer ones first; blocks if the grammar has no row."""
-    if key not in DEFINITIONS:
+@dataclass(frozen=True, slots=True)
+class _Definition:
+    """A node that a pattern of `symbols.scm` found. `name_field`: where its name stands. `holder`: the node
+    that has the parameters and the body.
+    """
+
+    node: tree_sitter.Node
+    kind: str
+    name_field: str
+    holder: tree_sitter.Node
+
+
+def tree_symbols(grammar: str, tree: tree_sitter.Tree, text: bytes) -> list[Symbol]:
+    """The symbols of a parsed text in order, outer ones first; blocks if the grammar has no `symbols.scm`."""
+    query = load_symbol_query(grammar)
+    if query is None:
         return block_symbols(text)
-    definitions = DEFINITIONS[key]
-    captures = tree_sitter.QueryCursor(_query(key)).captures(tree.root_node)
-    nodes = [node for node in captures.get("definition", []) if _defines(node, definitions)]
-    returns = sorted(node.start_byte for node in captures.get("return", []))
-    extents = sorted(((*_extent(node, definitions), node) for node in nodes), key=lambda e: (e[0], -e[1]))
+    definitions, returns = _matches(query, tree.root_node)
+    extents = sorted(
+        ((*_extent(each.node, query.nodes), each) for each in definitions), key=lambda e: (e[0], -e[1])
+    )
     found: list[Symbol] = []
     enclosing: list[tuple[int, str]] = []
-    for start, end, node in extents:
+    for start, end, definition in extents:
         while enclosing and enclosing[-1][0] <= start:
             enclosing.pop()
-        kind = _kind(node, definitions)
+        kind = definition.kind
         if kind == "function" and enclosing and enclosing[-1][1] in CONTAINERS:
             kind = "method"
-        found.append(_symbol(node, definitions, kind, start, end, len(enclosing), text))
+        found.append(_symbol(definition, query.nodes, kind, start, end, len(enclosing), text))
         enclosing.append((end, kind))
     return _with_returns(found, returns)
 
@@ -82,36 +93,28 @@ def enclosing_symbols(symbols: list[Symbol], byte: int) -> list[Symbol]:
     return [symbol for symbol in symbols if symbol.start <= byte < symbol.end]
 
 
-@cache
-def _query(key: str) -> tree_sitter.Query:
-    """Compiled once and kept: freeing a query has crashed py-tree-sitter before."""
-    definitions = DEFINITIONS[key]
-    patterns = [f"({kind}) @definition" for kind in definitions.kinds]
-    patterns += [f"({kind}) @return" for kind in sorted(definitions.returns)]
-    return tree_sitter.Query(load(key).language, "\n".join(patterns))
+def _matches(query: SymbolQuery, root: tree_sitter.Node) -> tuple[list[_Definition], list[int]]:
+    """The definitions below `root`, the last pattern that found a node winning, and the starts of returns."""
+    definitions: dict[int, tuple[int, _Definition]] = {}
+    returns: list[int] = []
+    for pattern, captures in tree_sitter.QueryCursor(query.query).matches(root):
+        for capture, nodes in captures.items():
+            what, _, kind = capture.partition(".")
+            node = nodes[0]
+            if what == "return":
+                returns.append(node.start_byte)
+            elif what == "symbol" or _declares_function(node):
+                before = definitions.get(node.id)
+                if before is None or before[0] <= pattern:
+                    definitions[node.id] = pattern, _definition(query, pattern, node, kind)
+    return [definition for _, definition in definitions.values()], sorted(returns)
 
 
-def _defines(node: tree_sitter.Node, definitions: Definitions) -> bool:
-    needed = definitions.only_with.get(node.type)
-    if needed and node.child_by_field_name(needed) is None:
-        return False
-    if node.type in definitions.declares:
-        return _declares_function(node)
-    if node.type in definitions.values:
-        name, types = definitions.values[node.type]
-        value = node.child_by_field_name(name)
-        return value is not None and value.type in types
-    return node.is_named
-
-
-def _kind(node: tree_sitter.Node, definitions: Definitions) -> str:
-    """What a definition is called: by its node's type, or by what it gives a name to."""
-    kind = definitions.kinds[node.type]
-    if node.type in definitions.shapes:
-        name, kinds = definitions.shapes[node.type]
-        shape = node.child_by_field_name(name)
-        return kinds.get(shape.type, kind) if shape is not None else kind
-    return kind
+def _definition(query: SymbolQuery, pattern: int, node: tree_sitter.Node, kind: str) -> _Definition:
+    settings = query.query.pattern_settings(pattern)
+    holder = settings.get("holder")
+    held = node.child_by_field_name(holder) if holder else None
+    return _Definition(node, kind, settings.get("name") or "name", held or node)
 
 
 def _declares_function(node: tree_sitter.Node) -> bool:
@@ -128,23 +131,27 @@ def _declares_function(node: tree_sitter.Node) -> bool:
     return name is not None and name.type != "parenthesized_declarator"
 
 
-def _extent(node: tree_sitter.Node, definitions: Definitions) -> tuple[int, int]:
+def _extent(node: tree_sitter.Node, nodes: SymbolNodes) -> tuple[int, int]:
     """From the first decorator or `export` to the end."""
     outer = node
-    while (around := outer.parent) is not None and around.type in definitions.wrappers:
+    while (around := outer.parent) is not None and around.type in nodes.wrappers:
         outer = around
     return outer.start_byte, outer.end_byte
 
 
 def _symbol(
-    node: tree_sitter.Node, definitions: Definitions, kind: str, start: int, end: int, depth: int, text: bytes
+    definition: _Definition,
+    nodes: SymbolNodes,
+    kind: str,
+    start: int,
+    end: int,
+    depth: int,
+    text: bytes,
 ) -> Symbol:
-    name = _name(node.child_by_field_name(definitions.name_fields.get(node.type, "name")))
-    if name is None and node.parent is not None and node.parent.type in definitions.namers:
+    node, holder = definition.node, definition.holder
+    name = _name(node.child_by_field_name(definition.name_field))
+    if name is None and node.parent is not None and node.parent.type in nodes.namers:
         name = _name(node.parent.child_by_field_name("declarator"))
-    holder = node
-    if node.type in definitions.values:
-        holder = node.child_by_field_name(definitions.values[node.type][0]) or node
     body = holder.child_by_field_name("body")
     at = (name.start_byte, name.end_byte) if name is not None else (start, start)
     return Symbol(

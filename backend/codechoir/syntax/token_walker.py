@@ -87,7 +87,7 @@ class TokenWalker:
 
     def __init__(self, grammar: LoadedGrammar, captures: Captures, text: bytes, start: int, end: int) -> None:
         self._spec = grammar.spec
-        self._key = grammar.key
+        self._key = grammar.name
         self._captures = captures
         self._text = text
         self._start = start

@@ -51,7 +51,7 @@ class TreeAnalysis:
         except TangledError:
             # Once for all, so that a later window does not wait again or tell another story.
             self._tangled = True
-            log.warning("a query of %s took too long; the text is read by its tokens", self.grammar.key)
+            log.warning("a query of %s took too long; the text is read by its tokens", self.grammar.name)
             return token_spans(self._text, start, end, self._language)
         items = TokenWalker(self.grammar, captures, self._text, low, high).run(self.tree.root_node)
         taken = [span for item in items for span in self._taken(item, start, end)]
@@ -73,7 +73,7 @@ class TreeAnalysis:
 
     @cached_property
     def _symbols(self) -> list[Symbol]:
-        return tree_symbols(self.grammar.key, self.tree, self._text)
+        return tree_symbols(self.grammar.name, self.tree, self._text)
 
     def _taken(self, item: TokenPiece | Region, start: int, end: int) -> Sequence[Span]:
         if isinstance(item, Region):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from codechoir.languages import GRAMMARS, Language, load, query_text
+from codechoir.languages import Language, grammar_names, load_grammar, query_text
 from codechoir.model import Category, Utterance
 from codechoir.settings import WordingOptions
 from codechoir.syntax import TOKEN_ROLES, Document
@@ -137,9 +137,9 @@ def common_words(wording: Wording, language: Language) -> Iterator[Utterance]:
 
 def _fixed_tokens(language: Language) -> list[str]:
     """The keywords and symbols of the grammar; none for a language without a grammar."""
-    if language.source not in GRAMMARS:
+    if language.source not in grammar_names():
         return []
-    grammar = load(language.source).language
+    grammar = load_grammar(language.source).language
     kinds = {grammar.node_kind_for_id(number) or "" for number in range(grammar.node_kind_count)}
     return sorted(kind for kind in kinds if kind and grammar.id_for_node_kind(kind, False) is not None)
 

@@ -13,7 +13,7 @@ from codechoir.engines.espeak import EspeakEngine
 from codechoir.engines.silent import SilentEngine
 from codechoir.engines.xtts.speech.segments import units
 from codechoir.errors import EngineError
-from codechoir.languages.detection import PROSE
+from codechoir.languages.detection import plain_text
 from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
 from codechoir.pipeline import SpeechPipeline
 from codechoir.settings import Settings
@@ -40,7 +40,7 @@ def hear(engine: CachingEngine | SilentEngine | EspeakEngine, *phrases: Phrase) 
 
 
 def test_a_second_reading_of_a_file_makes_no_engine_call(engine: CountingEngine, cache: PhraseCache) -> None:
-    snapshot = Document(Path(__file__).read_bytes()[:1500], PROSE).snapshot()
+    snapshot = Document(Path(__file__).read_bytes()[:1500], plain_text()).snapshot()
     pipeline = SpeechPipeline(Settings(engine="silent"))
     speaker = kept(engine, cache)
     first = hear(speaker, *pipeline.phrases(snapshot))
@@ -196,7 +196,7 @@ def test_an_engine_that_fails_leaves_nothing_half_kept(cache: PhraseCache) -> No
 
 def test_espeak_sounds_the_same_from_the_cache(cache: PhraseCache) -> None:
     pipeline = SpeechPipeline(Settings())
-    snapshot = Document("one, two three\nfour five\nsix\n", PROSE).snapshot()
+    snapshot = Document("one, two three\nfour five\nsix\n", plain_text()).snapshot()
     lines = list(pipeline.phrases(snapshot))
     plain = hear(EspeakEngine(), *lines)
     speaker = EspeakEngine().keep_in(cache)
@@ -242,7 +242,7 @@ def test_neighbours_that_a_neural_engine_joins_stay_together() -> None:
 
 def test_the_rest_of_a_phrase_after_a_kept_one_has_its_pause(cache: PhraseCache) -> None:
     """The engine is called in the midst of a reading, and must not take that for its beginning."""
-    lines = list(SpeechPipeline(Settings()).phrases(Document("one\ntwo\n", PROSE).snapshot()))
+    lines = list(SpeechPipeline(Settings()).phrases(Document("one\ntwo\n", plain_text()).snapshot()))
     speaker = EspeakEngine().keep_in(cache)
     whole = hear(EspeakEngine(), *lines)
     hear(speaker, lines[0])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from codechoir.errors import InputError
-from codechoir.languages.detection import detect, language_named, language_names
-from codechoir.languages.table import LANGUAGES
+from codechoir.languages import language_folders
+from codechoir.languages.detection import detect_language, language_named, language_names
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ from codechoir.languages.table import LANGUAGES
     ],
 )
 def test_the_file_name_tells(path: str | None, name: str) -> None:
-    assert detect(path, b"").name == name
+    assert detect_language(path, b"").name == name
 
 
 @pytest.mark.parametrize(
@@ -55,18 +55,18 @@ def test_the_file_name_tells(path: str | None, name: str) -> None:
     ],
 )
 def test_the_shebang_tells_where_the_name_does_not(line: bytes, name: str) -> None:
-    assert detect("script", line + b"rest").name == name
+    assert detect_language("script", line + b"rest").name == name
 
 
 def test_the_name_goes_before_the_shebang() -> None:
-    assert detect("x.py", b"#!/bin/sh\n").name == "python"
+    assert detect_language("x.py", b"#!/bin/sh\n").name == "python"
 
 
 @pytest.mark.parametrize(
     "head", [b"class Foo;\n", b"namespace a {", b"#include <vector>\n", b"std::string f();"]
 )
 def test_a_header_with_cpp_in_it_is_cpp(head: bytes) -> None:
-    assert detect("x.h", head).name == "cpp"
+    assert detect_language("x.h", head).name == "cpp"
 
 
 @pytest.mark.parametrize(
@@ -89,25 +89,27 @@ def test_a_header_with_cpp_in_it_is_cpp(head: bytes) -> None:
     ],
 )
 def test_the_users_word_goes_before_everything(word: str, name: str) -> None:
-    assert detect("x.html", b"#!/bin/sh\n", word).name == name
+    assert detect_language("x.html", b"#!/bin/sh\n", word).name == name
 
 
 def test_an_unknown_word_is_refused_with_the_nearest_known_one() -> None:
     with pytest.raises(InputError, match=r"unknown language 'pyhton'.*Did you mean 'python'"):
-        detect("x.py", b"", "pyhton")
+        detect_language("x.py", b"", "pyhton")
     assert language_named("pyhton") is None
 
 
 def test_names_aliases_and_extensions_are_unique() -> None:
-    names = [name for language in LANGUAGES for name in (language.name, *language.aliases)]
-    extensions = [extension for language in LANGUAGES for extension in language.extensions]
+    names = [name for language in language_folders().languages for name in (language.name, *language.aliases)]
+    extensions = [extension for language in language_folders().languages for extension in language.extensions]
     assert len(names) == len(set(names))
     assert len(extensions) == len(set(extensions))
-    assert set(language_names()) == {language.name for language in LANGUAGES}
+    assert set(language_names()) == {language.name for language in language_folders().languages}
 
 
 def test_all_languages_that_are_promised_have_a_grammar() -> None:
-    with_grammar = {language.name for language in LANGUAGES if language.parser == "grammar"}
+    with_grammar = {
+        language.name for language in language_folders().languages if language.parser == "grammar"
+    }
     promised = (
         *("python", "javascript", "typescript", "tsx", "jsx", "rust", "go", "java", "c", "cpp", "csharp"),
         *("ruby", "php", "bash", "html", "css", "json", "yaml", "toml", "markdown"),

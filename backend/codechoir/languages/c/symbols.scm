@@ -1,0 +1,1 @@
+((declaration) @prototype.function (#set! name "declarator"))

@@ -1,0 +1,5 @@
+((function_definition) @symbol.function (#set! name "declarator"))
+(struct_specifier body: (_)) @symbol.struct
+(union_specifier body: (_)) @symbol.union
+(enum_specifier body: (_)) @symbol.enum
+(return_statement) @return

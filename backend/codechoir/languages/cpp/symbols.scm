@@ -1,0 +1,4 @@
+(class_specifier body: (_)) @symbol.class
+(namespace_definition) @symbol.namespace
+((declaration) @prototype.function (#set! name "declarator"))
+((field_declaration) @prototype.function (#set! name "declarator"))

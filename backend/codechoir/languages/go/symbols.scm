@@ -1,0 +1,7 @@
+(function_declaration) @symbol.function
+(method_declaration) @symbol.method
+(method_elem) @symbol.method
+(type_spec) @symbol.type
+(type_spec type: (struct_type)) @symbol.struct
+(type_spec type: (interface_type)) @symbol.interface
+(return_statement) @return

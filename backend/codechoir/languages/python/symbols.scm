@@ -1,0 +1,3 @@
+(function_definition) @symbol.function
+(class_definition) @symbol.class
+(return_statement) @return

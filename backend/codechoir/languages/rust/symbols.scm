@@ -1,0 +1,10 @@
+(function_item) @symbol.function
+(function_signature_item) @symbol.function
+(struct_item) @symbol.struct
+(union_item) @symbol.union
+(enum_item) @symbol.enum
+(trait_item) @symbol.trait
+((impl_item) @symbol.implementation (#set! name "type"))
+(mod_item body: (_)) @symbol.module
+(macro_definition) @symbol.macro
+(return_expression) @return
