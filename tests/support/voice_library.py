@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -57,6 +58,19 @@ class FakeConditioner:
 def settings(folder: Path, **changes: object) -> LibrarySettings:
     """A library below `folder`."""
     return LibrarySettings(folder / "voices", folder / "cache", **changes)  # type: ignore[arg-type]
+
+
+def recorder(folder: Path) -> Callable[..., Path]:
+    """A function that writes a recording of some content into `folder`, as if a minute ago."""
+
+    def record(name: str, content: str = "") -> Path:
+        path = folder / name
+        path.write_text(content or name)
+        old = path.stat().st_mtime - 60
+        os.utime(path, (old, old))
+        return path
+
+    return record
 
 
 def files(cache: LatentCache) -> list[Path]:

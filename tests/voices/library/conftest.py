@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from codechoir.voices.library.library import VoiceLibrary
-from support.voice_library import FakeConditioner, settings
+from support.voice_library import FakeConditioner, recorder, settings
 
 Record = Callable[..., Path]
 
@@ -20,16 +19,8 @@ def library(tmp_path: Path) -> VoiceLibrary:
 
 @pytest.fixture
 def record(tmp_path: Path) -> Record:
-    """Makes a recording of that content which has not changed for a minute."""
-
-    def make(name: str, content: str = "") -> Path:
-        path = tmp_path / name
-        path.write_text(content or name)
-        old = path.stat().st_mtime - 60
-        os.utime(path, (old, old))
-        return path
-
-    return make
+    """Writes a recording."""
+    return recorder(tmp_path)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
-"""What a phrase is known by: everything that its sound depends on, and nothing else.
+"""A phrase in the cache: its key, its audio and marks, and the file that contains them.
 
-One phrase that was said: its sound, its marks, and the file that holds both.
+The key is made of everything that determines the audio, and of nothing else. The file has a fixed-size head
+with a checksum of the rest, then a header in JSON, then the audio.
 """
 
 from __future__ import annotations
@@ -16,8 +17,17 @@ from typing import Any
 from codechoir.model import CastUtterance, Phrase, Utterance, Voice
 from codechoir.storage import DamagedFileError, FileFormat
 
+# ---- the key -----------------------------------------------------------------------------------------------
+
 FORMAT = 2
-"""Changes when the same key would stand for other sound or marks."""
+"""Part of the key. Increase it when the same key would stand for other audio or marks."""
+
+_POSITION = ("start", "end", "balance", "capture", "depth")
+"""Fields that say where words are: in the document, in its structure, between left and right. They do not
+determine the audio: casting has already turned them into a voice."""
+
+_UTTERANCE = attrgetter(*(each.name for each in fields(Utterance) if each.name not in _POSITION))
+_VOICE = attrgetter(*(each.name for each in fields(Voice) if each.name not in _POSITION))
 
 
 def phrase_key(
@@ -25,47 +35,36 @@ def phrase_key(
 ) -> str:
     """The key of a phrase, a hexadecimal string.
 
-    `identity`: what the sound of a voice family depends on besides the words, such as the model's fingerprint
-    and the recording that the voice was made from. `begins`: whether the reading begins with it, and
-    that changes the sound. Where in a document the words stand does not count.
+    `identity`: returns what the audio of a voice family depends on besides the words, such as the model's
+    fingerprint and the recording that the voice was cloned from. `begins`: whether the phrase is the first of
+    a reading and sounds different there.
     """
     families = sorted({part.voice.family for part in phrase.parts})
-    asked = (
+    determinants = (
         FORMAT,
         engine,
         sample_rate,
         begins,
         [(family, identity(family)) for family in families],
-        [_asked(part) for part in phrase.parts],
+        [_determinants(part) for part in phrase.parts],
     )
-    return hashlib.sha256(repr(asked).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(repr(determinants).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _asked(part: CastUtterance) -> tuple[object, ...]:
+def _determinants(part: CastUtterance) -> tuple[object, ...]:
     fallback = () if part.fallback_voice is None else _VOICE(part.fallback_voice)
     return *_UTTERANCE(part.utterance), *_VOICE(part.voice), fallback
 
 
-_PLACE = ("start", "end", "balance", "capture", "depth")
-"""Where words stand, in the document, in its structure, and between left and right: their sound does not
-depend on it, since casting has made a voice of it."""
+# ---- the value ---------------------------------------------------------------------------------------------
 
-_UTTERANCE = attrgetter(*(each.name for each in fields(Utterance) if each.name not in _PLACE))
-_VOICE = attrgetter(*(each.name for each in fields(Voice) if each.name not in _PLACE))
-
-
-MAGIC = b"CCP1"
-_HEAD = struct.Struct("<4s16sI")
-MOST_BYTES = 256 * 1024 * 1024
-"""A file larger than an hour and a half of sound is none of ours."""
-
-_PER_MARK = 200
-"""Bytes that a mark takes in memory, about."""
+_BYTES_PER_MARK = 200
+"""What a mark occupies in memory, about."""
 
 
 @dataclass(frozen=True, slots=True)
 class CachedMark:
-    """Samples `t0` to `t1` of the entry say `text`, which begins with word `word` of part `part`."""
+    """Samples `t0` to `t1` of the phrase say `text`, which begins with word `word` of part `part`."""
 
     t0: int
     t1: int
@@ -76,7 +75,7 @@ class CachedMark:
 
 @dataclass(frozen=True, slots=True)
 class CachedPhrase:
-    """PCM s16le mono at `sample_rate`, the words in it, and the `seconds` that making it has taken."""
+    """PCM s16le mono, its marks, and how many seconds the engine took to synthesize it."""
 
     sample_rate: int
     pcm: bytes
@@ -85,24 +84,34 @@ class CachedPhrase:
 
     @property
     def size(self) -> int:
-        """Bytes that it takes in memory, about."""
-        return len(self.pcm) + _PER_MARK * (1 + len(self.marks))
+        """Bytes in memory, about."""
+        return len(self.pcm) + _BYTES_PER_MARK * (1 + len(self.marks))
 
 
-def phrase_to_bytes(key: str, entry: CachedPhrase) -> bytes:
-    """The file of an entry: a head with a checksum of all that follows, a header in JSON, the sound."""
+# ---- the file ----------------------------------------------------------------------------------------------
+
+MAGIC = b"CCP1"
+MAX_BYTES = 256 * 1024 * 1024
+"""More than an hour and a half of audio."""
+
+_HEAD = struct.Struct("<4s16sI")
+"""Magic number, checksum of all that follows, length of the header."""
+
+
+def phrase_to_bytes(key: str, phrase: CachedPhrase) -> bytes:
+    """The content of a phrase's file."""
     about = {
         "key": key,
-        "rate": entry.sample_rate,
-        "seconds": entry.seconds,
-        "marks": [[mark.t0, mark.t1, mark.part, mark.word, mark.text] for mark in entry.marks],
+        "rate": phrase.sample_rate,
+        "seconds": phrase.seconds,
+        "marks": [[mark.t0, mark.t1, mark.part, mark.word, mark.text] for mark in phrase.marks],
     }
     header = json.dumps(about, ensure_ascii=False, separators=(",", ":")).encode()
-    return _HEAD.pack(MAGIC, _checksum(header, entry.pcm), len(header)) + header + entry.pcm
+    return _HEAD.pack(MAGIC, _checksum(header, phrase.pcm), len(header)) + header + phrase.pcm
 
 
 def phrase_from_bytes(key: str, data: bytes) -> CachedPhrase:
-    """The entry in a file. Raises `DamagedFileError` for one that is damaged, foreign, or of another key."""
+    """The phrase in a file. Raises `DamagedFileError` if the file is damaged, or of another format or key."""
     if len(data) < _HEAD.size:
         raise DamagedFileError("it is too short")
     magic, checksum, length = _HEAD.unpack_from(data)
@@ -117,13 +126,13 @@ def phrase_from_bytes(key: str, data: bytes) -> CachedPhrase:
             CachedMark(int(t0), int(t1), int(part), int(word), str(text))
             for t0, t1, part, word, text in about["marks"]
         )
-        entry = CachedPhrase(int(about["rate"]), pcm, marks, float(about["seconds"]))
-        kept = about["key"]
+        phrase = CachedPhrase(int(about["rate"]), pcm, marks, float(about["seconds"]))
+        stored_key = about["key"]
     except (ValueError, TypeError, KeyError) as error:
         raise DamagedFileError("its header is not valid") from error
-    if kept != key:
-        raise DamagedFileError("it holds another phrase")
-    return entry
+    if stored_key != key:
+        raise DamagedFileError("it contains another phrase")
+    return phrase
 
 
 def _checksum(header: bytes, pcm: bytes) -> bytes:
@@ -133,7 +142,7 @@ def _checksum(header: bytes, pcm: bytes) -> bytes:
 
 
 PHRASE_FORMAT = FileFormat(
-    "phrases", ".phrase", phrase_to_bytes, phrase_from_bytes, max_bytes=MOST_BYTES, durable=False
+    "phrases", ".phrase", phrase_to_bytes, phrase_from_bytes, max_bytes=MAX_BYTES, durable=False
 )
-"""How a `DiskCache` stores phrases. They are not durable: a phrase that a power failure damages is spoken
-again."""
+"""How a `DiskCache` stores phrases. They are not durable: a phrase that a power failure damages is
+synthesized again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from codechoir.storage import disk_cache
 from codechoir.voices.library.cloned_voice import ClonedVoice, Parameter
 from codechoir.voices.library.library import VoiceLibrary
 from support.refusing_disk import refusing
-from support.voice_library import FakeConditioner
+from support.voice_library import FakeConditioner, recorder
 
 
 class CloningEngine(SilentEngine):
@@ -56,6 +56,12 @@ def run(capfd: pytest.CaptureFixture[str]) -> Any:
         return (status, *capfd.readouterr())
 
     return run
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a recording."""
+    return recorder(tmp_path)
 
 
 @pytest.fixture
