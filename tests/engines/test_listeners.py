@@ -15,7 +15,7 @@ from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.engines.silent import SilentEngine
 from codechoir.model import AudioChunk, Phrase
 from codechoir.playback.fallback import FallbackListener
-from codechoir.playback.flow_control import MidWordListener
+from codechoir.playback.position_tracker import MidWordListener
 from codechoir.playback.spoken_progress import SpokenProgress
 from support.kept import kept
 from support.listening import phrase

@@ -182,7 +182,7 @@ def test_where_nobody_plays_all_marks_come_at_once(stranger: LspClient) -> None:
 def test_a_client_that_never_acknowledges_is_told_and_can_go_on(patient: LspClient) -> None:
     session = read(patient, "word\n" * 1000)
     told = patient.wait_for("codechoir/state", session=session, state="blocked")
-    assert "no sound is heard yet" in told["message"]
+    assert "the player has not played anything" in told["message"]
     assert patient.result("stop") == {"session": session, "state": "stopped"}
     assert read(patient, "next") == session + 1
 

@@ -30,63 +30,63 @@ SECOND = phrase(spoken("add to cart", 50))
 
 
 @pytest.fixture
-def trail() -> PositionTracker:
-    trail = PositionTracker([FIRST, SECOND])
-    assert list(trail) == [FIRST, SECOND]
-    return trail
+def tracker() -> PositionTracker:
+    tracker = PositionTracker([FIRST, SECOND])
+    assert list(tracker) == [FIRST, SECOND]
+    return tracker
 
 
-def test_before_the_first_word_there_is_no_place(trail: PositionTracker) -> None:
-    assert trail.place is None
+def test_before_the_first_word_there_is_no_place(tracker: PositionTracker) -> None:
+    assert tracker.place is None
 
 
-def test_each_word_is_found_in_its_phrase(trail: PositionTracker) -> None:
+def test_each_word_is_found_in_its_phrase(tracker: PositionTracker) -> None:
     heard = [
-        (0, "for", Place(FIRST, 0, 0)),
-        (0, "user", Place(FIRST, 1, 0)),
-        (0, "name", Place(FIRST, 1, 1)),
-        (0, "in", Place(FIRST, 3, 0)),
-        (1, "add", Place(SECOND, 0, 0)),
-        (1, "to", Place(SECOND, 0, 1)),
-        (1, "cart", Place(SECOND, 0, 2)),
+        ("for", Place(0, FIRST, 0, 0)),
+        ("user", Place(0, FIRST, 1, 0)),
+        ("name", Place(0, FIRST, 1, 1)),
+        ("in", Place(0, FIRST, 3, 0)),
+        ("add", Place(1, SECOND, 0, 0)),
+        ("to", Place(1, SECOND, 0, 1)),
+        ("cart", Place(1, SECOND, 0, 2)),
     ]
-    for number, text, place in heard:
-        trail.follow(mark(place.phrase, number, place.part, text, place.word))
-        assert trail.place == place
+    for text, place in heard:
+        tracker.follow(mark(place.phrase, place.number, place.part, text, place.word))
+        assert tracker.place == place
 
 
-def test_a_mark_of_several_words_counts_for_all_of_them(trail: PositionTracker) -> None:
-    trail.follow(mark(SECOND, 1, 0, "add to"))
-    trail.follow(mark(SECOND, 1, 0, "cart", 2))
-    assert trail.place == Place(SECOND, 0, 2)
+def test_a_mark_of_several_words_counts_for_all_of_them(tracker: PositionTracker) -> None:
+    tracker.follow(mark(SECOND, 1, 0, "add to"))
+    tracker.follow(mark(SECOND, 1, 0, "cart", 2))
+    assert tracker.place == Place(1, SECOND, 0, 2)
 
 
-def test_words_that_an_engine_leaves_out_do_not_lose_the_place(trail: PositionTracker) -> None:
-    trail.follow(mark(FIRST, 0, 0, "for"))
-    trail.follow(mark(SECOND, 1, 0, "add"))
-    assert trail.place == Place(SECOND, 0, 0)
+def test_words_that_an_engine_leaves_out_do_not_lose_the_place(tracker: PositionTracker) -> None:
+    tracker.follow(mark(FIRST, 0, 0, "for"))
+    tracker.follow(mark(SECOND, 1, 0, "add"))
+    assert tracker.place == Place(1, SECOND, 0, 0)
 
 
-def test_a_mark_that_belongs_to_nothing_changes_nothing(trail: PositionTracker) -> None:
-    trail.follow(mark(FIRST, 0, 1, "user"))
+def test_a_mark_that_belongs_to_nothing_changes_nothing(tracker: PositionTracker) -> None:
+    tracker.follow(mark(FIRST, 0, 1, "user"))
     for phrase_number, part in ((2, 0), (-1, 0), (0, 4)):
-        trail.follow(Mark(0, 1, 900, 905, Category.KEYWORD, "stray", phrase_number, part, 0))
-        assert trail.place == Place(FIRST, 1, 0)
+        tracker.follow(Mark(0, 1, 900, 905, Category.KEYWORD, "stray", phrase_number, part, 0))
+        assert tracker.place == Place(0, FIRST, 1, 0)
 
 
 def test_two_parts_of_one_range_are_told_apart() -> None:
     line = phrase(spoken("quote", 0), spoken("hello there", 0), spoken("end", 9))
-    trail = PositionTracker([line])
-    assert list(trail) == [line]
+    tracker = PositionTracker([line])
+    assert list(tracker) == [line]
     places = []
     for part, word, text in ((0, 0, "quote"), (1, 0, "hello"), (1, 1, "there"), (2, 0, "end")):
-        trail.follow(mark(line, 0, part, text, word))
-        places.append(trail.place)
-    assert places == [Place(line, 0, 0), Place(line, 1, 0), Place(line, 1, 1), Place(line, 2, 0)]
+        tracker.follow(mark(line, 0, part, text, word))
+        places.append(tracker.place)
+    assert places == [Place(0, line, 0, 0), Place(0, line, 1, 0), Place(0, line, 1, 1), Place(0, line, 2, 0)]
 
 
 def test_the_rest_of_a_phrase_begins_with_the_word_that_sounds() -> None:
-    rest = Place(FIRST, 1, 1).rest()
+    rest = Place(0, FIRST, 1, 1).rest()
     assert [part.utterance.text for part in rest.parts] == ["name", "", "in"]
     begun = rest.parts[0].utterance
     assert (begun.start, begun.end, begun.pause_before, begun.cue) == (10, 15, 0, "")
@@ -94,13 +94,13 @@ def test_the_rest_of_a_phrase_begins_with_the_word_that_sounds() -> None:
 
 
 def test_the_rest_from_the_first_word_is_whole() -> None:
-    assert Place(FIRST, 1, 0).rest().parts == FIRST.parts[1:]
+    assert Place(0, FIRST, 1, 0).rest().parts == FIRST.parts[1:]
 
 
 def test_phrases_behind_the_ear_are_forgotten() -> None:
     lines = [phrase(spoken("word", 10 * number)) for number in range(1000)]
-    trail = PositionTracker(lines)
-    for number, line in enumerate(trail):
-        trail.follow(mark(line, number, 0, "word"))
-        assert trail.place is not None and trail.place.phrase is line
-        assert trail.kept <= 2
+    tracker = PositionTracker(lines)
+    for number, line in enumerate(tracker):
+        tracker.follow(mark(line, number, 0, "word"))
+        assert tracker.place is not None and tracker.place.phrase is line
+        assert tracker.kept <= 2

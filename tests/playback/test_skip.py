@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 from codechoir.languages.detection import plain_text
-from codechoir.playback.skip import by_block, by_line, by_span, by_symbol
+from codechoir.playback.skip import skip_blocks, skip_lines, skip_spans, skip_symbols
 from codechoir.syntax.document import Document
 
 TEXT = "one two\n\n   \nthree (four\nfive\n"
@@ -43,7 +43,7 @@ def text_of(extent: tuple[int, int] | None) -> str | None:
     ],
 )
 def test_lines_are_counted_without_the_blank_ones(at: str, count: int, lands: str | None) -> None:
-    assert text_of(by_line(GROUND, TEXT.index(at), count)) == lands
+    assert text_of(skip_lines(GROUND, TEXT.index(at), count)) == lands
 
 
 @pytest.mark.parametrize(
@@ -66,12 +66,12 @@ def test_lines_are_counted_without_the_blank_ones(at: str, count: int, lands: st
 def test_spans_are_counted_across_lines_without_the_silent_ones(
     at: str, count: int, lands: str | None
 ) -> None:
-    assert text_of(by_span(GROUND, words, TEXT.index(at), count)) == lands
+    assert text_of(skip_spans(GROUND, words, TEXT.index(at), count)) == lands
 
 
 @pytest.mark.parametrize(("count", "lands"), [(-2, "one"), (-1, "two"), (0, "two"), (1, "three")])
 def test_from_a_blank_line_the_nearest_words_are_one_step_away(count: int, lands: str) -> None:
-    assert text_of(by_span(GROUND, words, TEXT.index("   "), count)) == lands
+    assert text_of(skip_spans(GROUND, words, TEXT.index("   "), count)) == lands
 
 
 def test_steps_ask_for_the_lines_they_cross_and_no_others() -> None:
@@ -81,16 +81,16 @@ def test_steps_ask_for_the_lines_they_cross_and_no_others() -> None:
         asked.append(TEXT[start:end])
         return words(start, end)
 
-    by_span(GROUND, noted, TEXT.index("five"), -1)
+    skip_spans(GROUND, noted, TEXT.index("five"), -1)
     assert asked == ["five", "three (four"]
 
 
 def test_a_document_without_words_has_nowhere_to_go() -> None:
     empty = Document("", plain_text()).snapshot()
-    assert by_span(empty, lambda start, end: [], 0, 1) is None
-    assert by_span(empty, lambda start, end: [], 0, -1) is None
-    assert by_line(empty, 0, 1) is None
-    assert by_line(empty, 0, -1) == (0, 0)
+    assert skip_spans(empty, lambda start, end: [], 0, 1) is None
+    assert skip_spans(empty, lambda start, end: [], 0, -1) is None
+    assert skip_lines(empty, 0, 1) is None
+    assert skip_lines(empty, 0, -1) == (0, 0)
 
 
 OUTER, INNER, NEXT = Word(10, 50), Word(20, 30), Word(60, 80)
@@ -110,12 +110,12 @@ OUTER, INNER, NEXT = Word(10, 50), Word(20, 30), Word(60, 80)
     ],
 )
 def test_symbols_are_counted_in_the_order_of_the_text(at: int, count: int, lands: Word | None) -> None:
-    found = by_symbol([NEXT, INNER, OUTER, OUTER], at, count)
+    found = skip_symbols([NEXT, INNER, OUTER, OUTER], at, count)
     assert found == (None if lands is None else (lands.start, lands.end))
 
 
 def test_without_symbols_there_is_nowhere_to_go() -> None:
-    assert by_symbol([], 5, 1) is None
+    assert skip_symbols([], 5, 1) is None
 
 
 BLOCKS = Document("a\nb (\n)\n  c\n  d\ne\n\nf\n", plain_text()).snapshot()
@@ -138,5 +138,5 @@ BLOCKS = Document("a\nb (\n)\n  c\n  d\ne\n\nf\n", plain_text()).snapshot()
 )
 def test_blocks_are_lines_of_one_indentation(at: str, count: int, lands: str | None) -> None:
     text = BLOCKS.text.decode()
-    found = by_block(BLOCKS, text.index(at), count)
+    found = skip_blocks(BLOCKS, text.index(at), count)
     assert (None if found is None else text[slice(*found)]) == lands

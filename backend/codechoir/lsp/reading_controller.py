@@ -15,7 +15,7 @@ from codechoir.lsp.reading_plan import ReadingPlan
 from codechoir.lsp.speech_runtime import SpeechRuntime
 from codechoir.lsp.targets import skip_target
 from codechoir.model import Category, State
-from codechoir.playback import Reader, Reading, by_line
+from codechoir.playback import Reader, Reading, skip_lines
 from codechoir.settings import MAX_RATE, MIN_RATE, Settings
 from codechoir.sinks import AudioNotifier, Send, Sink
 from codechoir.syntax import Encoding
@@ -45,7 +45,7 @@ class ReadingController:
 
     def run_before_next(self, job: Callable[[], None]) -> None:
         """Runs a job in the reader's thread, before the next reading."""
-        self._reader.prepare(job)
+        self._reader.run_before_next(job)
 
     def read(self, plan: ReadingPlan) -> Answer:
         """Starts a reading; the current one ends."""
@@ -117,10 +117,10 @@ class ReadingController:
         plan = self._last_plan()
         reading = self._reader.current
         if plan.about is not None and reading is not None and (place := reading.place) is not None:
-            plan.about.continue_after(place.phrase)
+            plan.continue_after(place)
             until = place.phrase.end + 1 if slower else 0
             return self.read(replace(plan, opening=(place.phrase,), heard=None, slow_until=until))
-        start, end = by_line(plan.snapshot, self._current_byte(plan), 0) or (plan.start, plan.end)
+        start, end = skip_lines(plan.snapshot, self._current_byte(plan), 0) or (plan.start, plan.end)
         if self._reader.active is None:
             plan = ReadingPlan(plan.snapshot, start, end, start)
         begin = max(start, plan.start)
@@ -165,7 +165,7 @@ class ReadingController:
         reading, plan = self._reader.active, self._plan
         if reading is not None and plan is not None:
             same_words = replace(settings, rate=before.rate, volume=before.volume) == before
-            self._restart(reading, plan, reading.share if same_words else None)
+            self._restart(reading, plan, reading.word_heard if same_words else None)
         if retired is not None:
             self.run_before_next(retired.close)
             self.warm_up()

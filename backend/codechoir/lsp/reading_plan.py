@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from codechoir.model import CastUtterance, Phrase, Utterance
+from codechoir.model import CastUtterance, Phrase
 from codechoir.pipeline import SpeechPipeline
 from codechoir.playback import Place
 from codechoir.settings import MIN_RATE
@@ -42,13 +42,14 @@ class ReadingPlan:
     def from_place(self, place: Place) -> ReadingPlan:
         """The same from the word at `place` on."""
         rest = place.rest()
-        if self.about is not None:
-            self.about.continue_after(place.phrase)
-        following: tuple[Phrase, ...] = ()
-        for index, phrase in enumerate(self.opening):
-            if _utterances(phrase) == _utterances(place.phrase):
-                following = self.opening[index + 1 :]
+        self.continue_after(place)
+        following = self.opening[place.number + 1 :]
         return replace(self, begin=rest.start, opening=(rest, *following), heard=None)
+
+    def continue_after(self, place: Place) -> None:
+        """Lets the phrases of `about` continue after the phrase of a place, if it is one of them."""
+        if self.about is not None and place.number >= len(self.opening):
+            self.about.continue_after(place.number - len(self.opening))
 
     def phrases(self, pipeline: SpeechPipeline) -> Iterator[Phrase]:
         """What to say, lazily. The word "blank" if it is nothing: silence would be taken for a failure."""
@@ -78,20 +79,21 @@ class ReplayablePhrases:
     """Phrases that are made when they are needed, and kept, so that a reading can continue among them.
 
     `make` is called when the first phrase is needed. `phrases` is pulled by one thread at a time, that of the
-    reader; `continue_after` may be called by any.
+    reader; `continue_after` may be called by any, once that thread has pulled.
     """
 
     def __init__(self, make: Callable[[], Iterable[Phrase]]) -> None:
         self._make = make
         self._source: Iterator[Phrase] | None = None
         self._made: list[Phrase] = []
-        self._next = 0
+        self._next = 0  # index of the phrase that the next reading begins with
+        self._begin = 0  # index of the one that the current reading began with
 
     def phrases(self, recast: Callable[[Phrase], Phrase]) -> Iterator[Phrase]:
         """Phrases from where to continue; those made before get the voices of now from `recast`."""
         if self._source is None:
             self._source = iter(self._make())
-        index = self._next
+        index = self._begin = self._next
         known = len(self._made)
         while True:
             if index < known:
@@ -103,12 +105,9 @@ class ReplayablePhrases:
             yield self._made[index]
             index += 1
 
-    def continue_after(self, phrase: Phrase) -> None:
-        """Lets `phrases` begin after this phrase, if it is one of them."""
-        for index, made in enumerate(self._made):
-            if made is phrase:
-                self._next = index + 1
-                return
+    def continue_after(self, number: int) -> None:
+        """Lets the next call of `phrases` begin after number `number`, from 0, of those of the last call."""
+        self._next = self._begin + number + 1
 
 
 def _slower_phrase(phrase: Phrase) -> Phrase:
@@ -123,7 +122,3 @@ def _slower(part: CastUtterance) -> CastUtterance:
         voice=replace(part.voice, rate=rate),
         fallback_voice=None if fallback is None else replace(fallback, rate=rate),
     )
-
-
-def _utterances(phrase: Phrase) -> list[Utterance]:
-    return [part.utterance for part in phrase.parts]

@@ -10,7 +10,7 @@ from codechoir.errors import InputError
 from codechoir.lsp.arguments import Position, ReadRequest, SayRequest, SkipRequest, Step, Unit
 from codechoir.model import Category, Utterance
 from codechoir.pipeline import SpeechPipeline
-from codechoir.playback import Extent, by_block, by_line, by_span, by_symbol
+from codechoir.playback import Extent, skip_blocks, skip_lines, skip_spans, skip_symbols
 from codechoir.syntax import Encoding, Snapshot, boundary, byte_of
 
 _WORD_BEFORE = re.compile(r"[\w$]+\Z")
@@ -105,14 +105,14 @@ def skip_target(pipeline: SpeechPipeline, snapshot: Snapshot, request: SkipReque
 
 
 def _by_span(pipeline: SpeechPipeline, snapshot: Snapshot, at: int, count: int) -> Extent | None:
-    return by_span(snapshot, partial(_utterances_with_words, pipeline, snapshot), at, count)
+    return skip_spans(snapshot, partial(_utterances_with_words, pipeline, snapshot), at, count)
 
 
 def _by_symbol(_: SpeechPipeline, snapshot: Snapshot, at: int, count: int) -> Extent | None:
     symbols = snapshot.symbols()
     if not symbols:
         raise InputError("there are no functions or classes in this document")
-    return by_symbol(symbols, at, count)
+    return skip_symbols(symbols, at, count)
 
 
 def _utterances_with_words(
@@ -126,7 +126,7 @@ def _utterances_with_words(
 
 _STEPS: Mapping[Step, Callable[[SpeechPipeline, Snapshot, int, int], Extent | None]] = {
     "span": _by_span,
-    "line": lambda _, snapshot, at, count: by_line(snapshot, at, count),
-    "block": lambda _, snapshot, at, count: by_block(snapshot, at, count),
+    "line": lambda _, snapshot, at, count: skip_lines(snapshot, at, count),
+    "block": lambda _, snapshot, at, count: skip_blocks(snapshot, at, count),
     "symbol": _by_symbol,
 }

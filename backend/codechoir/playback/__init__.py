@@ -1,4 +1,4 @@
-"""A reading in progress."""
+"""A reading in progress: flow control, position, pause and skip, and the fallback engine."""
 
 import lazy_loader
 

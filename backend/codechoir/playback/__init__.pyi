@@ -3,7 +3,7 @@ from .position_tracker import Place as Place
 from .reader import Reader as Reader
 from .reading import Reading as Reading
 from .skip import Extent as Extent
-from .skip import by_block as by_block
-from .skip import by_line as by_line
-from .skip import by_span as by_span
-from .skip import by_symbol as by_symbol
+from .skip import skip_blocks as skip_blocks
+from .skip import skip_lines as skip_lines
+from .skip import skip_spans as skip_spans
+from .skip import skip_symbols as skip_symbols

@@ -1,25 +1,32 @@
-"""Where a reading is: the phrases that the engine has pulled, and the word of them that is heard."""
+"""Where a reading is: which phrases the engine has pulled, which word is playing, and how to resume there."""
 
 from __future__ import annotations
 
 import threading
+from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from codechoir.audio import fade_in
+from codechoir.engines import AudioListener, ForwardingListener
 from codechoir.model import AudioChunk, CastUtterance, Mark, Phrase
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A word of a reading: word `word` of part `part` of `phrase`, both counted from 0."""
+    """A word of a reading: word `word` of part `part` of `phrase`, the reading's phrase number `number`.
 
+    All count from 0.
+    """
+
+    number: int
     phrase: Phrase
     part: int
     word: int
 
     def rest(self) -> Phrase:
-        """What the phrase still has to say from this word on."""
+        """The phrase from this word on."""
         spoken = self.phrase.parts[self.part]
         parts = self.phrase.parts[self.part :]
         if self.word > 0:
@@ -29,12 +36,12 @@ class Place:
         return Phrase(parts, spoken.utterance.start, self.phrase.end)
 
 
-REMEMBERED_WORDS = 32
+KEPT_PLACES = 32
 """How many words `back` can go back."""
 
 
 class PositionTracker:
-    """Hands phrases to an engine, and keeps each until a word of a later one is heard.
+    """Hands phrases to an engine, and keeps each of them until a word of a later one plays.
 
     One thread pulls phrases, another follows the marks.
     """
@@ -43,8 +50,7 @@ class PositionTracker:
         self._phrases = phrases
         self._lock = threading.Lock()
         self._kept: dict[int, Phrase] = {}
-        self._place: Place | None = None
-        self._heard: deque[Place] = deque(maxlen=REMEMBERED_WORDS)
+        self._places: deque[Place] = deque(maxlen=KEPT_PLACES)
 
     def __iter__(self) -> Iterator[Phrase]:
         for number, phrase in enumerate(self._phrases):
@@ -53,30 +59,30 @@ class PositionTracker:
             yield phrase
 
     @property
-    def place(self) -> Place | None:
-        """The word of the mark that was followed last; None before the first."""
-        return self._place
-
-    def back(self, words: int) -> Place | None:
-        """The place `words` words before `place`, or the farthest that is remembered; None before any."""
-        with self._lock:
-            return self._heard[max(len(self._heard) - 1 - words, 0)] if self._heard else None
-
-    @property
     def kept(self) -> int:
         """How many phrases are kept."""
         return len(self._kept)
 
-    def spoken(self, mark: Mark) -> CastUtterance | None:
-        """The utterance that a mark belongs to; None where its phrase is not kept any more."""
+    @property
+    def place(self) -> Place | None:
+        """The word of the mark that was followed last; None before the first."""
+        return self.back(0)
+
+    def back(self, words: int) -> Place | None:
+        """The place `words` words before `place`, or the first that is kept; None before any."""
+        with self._lock:
+            return self._places[max(len(self._places) - 1 - words, 0)] if self._places else None
+
+    def part_of(self, mark: Mark) -> CastUtterance | None:
+        """The utterance of a mark; None if its phrase is not kept any more."""
         with self._lock:
             phrase = self._kept.get(mark.phrase)
         return phrase.parts[mark.part] if phrase is not None and mark.part < len(phrase.parts) else None
 
     def follow(self, mark: Mark) -> None:
-        """The listener has reached `mark`; marks come in the order in which they sound.
+        """The word of `mark` has begun to play. Marks come in the order in which they play.
 
-        A mark of a phrase that is not kept is ignored.
+        A mark that belongs to none of the phrases is ignored.
         """
         with self._lock:
             phrase = self._kept.get(mark.phrase)
@@ -84,16 +90,15 @@ class PositionTracker:
                 return
             for number in [number for number in self._kept if number < mark.phrase]:
                 del self._kept[number]
-            place = Place(phrase, mark.part, mark.word)
-            if place != self._place:
-                self._heard.append(place)
-            self._place = place
+            place = Place(mark.phrase, phrase, mark.part, mark.word)
+            if not self._places or place != self._places[-1]:
+                self._places.append(place)
 
 
 class StereoPositioner:
     """Adds to chunks where the voices of their words are between left and right.
 
-    Engines make mono audio and do not know of it. While every voice is in the middle, nothing is added.
+    Engines make mono audio and do not know of it. If every voice is in the middle, nothing is added.
     """
 
     def __init__(self, tracker: PositionTracker) -> None:
@@ -101,11 +106,49 @@ class StereoPositioner:
         self._balance = 0.0
 
     def placed(self, chunk: AudioChunk) -> AudioChunk:
-        """The chunk with the balance of each of its words that differs from that of the word before."""
+        """The chunk with the balance of each word that differs from the word before."""
         balances = []
         for mark in chunk.marks:
-            spoken = self._tracker.spoken(mark)
+            spoken = self._tracker.part_of(mark)
             if spoken is not None and spoken.voice.balance != self._balance:
                 self._balance = spoken.voice.balance
                 balances.append((max(mark.t0, chunk.first_sample), self._balance))
         return replace(chunk, balances=tuple(balances)) if balances else chunk
+
+
+FADE_SECONDS = 0.005
+"""A word that begins in its middle fades in: a step in the waveform sounds like a click."""
+
+
+class MidWordListener(ForwardingListener):
+    """Resumes mid-word: drops the audio of the first word that was played in an earlier reading.
+
+    `heard`: the share of the word that was played, 0 to 1. The first sample after it becomes sample 0 of the
+    reading, so the word's mark begins before that: its `t0` is negative.
+    """
+
+    def __init__(self, inner: AudioListener, heard: float) -> None:
+        super().__init__(inner)
+        self._heard = heard
+        self._cut: int | None = None  # samples to drop, once the first word's length is known
+        self._marks: list[Mark] = []
+        self._has_begun = False
+
+    def write(self, chunk: AudioChunk) -> bool:
+        self._marks += chunk.marks
+        if self._cut is None and self._marks:
+            first = self._marks[0]
+            self._cut = first.t0 + max(round(min(self._heard, 1.0) * (first.t1 - first.t0)), 1)
+        cut = self._cut
+        if cut is None or chunk.first_sample + chunk.samples <= cut:
+            return not self.is_cancelled()
+        pcm = chunk.pcm[2 * max(cut - chunk.first_sample, 0) :]
+        if not self._has_begun:
+            faded = round(chunk.sample_rate * FADE_SECONDS)
+            samples = array("h", pcm)
+            pcm = (fade_in(samples[:faded]) + samples[faded:]).tobytes()
+        self._has_begun = True
+        marks, self._marks = self._marks, []
+        moved = tuple(replace(mark, t0=mark.t0 - cut, t1=mark.t1 - cut) for mark in marks)
+        begin = max(chunk.first_sample - cut, 0)
+        return self.inner.write(replace(chunk, pcm=pcm, first_sample=begin, marks=moved))

@@ -1,4 +1,4 @@
-"""The reader: one thread that speaks one reading at a time; a new reading replaces the old one."""
+"""The reader: one thread that speaks one reading at a time. A new reading replaces the current one."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ log = logging.getLogger(__name__)
 
 
 class Reader:
-    """Hands out session numbers, which only grow, and owns the thread in which engines speak.
+    """Numbers the readings, and runs the thread in which engines speak. Session numbers only grow.
 
-    The thread is a daemon and starts with the first reading, so that making a reader costs nothing.
+    The thread starts with the first reading, so a reader that is not used costs nothing.
     """
 
     def __init__(self, on_state: OnState) -> None:
         self._on_state = on_state
-        self._queue: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._session = 0
@@ -31,61 +31,61 @@ class Reader:
 
     @property
     def current(self) -> Reading | None:
-        """The newest reading, or None before the first; it may have ended."""
+        """The newest reading, which may have ended; None before the first."""
         return self._current
 
     @property
     def active(self) -> Reading | None:
-        """The newest reading while it has not ended."""
+        """The newest reading if it has not ended."""
         reading = self._current
         return reading if reading is not None and reading.state not in ENDED else None
 
     def start(self, phrases: Iterable[Phrase], engine: Engine, sink: Sink) -> Reading:
-        """Begin a new reading; what was being read is stopped first."""
-        return self.start_with(phrases, engine, lambda _: sink)
+        """Stops the current reading and starts a new one."""
+        return self.start_with(phrases, engine, lambda session: sink)
 
     def start_with(
         self,
         phrases: Iterable[Phrase],
         engine: Engine,
         make_sink: Callable[[int], Sink],
-        share: float | None = None,
+        first_word_heard: float | None = None,
     ) -> Reading:
-        """Begin a new reading into the sink that `make_sink` makes for its session number.
+        """Like `start`, with a sink that `make_sink` makes for the session number.
 
-        `share`: how much of the first word was heard already, None where it is new.
+        `first_word_heard`: see `Reading`.
         """
         with self._lock:
             if self._current is not None:
                 self._current.stop()
             self._session += 1
             sink = make_sink(self._session)
-            reading = Reading(self._session, phrases, engine, sink, self._on_state, share)
+            reading = Reading(self._session, phrases, engine, sink, self._on_state, first_word_heard)
             self._current = reading
             self._put(reading.run)
             return reading
 
-    def prepare(self, job: Callable[[], None]) -> None:
-        """Do `job`, such as warming up an engine, in the readings' thread before the next one begins.
+    def run_before_next(self, job: Callable[[], None]) -> None:
+        """Runs a job in the reader's thread before the next reading.
 
-        An engine is so never warmed up by one thread while it speaks in another.
+        So no engine is loaded by one thread while it speaks in another.
         """
         with self._lock:
             self._put(job)
 
     def stop(self) -> Reading | None:
-        """Stop what is being read; returns the newest reading, if any."""
+        """Stops the current reading; returns the newest one, if any."""
         if self._current is not None:
             self._current.stop()
         return self._current
 
     def close(self, timeout: float = 2.0) -> None:
-        """Stop, and end the thread; waits at most `timeout` seconds for an engine to notice."""
+        """Stops, and ends the thread; waits at most `timeout` seconds for an engine to notice."""
         with self._lock:
             if self._current is not None:
                 self._current.stop()
             if self._thread is not None:
-                self._queue.put(None)
+                self._jobs.put(None)
                 self._thread.join(timeout)
                 self._thread = None
 
@@ -93,10 +93,10 @@ class Reader:
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="codechoir-reader", daemon=True)
             self._thread.start()
-        self._queue.put(job)
+        self._jobs.put(job)
 
     def _work(self) -> None:
-        while (job := self._queue.get()) is not None:
+        while (job := self._jobs.get()) is not None:
             try:
                 job()
             except Exception:

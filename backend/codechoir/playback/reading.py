@@ -12,33 +12,37 @@ from dataclasses import replace
 from codechoir.engines import AudioListener, Engine
 from codechoir.errors import CodechoirError
 from codechoir.model import AudioChunk, Mark, Phrase, State
-from codechoir.playback.flow_control import FlowControl, MidWordListener
-from codechoir.playback.position_tracker import Place, PositionTracker, StereoPositioner
+from codechoir.playback.flow_control import FlowControl
+from codechoir.playback.position_tracker import MidWordListener, Place, PositionTracker, StereoPositioner
 from codechoir.sinks import Sink
 
 log = logging.getLogger(__name__)
 
 AHEAD_SECONDS = 2.0
-"""The server is never more than this much audio ahead of the ear (design, §4.2)."""
+"""Synthesis is never more than this much audio ahead of playback."""
 
 BLOCKED_AFTER_SECONDS = 3.0
-"""With a full budget and no sound heard for this long, the sink counts as blocked."""
+"""With a full budget and no playback for this long, the sink counts as blocked."""
 
-MOST_UNTOLD_SECONDS = 0.1
-"""How far the ear is taken to have gone on since the listener last told what was heard."""
+BLOCKED_MESSAGE = "the player has not played anything for 3 seconds; check that it may play audio"
+
+MAX_EXTRAPOLATION_SECONDS = 0.1
+"""Playback is assumed to have continued for at most this long since its last report."""
 
 ENDED: frozenset[State] = frozenset({"stopped", "finished", "error"})
 
 OnState = Callable[["Reading", State, str], None]
-"""Called on each change of state, in order, with a line for the user or an empty string. Must not block."""
+"""Called on each change of state, in order, with a message for the user, or "". Must not block."""
 
 
 class Reading:
-    """A reading in progress. `session` is its number; numbers only grow. `share`: how much of the first word
-    was heard already (0 to 1), in an earlier reading that this one goes on from; None where it does not.
+    """A reading in progress, with the number `session`.
 
-    `run` is called once, by the reader's thread. All other methods may be called from any thread, at any
-    time, more than once. After `stop` has returned no chunk reaches the sink any more.
+    `first_word_heard`: the share of the first word that an earlier reading has played, 0 to 1; None if the
+    reading begins with a whole word.
+
+    The reader's thread calls `run` once. All other methods may be called by any thread, at any time, more
+    than once. After `stop` has returned, no chunk reaches the sink any more.
     """
 
     def __init__(
@@ -48,36 +52,36 @@ class Reading:
         engine: Engine,
         sink: Sink,
         on_state: OnState,
-        share: float | None = None,
+        first_word_heard: float | None = None,
     ) -> None:
         self.session = session
         self.engine = engine
         self.sink = sink
         self.state: State | None = None
-        self._trail = PositionTracker(phrases)
-        self._positioner = StereoPositioner(self._trail)
+        self._tracker = PositionTracker(phrases)
+        self._positioner = StereoPositioner(self._tracker)
+        self._flow = FlowControl(round(engine.capabilities.sample_rate * AHEAD_SECONDS))
         self._on_state = on_state
-        self._credit = FlowControl(round(engine.capabilities.sample_rate * AHEAD_SECONDS))
+        self._first_word_heard = first_word_heard
         self._lock = threading.RLock()
-        self._marks: deque[Mark] = deque()
+        self._marks: deque[Mark] = deque()  # of words that have not begun to play
         self._sounding: Mark | None = None
-        self._share = share
-        self._told_at = 0.0
+        self._reported_at = 0.0
         self._ended = threading.Event()
 
-    # ---- the reader's thread -------------------------------------------------------------------------
+    # ---- the reader's thread -----------------------------------------------------------------------------
 
     def run(self) -> None:
-        """Speak everything; returns when it was heard, stopped, or failed."""
+        """Speaks everything; returns when it was played, stopped, or has failed."""
         try:
             with self._lock:
                 if self._ended.is_set():
                     return
                 self.sink.open(self.played)
             listener: AudioListener = _ReadingListener(self)
-            if self._share is not None:
-                listener = MidWordListener(listener, self._share)
-            self.engine.speak(self._trail, listener)
+            if self._first_word_heard is not None:
+                listener = MidWordListener(listener, self._first_word_heard)
+            self.engine.speak(self._tracker, listener)
             self._finish()
         except CodechoirError as error:
             self._end("error", str(error))
@@ -86,120 +90,113 @@ class Reading:
             self._end("error", f"reading stopped: {type(error).__name__}: {error}")
 
     def write(self, chunk: AudioChunk) -> bool:
-        """Take the engine's next chunk; waits for credit, False when the reading has ended."""
-        if not self._pay(chunk.samples):
+        """Takes the engine's next chunk when flow control allows it; False if the reading has ended."""
+        if not self._wait_reporting(lambda timeout: self._flow.take(chunk.samples, timeout)):
             return False
         with self._lock:
             if self._ended.is_set():
                 return False
             self._marks.extend(chunk.marks)
-            self.sink.write(_begun_here(self._positioner.placed(chunk)))
+            self.sink.write(_without_begun_word(self._positioner.placed(chunk)))
             if self.state is None:
-                self._set("speaking")
+                self._set_state("speaking")
         return True
-
-    def _pay(self, samples: int) -> bool:
-        paid = self._credit.spend(samples, BLOCKED_AFTER_SECONDS)
-        while paid is None:
-            self._suspect_blocked()
-            paid = self._credit.spend(samples, BLOCKED_AFTER_SECONDS)
-        return paid
 
     def _finish(self) -> None:
         with self._lock:
             if self._ended.is_set():
                 return
             rate = self.engine.capabilities.sample_rate
-            self.sink.write(AudioChunk(b"", rate, self._credit.spent, last=True))
+            self.sink.write(AudioChunk(b"", rate, self._flow.taken, last=True))
             self.sink.finish()
-        heard = self._credit.drain(BLOCKED_AFTER_SECONDS)
-        while heard is None:
-            self._suspect_blocked()
-            heard = self._credit.drain(BLOCKED_AFTER_SECONDS)
-        if heard:
+        if self._wait_reporting(self._flow.drain):
             self._end("finished")
 
-    def _suspect_blocked(self) -> None:
-        with self._lock:
-            if self.state == "speaking" or self.state is None:
-                self._set("blocked", "no sound is heard yet: the player has not reported any playback")
+    def _wait_reporting(self, wait: Callable[[float], bool | None]) -> bool:
+        """Waits for flow control, and reports the sink as blocked if that takes long."""
+        while (done := wait(BLOCKED_AFTER_SECONDS)) is None:
+            with self._lock:
+                if self.state == "speaking" or self.state is None:
+                    self._set_state("blocked", BLOCKED_MESSAGE)
+        return done
 
-    # ---- any thread ----------------------------------------------------------------------------------
+    # ---- any thread --------------------------------------------------------------------------------------
 
     def played(self, samples: int) -> None:
-        """The ear has heard `samples` samples of this reading."""
-        if self._credit.report(samples) == 0:
+        """The listener has heard `samples` samples of this reading."""
+        if self._flow.report(samples) == 0:
             return
         with self._lock:
-            self._told_at = time.monotonic()
-            while self._marks and self._marks[0].t0 <= self._credit.played:
+            self._reported_at = time.monotonic()
+            while self._marks and self._marks[0].t0 <= self._flow.played:
                 self._sounding = self._marks.popleft()
-                self._trail.follow(self._sounding)
+                self._tracker.follow(self._sounding)
             if self.state == "blocked":
-                self._set("speaking")
+                self._set_state("speaking")
 
-    def notify(self, line: str) -> None:
-        """Tell the listener something that is no failure; the state stays what it is."""
+    def notify(self, message: str) -> None:
+        """Reports to the user what is not an error; the state does not change."""
         with self._lock:
             if not self._ended.is_set():
-                self._set(self.state or "speaking", line)
+                self._set_state(self.state or "speaking", message)
 
     @property
     def has_ended(self) -> bool:
-        """Whether it was stopped, failed, or was heard to its end."""
+        """Whether it was stopped, has failed, or was played to its end."""
         return self._ended.is_set()
 
     @property
     def sounding(self) -> Mark | None:
-        """The word that is heard now, or was heard last; None before the first."""
+        """The word that is playing, or has played last; None before the first."""
         return self._sounding
 
     @property
     def place(self) -> Place | None:
-        """The phrase and the word of it that is heard now, or was heard last; None before the first."""
-        return self._trail.place
+        """The place of the word that is playing, or has played last; None before the first."""
+        return self._tracker.place
+
+    def back(self, words: int) -> Place | None:
+        """The place `words` words before `place`, or the first that is known."""
+        return self._tracker.back(words)
 
     @property
-    def share(self) -> float | None:
-        """How much of the word at `place` was heard, from 0 to 1; None where nothing was."""
+    def word_heard(self) -> float | None:
+        """The share of the word at `place` that was played, 0 to 1; None if nothing was."""
         with self._lock:
             word = self._sounding
             if word is None:
-                return self._share
-            untold = min(time.monotonic() - self._told_at, MOST_UNTOLD_SECONDS)
-            heard = float(self._credit.played)
+                return self._first_word_heard
+            since_report = min(time.monotonic() - self._reported_at, MAX_EXTRAPOLATION_SECONDS)
+            played = float(self._flow.played)
             if self.state == "speaking":
-                heard = min(heard + untold * self.engine.capabilities.sample_rate, self._credit.spent)
-            return min(max((heard - word.t0) / max(word.t1 - word.t0, 1), 0.0), 1.0)
-
-    def back(self, words: int) -> Place | None:
-        """The place so many words before `place`, or the farthest that is remembered."""
-        return self._trail.back(words)
+                rate = self.engine.capabilities.sample_rate
+                played = min(played + since_report * rate, self._flow.taken)
+            return min(max((played - word.t0) / max(word.t1 - word.t0, 1), 0.0), 1.0)
 
     def pause(self) -> bool:
-        """Be silent, also when nothing has sounded yet; False when there is nothing to pause."""
+        """Pauses, also before the first audio; False if there is nothing to pause."""
         with self._lock:
             if self.state not in (None, "speaking", "blocked"):
                 return False
             self.sink.pause()
-            self._set("paused")
+            self._set_state("paused")
             return True
 
     def resume(self) -> bool:
-        """Go on after `pause`; False when the reading is not paused."""
+        """Continues after `pause`; False if the reading is not paused."""
         with self._lock:
             if self.state != "paused":
                 return False
             self.sink.resume()
-            self._set("speaking")
+            self._set_state("speaking")
             return True
 
     def stop(self) -> bool:
-        """End now; False when it had already ended."""
+        """Ends the reading now; False if it has ended before."""
         return self._end("stopped")
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until the reading has ended; False after `timeout` seconds."""
+        """Waits until the reading has ended; False after `timeout` seconds."""
         return self._ended.wait(timeout)
 
     def _end(self, state: State, message: str = "") -> bool:
@@ -207,20 +204,20 @@ class Reading:
             if self._ended.is_set():
                 return False
             self._ended.set()
-            self._credit.cancel()
+            self._flow.cancel()
             if state != "finished":
                 self.sink.abort()
             self._marks.clear()
-            self._set(state, message)
+            self._set_state(state, message)
             return True
 
-    def _set(self, state: State, message: str = "") -> None:
+    def _set_state(self, state: State, message: str = "") -> None:
         self.state = state
         self._on_state(self, state, message)
 
 
 class _ReadingListener(AudioListener):
-    """What an engine sees of a reading."""
+    """What the engine sees of a reading."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
@@ -236,8 +233,8 @@ class _ReadingListener(AudioListener):
         return True
 
 
-def _begun_here(chunk: AudioChunk) -> AudioChunk:
-    """The chunk without the mark of a word that began in an earlier reading, and was told there."""
+def _without_begun_word(chunk: AudioChunk) -> AudioChunk:
+    """The chunk without the mark of a word that an earlier reading has begun, and marked."""
     if not (chunk.marks and chunk.marks[0].t0 < 0):
         return chunk
     return replace(chunk, marks=tuple(mark for mark in chunk.marks if mark.t0 >= 0))
