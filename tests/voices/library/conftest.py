@@ -24,7 +24,7 @@ def record(tmp_path: Path) -> Record:
 
 
 @pytest.fixture
-def choir(library: VoiceLibrary, record: Record) -> VoiceLibrary:
+def three_voices(library: VoiceLibrary, record: Record) -> VoiceLibrary:
     """A library with the voices ana, bo and cy."""
     for name in ("ana", "bo", "cy"):
         library.add(name, [record(f"{name}.wav")], FakeConditioner())

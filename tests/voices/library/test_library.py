@@ -20,8 +20,8 @@ from support.voice_library import FakeConditioner, settings, vector
 # ---- add, show, remove --------------------------------------------------------------------------------
 
 
-def test_a_voice_is_there_in_the_next_process_too(choir: VoiceLibrary) -> None:
-    fresh = VoiceLibrary(choir.settings)
+def test_a_voice_is_there_in_the_next_process_too(three_voices: VoiceLibrary) -> None:
+    fresh = VoiceLibrary(three_voices.settings)
     assert fresh.names() == ["ana", "bo", "cy"]
     ana = fresh.voice("ana").provenance
     assert (ana.name, ana.engine, ana.parameters, len(ana.recordings)) == (
@@ -42,40 +42,42 @@ def test_two_names_for_one_recording_compute_once(library: VoiceLibrary, record:
 
 
 @pytest.mark.parametrize("taken", ["ana", "ANA", "Ana"])
-def test_a_name_that_is_taken_is_kept_unless_told(choir: VoiceLibrary, record: Any, taken: str) -> None:
+def test_a_name_that_is_taken_is_kept_unless_told(
+    three_voices: VoiceLibrary, record: Any, taken: str
+) -> None:
     with pytest.raises(InputError, match="the voice 'ana' exists"):
-        choir.add(taken, [record("new.wav")], FakeConditioner())
-    before = vector(choir, "ana")
-    choir.add("ana", [record("new.wav")], FakeConditioner(), replace=True)
-    assert not np.array_equal(vector(choir, "ana"), before)
+        three_voices.add(taken, [record("new.wav")], FakeConditioner())
+    before = vector(three_voices, "ana")
+    three_voices.add("ana", [record("new.wav")], FakeConditioner(), replace=True)
+    assert not np.array_equal(vector(three_voices, "ana"), before)
 
 
-def test_a_voice_that_another_process_replaced_is_seen(choir: VoiceLibrary, record: Any) -> None:
-    before = vector(choir, "ana")
-    VoiceLibrary(choir.settings).add("ana", [record("new.wav")], FakeConditioner(), replace=True)
-    assert not np.array_equal(vector(choir, "ana"), before)
+def test_a_voice_that_another_process_replaced_is_seen(three_voices: VoiceLibrary, record: Any) -> None:
+    before = vector(three_voices, "ana")
+    VoiceLibrary(three_voices.settings).add("ana", [record("new.wav")], FakeConditioner(), replace=True)
+    assert not np.array_equal(vector(three_voices, "ana"), before)
 
 
-def test_a_removed_voice_is_gone(choir: VoiceLibrary) -> None:
-    choir.voice("ana")
-    choir.remove("ana")
-    assert choir.names() == ["bo", "cy"]
-    for act in (choir.voice, choir.remove):
+def test_a_removed_voice_is_gone(three_voices: VoiceLibrary) -> None:
+    three_voices.voice("ana")
+    three_voices.remove("ana")
+    assert three_voices.names() == ["bo", "cy"]
+    for act in (three_voices.voice, three_voices.remove):
         with pytest.raises(InputError, match="no voice 'ana'"):
             act("ana")
 
 
-def test_an_unknown_voice_is_told_with_the_near_one(choir: VoiceLibrary, tmp_path: Path) -> None:
+def test_an_unknown_voice_is_told_with_the_near_one(three_voices: VoiceLibrary, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="Did you mean 'ana'"):
-        choir.voice("anna")
+        three_voices.voice("anna")
     with pytest.raises(InputError, match="known: ana, bo, cy"):
-        choir.voice("zzz")
+        three_voices.voice("zzz")
     with pytest.raises(InputError, match="the library is empty"):
         VoiceLibrary(settings(tmp_path / "other")).voice("ana")
 
 
-def test_preloaded_voices_need_no_disk(choir: VoiceLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
-    library = VoiceLibrary(choir.settings)
+def test_preloaded_voices_need_no_disk(three_voices: VoiceLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = VoiceLibrary(three_voices.settings)
     assert [voice.provenance.name for voice in library.preload()] == ["ana", "bo", "cy"]
     monkeypatch.setattr(disk_cache.DiskCache, "load", None)
     assert library.voice("bo").provenance.name == "bo"
@@ -106,18 +108,18 @@ BAD_NAMES = [
 
 @pytest.mark.parametrize("name", BAD_NAMES)
 def test_names_that_try_to_leave_the_folder_are_refused_at_every_door(
-    choir: VoiceLibrary, tmp_path: Path, record: Any, name: str
+    three_voices: VoiceLibrary, tmp_path: Path, record: Any, name: str
 ) -> None:
-    exported = choir.export_voice("ana", tmp_path / "ana.safetensors")
+    exported = three_voices.export_voice("ana", tmp_path / "ana.safetensors")
     before = sorted(path for path in tmp_path.rglob("*"))
     for act in (
-        lambda: choir.add(name, [record("ana.wav")], FakeConditioner()),
-        lambda: choir.mix(name, {"ana": 0.5, "bo": 0.5}),
-        lambda: choir.mix("new", {"ana": 0.5, name: 0.5}),
-        lambda: choir.import_voice(exported, name or "."),
-        lambda: choir.voice(name),
-        lambda: choir.remove(name),
-        lambda: choir.export_voice(name, tmp_path / "out"),
+        lambda: three_voices.add(name, [record("ana.wav")], FakeConditioner()),
+        lambda: three_voices.mix(name, {"ana": 0.5, "bo": 0.5}),
+        lambda: three_voices.mix("new", {"ana": 0.5, name: 0.5}),
+        lambda: three_voices.import_voice(exported, name or "."),
+        lambda: three_voices.voice(name),
+        lambda: three_voices.remove(name),
+        lambda: three_voices.export_voice(name, tmp_path / "out"),
     ):
         with pytest.raises(InputError):
             act()

@@ -18,28 +18,28 @@ from support.voice_library import FakeConditioner, damage, settings, vector
 # ---- carrying -----------------------------------------------------------------------------------------
 
 
-def test_a_voice_is_carried_to_another_library(choir: VoiceLibrary, tmp_path: Path) -> None:
+def test_a_voice_is_carried_to_another_library(three_voices: VoiceLibrary, tmp_path: Path) -> None:
     folder = tmp_path / "usb"
     folder.mkdir()
-    file = choir.export_voice("ana", folder)
+    file = three_voices.export_voice("ana", folder)
     assert file == folder / "ana.safetensors"
     other = VoiceLibrary(settings(tmp_path / "other"))
     other.import_voice(file)
     other.import_voice(file, "anna")
     assert other.names() == ["ana", "anna"]
     for name in other.names():
-        assert np.array_equal(vector(other, name), vector(choir, "ana"))
+        assert np.array_equal(vector(other, name), vector(three_voices, "ana"))
 
 
-def test_nothing_is_overwritten_unasked(choir: VoiceLibrary, tmp_path: Path) -> None:
-    file = choir.export_voice("ana", tmp_path / "x.safetensors")
+def test_nothing_is_overwritten_unasked(three_voices: VoiceLibrary, tmp_path: Path) -> None:
+    file = three_voices.export_voice("ana", tmp_path / "x.safetensors")
     with pytest.raises(InputError, match="exists"):
-        choir.export_voice("bo", file)
+        three_voices.export_voice("bo", file)
     with pytest.raises(InputError, match="the voice 'ana' exists"):
-        choir.import_voice(file)
-    choir.export_voice("bo", file, replace=True)
-    choir.import_voice(file, "ana", replace=True)
-    assert np.array_equal(vector(choir, "ana"), vector(choir, "bo"))
+        three_voices.import_voice(file)
+    three_voices.export_voice("bo", file, replace=True)
+    three_voices.import_voice(file, "ana", replace=True)
+    assert np.array_equal(vector(three_voices, "ana"), vector(three_voices, "bo"))
 
 
 def test_a_pickle_is_never_opened(library: VoiceLibrary, tmp_path: Path) -> None:
@@ -64,42 +64,42 @@ def test_a_file_that_is_not_there_cannot_be_imported(library: VoiceLibrary, tmp_
 
 @pytest.mark.parametrize("place", [-9, 3])
 def test_a_damaged_voice_is_made_again_from_its_latents(
-    choir: VoiceLibrary, caplog: pytest.LogCaptureFixture, place: int
+    three_voices: VoiceLibrary, caplog: pytest.LogCaptureFixture, place: int
 ) -> None:
-    before, path = vector(choir, "ana"), choir.settings.voices / "ana.safetensors"
+    before, path = vector(three_voices, "ana"), three_voices.settings.voices / "ana.safetensors"
     damage(path, place)
-    fresh = VoiceLibrary(choir.settings)
+    fresh = VoiceLibrary(three_voices.settings)
     assert np.array_equal(vector(fresh, "ana"), before)
     assert path.exists()
     assert path.with_name("ana.safetensors.bad").exists()
     assert "restored from" in caplog.text
 
 
-def test_a_damaged_mixture_is_made_again_too(choir: VoiceLibrary) -> None:
-    choir.mix("duo", {"ana": 1, "bo": 2})
-    before = vector(choir, "duo")
-    damage(choir.settings.voices / "duo.safetensors", -9)
-    fresh = VoiceLibrary(choir.settings)
+def test_a_damaged_mixture_is_made_again_too(three_voices: VoiceLibrary) -> None:
+    three_voices.mix("duo", {"ana": 1, "bo": 2})
+    before = vector(three_voices, "duo")
+    damage(three_voices.settings.voices / "duo.safetensors", -9)
+    fresh = VoiceLibrary(three_voices.settings)
     assert np.array_equal(vector(fresh, "duo"), before)
     assert fresh.voice("duo").provenance.recipe == pytest.approx({"ana": 1 / 3, "bo": 2 / 3})
 
 
-def test_swapped_voices_are_not_taken_for_each_other(choir: VoiceLibrary) -> None:
-    before, folder = vector(choir, "ana"), choir.settings.voices
+def test_swapped_voices_are_not_taken_for_each_other(three_voices: VoiceLibrary) -> None:
+    before, folder = vector(three_voices, "ana"), three_voices.settings.voices
     (folder / "bo.safetensors").replace(folder / "ana.safetensors")
-    assert np.array_equal(vector(VoiceLibrary(choir.settings), "ana"), before)
+    assert np.array_equal(vector(VoiceLibrary(three_voices.settings), "ana"), before)
 
 
-def test_a_damaged_voice_whose_latents_are_gone_is_told(choir: VoiceLibrary) -> None:
-    choir.latents.clear()
-    damage(choir.settings.voices / "ana.safetensors", -9)
+def test_a_damaged_voice_whose_latents_are_gone_is_told(three_voices: VoiceLibrary) -> None:
+    three_voices.latents.clear()
+    damage(three_voices.settings.voices / "ana.safetensors", -9)
     with pytest.raises(InputError, match=r"renamed to ana\.safetensors\.bad; add the voice again"):
-        VoiceLibrary(choir.settings).voice("ana")
+        VoiceLibrary(three_voices.settings).voice("ana")
 
 
-def test_clearing_the_cache_keeps_the_named_voices(choir: VoiceLibrary) -> None:
-    choir.latents.clear()
-    assert VoiceLibrary(choir.settings).voice("ana").provenance.name == "ana"
+def test_clearing_the_cache_keeps_the_named_voices(three_voices: VoiceLibrary) -> None:
+    three_voices.latents.clear()
+    assert VoiceLibrary(three_voices.settings).voice("ana").provenance.name == "ana"
 
 
 def test_a_full_disk_leaves_a_voice_in_memory(
