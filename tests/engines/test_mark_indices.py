@@ -9,7 +9,7 @@ from codechoir.engines.cache.caching_engine import CachingEngine
 from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.engines.espeak import EspeakEngine
 from codechoir.engines.silent import SilentEngine
-from codechoir.engines.xtts.speech.segments import units
+from codechoir.engines.xtts import cacheable_units
 from codechoir.model import Phrase
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,7 +38,9 @@ def test_espeak_leaves_out_what_it_cannot_say_and_marks_pieces_of_long_words(phr
     }
 
 
-@pytest.mark.parametrize("divide", [None, each_part, units], ids=["whole", "parts", "units of XTTS"])
+@pytest.mark.parametrize(
+    "divide", [None, each_part, cacheable_units], ids=["whole", "parts", "units of XTTS"]
+)
 @given(readings, st.data())
 def test_a_phrase_cache_that_holds_some_of_the_phrases(
     tmp_path_factory: pytest.TempPathFactory, divide: Any, phrases: list[Phrase], data: st.DataObject

@@ -19,7 +19,7 @@ from codechoir.bench.runner import Figure, figure
 from codechoir.engines import AudioListener, Engine, SilentEngine
 from codechoir.engines.cache import CachingEngine, PhraseCache, PhraseSettings, phrase_key
 from codechoir.engines.espeak import EspeakEngine
-from codechoir.engines.xtts.speech.segments import units
+from codechoir.engines.xtts import cacheable_units
 from codechoir.errors import CodechoirError
 from codechoir.languages import detect_language, language_named
 from codechoir.model import AudioChunk, Phrase
@@ -65,7 +65,7 @@ def _second_reading(folder: Path) -> list[Figure]:
     for _ in range(2):
         engine = _Counting()
         cache = PhraseCache(PhraseSettings(folder, disk=4000 * MEGABYTE))
-        CachingEngine(engine, cache, lambda: lambda _: "bench", units).speak(lines, AudioListener())
+        CachingEngine(engine, cache, lambda: lambda _: "bench", cacheable_units).speak(lines, AudioListener())
         counts.append((engine.calls, engine.asked))
     (first_calls, first_units), (calls, asked) = counts
     return [
@@ -75,14 +75,20 @@ def _second_reading(folder: Path) -> list[Figure]:
 
 
 def _misses() -> list[Figure]:
-    """The share of units, as the standard library is read for the first time, that were not said before."""
+    """The share of cacheable_units, as the standard library is read for the first time, that were not said
+    before."""
     lines = _phrases(python_source(LINES))
     pieces = [
-        unit for line in lines for _, unit in units(line) if any(part.utterance.text for part in unit.parts)
+        unit
+        for line in lines
+        for _, unit in cacheable_units(line)
+        if any(part.utterance.text for part in unit.parts)
     ]
     language = language_named("python")
     assert language is not None
-    made_ahead = [unit for phrase in _pipeline().common_words(language) for _, unit in units(phrase)]
+    made_ahead = [
+        unit for phrase in _pipeline().common_words(language) for _, unit in cacheable_units(phrase)
+    ]
     share, whole = _new_share(pieces), _new_share(lines)
     some = pieces[len(pieces) // 2 :][:FILE_LINES]
     after, before = _new_share(some, made_ahead), _new_share(some)
@@ -139,7 +145,7 @@ def read_for(seconds: float) -> None:
 
     engine = SilentEngine()
     cache = PhraseCache(PhraseSettings(Path("nowhere"), disk=0))
-    speaker = CachingEngine(engine, cache, lambda: lambda _: "bench", units)
+    speaker = CachingEngine(engine, cache, lambda: lambda _: "bench", cacheable_units)
     reader = Reader(lambda *_: None)
     ear = _FastEar(round(seconds * engine.capabilities.sample_rate))
     phrases = _phrases(python_source(LINES // 2))

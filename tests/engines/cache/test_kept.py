@@ -11,7 +11,7 @@ from codechoir.engines.cache.caching_engine import CachingEngine
 from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseCacheFactory, PhraseSettings
 from codechoir.engines.espeak import EspeakEngine
 from codechoir.engines.silent import SilentEngine
-from codechoir.engines.xtts.speech.segments import units
+from codechoir.engines.xtts import cacheable_units
 from codechoir.errors import EngineError
 from codechoir.languages.detection import plain_text
 from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
@@ -214,7 +214,7 @@ def test_units_of_a_neural_engine_are_what_it_says_at_once() -> None:
         CastUtterance(Utterance(text, Category.VARIABLE, at, at + 1), voice)
         for at, (text, voice) in enumerate(zip(texts, voices, strict=True))
     )
-    found = [[part.utterance.text for part in unit.parts] for _, unit in units(Phrase(parts, 0, 4))]
+    found = [[part.utterance.text for part in unit.parts] for _, unit in cacheable_units(Phrase(parts, 0, 4))]
     assert found == [["if"], ["x"], ["user name"], ["is set to"]]
 
 
@@ -222,7 +222,7 @@ def test_pauses_and_cues_are_units_of_their_own() -> None:
     """So a word sounds from the cache wherever it stands, and all together sounds as it did."""
     said = Utterance("return", Category.KEYWORD, 4, 10, pause_before=80, pause_after=40, cue="tick")
     part = CastUtterance(said, Voice("a"))
-    found = [[part.utterance for part in unit.parts] for _, unit in units(Phrase((part,), 4, 10))]
+    found = [[part.utterance for part in unit.parts] for _, unit in cacheable_units(Phrase((part,), 4, 10))]
     empty = replace(said, text="")
     assert found == [
         [replace(empty, pause_after=0)],
@@ -237,7 +237,7 @@ def test_neighbours_that_a_neural_engine_joins_stay_together() -> None:
         CastUtterance(Utterance(text, Category.VARIABLE, at, at + 1), Voice("b"))
         for at, text in enumerate(texts)
     )
-    assert [(first, unit.parts) for first, unit in units(Phrase(parts, 0, 2))] == [(0, parts)]
+    assert [(first, unit.parts) for first, unit in cacheable_units(Phrase(parts, 0, 2))] == [(0, parts)]
 
 
 def test_the_rest_of_a_phrase_after_a_kept_one_has_its_pause(cache: PhraseCache) -> None:

@@ -64,6 +64,9 @@ def find_language(tag: str) -> XttsLanguage:
     return XTTS_LANGUAGES[code]
 
 
+ENGINE_NAME = "xtts"
+"""As in the registry, in voice files and in settings."""
+
 SAMPLE_RATE = 24_000
 
 CAPABILITIES = Capabilities(

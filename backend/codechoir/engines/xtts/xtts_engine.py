@@ -27,7 +27,7 @@ from codechoir.engines.xtts.capabilities import (
     substitute_speaker,
 )
 from codechoir.engines.xtts.install import Installation
-from codechoir.engines.xtts.speech.hosted_engine import UNFIT
+from codechoir.engines.xtts.speech.hosted_engine import BAD_OPTIONS
 from codechoir.errors import EngineError, InputError, did_you_mean
 from codechoir.model import CastUtterance, Phrase, VoiceInfo
 from codechoir.settings import FilePath, Number, Seconds, Text, read_environment, setting
@@ -76,14 +76,14 @@ class StandInVoices:
         return self._casting
 
 
-HOSTED = "codechoir.engines.xtts.speech.hosted_engine:NeuralEngine"
+HOSTED = "codechoir.engines.xtts.speech.hosted_engine:HostedXttsEngine"
 PACKAGES = ("torch", "TTS")
 MOST_CANDIDATES = 8
 """As many as rows decode at once on a processor."""
 
-EXAMINATION = (
+PROBE = (
     "import sys; sys.path += sys.argv[3:]; "
-    "from codechoir.engines.xtts.speech.hosted_engine import examine; examine(*sys.argv[1:3])"
+    "from codechoir.engines.xtts.speech.hosted_engine import probe; probe(*sys.argv[1:3])"
 )
 
 
@@ -192,9 +192,9 @@ class XttsEngine(Engine):
         if self._cache is None:
             return child
         from codechoir.engines.cache import CachingEngine
-        from codechoir.engines.xtts.speech.segments import units
+        from codechoir.engines.xtts.speech.segments import cacheable_units
 
-        return CachingEngine(child, self._cache, self._identity, units)
+        return CachingEngine(child, self._cache, self._identity, cacheable_units)
 
     def _identity(self) -> Identity:
         """What the sound of a voice depends on: the model, how it computes, and what the voice was made of.
@@ -226,14 +226,14 @@ class XttsEngine(Engine):
         self._demand()
         settings = self.settings
         python = str(settings.interpreter or sys.executable)
-        command = [python, "-P", "-c", EXAMINATION, settings.device, settings.precision, *our_folders()]
+        command = [python, "-P", "-c", PROBE, settings.device, settings.precision, *our_folders()]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         except (OSError, subprocess.SubprocessError) as error:
             raise EngineError(f"{python} cannot be run: {error}") from error
         if done.returncode:
             reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            if done.returncode == UNFIT:
+            if done.returncode == BAD_OPTIONS:
                 raise EngineError(reason)
             raise EngineError(
                 f"the packages of XTTS do not load ({reason}); install them again: {INSTALL_HINT}"

@@ -115,7 +115,7 @@ def test_rows_that_join_when_the_cache_has_to_grow_are_not_disturbed(fast: XttsC
 
 
 def test_several_decoders_share_the_layers(fast: XttsCore, voices: Any) -> None:
-    """Their threads take turns; see `speech.pump`, where each reading has a thread of its own."""
+    """Their threads take turns; see `speech.worker`, where each reading has a thread of its own."""
     batch = prompts(fast, voices, 4, max_tokens=12)
     alone = [decode(fast, [prompt])[0][0] for prompt in batch]
     found: dict[int, list[int]] = {}

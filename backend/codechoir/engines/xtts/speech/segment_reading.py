@@ -1,4 +1,4 @@
-"""One reading: segments are asked for ahead of the ear, and told in order as their sound arrives."""
+"""One reading: requests its segments ahead of playback, and writes them in order as their sound arrives."""
 
 from __future__ import annotations
 
@@ -14,43 +14,45 @@ from numpy.typing import NDArray
 from codechoir.audio import Resampler, VoiceShaper, pitch_factor, render_earcon
 from codechoir.engines import AudioListener, Engine, ForwardingListener
 from codechoir.engines.xtts import short_text
-from codechoir.engines.xtts.speech.segments import NORMAL_RATE, SpeechSegment
+from codechoir.engines.xtts.speech.segments import NATURAL_RATE, SpeechSegment
 from codechoir.engines.xtts.speech.speech_output import (
-    ListenerLeft,
+    ReadingCancelled,
     SpeechChunker,
-    Trimmer,
-    WordClock,
+    TailTrimmer,
+    WordTiming,
     marks_of_reading,
 )
 from codechoir.errors import CodechoirError
 from codechoir.model import AudioChunk, CastUtterance, Phrase
 
 if TYPE_CHECKING:
-    from codechoir.engines.xtts.neural.decoder import Prompt
-    from codechoir.engines.xtts.neural.tasks import Event, Sound
+    from codechoir.engines.xtts.neural import Event, Prompt, Sound
     from codechoir.engines.xtts.speech.worker import Worker
 
-POLL = 0.01
-AHEAD = 24
-"""Requests of a reading that are asked for ahead of the one being told."""
+POLL_SECONDS = 0.01
+MAX_REQUESTS = 24
+"""Requests of a reading that are submitted and not yet written."""
 
 CUE_GAP = 30
 """Milliseconds between a cue and the first syllable after it."""
 
-FAR_SECONDS, NEAR_SECONDS = 8.0, 4.0
-"""With more sound than this lying ready nothing new is begun, until less than that is left."""
+HOLD_SECONDS, RELEASE_SECONDS = 8.0, 4.0
+"""With more sound than this waiting no request is started, until less than that is left."""
 
-StandIn = Callable[[tuple[CastUtterance, ...], AudioListener], None]
+SayParts = Callable[[tuple[CastUtterance, ...], AudioListener], None]
 """Says parts, writing chunks at XTTS's sample rate to a listener."""
 
-Plan = Callable[[Phrase], Iterable[SpeechSegment]]
-Prepare = Callable[[SpeechSegment, Callable[[str], object]], list[tuple["Prompt", ...]]]
+SplitPhrase = Callable[[Phrase], Iterable[SpeechSegment]]
+MakePrompts = Callable[[SpeechSegment, Callable[[str], object]], list[tuple["Prompt", ...]]]
+"""The candidates of each piece of a segment; also takes where to report what the listener should know."""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingSegment:
-    """A segment of phrase number `phrase`, and the numbers of its requests; None stands for the phrase's
-    end."""
+    """A segment of the phrase with the index `phrase`, and the ids of its requests.
+
+    Without a segment it stands for the end of the phrase.
+    """
 
     phrase: int
     segment: SpeechSegment | None
@@ -58,145 +60,148 @@ class PendingSegment:
 
 
 class SegmentReading:
-    """Tells phrases to one listener. `stand_in`: says what XTTS cannot, where there is one."""
+    """Reads phrases to one listener. `fallback`: says what XTTS cannot say; None where there is none."""
 
     def __init__(
         self,
-        pump: Worker,
-        plan: Plan,
-        prepare: Prepare,
-        stand_in: StandIn | None,
+        worker: Worker,
+        split_phrase: SplitPhrase,
+        make_prompts: MakePrompts,
+        fallback: SayParts | None,
         listener: AudioListener,
         sample_rate: int,
     ) -> None:
-        self._pump = pump
-        self._plan = plan
-        self._prepare = prepare
-        self._stand_in = stand_in
+        self._worker = worker
+        self._split_phrase = split_phrase
+        self._make_prompts = make_prompts
+        self._fallback = fallback
         self._listener = listener
-        self._rate = sample_rate
-        self._outlet = SpeechChunker(listener, sample_rate)
-        self._box: SimpleQueue[Event | CodechoirError] = SimpleQueue()
-        self._reading = pump.number()
+        self._sample_rate = sample_rate
+        self._chunker = SpeechChunker(listener, sample_rate)
+        self._inbox: SimpleQueue[Event | CodechoirError] = SimpleQueue()
+        self._reading = worker.new_reading()
         self._phrases = 0
-        self._urgency = 0
-        self._queue: deque[PendingSegment] = deque()
-        self._open: dict[int, deque[Sound]] = {}
+        self._priority = 0
+        self._pending: deque[PendingSegment] = deque()
+        self._sounds: dict[int, deque[Sound]] = {}
         self._held = False
-        self._complaints: set[str] = set()
+        self._reported: set[str] = set()
 
-    def tell(self, phrases: Iterable[Phrase]) -> None:
-        """Until all is told or the listener has left. Raises `CodechoirError`."""
+    def run(self, phrases: Iterable[Phrase]) -> None:
+        """Read until everything is written or the reading is cancelled. Raises `CodechoirError`."""
         source = iter(phrases)
         more = True
         try:
-            while more or self._queue:
-                while more and len(self._open) < AHEAD:
+            while more or self._pending:
+                while more and len(self._sounds) < MAX_REQUESTS:
                     phrase = next(source, None)
                     if phrase is None:
                         more = False
                     else:
-                        self._ask(phrase)
-                    if self._queue and self._has_sound(self._queue[0]):
+                        self._request(phrase)
+                    if self._pending and self._has_sound(self._pending[0]):
                         break
-                if self._queue:
-                    self._tell(self._queue.popleft())
-        except ListenerLeft:
+                if self._pending:
+                    self._write(self._pending.popleft())
+        except ReadingCancelled:
             return
         finally:
-            self._pump.cancel(set(self._open))
-            self._pump.release(self._reading)
+            self._worker.cancel(set(self._sounds))
+            self._worker.release(self._reading)
 
-    def _ask(self, phrase: Phrase) -> None:
-        for segment in self._plan(phrase):
+    def _request(self, phrase: Phrase) -> None:
+        for segment in self._split_phrase(phrase):
             ids = []
-            for candidates in self._prepare(segment, self._complain):
-                self._urgency += 1
-                # What somebody waits for is heard while it is made, so there is nothing to choose from.
-                tried = candidates if self._open else candidates[:1]
-                number = self._pump.submit(tried, self._urgency, self._reading, self._box, _speed(segment))
-                self._open[number] = deque()
+            for candidates in self._make_prompts(segment, self._report):
+                self._priority += 1
+                # What somebody waits for is written while it is made, so there is nothing to choose from.
+                tried = candidates if self._sounds else candidates[:1]
+                number = self._worker.submit(
+                    tried, self._priority, self._reading, self._inbox, _speed(segment)
+                )
+                self._sounds[number] = deque()
                 ids.append(number)
-            self._queue.append(PendingSegment(self._phrases, segment, tuple(ids)))
-        self._queue.append(PendingSegment(self._phrases, None))
+            self._pending.append(PendingSegment(self._phrases, segment, tuple(ids)))
+        self._pending.append(PendingSegment(self._phrases, None))
         self._phrases += 1
 
-    def _complain(self, line: str) -> None:
-        """Tell the listener something, once a reading."""
-        if line not in self._complaints:
-            self._complaints.add(line)
+    def _report(self, line: str) -> None:
+        """Notify the listener, once per reading."""
+        if line not in self._reported:
+            self._reported.add(line)
             self._listener.notify(line)
 
-    def _has_sound(self, asked: PendingSegment) -> bool:
-        self._sort_mail(wait=False)
-        return not asked.ids or bool(self._open[asked.ids[0]])
+    def _has_sound(self, pending: PendingSegment) -> bool:
+        self._receive(wait=False)
+        return not pending.ids or bool(self._sounds[pending.ids[0]])
 
-    def _tell(self, asked: PendingSegment) -> None:
-        segment = asked.segment
+    def _write(self, pending: PendingSegment) -> None:
+        segment = pending.segment
         if segment is None:
             self._listener.phrase_done()
             return
-        self._outlet.silence(segment.pause_before)
-        self._sound_cue(segment.parts[0])
-        if asked.ids:
-            self._tell_neural(segment, asked.phrase, asked.ids)
-        elif self._stand_in is not None and any(part.utterance.text for part in segment.parts):
-            self._tell_embedded(segment, asked.phrase, self._stand_in)
-        self._outlet.silence(segment.pause_after)
+        self._chunker.write_silence(segment.pause_before)
+        self._write_cue(segment.parts[0])
+        if pending.ids:
+            self._write_speech(segment, pending.phrase, pending.ids)
+        elif self._fallback is not None and any(part.utterance.text for part in segment.parts):
+            self._write_fallback(segment, pending.phrase, self._fallback)
+        self._chunker.write_silence(segment.pause_after)
 
-    def _sound_cue(self, part: CastUtterance) -> None:
+    def _write_cue(self, part: CastUtterance) -> None:
         if not part.utterance.cue:
             return
-        cue = np.frombuffer(render_earcon(part.utterance.cue, self._rate), "<i2").astype(np.float32)
-        self._outlet.sound(cue / np.float32(32768) * np.float32(part.voice.volume / 100))
-        self._outlet.silence(CUE_GAP)
+        cue = np.frombuffer(render_earcon(part.utterance.cue, self._sample_rate), "<i2").astype(np.float32)
+        self._chunker.write(cue / np.float32(32768) * np.float32(part.voice.volume / 100))
+        self._chunker.write_silence(CUE_GAP)
 
-    def _tell_neural(self, segment: SpeechSegment, phrase: int, ids: tuple[int, ...]) -> None:
+    def _write_speech(self, segment: SpeechSegment, phrase: int, ids: tuple[int, ...]) -> None:
+        """Write what XTTS says, at the voice's rate, pitch and volume."""
         voice = segment.parts[0].voice
         speed = _speed(segment)
-        shaper = VoiceShaper(speed, pitch_factor(voice.pitch), self._rate)
+        shaper = VoiceShaper(speed, pitch_factor(voice.pitch), self._sample_rate)
         assert segment.language is not None
         seconds = sum(short_text.expected_seconds(piece, segment.language) for piece in segment.pieces)
-        clock = WordClock(segment.words, seconds / speed * self._rate)
-        begin = self._outlet.samples
+        timing = WordTiming(segment.words, seconds / speed * self._sample_rate)
+        begin = self._chunker.samples
         for number in ids:
-            for samples, last in self._sounds(number):
-                heard = shaper.feed(samples)
+            for samples, last in self._trimmed_sounds(number):
+                shaped = shaper.feed(samples)
                 if last and number == ids[-1]:
-                    # At least 10 ms, to carry the marks of words that nothing was left for.
-                    least = np.zeros(self._rate // 100, np.float32)
-                    heard = np.concatenate([heard, shaper.flush()])
-                    heard = heard if len(heard) else least
-                    now = self._outlet.samples - begin
-                    clock.ends_at(now + len(heard), now)
-                end = self._outlet.samples - begin + len(heard)
-                marks = marks_of_reading(clock.begin_before(end), begin, phrase, segment.first)
-                self._outlet.sound(heard * np.float32(voice.volume / 100), marks)
+                    # At least 10 ms, to carry the marks of words that no sound was left for.
+                    least = np.zeros(self._sample_rate // 100, np.float32)
+                    shaped = np.concatenate([shaped, shaper.flush()])
+                    shaped = shaped if len(shaped) else least
+                    now = self._chunker.samples - begin
+                    timing.set_end(now + len(shaped), now)
+                end = self._chunker.samples - begin + len(shaped)
+                marks = marks_of_reading(timing.starts_before(end), begin, phrase, segment.first)
+                self._chunker.write(shaped * np.float32(voice.volume / 100), marks)
 
-    def _sounds(self, number: int) -> Iterator[tuple[NDArray[np.float32], bool]]:
-        """The sound of a request as it comes, without the breath at its end."""
-        trimmer = Trimmer(self._rate)
+    def _trimmed_sounds(self, number: int) -> Iterator[tuple[NDArray[np.float32], bool]]:
+        """The sound of a request as it arrives, without the breath at its end; and whether it is the last."""
+        trimmer = TailTrimmer(self._sample_rate)
         while True:
-            while not self._open[number]:
+            while not self._sounds[number]:
                 if self._held:
                     self._held = False
-                    self._pump.release(self._reading)
-                self._sort_mail(wait=True)
-            sound = self._open[number].popleft()
-            self._pace()
+                    self._worker.release(self._reading)
+                self._receive(wait=True)
+            sound = self._sounds[number].popleft()
+            self._hold_or_release()
             if not sound.last:
-                yield trimmer.take(sound.samples), False
+                yield trimmer.feed(sound.samples), False
                 continue
-            del self._open[number]
-            yield np.concatenate([trimmer.take(sound.samples), trimmer.finish()]), True
+            del self._sounds[number]
+            yield np.concatenate([trimmer.feed(sound.samples), trimmer.flush()]), True
             return
 
-    def _sort_mail(self, wait: bool) -> None:
-        """Put what has arrived where it belongs."""
+    def _receive(self, wait: bool) -> None:
+        """Take what has arrived; with `wait`, wait a moment for the first event."""
         if self._listener.is_cancelled():
-            raise ListenerLeft
+            raise ReadingCancelled
         try:
-            event = self._box.get(wait, POLL) if wait else self._box.get_nowait()
+            event = self._inbox.get(wait, POLL_SECONDS) if wait else self._inbox.get_nowait()
         except Empty:
             return
         while True:
@@ -205,46 +210,52 @@ class SegmentReading:
             number = getattr(event, "id", None)
             if number is None:
                 self._listener.notify(getattr(event, "text", ""))
-            elif number in self._open:
-                self._open[number].append(event)  # type: ignore[arg-type]
+            elif number in self._sounds:
+                self._sounds[number].append(event)  # type: ignore[arg-type]
             try:
-                event = self._box.get_nowait()
+                event = self._inbox.get_nowait()
             except Empty:
                 return
 
-    def _pace(self) -> None:
-        """Hold the reading while much more lies ready than the listener has taken."""
-        ready = sum(len(sound.samples) for sounds in self._open.values() for sound in sounds) / self._rate
-        if not self._held and ready > FAR_SECONDS:
+    def _hold_or_release(self) -> None:
+        """Hold the reading while much more sound waits than the listener has taken."""
+        waiting = sum(len(sound.samples) for sounds in self._sounds.values() for sound in sounds)
+        seconds = waiting / self._sample_rate
+        if not self._held and seconds > HOLD_SECONDS:
             self._held = True
-            self._pump.hold(self._reading)
-        elif self._held and ready < NEAR_SECONDS:
+            self._worker.hold(self._reading)
+        elif self._held and seconds < RELEASE_SECONDS:
             self._held = False
-            self._pump.release(self._reading)
+            self._worker.release(self._reading)
 
-    def _tell_embedded(self, segment: SpeechSegment, phrase: int, stand_in: StandIn) -> None:
+    def _write_fallback(self, segment: SpeechSegment, phrase: int, say: SayParts) -> None:
         parts = tuple(
             replace(part, utterance=replace(part.utterance, pause_before=0, pause_after=0, cue=""))
             for part in segment.parts
         )
-        stand_in(parts, _SegmentListener(self._outlet, self._listener, phrase, segment.first))
+        say(parts, _SegmentListener(self._chunker, self._listener, phrase, segment.first))
+
+
+def _speed(segment: SpeechSegment) -> float:
+    """Seconds of XTTS's sound that are heard in a second."""
+    return min(4.0, max(0.4, segment.parts[0].voice.rate / NATURAL_RATE))
 
 
 class _SegmentListener(AudioListener):
-    """Receives one segment from the embedded engine and adds it to the reading.
+    """Receives one segment from the fallback engine and adds it to the reading.
 
     It begins with part `first` of the phrase with the index `phrase`. `phrase_done` and `has_output` stay
     here: a segment is not a phrase, and it begins without a pause.
     """
 
-    def __init__(self, outlet: SpeechChunker, listener: AudioListener, phrase: int, first: int) -> None:
-        self._outlet = outlet
+    def __init__(self, chunker: SpeechChunker, listener: AudioListener, phrase: int, first: int) -> None:
+        self._chunker = chunker
         self._listener = listener
-        self._place = (outlet.samples, phrase, first)
+        self._place = (chunker.samples, phrase, first)
 
     def write(self, chunk: AudioChunk) -> bool:
         samples = np.frombuffer(chunk.pcm, "<i2").astype(np.float32) / np.float32(32768)
-        self._outlet.sound(samples, marks_of_reading(chunk.marks, *self._place))
+        self._chunker.write(samples, marks_of_reading(chunk.marks, *self._place))
         return True
 
     def is_cancelled(self) -> bool:
@@ -254,24 +265,23 @@ class _SegmentListener(AudioListener):
         return self._listener.notify(line)
 
 
-def _speed(segment: SpeechSegment) -> float:
-    """Seconds of XTTS's sound that are heard in a second."""
-    return min(4.0, max(0.4, segment.parts[0].voice.rate / NORMAL_RATE))
+class FallbackSpeech:
+    """Says with the fallback engine what XTTS cannot say, in the fallback voice of each part.
 
-
-class EmbeddedVoice:
-    """Says with the embedded engine what XTTS cannot say, in the voice that the category has there."""
+    `with_fallback_voice`: gives a part its fallback voice. `sample_rate`: of the chunks that it writes.
+    """
 
     def __init__(
-        self, engine: Engine, recast: Callable[[CastUtterance], CastUtterance], sample_rate: int
+        self, engine: Engine, with_fallback_voice: Callable[[CastUtterance], CastUtterance], sample_rate: int
     ) -> None:
         self._engine = engine
-        self._recast = recast
-        self._rate = sample_rate
+        self._with_fallback_voice = with_fallback_voice
+        self._sample_rate = sample_rate
 
     def __call__(self, parts: tuple[CastUtterance, ...], listener: AudioListener) -> None:
-        resampling = _ResamplingListener(listener, self._engine.capabilities.sample_rate, self._rate)
-        self._engine.speak([Phrase(tuple(map(self._recast, parts)), 0, 0)], resampling)
+        resampling = _ResamplingListener(listener, self._engine.capabilities.sample_rate, self._sample_rate)
+        phrase = Phrase(tuple(map(self._with_fallback_voice, parts)), 0, 0)
+        self._engine.speak([phrase], resampling)
         resampling.flush()
 
 

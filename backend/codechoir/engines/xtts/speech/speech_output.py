@@ -1,12 +1,4 @@
-"""The breath at an utterance's end is cut off, wherever the pieces of its sound happen to be cut.
-
-When each word of an utterance sounds: by its share of the letters, since XTTS does not tell.
-
-While an utterance is still being made its length is only expected; once it is known, the words that have not
-begun are laid out anew over the time that is left.
-
-The end of the way: samples into chunks of at most 20 ms, with marks, counted from the reading's start.
-"""
+"""From samples to chunks with marks: trims utterances, times words, cuts chunks of at most 20 ms."""
 
 from __future__ import annotations
 
@@ -22,17 +14,18 @@ from codechoir.model import AudioChunk, Mark
 
 Floats = NDArray[np.float32]
 
-FLOOR = 0.02
+BREATH_LEVEL = 0.02
 """Share of the loudest 10 ms so far, below which sound counts as breath."""
 
 KEPT_SECONDS = 0.06
+"""How much of the breath at the end is kept."""
 
 
-class Trimmer:
-    """Takes an utterance in pieces and holds back what is quiet, until something loud follows it.
+class TailTrimmer:
+    """Cuts the breath at the end of an utterance that arrives in pieces.
 
-    At the end all but `KEPT_SECONDS` of what is held back is dropped. What comes out depends on the sound
-    alone, so that the same words are the same each time.
+    Quiet sound is held back until something loud follows it; at the end all but `KEPT_SECONDS` of it is
+    dropped. The result does not depend on how the sound is divided into pieces.
     """
 
     def __init__(self, sample_rate: int) -> None:
@@ -42,8 +35,8 @@ class Trimmer:
         self._quiet: list[Floats] = []
         self._rest: Floats = np.zeros(0, np.float32)
 
-    def take(self, samples: Floats) -> Floats:
-        """The next samples in; what certainly belongs to the utterance out."""
+    def feed(self, samples: Floats) -> Floats:
+        """Take the next samples; returns what certainly belongs to the utterance."""
         waiting = np.concatenate([self._rest, samples])
         whole = len(waiting) // self._frame * self._frame
         frames, self._rest = waiting[:whole].reshape(-1, self._frame), waiting[whole:]
@@ -51,82 +44,88 @@ class Trimmer:
         for frame, energy in zip(frames, np.sqrt(np.square(frames).mean(axis=1)), strict=True):
             self._loudest = max(self._loudest, float(energy))
             self._quiet.append(frame)
-            if energy > FLOOR * self._loudest:
+            if energy > BREATH_LEVEL * self._loudest:
                 ready += self._quiet
                 self._quiet = []
         return np.concatenate(ready) if ready else np.zeros(0, np.float32)
 
-    def finish(self) -> Floats:
+    def flush(self) -> Floats:
         """The beginning of what is held back."""
         held = np.concatenate([*self._quiet, self._rest])
         self._quiet, self._rest = [], np.zeros(0, np.float32)
         return held[: self._kept]
 
 
-class WordClock:
-    """Marks for `words`, in samples and parts of the segment; `expected` samples is its likely length."""
+class WordTiming:
+    """When each word of a segment sounds: by its share of the letters, since XTTS does not report it.
+
+    While the sound is still being made its length is only expected. Once it is known, the words that have not
+    begun are spread over the time that is left. `expected`: likely length in samples. Marks count samples and
+    parts from the segment's start.
+    """
 
     def __init__(self, words: Sequence[SegmentWord], expected: float) -> None:
         self._words = list(words)
         sizes = [len(word.text) + 1.0 for word in words]
-        self._total = sum(sizes) or 1.0
-        self._before = [sum(sizes[:i]) / self._total for i in range(len(sizes) + 1)]
+        total = sum(sizes) or 1.0
+        self._starts = [sum(sizes[:i]) / total for i in range(len(sizes) + 1)]
         self._expected = max(expected, 1.0)
         self._next = 0
 
-    def begin_before(self, sample: int) -> list[Mark]:
-        """The marks of the words that begin before `sample` and have not been given yet."""
+    def starts_before(self, sample: int) -> list[Mark]:
+        """The marks of the words that begin before `sample` and have not been returned yet."""
         found = []
-        while self._next < len(self._words) and self._at(self._next) < sample:
+        while self._next < len(self._words) and self._sample(self._next) < sample:
             found.append(self._mark(self._next))
             self._next += 1
         return found
 
-    def ends_at(self, sample: int, now: int) -> None:
-        """The utterance ends at `sample`, and `now` is reached: lay out the rest over what is left."""
-        done = self._before[self._next] if self._next < len(self._before) else 1.0
+    def set_end(self, sample: int, now: int) -> None:
+        """The sound ends at `sample`, and `now` is reached: spread the remaining words over what is left."""
+        done = self._starts[self._next] if self._next < len(self._starts) else 1.0
         left = max(1e-9, 1.0 - done)
         begin = min(now, max(0, sample - 1))
-        for index in range(self._next, len(self._before)):
-            share = (self._before[index] - done) / left
-            self._before[index] = (begin + share * (sample - begin)) / self._expected
+        for index in range(self._next, len(self._starts)):
+            share = (self._starts[index] - done) / left
+            self._starts[index] = (begin + share * (sample - begin)) / self._expected
 
-    def _at(self, index: int) -> int:
-        return int(self._before[index] * self._expected)
+    def _sample(self, index: int) -> int:
+        return int(self._starts[index] * self._expected)
 
     def _mark(self, index: int) -> Mark:
         word = self._words[index]
         source = word.start, word.end, word.category, word.text
-        return Mark(self._at(index), self._at(index + 1), *source, phrase=0, part=word.part, word=word.word)
+        t0, t1 = self._sample(index), self._sample(index + 1)
+        return Mark(t0, t1, *source, phrase=0, part=word.part, word=word.word)
 
 
-class ListenerLeft(Exception):
-    """The reading was cancelled."""
+class ReadingCancelled(Exception):
+    """The listener takes no more sound."""
 
 
 class SpeechChunker:
-    """Counts samples and writes chunks to `listener`. Raises `ListenerLeft` when nobody listens any more."""
+    """Counts samples, and writes chunks to `listener`. Raises `ReadingCancelled` when the reading is over."""
 
     def __init__(self, listener: AudioListener, sample_rate: int) -> None:
         self.samples = 0
         self._listener = listener
-        self._rate = sample_rate
-        self._step = sample_rate // 50
+        self._sample_rate = sample_rate
+        self._chunk_size = sample_rate // 50
 
-    def sound(self, samples: NDArray[np.float32], marks: Sequence[Mark] = ()) -> None:
-        """Give out samples (-1 … 1). `marks`: in samples of the reading, ascending, all within these."""
+    def write(self, samples: NDArray[np.float32], marks: Sequence[Mark] = ()) -> None:
+        """Write samples (-1 … 1). `marks`: in samples of the reading, ascending, all within these samples."""
         pcm = (np.clip(samples, -1.0, 1.0) * 32767).astype("<i2")
-        for offset in range(0, len(pcm), self._step):
-            piece = pcm[offset : offset + self._step].tobytes()
+        for offset in range(0, len(pcm), self._chunk_size):
+            piece = pcm[offset : offset + self._chunk_size].tobytes()
             end = self.samples + len(piece) // 2
             here = tuple(mark for mark in marks if self.samples <= mark.t0 < end)
-            if not self._listener.write(AudioChunk(piece, self._rate, self.samples, here)):
-                raise ListenerLeft
+            if not self._listener.write(AudioChunk(piece, self._sample_rate, self.samples, here)):
+                raise ReadingCancelled
             self.samples = end
 
-    def silence(self, milliseconds: float) -> None:
-        """Give out silence."""
-        self.sound(np.zeros(round(self._rate * milliseconds / 1000), np.float32))
+    def write_silence(self, milliseconds: float) -> None:
+        """Write silence."""
+        self.write(np.zeros(round(self._sample_rate * milliseconds / 1000), np.float32))
 
 
 def marks_of_reading(marks: Sequence[Mark], begin: int, phrase: int, part: int) -> list[Mark]:

@@ -21,7 +21,7 @@ from codechoir.engines.xtts import xtts_engine as driver_module
 from codechoir.engines.xtts.capabilities import CLONING_DEFAULTS, DEFAULT_SPEAKERS, INSTALL_HINT
 from codechoir.engines.xtts.install import Installation
 from codechoir.engines.xtts.neural.conditioning import CloningOptions
-from codechoir.engines.xtts.speech.hosted_engine import NeuralEngine
+from codechoir.engines.xtts.speech.hosted_engine import HostedXttsEngine
 from codechoir.engines.xtts.speech.worker import Worker
 from codechoir.engines.xtts.xtts_engine import XttsEngine, XttsSettings
 from codechoir.errors import EngineError, InputError
@@ -61,14 +61,14 @@ def no_voices(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 
 
 @pytest.fixture(scope="module")
-def engine(checkpoint: Path) -> Iterator[NeuralEngine]:
-    made = NeuralEngine(str(checkpoint), "cpu", "fp32")
+def engine(checkpoint: Path) -> Iterator[HostedXttsEngine]:
+    made = HostedXttsEngine(str(checkpoint), "cpu", "fp32")
     made.warm_up()
     yield made
     made.close()
 
 
-def test_everything_is_said_in_order_with_marks(engine: NeuralEngine) -> None:
+def test_everything_is_said_in_order_with_marks(engine: HostedXttsEngine) -> None:
     phrases = [by(ANA, "do", "it all", "x"), by(BEN, "or not", start=50)]
     listener = heard(engine, *phrases)
     assert listener.words == ["do", "it", "all", "x", "or", "not"]
@@ -87,7 +87,7 @@ def pcm(listener: Listener) -> np.ndarray:
     return np.frombuffer(sound(listener), "<i2").astype(int)
 
 
-def test_the_same_words_by_the_same_voice_always_sound_the_same(engine: NeuralEngine) -> None:
+def test_the_same_words_by_the_same_voice_always_sound_the_same(engine: HostedXttsEngine) -> None:
     alone = pcm(heard(engine, by(ANA, "or")))
     again = pcm(heard(engine, by(BEN, "if"), by(ANA, "or", start=50)))
     np.testing.assert_allclose(again[-len(alone) :], alone, atol=4)
@@ -95,7 +95,7 @@ def test_the_same_words_by_the_same_voice_always_sound_the_same(engine: NeuralEn
     assert len(other) != len(alone) or np.abs(other - alone).max() > 100
 
 
-def test_two_readings_at_once_do_not_disturb_each_other(engine: NeuralEngine) -> None:
+def test_two_readings_at_once_do_not_disturb_each_other(engine: HostedXttsEngine) -> None:
     """The failure of every server built on coqui's own decoding."""
     readings = [[by(ANA, "or"), by(BEN, "if", start=40)], [by(BEN, "do")]]
     alone = [pcm(heard(engine, *reading)) for reading in readings]
@@ -105,14 +105,14 @@ def test_two_readings_at_once_do_not_disturb_each_other(engine: NeuralEngine) ->
         np.testing.assert_allclose(other, one, atol=4)
 
 
-def test_a_listener_who_leaves_frees_everything(engine: NeuralEngine) -> None:
+def test_a_listener_who_leaves_frees_everything(engine: HostedXttsEngine) -> None:
     listener = Listener(lambda _: False)
     engine.speak([by(ANA, "one two", start=n) for n in range(1, 9)], listener)
     assert len(listener.chunks) == 1
     assert heard(engine, by(ANA, "or")).words == ["or"]
 
 
-def test_a_reading_that_ends_before_its_sound_is_given_up(engine: NeuralEngine) -> None:
+def test_a_reading_that_ends_before_its_sound_is_given_up(engine: HostedXttsEngine) -> None:
     listener = Listener()
     listener.ended = True
     engine.speak([by(ANA, "one")], listener)
@@ -122,12 +122,14 @@ def test_a_reading_that_ends_before_its_sound_is_given_up(engine: NeuralEngine) 
 def test_short_texts_that_nobody_waits_for_get_several_candidates(
     checkpoint: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = NeuralEngine(str(checkpoint), "cpu", "fp32", candidates=3)
+    made = HostedXttsEngine(str(checkpoint), "cpu", "fp32", candidates=3)
     made.warm_up()
     asked: list[tuple[Any, ...]] = []
     submit = Worker.submit
     monkeypatch.setattr(
-        Worker, "submit", lambda pump, prompts, *more: asked.append(prompts) or submit(pump, prompts, *more)
+        Worker,
+        "submit",
+        lambda worker, prompts, *more: asked.append(prompts) or submit(worker, prompts, *more),
     )
     long = "none of these words is short"
     listener = heard(made, by(ANA, "or"), by(BEN, "if", start=40), by(ANA, long, start=90))
@@ -137,12 +139,12 @@ def test_short_texts_that_nobody_waits_for_get_several_candidates(
     assert len({prompt.seed for prompt in asked[1]}) == 3
 
 
-def test_a_faster_voice_takes_less_time(engine: NeuralEngine) -> None:
+def test_a_faster_voice_takes_less_time(engine: HostedXttsEngine) -> None:
     normal = heard(engine, by(ANA, "do")).samples
     assert heard(engine, by(ANA, "do", rate=350.0)).samples == pytest.approx(normal / 2, rel=0.05)
 
 
-def test_volume_is_heard(engine: NeuralEngine) -> None:
+def test_volume_is_heard(engine: HostedXttsEngine) -> None:
     loud, quiet = (
         np.frombuffer(sound(heard(engine, by(ANA, "or", volume=volume))), "<i2").astype(float)
         for volume in (100.0, 50.0)
@@ -150,7 +152,7 @@ def test_volume_is_heard(engine: NeuralEngine) -> None:
     assert np.abs(quiet - loud / 2).max() <= 1
 
 
-def test_a_voice_that_nobody_has_is_told_once_and_another_one_speaks(engine: NeuralEngine) -> None:
+def test_a_voice_that_nobody_has_is_told_once_and_another_one_speaks(engine: HostedXttsEngine) -> None:
     """A family of another engine, or one that was removed, must not make the reader mute."""
     listener = heard(engine, by("Ana Onne", "or"), by("Ana Onne", "if"))
     assert listener.words == ["or", "if"]
@@ -160,7 +162,7 @@ def test_a_voice_that_nobody_has_is_told_once_and_another_one_speaks(engine: Neu
     assert listener.notices[0].endswith("speaks instead")
 
 
-def test_who_is_not_named_has_the_voice_of_the_category(engine: NeuralEngine) -> None:
+def test_who_is_not_named_has_the_voice_of_the_category(engine: HostedXttsEngine) -> None:
     listener = heard(engine, by("", "or"))
     category = listener.marks[0].category
     assert listener.notices == []
@@ -168,11 +170,11 @@ def test_who_is_not_named_has_the_voice_of_the_category(engine: NeuralEngine) ->
 
 
 def test_a_device_that_is_not_there_is_told(checkpoint: Path) -> None:
-    assert "finds no device 'quantum'" in str(NeuralEngine(str(checkpoint), "quantum").check())
+    assert "finds no device 'quantum'" in str(HostedXttsEngine(str(checkpoint), "quantum").check())
 
 
 def test_a_folder_without_a_checkpoint_is_told(tmp_path: Path) -> None:
-    assert "is no XTTS checkpoint" in str(NeuralEngine(str(tmp_path)).check())
+    assert "is no XTTS checkpoint" in str(HostedXttsEngine(str(tmp_path)).check())
 
 
 def test_the_parent_knows_the_child_s_parameters_of_cloning() -> None:

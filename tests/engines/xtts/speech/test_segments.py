@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from codechoir.engines.xtts.capabilities import XttsLanguage
-from codechoir.engines.xtts.speech.segments import SpeechSegment, segments
+from codechoir.engines.xtts.speech.segments import SpeechSegment, split_phrase
 from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +19,7 @@ def part(text: str, voice: Voice = ANA, start: int = 0, **about: object) -> Cast
 
 
 def planned(*parts: CastUtterance, embedded: bool = True, max_tokens: int = 200) -> list[SpeechSegment]:
-    return list(segments(Phrase(parts, 0, 100), max_tokens, _letters, embedded))
+    return list(split_phrase(Phrase(parts, 0, 100), max_tokens, _letters, embedded))
 
 
 def _letters(text: str, _: XttsLanguage) -> int:

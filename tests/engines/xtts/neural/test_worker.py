@@ -1,4 +1,4 @@
-"""The thread that computes: what it does when something breaks.."""
+"""The thread that computes: what it does when something breaks."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def test_what_cannot_be_made_is_told_where_the_pump_is_made() -> None:
 
 def test_an_error_is_told_to_who_waits_and_the_next_begins_anew() -> None:
     threads: list[str] = []
-    pump = Worker(lambda: FakeScheduler(threads))  # type: ignore[arg-type,return-value]
+    worker = Worker(lambda: FakeScheduler(threads))  # type: ignore[arg-type,return-value]
     for made in (2, 3):
         box: SimpleQueue[Any] = SimpleQueue()
-        pump.submit((), 0, pump.number(), box)
+        worker.submit((), 0, worker.new_reading(), box)
         told = box.get(timeout=20)
         assert str(told) == "XTTS stopped: RuntimeError: CUDA error: unspecified launch failure"
-        assert threads == ["xtts-pump"] * made
-    pump.close()
+        assert threads == ["xtts-worker"] * made
+    worker.close()
 
 
 def test_what_cannot_begin_anew_is_told_before_any_reading_fails() -> None:
@@ -61,13 +61,13 @@ def test_what_cannot_begin_anew_is_told_before_any_reading_fails() -> None:
             raise RuntimeError("CUDA error: device-side assert triggered")
         return FakeScheduler(made)
 
-    pump = Worker(once, heard.put)
-    pump.submit((), 0, pump.number(), heard)
+    worker = Worker(once, heard.put)
+    worker.submit((), 0, worker.new_reading(), heard)
     assert heard.get(timeout=20) == (
-        "XTTS cannot begin anew: RuntimeError: CUDA error: device-side assert triggered"
+        "XTTS cannot restart: RuntimeError: CUDA error: device-side assert triggered"
     )
     assert isinstance(heard.get(timeout=20), EngineError)
-    pump.close()
+    worker.close()
 
 
 class Diary(FakeScheduler):
@@ -90,14 +90,14 @@ class Diary(FakeScheduler):
 
 def test_voices_are_prepared_while_nothing_is_asked_for() -> None:
     diary = Diary()
-    pump = Worker(lambda: diary)  # type: ignore[arg-type,return-value]
-    pump.prepare(["ana", "ben", "cleo"])  # type: ignore[list-item]
-    number = pump.submit((), 0, pump.number(), SimpleQueue())
+    worker = Worker(lambda: diary)  # type: ignore[arg-type,return-value]
+    worker.prepare_voices(["ana", "ben", "cleo"])  # type: ignore[list-item]
+    number = worker.submit((), 0, worker.new_reading(), SimpleQueue())
     diary.begin.set()
     finished: SimpleQueue[Any] = SimpleQueue()
-    pump.prepare([finished])  # type: ignore[list-item]
+    worker.prepare_voices([finished])  # type: ignore[list-item]
     while diary.entries[-1:] != [finished]:
         threading.Event().wait(0.01)
     assert diary.entries.index(number) <= 1
     assert [entry for entry in diary.entries if isinstance(entry, str)] == ["ana", "ben", "cleo"]
-    pump.close()
+    worker.close()

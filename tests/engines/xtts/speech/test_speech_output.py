@@ -7,7 +7,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from codechoir.engines.xtts.speech.segments import SegmentWord
-from codechoir.engines.xtts.speech.speech_output import FLOOR, ListenerLeft, SpeechChunker, Trimmer, WordClock
+from codechoir.engines.xtts.speech.speech_output import (
+    BREATH_LEVEL,
+    ReadingCancelled,
+    SpeechChunker,
+    TailTrimmer,
+    WordTiming,
+)
 from codechoir.model import Category, Mark
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,10 +26,10 @@ from support.listening import Listener
 
 def test_chunks_are_short_and_carry_their_marks() -> None:
     heard = Listener()
-    outlet = SpeechChunker(heard, RATE)
-    outlet.silence(10)
+    chunker = SpeechChunker(heard, RATE)
+    chunker.write_silence(10)
     mark = Mark(700, 900, 1, 2, Category.TYPE, "word", 0, 0, 0)
-    outlet.sound(np.full(1000, 0.5, np.float32), [mark])
+    chunker.write(np.full(1000, 0.5, np.float32), [mark])
     assert [chunk.samples for chunk in heard.chunks] == [240, 480, 480, 40]
     assert [chunk.first_sample for chunk in heard.chunks] == [0, 240, 720, 1200]
     assert [chunk.marks for chunk in heard.chunks] == [(), (mark,), (), ()]
@@ -32,13 +38,13 @@ def test_chunks_are_short_and_carry_their_marks() -> None:
 
 def test_sound_beyond_full_scale_is_limited() -> None:
     heard = Listener()
-    SpeechChunker(heard, RATE).sound(np.array([2.0, -2.0], np.float32))
+    SpeechChunker(heard, RATE).write(np.array([2.0, -2.0], np.float32))
     assert np.frombuffer(heard.chunks[0].pcm, "<i2").tolist() == [32767, -32767]
 
 
 def test_a_listener_who_leaves_ends_it() -> None:
-    with pytest.raises(ListenerLeft):
-        SpeechChunker(Listener(lambda _: False), RATE).silence(100)
+    with pytest.raises(ReadingCancelled):
+        SpeechChunker(Listener(lambda _: False), RATE).write_silence(100)
 
 
 # ---- marks ----------------------------------------------------------------------------------------------
@@ -49,8 +55,8 @@ def words(*texts: str) -> list[SegmentWord]:
 
 
 def test_words_share_the_time_by_their_letters() -> None:
-    clock = WordClock(words("one", "seven", "a"), 1200)
-    marks = clock.begin_before(10**6)
+    timing = WordTiming(words("one", "seven", "a"), 1200)
+    marks = timing.starts_before(10**6)
     assert [(m.text, m.t0, m.t1) for m in marks] == [("one", 0, 400), ("seven", 400, 1000), ("a", 1000, 1200)]
 
 
@@ -62,15 +68,15 @@ def test_words_share_the_time_by_their_letters() -> None:
 def test_every_word_gets_one_mark_within_the_sound(
     texts: list[str], expected: float, sizes: list[int]
 ) -> None:
-    clock, at, marks = WordClock(words(*texts), expected), 0, []
+    timing, at, marks = WordTiming(words(*texts), expected), 0, []
     for size in sizes[:-1]:
-        found = clock.begin_before(at + size)
+        found = timing.starts_before(at + size)
         assert all(mark.t0 < at + size for mark in found)
         marks += found
         at += size
     total = at + sizes[-1]
-    clock.ends_at(total, at)
-    marks += clock.begin_before(total)
+    timing.set_end(total, at)
+    marks += timing.starts_before(total)
     assert [mark.text for mark in marks] == texts
     assert all(one.t0 <= other.t0 for one, other in pairwise(marks))
     assert all(0 <= mark.t0 < total for mark in marks)
@@ -80,15 +86,15 @@ def test_every_word_gets_one_mark_within_the_sound(
 
 
 def trimmed(samples: np.ndarray, cuts: list[int]) -> np.ndarray:
-    trimmer = Trimmer(RATE)
+    trimmer = TailTrimmer(RATE)
     edges = [0, *sorted(min(cut, len(samples)) for cut in cuts), len(samples)]
-    made = [trimmer.take(samples[a:b]) for a, b in pairwise(edges)]
-    return np.concatenate([*made, trimmer.finish()])
+    made = [trimmer.feed(samples[a:b]) for a, b in pairwise(edges)]
+    return np.concatenate([*made, trimmer.flush()])
 
 
 def spoken(breath: float) -> np.ndarray:
     """Two words with a silence between them, and a breath after them."""
-    noise = np.random.default_rng(1).standard_normal(RATE).astype(np.float32) * FLOOR * 0.1
+    noise = np.random.default_rng(1).standard_normal(RATE).astype(np.float32) * BREATH_LEVEL * 0.1
     quiet, after = noise[: RATE // 5], noise[: round(breath * RATE)]
     return np.concatenate([buzz(0.3), quiet, buzz(0.2), after])
 

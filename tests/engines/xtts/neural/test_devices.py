@@ -11,8 +11,8 @@ from codechoir.engines.xtts.neural.precision import is_out_of_memory, make_plan
 from codechoir.engines.xtts.neural.scheduler import make_decoder, make_scheduler, pacing_for, warm_vocoder
 from codechoir.engines.xtts.neural.tasks import CPU_PACING, GPU_PACING, Request, Sound
 from codechoir.engines.xtts.neural.vocoder import memory_layout
-from codechoir.engines.xtts.speech.checkpoint import chosen_device
-from codechoir.engines.xtts.speech.hosted_engine import UNFIT, examine
+from codechoir.engines.xtts.speech.checkpoint import find_device
+from codechoir.engines.xtts.speech.hosted_engine import BAD_OPTIONS, probe
 from codechoir.errors import EngineError
 from support.xtts_decoding import GREEDY, collect, prompts
 
@@ -51,18 +51,18 @@ def two_cards(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_device_is_taken_only_if_it_is_there(two_cards: None) -> None:
-    assert [chosen_device(name) for name in ("auto", "cuda", "cuda:1", "cpu")] == [
+    assert [find_device(name) for name in ("auto", "cuda", "cuda:1", "cpu")] == [
         *("cuda", "cuda", "cuda:1", "cpu")
     ]
     for name in ("cuda:2", "cuda:x", "cuda:-1", "mps", "tpu"):
         with pytest.raises(EngineError, match=f"no device '{name}' here; choose auto, cpu, cuda"):
-            chosen_device(name)
+            find_device(name)
 
 
 def test_mps_is_taken_by_choice_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
-    assert (chosen_device("auto"), chosen_device("mps")) == ("cpu", "mps")
+    assert (find_device("auto"), find_device("mps")) == ("cpu", "mps")
 
 
 @pytest.mark.parametrize("device", ["cuda:1", "mps"])
@@ -95,13 +95,13 @@ def test_a_lack_of_memory_is_known_by_each_device_s_words(error: RuntimeError | 
 def test_the_examination_loads_coqui_and_tells_what_it_computes_with(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    examine("cpu", "auto")
+    probe("cpu", "auto")
     assert f"computes in {make_plan('cpu').reason}" in capsys.readouterr().out
     assert "TTS.tts.models.xtts" in sys.modules
 
 
 def test_the_examination_tells_packages_from_wrong_wishes(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        examine("cpu", "int4")
-    assert end.value.code == UNFIT
+        probe("cpu", "int4")
+    assert end.value.code == BAD_OPTIONS
     assert capsys.readouterr().err.splitlines()[-1].startswith("unknown precision 'int4'")
