@@ -97,10 +97,10 @@ def test_the_rest_from_the_first_word_is_whole() -> None:
     assert Place(0, FIRST, 1, 0).rest().parts == FIRST.parts[1:]
 
 
-def test_phrases_behind_the_ear_are_forgotten() -> None:
+def test_phrases_that_have_played_are_forgotten() -> None:
     lines = [phrase(spoken("word", 10 * number)) for number in range(1000)]
     tracker = PositionTracker(lines)
     for number, line in enumerate(tracker):
         tracker.follow(mark(line, number, 0, "word"))
         assert tracker.place is not None and tracker.place.phrase is line
-        assert tracker.kept <= 2
+        assert tracker.part_of(mark(line, number - 1, 0, "word")) is None

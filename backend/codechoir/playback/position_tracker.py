@@ -59,11 +59,6 @@ class PositionTracker:
             yield phrase
 
     @property
-    def kept(self) -> int:
-        """How many phrases are kept."""
-        return len(self._kept)
-
-    @property
     def place(self) -> Place | None:
         """The word of the mark that was followed last; None before the first."""
         return self.back(0)

@@ -1,4 +1,4 @@
-"""Audio file formats: PCM in, bytes of a file out, streaming."""
+"""Audio file formats: streaming encoders from PCM to the bytes of a file."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from codechoir.errors import CodechoirError
 
 
 class AudioEncoder(Protocol):
-    """Writes one audio file from s16le pieces, interleaved where it has two channels."""
+    """Writes one audio file from s16le samples, interleaved if there are two channels."""
 
     def write(self, pcm: bytes) -> None:
-        """Append samples. Raises `OSError` or `CodechoirError`."""
+        """Appends samples. Raises `OSError` or `CodechoirError`."""
 
     def close(self) -> None:
-        """Complete the file; the file object stays open. Raises like `write`."""
+        """Completes the file; the file object stays open. Raises like `write`."""
 
     def abandon(self) -> None:
-        """Free what is held without completing the file."""
+        """Frees resources without completing the file."""
 
 
 class MakeEncoder(Protocol):
@@ -32,19 +32,19 @@ class MakeEncoder(Protocol):
 
 
 class SndfileEncoder:
-    """The formats of libsndfile. `format`, `subtype` and all further options are its own."""
+    """The formats of libsndfile, with its names for `format`, `subtype` and further options."""
 
-    SHORTEST = bytes(2 * 1152)
-    """One frame of silence: without any, libsndfile makes files that nothing opens, itself included."""
+    SILENCE = bytes(2 * 1152)
+    """One MP3 frame: without any samples, libsndfile writes files that no program opens."""
 
     def __init__(
         self, file: BinaryIO, sample_rate: int, format: str, subtype: str, channels: int = 1, **options: Any
     ) -> None:
         import soundfile
 
-        self._file = _Remembering(file)
-        self._failures = (soundfile.SoundFileError, AssertionError)
-        self._empty = True
+        self._file = _FileWithError(file)
+        self._errors = (soundfile.SoundFileError, AssertionError)
+        self._is_empty = True
         try:
             self._sound = soundfile.SoundFile(
                 self._file,
@@ -55,60 +55,60 @@ class SndfileEncoder:
                 subtype=subtype,
                 **options,
             )
-        except self._failures as error:
+        except self._errors as error:
             raise self._file.error or CodechoirError(
-                f"no {format} file can be made at {sample_rate} Hz here: {error}"
+                f"cannot write {format} files at {sample_rate} Hz: {error}"
             ) from error
 
     def write(self, pcm: bytes) -> None:
-        self._empty = False
-        with self._explained():
+        self._is_empty = False
+        with self._readable_errors():
             self._sound.buffer_write(pcm, "int16")
 
     def close(self) -> None:
-        if self._empty:
-            self.write(self.SHORTEST)
-        with self._explained():
+        if self._is_empty:
+            self.write(self.SILENCE)
+        with self._readable_errors():
             self._sound.close()
 
     def abandon(self) -> None:
-        self._file.closed = True
-        with suppress(*self._failures):
+        self._file.is_abandoned = True
+        with suppress(*self._errors):
             self._sound.close()
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _readable_errors(self) -> Iterator[None]:
         try:
             yield
-        except self._failures as error:
-            raise self._file.error or CodechoirError(f"the sound cannot be encoded: {error}") from error
+        except self._errors as error:
+            raise self._file.error or CodechoirError(f"cannot encode the audio: {error}") from error
         if self._file.error is not None:
             raise self._file.error
 
 
-class _Remembering:
-    """A file whose error survives libsndfile, which reports a full disk as "System error".
+class _FileWithError:
+    """Keeps the first error of a file, since libsndfile reports a full disk as "System error".
 
-    Once `closed` is set, what libsndfile still wants to flush goes nowhere.
+    When `is_abandoned` is set, what libsndfile still wants to flush is dropped.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         self.error: OSError | None = None
-        self.closed = False
+        self.is_abandoned = False
         self.read, self.tell = file.read, file.tell
         self._file = file
 
     def write(self, data: bytes) -> int:
-        if self.closed:
+        if self.is_abandoned:
             return len(data)
-        return self._remember(lambda: self._file.write(data))
+        return self._keep_error(lambda: self._file.write(data))
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        return self._remember(lambda: self._file.seek(offset, whence))
+        return self._keep_error(lambda: self._file.seek(offset, whence))
 
-    def _remember(self, act: Callable[[], int]) -> int:
+    def _keep_error(self, operation: Callable[[], int]) -> int:
         try:
-            return act()
+            return operation()
         except OSError as error:
             self.error = self.error or error
             return 0
@@ -119,4 +119,4 @@ ENCODERS: dict[str, MakeEncoder] = {
     ".flac": partial(SndfileEncoder, format="FLAC", subtype="PCM_16"),
     ".mp3": partial(SndfileEncoder, format="MP3", subtype="MPEG_LAYER_III"),
 }
-"""Encoders by the ending of the file's name."""
+"""By the extension of the file's name."""
