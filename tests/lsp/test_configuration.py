@@ -231,3 +231,26 @@ def test_the_server_plays_unless_told_otherwise() -> None:
 def test_an_unknown_audio_mode_is_refused(mode: Any) -> None:
     with pytest.raises(InputError, match="must be one of client, server, none, got"):
         audio_mode({"audio": mode})
+
+
+def speakers_configured(speakers: Any) -> Configuration[Settings]:
+    return configuration({"speakers": speakers})
+
+
+def test_speakers_are_families_by_engine_and_category() -> None:
+    found = speakers_configured({"xtts": {"comment": "anna", "type": None}, "espeak": None})
+    assert found.settings.speakers == {"xtts": {Category.COMMENT: "anna"}}
+    assert found.warnings == ()
+
+
+def test_wrong_speakers_are_left_out_with_a_warning() -> None:
+    found = speakers_configured({"xtts": {"coment": "anna", "type": 3, "keyword": "ben"}, "espeak": "en"})
+    assert found.settings.speakers == {"xtts": {Category.KEYWORD: "ben"}}
+    assert len(found.warnings) == 3
+    assert "Did you mean 'comment'" in found.warnings[0]
+
+
+def test_a_list_of_speakers_is_refused() -> None:
+    found = speakers_configured(["anna"])
+    assert found.settings.speakers == {}
+    assert found.warnings == ("codechoir.speakers must be an object, got ['anna']",)

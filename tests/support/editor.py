@@ -8,13 +8,27 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+from cattrs import Converter
 from lsprotocol import types
-from pygls.protocol.json_rpc import JsonRPCNotification
-from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities, make_test_lsp_client
+from pygls.protocol import JsonRPCNotification, default_converter
+from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
+from pytest_lsp.client import register_lsp_features
 
-SERVER = ClientServerConfig(
-    server_command=[sys.executable, "-m", "codechoir.lsp"], client_factory=make_test_lsp_client
-)
+
+def _converter() -> Converter:
+    """pygls' converter, which leaves our notifications as JSON instead of making a class for each object."""
+    converter = default_converter()
+    converter.register_structure_hook(JsonRPCNotification, lambda message, form: form(**message))
+    return converter
+
+
+def _client() -> LanguageClient:
+    client = LanguageClient(converter_factory=_converter)
+    register_lsp_features(client)
+    return client
+
+
+SERVER = ClientServerConfig(server_command=[sys.executable, "-m", "codechoir.lsp"], client_factory=_client)
 PATIENCE_SECONDS = 30
 
 
@@ -32,9 +46,6 @@ class Editor:
         self.answer: types.InitializeResult | None = None
         self._received = asyncio.Event()
         self._documents = 0
-        # pygls would make a class for each object in each message
-        hook = client.protocol._converter.register_structure_hook
-        hook(JsonRPCNotification, lambda message, form: form(**message))
         client.feature("codechoir/audio")(lambda params: self._keep(self.audio, params))
         client.feature("codechoir/state")(lambda params: self._keep(self.states, params))
 
