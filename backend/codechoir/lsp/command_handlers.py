@@ -26,7 +26,7 @@ from codechoir.lsp.arguments import (
     say_request,
     skip_request,
 )
-from codechoir.lsp.configuration import AudioMode, as_json, heard
+from codechoir.lsp.configuration import AudioMode, as_json, filters_as_json
 from codechoir.lsp.documents import Documents, range_of
 from codechoir.lsp.reading_controller import Answer, OnState, ReadingController
 from codechoir.lsp.reading_plan import ReadingPlan, ReplayablePhrases
@@ -146,7 +146,7 @@ class CommandHandlers:
     def _change_settings(self, **changes: Any) -> dict[str, Any]:
         """Changes settings from the next phrase on, in a reading in progress too."""
         self.readings.configure(replace(self.runtime.settings, **changes))
-        return {**self.readings.answer(), **heard(self.runtime.settings)}
+        return {**self.readings.answer(), **filters_as_json(self.runtime.settings)}
 
     def _outline(self, given: CommandArguments) -> dict[str, Any]:
         request = outline_request(given)

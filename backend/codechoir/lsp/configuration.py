@@ -208,7 +208,7 @@ def as_json(settings: Any) -> dict[str, Any]:
     return {each.json_name: _json(getattr(settings, name)) for name, each in declared(type(settings)).items()}
 
 
-def heard(settings: Settings) -> dict[str, Any]:
+def filters_as_json(settings: Settings) -> dict[str, Any]:
     """The filters, as the commands that change them answer."""
     return {name: _json(getattr(settings, name)) for name in ("mute", "solo", "only")}
 

@@ -174,7 +174,7 @@ class SpeechRuntime:
         except (InputError, EngineError) as error:
             if self._settings.engine == fallback:
                 raise
-            self._warn(f"{error} Using the engine '{fallback}' instead.")
+            self._warn(f"using engine '{fallback}' instead: {error}")
             self._settings = replace(self._settings, engine=fallback)
             return self._engine or make_engine(fallback)
 
@@ -182,7 +182,7 @@ class SpeechRuntime:
         try:
             return self.phrase_cache.in_front_of(engine)
         except InputError as error:
-            self._warn(f"{error} The phrase cache is off.")
+            self._warn(f"the phrase cache is off: {error}")
             return engine
 
     def _make_pipeline_or(self, fallback: str) -> SpeechPipeline:
@@ -191,7 +191,7 @@ class SpeechRuntime:
         except InputError as error:
             if self._settings.profile == fallback:
                 raise
-            self._warn(f"{error} Using the profile '{fallback}' instead.")
+            self._warn(f"using voice profile '{fallback}' instead: {error}")
             self._settings = replace(self._settings, profile=fallback)
             return SpeechPipeline(self._settings)
 
