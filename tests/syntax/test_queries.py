@@ -11,7 +11,7 @@ import pytest
 from codechoir import languages
 from codechoir.languages import grammar_names, language_folders, load_grammar, query_text
 from codechoir.syntax.captures import INJECTION, ROLE, TRANSPARENT, category_of
-from codechoir.syntax.lexer import CAPTURES
+from codechoir.syntax.lexer import PYGMENTS_CAPTURES
 from codechoir.syntax.roles import BRACKETS, OPERATORS, ROLES, STRUCTURE, TEXT
 from codechoir.syntax.token_roles import DEFAULT_ROLES, TOKEN_ROLES
 
@@ -77,7 +77,9 @@ def test_every_file_of_patterns_is_used() -> None:
 
 
 def test_captures_of_pygments_have_categories() -> None:
-    assert {capture for capture in CAPTURES.values() if capture and category_of(capture) is None} == set()
+    assert {
+        capture for capture in PYGMENTS_CAPTURES.values() if capture and category_of(capture) is None
+    } == set()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from codechoir.languages import Language, language_folders
 from codechoir.languages.detection import detect_language
 from codechoir.model import Category
-from codechoir.syntax import timeouts
+from codechoir.syntax import safe_parsing
 from codechoir.syntax.document import Document
 from codechoir.syntax.tree_analysis import TreeAnalysis
 
@@ -91,13 +91,13 @@ def test_an_endless_paragraph_stays_one_token() -> None:
 
 def test_a_parse_that_takes_too_long_is_given_up_with_one_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: object) -> None:
-        raise timeouts.TangledError
+        raise safe_parsing.TooComplexError
 
-    monkeypatch.setattr(timeouts, "parse", never)
+    monkeypatch.setattr(safe_parsing, "parse", never)
     document = Document("x = f(1, 'é') ", language("python"))
     snapshot = document.snapshot()
     assert snapshot.warnings == (
-        "the text is too tangled to parse as Python; it is read by its tokens alone",
+        "the text is too complex to parse as Python; it is read token by token, without structure",
     )
     texts = [snapshot.text[span.start : span.end].decode() for span in snapshot.spans()]
     assert texts == ["x", "=", "f", "(", "1", ",", "'", "é", "'", ")"]
@@ -113,9 +113,9 @@ def test_a_query_that_takes_too_long_is_given_up_once_for_all(monkeypatch: pytes
 
     def never(*arguments: object) -> None:
         asked.append(arguments)
-        raise timeouts.TangledError
+        raise safe_parsing.TooComplexError
 
-    monkeypatch.setattr("codechoir.syntax.captures.matches", never)
+    monkeypatch.setattr("codechoir.syntax.captures.query_matches", never)
     assert [span.category for span in snapshot.spans()] == ["variable", "operator", "literal"]
     assert len(snapshot.spans(4, 5)) == 1
     assert len(asked) == 1
@@ -127,12 +127,12 @@ def test_the_time_limits_are_real(monkeypatch: pytest.MonkeyPatch) -> None:
     snapshot = Document(text, language("python")).snapshot()
     analysis = snapshot._analysis
     assert isinstance(analysis, TreeAnalysis)
-    monkeypatch.setattr(timeouts, "_QUERY_SECONDS", 1e-5)
-    monkeypatch.setattr(timeouts, "_QUERY_SECONDS_A_MEGABYTE", 0.0)
-    with pytest.raises(timeouts.TangledError):
-        timeouts.matches(analysis.grammar.query, analysis.tree.root_node, 0, len(text))
-    monkeypatch.setattr(timeouts, "_PARSE_SECONDS", 1e-5)
-    monkeypatch.setattr(timeouts, "_PARSE_SECONDS_A_MEGABYTE", 0.0)
+    monkeypatch.setattr(safe_parsing, "_QUERY_SECONDS", 1e-5)
+    monkeypatch.setattr(safe_parsing, "_QUERY_SECONDS_PER_MEGABYTE", 0.0)
+    with pytest.raises(safe_parsing.TooComplexError):
+        safe_parsing.query_matches(analysis.grammar.query, analysis.tree.root_node, 0, len(text))
+    monkeypatch.setattr(safe_parsing, "_PARSE_SECONDS", 1e-5)
+    monkeypatch.setattr(safe_parsing, "_PARSE_SECONDS_PER_MEGABYTE", 0.0)
     document = Document(text, language("python"))
     assert len(document.snapshot().warnings) == 1
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from codechoir.languages import grammar_names, language_folders, language_named
-from codechoir.syntax import timeouts
+from codechoir.syntax import safe_parsing
 from codechoir.syntax.document import Document
-from codechoir.syntax.scanner_guards import guarded
+from codechoir.syntax.safe_parsing import guarded_text
 
 READ = (
     "import sys\n"
@@ -60,7 +60,7 @@ def test_python_nested_as_deep_as_its_scanner_surely_has_room_for_is_parsed() ->
 @pytest.mark.parametrize("character", ["\u0100", "\u07ff", "\u0800", "中", "\uffff", "😀", "\U0010ffff"])
 def test_the_parser_gets_a_harmless_character_of_the_same_length(brace: str, character: str) -> None:
     text = f"a {brace}{character}{character}x}}".encode()
-    given = guarded("bash", text)
+    given = guarded_text("bash", text)
     assert given is not None and len(given) == len(text)
     assert given.decode().startswith(f"a {brace}é")
     assert given.decode().endswith(f"{character}x}}"), "one character is enough"
@@ -68,7 +68,7 @@ def test_the_parser_gets_a_harmless_character_of_the_same_length(brace: str, cha
 
 @pytest.mark.parametrize("text", ["{a,b}", "{é", "{1..9}", "x=😀", "{a😀", "$" + "{x:-ł}"])
 def test_other_texts_of_bash_reach_the_parser_as_they_are(text: str) -> None:
-    assert guarded("bash", text.encode()) == text.encode()
+    assert guarded_text("bash", text.encode()) == text.encode()
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_the_guard_does_not_change_the_spans(text: str, monkeypatch: pytest.Monk
     language = language_named("bash")
     assert language is not None
     expected = Document(text, language).snapshot().spans()
-    assert guarded("bash", text.encode()) != text.encode()
-    monkeypatch.setattr(timeouts, "guarded", lambda key, text: text)
+    assert guarded_text("bash", text.encode()) != text.encode()
+    monkeypatch.setattr(safe_parsing, "guarded_text", lambda grammar, text: text)
     assert Document(text, language).snapshot().spans() == expected
 
 

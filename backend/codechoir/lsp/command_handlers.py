@@ -36,7 +36,7 @@ from codechoir.lsp.targets import extent_of, extent_to_spell, offset
 from codechoir.model import Category
 from codechoir.settings import Settings
 from codechoir.sinks import Send
-from codechoir.syntax import Document, Snapshot, checked_encoding
+from codechoir.syntax import Document, Snapshot, parse_encoding
 
 CommandArguments = Mapping[str, Any]
 """The JSON object that a command gets; not checked yet."""
@@ -61,7 +61,7 @@ class CommandHandlers:
     ) -> None:
         self._warnings = warnings
         self._run_in_background = run_in_background
-        self.documents = Documents(checked_encoding(encoding), self._document_changed)
+        self.documents = Documents(parse_encoding(encoding), self._document_changed)
         self.runtime = SpeechRuntime(settings, audio, warn)
         self.readings = ReadingController(self.runtime, self.documents.encoding, send, on_state)
         self._commands: Mapping[str, Callable[[CommandArguments], Any]] = {

@@ -11,7 +11,7 @@ from lsprotocol import types
 
 from codechoir.errors import InputError
 from codechoir.languages import Language, detect_language, language_named
-from codechoir.syntax import Document, Encoding, Snapshot, byte_of, position_of
+from codechoir.syntax import Document, Encoding, Snapshot, offset_at, position_at
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """Larger files on the disk are not source code; a document that the editor has open may have any size."""
@@ -47,8 +47,8 @@ class Documents:
         for change in changes:
             lines = document.lines()
             if isinstance(change, types.TextDocumentContentChangePartial):
-                start = byte_of(lines, change.range.start.line, change.range.start.character, self.encoding)
-                end = byte_of(lines, change.range.end.line, change.range.end.character, self.encoding)
+                start = offset_at(lines, change.range.start.line, change.range.start.character, self.encoding)
+                end = offset_at(lines, change.range.end.line, change.range.end.character, self.encoding)
                 document.edit(start, end, change.text)
             else:
                 document.edit(0, len(lines.text), change.text)
@@ -76,7 +76,7 @@ def language_of(uri: str, language_id: str, text: str) -> Language:
 
 def range_of(snapshot: Snapshot, encoding: Encoding, start: int, end: int) -> dict[str, dict[str, int]]:
     """The LSP range of bytes `start` to `end`."""
-    positions = (position_of(snapshot, start, encoding), position_of(snapshot, end, encoding))
+    positions = (position_at(snapshot, start, encoding), position_at(snapshot, end, encoding))
     first, last = ({"line": line, "character": character} for line, character in positions)
     return {"start": first, "end": last}
 
@@ -84,8 +84,8 @@ def range_of(snapshot: Snapshot, encoding: Encoding, start: int, end: int) -> di
 def range_json(snapshot: Snapshot, encoding: Encoding, start: int, end: int) -> bytes:
     """The same as JSON; formatted by hand, since it is made for each word that is said."""
     return b'{"start":{"line":%d,"character":%d},"end":{"line":%d,"character":%d}}' % (
-        *position_of(snapshot, start, encoding),
-        *position_of(snapshot, end, encoding),
+        *position_at(snapshot, start, encoding),
+        *position_at(snapshot, end, encoding),
     )
 
 

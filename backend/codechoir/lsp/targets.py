@@ -11,7 +11,7 @@ from codechoir.lsp.arguments import Position, ReadRequest, SayRequest, SkipReque
 from codechoir.model import Category, Utterance
 from codechoir.pipeline import SpeechPipeline
 from codechoir.playback import Extent, skip_blocks, skip_lines, skip_spans, skip_symbols
-from codechoir.syntax import Encoding, Snapshot, boundary, byte_of
+from codechoir.syntax import Encoding, Snapshot, character_start, offset_at
 
 _WORD_BEFORE = re.compile(r"[\w$]+\Z")
 _LONGEST_WORD = 200
@@ -19,7 +19,7 @@ _LONGEST_WORD = 200
 
 def offset(snapshot: Snapshot, position: Position, encoding: Encoding) -> int:
     """The byte at a position; a position beyond the document is its end."""
-    return byte_of(snapshot, position.line, position.character, encoding)
+    return offset_at(snapshot, position.line, position.character, encoding)
 
 
 def extent_of(request: ReadRequest, snapshot: Snapshot, encoding: Encoding) -> Extent:
@@ -79,7 +79,7 @@ def _file(request: ReadRequest, snapshot: Snapshot, encoding: Encoding) -> Exten
 
 def _from_cursor(request: ReadRequest, snapshot: Snapshot, encoding: Encoding) -> Extent:
     """From the beginning of the word that the cursor is in to the end of the document."""
-    at = boundary(snapshot.text, offset(snapshot, request.place, encoding))
+    at = character_start(snapshot.text, offset(snapshot, request.place, encoding))
     line_start, _ = snapshot.line_range(snapshot.line_of(at))
     before = snapshot.text[max(line_start, at - _LONGEST_WORD) : at].decode("utf-8", "ignore")
     if word := _WORD_BEFORE.search(before):

@@ -1,4 +1,4 @@
-"""Text to spans."""
+"""From text to spans: documents under edits, syntax trees, tokens, embedded languages, symbols, positions."""
 
 import lazy_loader
 

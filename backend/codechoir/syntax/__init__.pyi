@@ -1,11 +1,11 @@
-from .captures import CATEGORIES as CATEGORIES
+from .captures import CAPTURE_CATEGORIES as CAPTURE_CATEGORIES
 from .document import Document as Document
 from .document import Snapshot as Snapshot
 from .positions import Encoding as Encoding
-from .positions import boundary as boundary
-from .positions import byte_of as byte_of
-from .positions import checked_encoding as checked_encoding
-from .positions import position_of as position_of
+from .positions import character_start as character_start
+from .positions import offset_at as offset_at
+from .positions import parse_encoding as parse_encoding
+from .positions import position_at as position_at
 from .roles import ROLES as ROLES
 from .symbols import Symbol as Symbol
 from .token_roles import TOKEN_ROLES as TOKEN_ROLES

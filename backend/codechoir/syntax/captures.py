@@ -1,20 +1,18 @@
-"""From a grammar's capture to a category: one table, the longest prefix wins.
+"""What the queries of a grammar say about the nodes in a window, and which category a capture belongs to.
 
-The captures are those of tree-sitter's highlight queries, of our own patterns and, through `pygments_spans`,
-of Pygments. What could be decided otherwise is decided here, once, for all languages:
+One query holds three kinds of captures. Plain names say what a node is (`@function.method`), `@role.…` says
+what it does there, and `@injection.…` marks text in another language: `@injection.css`, or
+`@injection.content` beside `@injection.language`, whose text names the language.
+
+The captures of tree-sitter's highlight queries, of our own patterns and, through `lexer.py`, of Pygments
+share one table of categories. It settles for all languages what could be decided otherwise:
 
 - Word operators that compute a value from others (`and`, `not`, `in`, `instanceof`, `typeof`, `sizeof`) are
-  operators; words that build or steer (`new`, `await`, `delete`, `as`) are keywords.
+  operators. Words that build or control (`new`, `await`, `delete`, `as`) are keywords.
 - `@constructor` is a type, because a call of it names one. `@constant` is a name, so a variable;
   `@constant.builtin` is a value (`None`, `true`), so a literal.
 - Attributes and decorators are functions. A key in JSON, YAML or TOML is a variable: it names a value.
-- The prose of a page is a comment, for it is read by the same rules; code and quotations in it are literals.
-
-What a grammar's query says about the nodes in a window.
-
-Three kinds of captures share one query. Plain names say what a node is (`@function.method`), `@role.…` says
-what it does there, and `@injection.…` marks text in another language: `@injection.css`, or
-`@injection.content` beside `@injection.language`, whose text names the language.
+- The prose of a page is a comment, because the same rules read it; code and quotations in it are literals.
 """
 
 from __future__ import annotations
@@ -27,9 +25,9 @@ import tree_sitter
 
 from codechoir.languages import LoadedGrammar
 from codechoir.model import Category
-from codechoir.syntax.timeouts import matches
+from codechoir.syntax.safe_parsing import query_matches
 
-CATEGORIES: Final[dict[str, Category]] = {
+CAPTURE_CATEGORIES: Final[dict[str, Category]] = {
     "attribute": Category.FUNCTION,
     "boolean": Category.LITERAL,
     "character": Category.LITERAL,
@@ -64,9 +62,10 @@ CATEGORIES: Final[dict[str, Category]] = {
     "type": Category.TYPE,
     "variable": Category.VARIABLE,
 }
+"""By capture; the longest prefix wins, so that `string.escape` has the category of `string`."""
 
 TRANSPARENT: Final = frozenset({"embedded", "none", "spell", "nospell", "conceal", "local", "injection"})
-"""First words of captures that say nothing about a token; what is inside is taken for itself."""
+"""First words of captures that say nothing about a token; the nodes inside are classified by themselves."""
 
 
 @lru_cache(maxsize=4096)
@@ -76,7 +75,7 @@ def category_of(capture: str) -> Category | None:
     while name:
         if name in TRANSPARENT:
             return None
-        found = CATEGORIES.get(name)
+        found = CAPTURE_CATEGORIES.get(name)
         if found is not None:
             return found
         name = name.rpartition(".")[0]
@@ -97,33 +96,33 @@ class Captures:
 
 
 def captures_in(grammar: LoadedGrammar, root: tree_sitter.Node, start: int, end: int) -> Captures:
-    """The captures of all nodes that meet bytes `start` to `end`; on one node the last pattern wins.
+    """The captures of all nodes that overlap bytes `start` to `end`; on one node the last pattern wins.
 
-    Raises `TangledError` when that takes too long.
+    Raises `TooComplexError` when that takes too long.
     """
     names: dict[int, tuple[int, str]] = {}
     roles: dict[int, tuple[int, str]] = {}
     embedded: dict[int, tuple[int, str]] = {}
     tables = {"": names, ROLE: roles, INJECTION: embedded}
-    for pattern, found in matches(grammar.query, root, start, end):
+    for pattern, found in query_matches(grammar.query, root, start, end):
         for capture, nodes in found.items():
-            kind, value = _parts(capture)
+            kind, value = _kind_and_value(capture)
             if kind == INJECTION:
                 value = _embedded_language(capture, found)
             if value.startswith("_"):
                 continue
             table = tables[kind]
             for node in nodes:
-                number = node.id
-                best = table.get(number)
+                node_id = node.id
+                best = table.get(node_id)
                 if best is None or best[0] <= pattern:
-                    table[number] = (pattern, value)
+                    table[node_id] = (pattern, value)
     return Captures(_values(names), _values(roles), _values(embedded))
 
 
 @cache
-def _parts(capture: str) -> tuple[str, str]:
-    """Which of the three kinds a capture is, and what it says; a grammar has some hundred captures."""
+def _kind_and_value(capture: str) -> tuple[str, str]:
+    """Which of the three kinds a capture is, and the rest of its name. Cached: a grammar has few captures."""
     for kind in (ROLE, INJECTION):
         if capture.startswith(kind):
             return kind, capture[len(kind) :]
@@ -131,7 +130,7 @@ def _parts(capture: str) -> tuple[str, str]:
 
 
 def _embedded_language(capture: str, found: dict[str, list[tree_sitter.Node]]) -> str:
-    """The language that an injection names; `_` for the capture that only serves to name it."""
+    """The language that an injection names; `_` for a capture that only holds the name or lacks it."""
     if capture == "injection.language":
         return "_"
     if capture != "injection.content":

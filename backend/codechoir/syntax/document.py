@@ -1,4 +1,4 @@
-"""A document that an editor changes, and the snapshots of it that a reading goes by."""
+"""A document that an editor changes, and immutable snapshots of it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from codechoir.languages import Language
 from codechoir.model import Span
 from codechoir.syntax.analysis import DocumentAnalysis
 from codechoir.syntax.parsing import Edit, make_parsing
-from codechoir.syntax.positions import LineIndex, boundary, line_end_length
+from codechoir.syntax.positions import LineIndex, character_start, line_end_length
 from codechoir.syntax.symbols import Symbol, enclosing_symbols
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text and where its lines are; lines count from 0 and end with LF, CRLF or a lone CR.
+    """A text and its lines, which count from 0 and end with LF, CRLF or a lone CR.
 
     `text`: UTF-8, always valid; every offset is a byte offset in it.
     """
@@ -25,17 +25,17 @@ class Text:
 
     @property
     def line_count(self) -> int:
-        """How many lines there are; an empty document has one."""
+        """Number of lines; an empty document has one."""
         return self._lines.count
 
     def line_of(self, byte: int) -> int:
-        """The line that holds `byte`; a line break belongs to the line that it ends."""
+        """The line that contains `byte`; a line end belongs to the line that it ends."""
         return self._lines.line_of(min(max(byte, 0), len(self.text)))
 
     def line_range(self, line: int) -> tuple[int, int]:
-        """Start and end of a line's text in bytes, without its line break. Raises `IndexError` beyond it."""
+        """Start and end of a line in bytes, without its line end. Raises `IndexError` beyond the text."""
         if not 0 <= line < self._lines.count:
-            raise IndexError(f"line {line} of {self._lines.count}")
+            raise IndexError(f"no line {line} in a text of {self._lines.count} lines")
         start = self._lines.start_of(line)
         if line + 1 == self._lines.count:
             return start, len(self.text)
@@ -45,10 +45,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot(Text):
-    """An immutable view of a document; it may be read from any thread while the document changes.
+    """An immutable view of a document; any thread may read it while the document changes.
 
-    `language`: what it is written in. `warnings`: lines for the user about how the text had to be taken,
-    usually none.
+    `language`: the language of the text. `warnings`: messages for the user about replaced bytes and failed
+    parsing, one line each; usually none.
     """
 
     language: Language
@@ -56,33 +56,33 @@ class Snapshot(Text):
     _analysis: DocumentAnalysis = field(repr=False)
 
     def spans(self, start: int = 0, end: int | None = None) -> list[Span]:
-        """The spans that meet bytes `start` to `end` (default: to the end), at the cost of that window alone.
+        """The spans that overlap bytes `start` to `end` (default: to the end), at the cost of that window.
 
-        In order, not overlapping, none empty; only white space is left uncovered. A span that reaches over an
-        edge of the window comes whole, and it is the same span that the whole document has there.
+        In order, disjoint, none empty; only white space is uncovered. A span that extends beyond the window
+        is returned whole, and is the same span that the whole document has there.
         """
         end = len(self.text) if end is None else min(end, len(self.text))
         start = max(0, start)
         return self._analysis.spans(start, end) if start < end else []
 
     def symbols(self) -> list[Symbol]:
-        """The functions and types of the whole document in order, outer ones first; found once a snapshot."""
+        """The functions and types of the whole document in order, outer ones first; computed once."""
         return self._analysis.symbols()
 
     def enclosing(self, byte: int) -> list[Symbol]:
-        """The symbols that hold `byte`, outermost first."""
+        """The symbols that contain `byte`, outermost first."""
         return enclosing_symbols(self.symbols(), byte)
 
 
 class Document:
-    """A text in a language, under edits. Safe to use from several threads.
+    """A text in a language, under edits. Thread-safe.
 
     Bytes that are not valid UTF-8, and lone surrogates of a `str`, become U+FFFD, with one line in
-    `warnings`; from then on all offsets are offsets in the text with the replacements (`Snapshot.text`). A
-    byte order mark stays in the text and is a token of its own.
+    `warnings`; all offsets are offsets in the text with the replacements (`Snapshot.text`). A byte order mark
+    stays in the text and is a token of its own.
 
-    An edit costs next to nothing; `snapshot` parses what has changed since the last one. Call it when a
-    document is opened, and a later reading costs only its window.
+    An edit is cheap; `snapshot` parses what has changed since the last one. Call it when a document is
+    opened, so that a later reading costs only its window.
     """
 
     def __init__(self, text: str | bytes, language: Language) -> None:
@@ -97,24 +97,24 @@ class Document:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Lines for the user about how the text had to be taken, usually none."""
+        """Messages for the user, as in `Snapshot.warnings`."""
         return self.snapshot().warnings
 
     def lines(self) -> Text:
-        """The text as it is now, which costs nothing: it is not parsed. For finding the place of an edit."""
+        """The current text, without parsing it: for finding the place of an edit."""
         with self._lock:
             return Text(self._text, self._lines)
 
     def edit(self, start_byte: int, old_end_byte: int, new_text: str | bytes) -> None:
-        """Put `new_text` in the place of bytes `start_byte` to `old_end_byte`.
+        """Replace bytes `start_byte` to `old_end_byte` by `new_text`.
 
-        Offsets outside the text are brought to its ends, and offsets inside a character to its start.
+        An offset outside of the text means its nearest end; one inside a character means its start.
         """
         new, replaced = _valid(new_text)
         with self._lock:
             old = self._text
-            start = boundary(old, min(max(start_byte, 0), len(old)))
-            old_end = boundary(old, min(max(old_end_byte, start), len(old)))
+            start = character_start(old, min(max(start_byte, 0), len(old)))
+            old_end = character_start(old, min(max(old_end_byte, start), len(old)))
             if replaced:
                 self._warning = _replacement_warning(replaced)
             new_end = start + len(new)
@@ -127,7 +127,7 @@ class Document:
             self._snapshot = None
 
     def snapshot(self) -> Snapshot:
-        """The document as it is now. The same object until the next edit."""
+        """The current document. Returns the same object until the next edit."""
         with self._lock:
             if self._snapshot is None:
                 analysis, warning = self._parsing.parse(self._text)
@@ -142,7 +142,7 @@ class Document:
 
 
 def _valid(text: str | bytes) -> tuple[bytes, int]:
-    """The text as valid UTF-8, and how many replacements that took."""
+    """The text as valid UTF-8, and the number of replacements."""
     if isinstance(text, str):
         try:
             return text.encode(), 0
@@ -160,4 +160,4 @@ def _valid(text: str | bytes) -> tuple[bytes, int]:
 
 def _replacement_warning(count: int) -> str:
     places = "1 place" if count == 1 else f"{count} places"
-    return f"the text is not valid UTF-8 in {places}; what could not be read there is replaced"
+    return f"the text is not valid UTF-8 in {places}; the invalid bytes are replaced by U+FFFD"

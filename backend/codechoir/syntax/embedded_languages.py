@@ -1,8 +1,8 @@
-"""Languages inside other languages: what stands in a page, a string or a code block, parsed for itself.
+"""Languages inside other languages: text in a page, a string or a code block, parsed by its own rules.
 
-The text of an embedded language is cut out of its host, joined where the host runs through it, and parsed as
-a text of its own, which may again hold others. What was parsed is kept by its content, so that edits
-elsewhere in the host cost nothing.
+The text of an embedded language is cut out of its host, joined where the host interrupts it, and parsed as a
+text of its own, which may contain further languages. Results are cached by content, so that edits elsewhere
+in the host cost nothing.
 """
 
 from __future__ import annotations
@@ -18,87 +18,91 @@ from codechoir.model import Span
 from codechoir.syntax.analysis import Analysis
 from codechoir.syntax.uncovered_text import trimmed
 
-_KEPT_BYTES = 8_000_000
-_DEEPEST = 4
+_CACHED_BYTES = 8_000_000
+_MAX_DEPTH = 4
+"""Languages inside each other; deeper text stays plain."""
 
 
 class Analyse(Protocol):
-    """Parses `content` in the language called `name`; None when nobody here knows that language."""
+    """Parses `content` in the language called `name`; None for an unknown language.
 
-    def __call__(self, name: str, content: bytes, inner: Embedder | None) -> Analysis | None: ...
-
-
-class Embedder:
-    """The embedded texts of one document, parsed when first wanted. Safe to use from several threads.
-
-    `deep`: how many languages this one is inside of; beyond four, text stays plain.
+    `inner` parses the languages inside it; None: they stay plain.
     """
 
-    def __init__(self, analyse: Analyse, deep: int = 0) -> None:
+    def __call__(self, name: str, content: bytes, inner: EmbeddedTexts | None) -> Analysis | None: ...
+
+
+class EmbeddedTexts:
+    """The embedded texts of one document, parsed when first needed. Thread-safe.
+
+    `depth`: how many languages enclose these texts.
+    """
+
+    def __init__(self, analyse: Analyse, depth: int = 0) -> None:
         self._analyse = analyse
-        self._deep = deep
+        self._depth = depth
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, bytes], Analysis | None] = OrderedDict()
+        self._cached: OrderedDict[tuple[str, bytes], Analysis | None] = OrderedDict()
         self._bytes = 0
-        self._inner: Embedder | None = None
+        self._inner: EmbeddedTexts | None = None
 
     def analysis(self, name: str, content: bytes) -> Analysis | None:
-        """The analysis of `content` in the language called `name`, or None when it is to stay plain."""
+        """The analysis of `content` in the language called `name`, or None if it stays plain."""
         key = (name, content)
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-            if self._inner is None and self._deep + 1 < _DEEPEST:
-                self._inner = Embedder(self._analyse, self._deep + 1)
+            if key in self._cached:
+                self._cached.move_to_end(key)
+                return self._cached[key]
+            if self._inner is None and self._depth + 1 < _MAX_DEPTH:
+                self._inner = EmbeddedTexts(self._analyse, self._depth + 1)
             inner = self._inner
-        made = self._analyse(name, content, inner)
+        analysis = self._analyse(name, content, inner)
         with self._lock:
-            self._keep(key, made)
-        return made
+            self._store(key, analysis)
+        return analysis
 
-    def _keep(self, key: tuple[str, bytes], made: Analysis | None) -> None:
-        if key not in self._kept:
+    def _store(self, key: tuple[str, bytes], analysis: Analysis | None) -> None:
+        if key not in self._cached:
             self._bytes += len(key[1])
-        self._kept[key] = made
-        while self._bytes > _KEPT_BYTES and len(self._kept) > 1:
-            (_, content), _ = self._kept.popitem(last=False)
+        self._cached[key] = analysis
+        while self._bytes > _CACHED_BYTES and len(self._cached) > 1:
+            (_, content), _ = self._cached.popitem(last=False)
             self._bytes -= len(content)
 
 
 @dataclass(frozen=True, slots=True)
-class Inside:
-    """An `Analysis` of `length` bytes that had to be wrapped to be parsed: `before` bytes precede them."""
+class FragmentAnalysis(Analysis):
+    """A fragment of `length` bytes that is parsed inside of a wrapping: `before` bytes precede it there."""
 
     wrapped: Analysis
     before: int
     length: int
 
     def spans(self, start: int, end: int) -> list[Span]:
-        """The spans that meet bytes `start` to `end` of the text without its wrapping."""
+        """The spans that overlap bytes `start` to `end` of the fragment."""
         found = self.wrapped.spans(start + self.before, min(end, self.length) + self.before)
         moved = (replace(s, start=s.start - self.before, end=s.end - self.before) for s in found)
         return [span for span in moved if span.start >= 0 and span.end <= self.length]
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
-    """An `Analysis` with some spans of its own in the place of what it would have there."""
+class OverlayAnalysis(Analysis):
+    """An analysis with some spans replaced by those of `overlay`."""
 
-    rest: Analysis
-    added: tuple[Span, ...]
+    base: Analysis
+    overlay: tuple[Span, ...]
 
     def spans(self, start: int, end: int) -> list[Span]:
-        """The spans that meet bytes `start` to `end`."""
-        mine = [span for span in self.added if span.start < end and span.end > start]
-        taken = {span.start for span in mine}
-        rest = (span for span in self.rest.spans(start, end) if span.start not in taken)
-        return sorted([*rest, *mine], key=lambda span: span.start)
+        """The spans that overlap bytes `start` to `end`."""
+        overlay = [span for span in self.overlay if span.start < end and span.end > start]
+        replaced = {span.start for span in overlay}
+        base = (span for span in self.base.spans(start, end) if span.start not in replaced)
+        return sorted([*base, *overlay], key=lambda span: span.start)
 
 
 @dataclass(frozen=True, slots=True)
-class Stitched:
-    """Stretches of a host's text joined to one content, with the way back.
+class JoinedText:
+    """Ranges of a host's text joined to one content, with the way back.
 
     `ranges`: byte ranges in the host, ascending. `starts`: where each begins in `content`.
     """
@@ -108,18 +112,19 @@ class Stitched:
     starts: tuple[int, ...]
 
     @classmethod
-    def of(cls, text: bytes, ranges: Sequence[tuple[int, int]]) -> Stitched:
-        """The stretches of `text` at `ranges`, joined."""
+    def of(cls, text: bytes, ranges: Sequence[tuple[int, int]]) -> JoinedText:
+        """The text of `text` at `ranges`, joined."""
         starts, total = [], 0
         for start, end in ranges:
             starts.append(total)
             total += end - start
         return cls(b"".join(text[start:end] for start, end in ranges), tuple(ranges), tuple(starts))
 
-    def back(self, spans: Callable[[int, int], list[Span]], start: int, end: int) -> list[Span]:
-        """What `spans` finds in the content for bytes `start` to `end` of the host, as spans of the host.
+    def host_spans(self, spans: Callable[[int, int], list[Span]], start: int, end: int) -> list[Span]:
+        """The spans of the content for bytes `start` to `end` of the host, with offsets in the host.
 
-        A span that runs over a seam becomes one span on each side of it.
+        `spans`: returns the spans of the content in a window. A span that continues in the next range becomes
+        one span in each of them.
         """
         found: list[Span] = []
         first = max(0, bisect_right(self.ranges, (start, len(self.content) + start)) - 1)

@@ -1,31 +1,26 @@
-"""Languages without a grammar of their own: Pygments' lexers, by the same table of categories.
+"""Languages without a grammar of their own: the lexers of Pygments, with the same table of categories.
 
 A lexer goes from the beginning of a text to its end and cannot start in the middle. So the text is lexed as
-far as a window needs and what was found is kept for the next window.
-
-Spans from the text's tokens alone, for text that no parser gets through in reasonable time.
-
-Plain text: prose, which is read by the rules of comments; one span a line.
+far as a window needs, and the spans found are kept for the next window.
 """
 
 from __future__ import annotations
 
 import logging
-import re
 import threading
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from codechoir.model import Category, Span
+from codechoir.syntax.analysis import DocumentAnalysis
 from codechoir.syntax.captures import category_of
 from codechoir.syntax.lexer_brackets import with_roles
-from codechoir.syntax.symbols import Symbol, block_symbols
-from codechoir.syntax.uncovered_text import BOM, gap_spans, token_spans, trimmed
+from codechoir.syntax.uncovered_text import gap_spans, trimmed
 
 log = logging.getLogger(__name__)
 
-CAPTURES: dict[str, str] = {
+PYGMENTS_CAPTURES: dict[str, str] = {
     "Comment": "comment",
     "Comment.Hashbang": "comment",
     "Comment.Preproc": "preproc",
@@ -77,47 +72,43 @@ CAPTURES: dict[str, str] = {
     "Punctuation": "punctuation.delimiter",
     "Punctuation.Marker": "punctuation.special",
 }
-"""Token types of Pygments as captures, the longest prefix wins; where none is, the text alone tells."""
+"""Captures by Pygments token type; the longest prefix wins. Empty: only the text tells what the token is."""
 
-_DELIMITER = CAPTURES["Punctuation"]
-_SIGNS = "?!<>=+-*/%&|^~@"
-_SOFT = frozenset("?!-|^~")
-"""Of the former operators are made. With one of the latter, which are no words by themselves, a token is one
-also where a lexer takes it for punctuation, as Swift's does with `??`."""
+_DELIMITER = PYGMENTS_CAPTURES["Punctuation"]
+
+_OPERATOR_CHARACTERS = "?!<>=+-*/%&|^~@"
+_OPERATOR_SIGNS = frozenset("?!-|^~")
+"""A token of operator characters with one of these is an operator even where a lexer calls it punctuation, as
+that of Swift does with `??`."""
+
+_LANGUAGE_OPERATORS = {"sql": ":", "swift": "="}
+"""By lexer: another operator that it calls punctuation: in `a::int` and `:name`, in `let x = 1`."""
+
 _BRACKETS = frozenset("()[]{}")
-"""No operators, even if a lexer says so, as Kotlin's does."""
-
+"""Never operators, even if a lexer says so, as that of Kotlin does."""
 
 _CLUSTERED = "()[]{},;"
-_TWINS = frozenset(("()", "[]", "{}", "[[", "]]"))
-"""Brackets that are one sign."""
-
-_SIGN_OF = {"sql": ":", "swift": "="}
-"""By language: what is an operator there too: in `a::int` and `:name`, in `let x = 1`."""
+_BRACKET_PAIRS = frozenset(("()", "[]", "{}", "[[", "]]"))
+"""Pairs of brackets that are one token."""
 
 _MERGED = frozenset({Category.COMMENT, Category.LITERAL})
 
 
-class LexerAnalysis:
-    """An `Analysis` by a Pygments lexer. Safe to ask from several threads."""
+class LexerAnalysis(DocumentAnalysis):
+    """An analysis by the Pygments lexer with the given alias. Thread-safe."""
 
     def __init__(self, text: bytes, language: str, alias: str) -> None:
-        self._text = text
-        self._language = language
+        super().__init__(text, language)
         self._alias = alias
         self._lock = threading.Lock()
         self._found: list[Span] = []
         self._source: Iterator[Span] | None = None
         self._done = False
 
-    def symbols(self) -> list[Symbol]:
-        """Blocks of lines: nothing finer is known."""
-        return block_symbols(self._text)
-
     def spans(self, start: int, end: int) -> list[Span]:
-        """The spans that meet bytes `start` to `end`."""
+        """The spans that overlap bytes `start` to `end`."""
         with self._lock:
-            self._lex(end)
+            self._lex_to(end)
             low, high = _first_ending_after(self._found, start), len(self._found)
             found = []
             for index in range(low, high):
@@ -127,10 +118,10 @@ class LexerAnalysis:
                 found.append(span)
             return found
 
-    def _lex(self, end: int) -> None:
-        """Lex on until a span begins at or after `end`, so that all before it are complete."""
+    def _lex_to(self, end: int) -> None:
+        """Lex until a span begins at or after `end`; all spans before it are complete then."""
         if self._source is None:
-            found = _complete(self._text, self._language, self._alias)
+            found = _covering_spans(self._text, self._language, self._alias)
             self._source = with_roles(self._text, found, self._language)
         while not self._done and (not self._found or self._found[-1].start < end):
             span = next(self._source, None)
@@ -152,8 +143,8 @@ def _first_ending_after(spans: list[Span], byte: int) -> int:
     return low
 
 
-def _complete(text: bytes, language: str, alias: str) -> Iterator[Span]:
-    """All spans of the text, with what the lexer left out."""
+def _covering_spans(text: bytes, language: str, alias: str) -> Iterator[Span]:
+    """All spans of the text, including text that the lexer left out."""
     at = 0
     for start, end, capture in _merged(text, _lexed(text, alias)):
         if start < at:
@@ -165,7 +156,7 @@ def _complete(text: bytes, language: str, alias: str) -> Iterator[Span]:
 
 
 def _merged(text: bytes, tokens: Iterator[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
-    """Pieces of one string or comment become one; white space at the ends is cut off."""
+    """The tokens, with adjacent parts of a string or comment merged and white space at the ends removed."""
     held: tuple[int, int, str] | None = None
     for start, end, capture in tokens:
         if held is not None and held[1] == start and held[2] == capture and category_of(capture) in _MERGED:
@@ -197,7 +188,7 @@ def _lexed(text: bytes, alias: str) -> Iterator[tuple[int, int, str]]:
             at_byte += len(decoded[at_character:index].encode())
             length = len(value.encode())
             capture = _capture(kind)
-            if capture == _DELIMITER and _is_sign(value, alias):
+            if capture == _DELIMITER and _is_operator(value, alias):
                 capture = "operator"
             elif capture == "operator" and value in _BRACKETS:
                 capture = _DELIMITER
@@ -207,71 +198,26 @@ def _lexed(text: bytes, alias: str) -> Iterator[tuple[int, int, str]]:
                 yield at_byte, at_byte + length, capture
             at_byte, at_character = at_byte + length, index + len(value)
     except Exception:
-        # A third party's lexer that stumbles must not take the reading with it: the rest is read by tokens.
-        log.exception("the Pygments lexer '%s' failed", alias)
+        # A defect in a lexer must not end the reading.
+        log.exception("the Pygments lexer '%s' failed; the rest of the text is read token by token", alias)
 
 
-def _is_sign(text: str, alias: str) -> bool:
-    """Whether what a lexer calls punctuation means something that a pause would not tell."""
-    if text in ("::", _SIGN_OF.get(alias)):
+def _is_operator(text: str, alias: str) -> bool:
+    """Whether what a lexer calls punctuation is an operator, which needs words and not just a pause."""
+    if text in ("::", _LANGUAGE_OPERATORS.get(alias)):
         return True
-    return not text.strip(_SIGNS) and not _SOFT.isdisjoint(text)
+    return not text.strip(_OPERATOR_CHARACTERS) and not _OPERATOR_SIGNS.isdisjoint(text)
 
 
 def _is_cluster(text: str) -> bool:
-    """Whether a token is several brackets and separators that a lexer took together, such as `))`."""
-    return len(text) > 1 and text not in _TWINS and not text.strip(_CLUSTERED)
+    """Whether a token consists of several brackets and separators, such as `))`."""
+    return len(text) > 1 and text not in _BRACKET_PAIRS and not text.strip(_CLUSTERED)
 
 
 @lru_cache(maxsize=512)
 def _capture(kind: Any) -> str:
     """The capture of a Pygments token type, empty when only the text can tell."""
     name = ".".join(kind)
-    while name and name not in CAPTURES:
+    while name and name not in PYGMENTS_CAPTURES:
         name = name.rpartition(".")[0]
-    return CAPTURES.get(name, "")
-
-
-class TokenAnalysis:
-    """An `Analysis` that tells words, numbers, brackets and other symbols apart, and nothing else."""
-
-    def __init__(self, text: bytes, language: str) -> None:
-        self._text = text
-        self._language = language
-
-    def symbols(self) -> list[Symbol]:
-        """Blocks of lines: nothing finer is known."""
-        return block_symbols(self._text)
-
-    def spans(self, start: int, end: int) -> list[Span]:
-        """The spans that meet bytes `start` to `end`."""
-        return token_spans(self._text, start, end, self._language)
-
-
-_LINE = re.compile(rb"[^\s](?:[^\r\n]*[^\s])?")
-_LINE_END = re.compile(rb"[\r\n]")
-
-
-class ProseAnalysis:
-    """An `Analysis` of plain text: it costs nothing until it is asked."""
-
-    def __init__(self, text: bytes, language: str) -> None:
-        self._text = text
-        self._language = language
-        self._mark = len(BOM) if text.startswith(BOM) else 0
-
-    def symbols(self) -> list[Symbol]:
-        """Blocks of lines: nothing finer is known."""
-        return block_symbols(self._text)
-
-    def spans(self, start: int, end: int) -> list[Span]:
-        """The spans that meet bytes `start` to `end`."""
-        text = self._text
-        low = max(text.rfind(b"\n", 0, start), text.rfind(b"\r", 0, start)) + 1
-        stop = _LINE_END.search(text, end)
-        lines = _LINE.finditer(text, max(low, self._mark), stop.start() if stop else len(text))
-        found = [Span(m.start(), m.end(), Category.COMMENT, "text", self._language) for m in lines]
-        if self._mark and low == 0:
-            mark = Span(0, self._mark, Category.PUNCTUATION, "punctuation.special", self._language, "bom")
-            found.insert(0, mark)
-        return [span for span in found if span.start < end and span.end > start]
+    return PYGMENTS_CAPTURES.get(name, "")

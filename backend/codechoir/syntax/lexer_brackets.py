@@ -1,7 +1,7 @@
-"""What brackets do in languages without a grammar, as far as their neighbours tell.
+"""Roles of brackets in languages without a grammar, as far as the neighbouring tokens tell.
 
-`(a + b) * c` must not sound like `a + b * c`, nor `t[i]` like `t(i)`. Where nothing tells, a bracket has no
-role.
+`(a + b) * c` must not sound like `a + b * c`, nor `t[i]` like `t(i)`. A bracket whose neighbours tell nothing
+has no role.
 """
 
 from __future__ import annotations
@@ -16,69 +16,71 @@ _CLOSERS: Final = frozenset(_PAIRS.values())
 _NAMES: Final = frozenset((Category.VARIABLE, Category.FUNCTION, Category.TYPE))
 _AFTER_RESULTS: Final = frozenset((b")", b"]", b"}", b">", b"->"))
 _BEFORE_CALLS: Final = b".?$@>:&"
-"""Ends of operators after which a bracket without a blank is no group: `f<T>(x)`, `f.(x)`."""
+"""Last characters of operators after which a bracket without a space is not a group: `f<T>(x)`, `f.(x)`."""
 
 _GROUPING: Final = frozenset(
     b"and or not xor return where on having then else mod div andalso orelse".split()
 )
-"""Words after which a bracket groups, in lower case."""
+"""Words after which a bracket groups; in lower case."""
 
 _DEFINING: Final = frozenset(
     b"class def defmacro defp fn fun func function method proc struct sub void".split()
 )
-"""Words after which a name is being defined, and not called."""
+"""Words after which a name is defined, not called."""
 
-_LISTS: Final = frozenset(("clojure", "common-lisp", "emacs-lisp", "fennel", "hylang", "racket", "scheme"))
-"""Languages in which everything is in brackets."""
+_LISP_LIKE: Final = frozenset(
+    ("clojure", "common-lisp", "emacs-lisp", "fennel", "hylang", "racket", "scheme")
+)
+"""Languages in which every form has brackets, so that they tell nothing."""
 
-_APPLYING: Final = frozenset(
+_CALLS_BY_SPACE: Final = frozenset(
     (
         *("agda", "coq", "elm", "fsharp", "haskell", "idris", "lean"),
         *("nixos", "ocaml", "powershell", "purescript", "reasonml", "sml"),
     )
 )
-"""Languages in which a blank calls, so that a bracket after it groups: `f (g x) y`."""
+"""Languages in which a space calls, so that a bracket after it groups: `f (g x) y`."""
 
-_DEEPEST: Final = 200
-"""More open brackets than this are not kept; only broken code has them."""
+_MAX_OPEN: Final = 200
+"""Open brackets that are remembered; only broken code has more."""
 
-_WIDEST: Final = 2
-"""No bracket is longer, in bytes."""
+_MAX_BRACKET: Final = 2
+"""Length of the longest bracket in bytes."""
 
-_LONGEST: Final = 12
-"""No sign or word that tells anything is longer, in bytes."""
+_MAX_TOKEN: Final = 12
+"""Length of the longest token that tells anything, in bytes."""
 
 
 def with_roles(text: bytes, spans: Iterator[Span], language: str) -> Iterator[Span]:
-    """The spans of a whole text in order, those of brackets with their roles where these are plain."""
-    if language in _LISTS:
+    """The spans of a whole text in order, with the roles of brackets where they are known."""
+    if language in _LISP_LIKE:
         yield from spans
         return
-    brackets = _Brackets(text, blank_calls=language in _APPLYING)
+    brackets = _BracketRoles(text, calls_by_space=language in _CALLS_BY_SPACE)
     span = next(spans, None)
     while span is not None:
         after = next(spans, None)
-        yield brackets.told(span, after)
+        yield brackets.with_role(span, after)
         span = after
 
 
-class _Brackets:
-    """Walks along the spans, one after the other."""
+class _BracketRoles:
+    """Takes the spans of a text one after the other."""
 
-    def __init__(self, text: bytes, *, blank_calls: bool) -> None:
+    def __init__(self, text: bytes, *, calls_by_space: bool) -> None:
         self._text = text
-        self._blank_calls = blank_calls
+        self._calls_by_space = calls_by_space
         self._before: Span | None = None
         self._earlier: Span | None = None
         self._role = ""
         self._open: list[tuple[bytes, str]] = []
 
-    def told(self, span: Span, after: Span | None) -> Span:
+    def with_role(self, span: Span, after: Span | None) -> Span:
         """The span with its role, if it is a bracket that has one."""
         if span.category is Category.COMMENT:
             return span
         role = ""
-        if span.category is Category.PUNCTUATION and span.end - span.start <= _WIDEST:
+        if span.category is Category.PUNCTUATION and span.end - span.start <= _MAX_BRACKET:
             role = self._role_of(span, after)
         self._earlier, self._before, self._role = self._before, span, role
         if not role:
@@ -86,57 +88,57 @@ class _Brackets:
         return Span(span.start, span.end, span.category, span.capture, span.language, role)
 
     def _role_of(self, span: Span, after: Span | None) -> str:
-        sign = self._said(span)
-        if sign in _PAIRS:
-            role = self._opened(span, sign, self._said(after))
-            del self._open[:-_DEEPEST]
-            self._open.append((_PAIRS[sign], role))
+        token = self._word(span)
+        if token in _PAIRS:
+            role = self._opening_role(span, token, self._word(after))
+            del self._open[:-_MAX_OPEN]
+            self._open.append((_PAIRS[token], role))
             return role and f"{role}.open"
-        if sign in _CLOSERS:
-            return self._closed(sign)
-        return "call.empty.open" if sign == b"()" and self._is_call(span) else ""
+        if token in _CLOSERS:
+            return self._closing_role(token)
+        return "call.empty.open" if token == b"()" and self._is_call(span) else ""
 
-    def _said(self, span: Span | None) -> bytes:
+    def _word(self, span: Span | None) -> bytes:
         """The text of a span, in lower case; empty where it is too long to matter."""
-        if span is None or span.end - span.start > _LONGEST:
+        if span is None or span.end - span.start > _MAX_TOKEN:
             return b""
         return self._text[span.start : span.end].lower()
 
-    def _opened(self, span: Span, sign: bytes, after: bytes) -> str:
-        """What the bracket opens, without `.open`."""
+    def _opening_role(self, span: Span, token: bytes, after: bytes) -> str:
+        """The role of an opening bracket, without `.open`. `after`: the token after it."""
         before = self._before
         if before is None:
-            return "" if sign == b"(" else "list"
-        last = self._said(before)
-        joined = before.end == span.start
-        if sign != b"(":
-            return "index" if self._is_result(span) or (joined and self._role == "index.open") else "list"
+            return "" if token == b"(" else "list"
+        last = self._word(before)
+        adjacent = before.end == span.start
+        if token != b"(":
+            return "index" if self._is_result(span) or (adjacent and self._role == "index.open") else "list"
         if after == b")":
             return "call.empty" if self._is_call(span) else ""
         if last in _GROUPING or last in _PAIRS or (last == b"," and self._open):
             return "group"
-        if self._blank_calls and not joined and (before.category in _NAMES or last in _CLOSERS):
+        if self._calls_by_space and not adjacent and (before.category in _NAMES or last in _CLOSERS):
             return "group"
         is_operator = before.category is Category.OPERATOR and last != b""
-        return "group" if is_operator and not (joined and last[-1] in _BEFORE_CALLS) else ""
+        return "group" if is_operator and not (adjacent and last[-1] in _BEFORE_CALLS) else ""
 
     def _is_result(self, span: Span) -> bool:
-        """Whether something stands right before the bracket that can be called or looked into."""
+        """Whether the token directly before the bracket can be called or indexed."""
         before = self._before
         if before is None or before.end != span.start:
             return False
-        return before.category in _NAMES or self._said(before) in _AFTER_RESULTS
+        return before.category in _NAMES or self._word(before) in _AFTER_RESULTS
 
     def _is_call(self, span: Span) -> bool:
-        """Whether a bracket with nothing in it calls what stands before it."""
-        return self._is_result(span) and self._said(self._earlier) not in _DEFINING
+        """Whether an empty pair of brackets calls the name before it."""
+        return self._is_result(span) and self._word(self._earlier) not in _DEFINING
 
-    def _closed(self, sign: bytes) -> str:
-        """What the bracket closes. Where brackets do not match nothing is known of those around."""
+    def _closing_role(self, token: bytes) -> str:
+        """The role of a closing bracket. Where brackets do not match, those around it get no role either."""
         if not self._open:
             return ""
         expected, role = self._open.pop()
-        if expected != sign:
+        if expected != token:
             self._open.clear()
             return ""
         return role and f"{role}.close"

@@ -1,13 +1,11 @@
-"""The one place for arithmetic between byte offsets and positions in UTF-8, UTF-16 or UTF-32 code units.
+"""Lines of a document, and conversion between byte offsets and positions of the Language Server Protocol.
 
-A position is a line and a character, both from 0, as in the Language Server Protocol: the character counts
-code units of the negotiated encoding from the line's start. The text is UTF-8 throughout. Whatever lies
-outside the document is brought to the nearest place in it, a place inside a character to its start.
+A position is a line and a character, both from 0; the character counts code units of the negotiated encoding
+from the start of the line. A line ends with LF, CRLF or a lone CR. The text after the last line end is a line
+too, so an empty document has one line.
 
-Where the lines of a document begin, kept up to date under edits without looking at the whole text again.
-
-A line ends with LF, CRLF or a lone CR, as the Language Server Protocol has it. Lines count from 0; the text
-after the last line end is a line too, so an empty document has one line.
+All texts are UTF-8. A position outside of the document stands for the nearest place in it, and one inside a
+character for the start of that character.
 """
 
 from __future__ import annotations
@@ -25,7 +23,7 @@ ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
 
 
 class Lines(Protocol):
-    """What the arithmetic needs of a document; a snapshot has it."""
+    """The part of a document that the conversion needs; a snapshot has it."""
 
     @property
     def text(self) -> bytes: ...
@@ -38,8 +36,8 @@ class Lines(Protocol):
     def line_range(self, line: int) -> tuple[int, int]: ...
 
 
-def byte_of(lines: Lines, line: int, character: int, encoding: Encoding = "utf-16") -> int:
-    """The byte offset of a position. A character beyond the line's end is the end of its text."""
+def offset_at(lines: Lines, line: int, character: int, encoding: Encoding = "utf-16") -> int:
+    """The byte offset of a position. A character beyond the end of the line means the end of its text."""
     if line < 0:
         return 0
     if line >= lines.line_count:
@@ -50,16 +48,16 @@ def byte_of(lines: Lines, line: int, character: int, encoding: Encoding = "utf-1
     return start + _bytes_of_units(lines.text[start:end], character, encoding)
 
 
-def position_of(lines: Lines, byte: int, encoding: Encoding = "utf-16") -> tuple[int, int]:
-    """The line and character of a byte offset; inside a line break it is the end of that line's text."""
-    byte = min(max(byte, 0), len(lines.text))
-    line = lines.line_of(byte)
+def position_at(lines: Lines, offset: int, encoding: Encoding = "utf-16") -> tuple[int, int]:
+    """The line and character of a byte offset; inside a line end it is the end of that line's text."""
+    offset = min(max(offset, 0), len(lines.text))
+    line = lines.line_of(offset)
     start, end = lines.line_range(line)
-    at = boundary(lines.text, min(byte, end))
-    return line, units(lines.text[start:at], encoding)
+    character_end = character_start(lines.text, min(offset, end))
+    return line, code_units(lines.text[start:character_end], encoding)
 
 
-def units(text: bytes, encoding: Encoding) -> int:
+def code_units(text: bytes, encoding: Encoding) -> int:
     """Length of `text` in code units of `encoding`."""
     if encoding == "utf-8":
         return len(text)
@@ -69,25 +67,25 @@ def units(text: bytes, encoding: Encoding) -> int:
     return characters + _count_between(text, 0xF0, 0xF7)
 
 
-def boundary(text: bytes, byte: int) -> int:
-    """The start of the character that `byte` lies in; `byte` itself where a character starts there."""
-    while 0 < byte < len(text) and 0x80 <= text[byte] <= 0xBF:
-        byte -= 1
-    return byte
+def character_start(text: bytes, offset: int) -> int:
+    """The start of the character that contains the byte at `offset`."""
+    while 0 < offset < len(text) and 0x80 <= text[offset] <= 0xBF:
+        offset -= 1
+    return offset
 
 
-def checked_encoding(name: str) -> Encoding:
-    """The encoding called `name`. Raises `InputError` naming the known ones."""
+def parse_encoding(name: str) -> Encoding:
+    """The encoding called `name`. Raises `InputError` for an unknown one."""
     for encoding in ENCODINGS:
         if encoding == name:
             return encoding
-    raise InputError(f"unknown position encoding '{name}'; known: {', '.join(ENCODINGS)}")
+    raise InputError(f"unknown position encoding '{name}'; use one of {', '.join(ENCODINGS)}")
 
 
 def _bytes_of_units(text: bytes, wanted: int, encoding: Encoding) -> int:
-    """How many bytes of `text` make up `wanted` code units; all of them when there are fewer."""
+    """The length in bytes of the first `wanted` code units of `text`; all of it if it has fewer."""
     if encoding == "utf-8" or text.isascii():
-        return boundary(text, min(wanted, len(text)))
+        return character_start(text, min(wanted, len(text)))
     decoded = text.decode("utf-8", "surrogatepass")
     if encoding == "utf-32":
         return len(decoded[:wanted].encode("utf-8", "surrogatepass"))
@@ -117,8 +115,8 @@ _CHUNK = 256
 class LineIndex:
     """The starts of all lines, in chunks, so that an edit rewrites one chunk and moves the bases of the rest.
 
-    `bases`: byte offset of each chunk. `firsts`: number of each chunk's first line. `chunks`: line starts,
-    relative to the chunk's base; none is empty, and only the first of all begins before its first line end.
+    `bases`: byte offset of each chunk. `firsts`: number of the first line of each chunk. `chunks`: line
+    starts relative to the base of the chunk; no chunk is empty, and each begins at a line start.
     """
 
     bases: tuple[int, ...]
@@ -132,26 +130,26 @@ class LineIndex:
         return _assembled(_chunks(0, [0, *_starts(text, 0, len(text))]))
 
     def line_of(self, byte: int) -> int:
-        """Number of the line that holds `byte`; a line end belongs to the line that it ends."""
+        """Number of the line that contains `byte`; a line end belongs to the line that it ends."""
         chunk = max(0, bisect_right(self.bases, byte) - 1)
         return self.firsts[chunk] + max(0, bisect_right(self.chunks[chunk], byte - self.bases[chunk]) - 1)
 
     def start_of(self, line: int) -> int:
-        """Byte offset where `line` begins; `line` must be one of the document's."""
+        """Byte offset of the start of `line`, which must exist."""
         chunk = bisect_right(self.firsts, line) - 1
         return self.bases[chunk] + self.chunks[chunk][line - self.firsts[chunk]]
 
     def edited(self, text: bytes, start: int, old_end: int, new_end: int) -> LineIndex:
-        """The index of `text`, in which bytes `start` to `new_end` took the place of `start` to `old_end`.
+        """The index of `text`, in which bytes `start` to `new_end` replace `start` to `old_end`.
 
-        Line ends next to the edit are looked at again: a CR and an LF may have been joined or parted.
+        Line ends next to the edit are searched again: the edit may join a CR and an LF, or separate them.
         """
         first = max(0, bisect_right(self.bases, start - 2) - 1)
         last = bisect_right(self.bases, old_end + 2)
         shift = new_end - old_end
         low = self.bases[first]
         high = self.bases[last] + shift if last < len(self.bases) else len(text) + 1
-        # A chunk begins at a line start, so the line end before `high` belongs to the chunk being rebuilt.
+        # A chunk begins at a line start, so the line end before `high` belongs to the chunk that is rebuilt.
         starts = [low, *(s for s in _starts(text, low, min(high, len(text))) if s < high)]
         kept = [(base, chunk) for base, chunk in zip(self.bases[:first], self.chunks[:first], strict=True)]
         moved = [
@@ -161,7 +159,7 @@ class LineIndex:
 
 
 def line_end_length(text: bytes, end: int) -> int:
-    """How many bytes the line end that stops at `end` has: 0, 1 or 2."""
+    """Length in bytes of the line end before `end`: 0, 1 or 2."""
     if text.endswith(b"\r\n", 0, end):
         return 2
     return 1 if text.endswith((b"\n", b"\r"), 0, end) else 0

@@ -1,16 +1,12 @@
-"""Roles of what opens and closes: calls, indexes, groups, values, types, blocks.
+"""What a token can do: the closed list of roles that `Span.role` may hold.
 
-Roles of what gives values, computes, compares and leads to a name.
+Only a parse tree knows them. A role is a dotted name, from the general to the special, so that a reader
+without words for `call.open.generic` can use those of `call.open` and then of `call`. The queries `roles.scm`
+of the languages assign them; a test finds names there that are missing here. A span without a role has the
+empty string.
 
-Roles of what stands in types, parameters, definitions and statements.
-
-Roles of what stands in strings, in a shell's words and in markup.
-
-What a token can do: the closed list of roles that `Span.role` may hold.
-
-Only a parse tree knows them. A role is a dotted name, from the general to the special, so that whoever has no
-words for `call.open.generic` may look for `call.open` and then for `call`. The queries in `queries/` give
-them; a test finds names there that are missing here. A span without a role has the empty string.
+The tables: operators, brackets, structure (types, parameters, statements) and text (strings, shell words,
+markup).
 """
 
 from __future__ import annotations
@@ -89,7 +85,7 @@ BRACKETS: Final[dict[str, str]] = {
     "expansion.open": "${ or $( of a shell, or $ before a name",
     "expansion.close": "} or ) of an expansion",
 }
-"""Each with a line of meaning."""
+"""Roles of what opens and closes, each with its meaning."""
 
 
 OPERATORS: Final[dict[str, str]] = {
@@ -175,7 +171,7 @@ OPERATORS: Final[dict[str, str]] = {
     "path.relative": "the dots that begin a relative import",
     "method.reference": "the method itself, not called: Java's ::",
 }
-"""Each with a line of meaning."""
+"""Roles of what computes, compares, names and navigates."""
 
 
 STRUCTURE: Final[dict[str, str]] = {
@@ -270,7 +266,7 @@ STRUCTURE: Final[dict[str, str]] = {
     "directive.paste": "## that joins tokens",
     "import.all": "* that imports everything",
 }
-"""Each with a line of meaning."""
+"""Roles in types, parameters, definitions and statements."""
 
 
 TEXT: Final[dict[str, str]] = {
@@ -385,8 +381,7 @@ TEXT: Final[dict[str, str]] = {
     "attribute.value": "= between attribute and value",
     "bom": "the byte order mark at a file's beginning",
 }
-"""Each with a line of meaning."""
-
+"""Roles in strings, in the words of a shell and in markup."""
 
 ROLES: Final[dict[str, str]] = OPERATORS | BRACKETS | STRUCTURE | TEXT
-"""Each role with a line of meaning."""
+"""Every role with its meaning."""

@@ -1,6 +1,7 @@
-"""The functions and types of a document: what an outline tells, and what "this symbol" means.
+"""The functions and types of a document, for outlines and for reading "this symbol".
 
-Where a language has no `symbols.scm`, a block of lines between blank lines stands for a symbol.
+The query `symbols.scm` of a language finds them. In a language without one, each block of lines between blank
+lines is a symbol.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ _BLOCK = re.compile(rb"[^\r\n]*\S[^\r\n]*(?:(?:\r\n|\n|\r)[^\r\n]*\S[^\r\n]*)*")
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A definition. All offsets are byte offsets, half open.
+    """A definition. Offsets are byte offsets; ranges are half open.
 
-    `kind`: `function`, `method`, `class`, … or `block` where nothing is known. `name`: as it is written,
-    empty if it has none. `start`, `end`: the whole of it, with its decorators. `name_start`, `name_end`: its
-    name. `signature_end`: where its body begins; `end` where it has none. `depth`: how many symbols enclose
-    it. `parameters`: the names it takes, in order. `returns`: how often it leaves with a value, without the
-    symbols inside it.
+    `kind`: `function`, `method`, `class`, … or `block` in a language without symbols. `name`: as written in
+    the source, empty if it has none. `start`, `end`: all of it, including decorators. `name_start`,
+    `name_end`: its name. `signature_end`: where its body begins; `end` where it has none. `depth`: number of
+    enclosing symbols. `parameters`: their names, in order. `returns`: number of statements that return a
+    value, not counting those of inner symbols.
     """
 
     kind: str
@@ -48,8 +49,9 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class _Definition:
-    """A node that a pattern of `symbols.scm` found. `name_field`: where its name stands. `holder`: the node
-    that has the parameters and the body.
+    """A node that a pattern of `symbols.scm` has found.
+
+    `name_field`: the field with its name. `holder`: the node with the parameters and the body.
     """
 
     node: tree_sitter.Node
@@ -81,7 +83,7 @@ def tree_symbols(grammar: str, tree: tree_sitter.Tree, text: bytes) -> list[Symb
 
 
 def block_symbols(text: bytes) -> list[Symbol]:
-    """Stretches of lines between blank lines."""
+    """The blocks of lines between blank lines."""
     return [
         Symbol("block", "", block.start(), block.end(), block.start(), block.start(), block.end())
         for block in _BLOCK.finditer(text)
@@ -89,23 +91,23 @@ def block_symbols(text: bytes) -> list[Symbol]:
 
 
 def enclosing_symbols(symbols: list[Symbol], byte: int) -> list[Symbol]:
-    """The symbols that hold `byte`, outermost first."""
+    """The symbols that contain `byte`, outermost first."""
     return [symbol for symbol in symbols if symbol.start <= byte < symbol.end]
 
 
 def _matches(query: SymbolQuery, root: tree_sitter.Node) -> tuple[list[_Definition], list[int]]:
-    """The definitions below `root`, the last pattern that found a node winning, and the starts of returns."""
+    """The definitions below `root` and the offsets of returns; on one node the last pattern wins."""
     definitions: dict[int, tuple[int, _Definition]] = {}
     returns: list[int] = []
     for pattern, captures in tree_sitter.QueryCursor(query.query).matches(root):
         for capture, nodes in captures.items():
-            what, _, kind = capture.partition(".")
+            role, _, kind = capture.partition(".")
             node = nodes[0]
-            if what == "return":
+            if role == "return":
                 returns.append(node.start_byte)
-            elif what == "symbol" or _declares_function(node):
-                before = definitions.get(node.id)
-                if before is None or before[0] <= pattern:
+            elif role == "symbol" or _declares_function(node):
+                best = definitions.get(node.id)
+                if best is None or best[0] <= pattern:
                     definitions[node.id] = pattern, _definition(query, pattern, node, kind)
     return [definition for _, definition in definitions.values()], sorted(returns)
 
@@ -118,7 +120,7 @@ def _definition(query: SymbolQuery, pattern: int, node: tree_sitter.Node, kind: 
 
 
 def _declares_function(node: tree_sitter.Node) -> bool:
-    """Whether a declaration of C is one of a function with a name, and not inside of another function."""
+    """Whether a declaration of C declares a named function, outside of any function."""
     parent = node.parent
     if parent is None or parent.type in _INSIDE_FUNCTIONS:
         return False
@@ -167,7 +169,7 @@ def _symbol(
 
 
 def _name(node: tree_sitter.Node | None) -> tree_sitter.Node | None:
-    """The name itself, at the bottom of declarators (`*f(int)` of C)."""
+    """The name at the bottom of nested declarators (`*f(int)` of C)."""
     while node is not None and (inner := _inner_declarator(node)) is not None:
         node = inner
     return node
@@ -188,16 +190,16 @@ def _parameters(node: tree_sitter.Node, text: bytes) -> Iterator[str]:
         listed = declarator.child_by_field_name("parameters") if declarator is not None else None
     if listed is None:
         return
-    given = listed.named_children if listed.named_children else [listed]
+    parameters = listed.named_children or [listed]
     if listed.type == "identifier":  # `x => x` of JavaScript
-        given = [listed]
-    for parameter in given:
+        parameters = [listed]
+    for parameter in parameters:
         for name in _parameter_names(parameter):
             yield text[name.start_byte : name.end_byte].decode("utf-8", "replace")
 
 
 def _parameter_names(parameter: tree_sitter.Node) -> list[tree_sitter.Node]:
-    """The names that one parameter introduces; Go's `a, b int` has two."""
+    """The names that one parameter declares; `a, b int` of Go has two."""
     for field_name in ("name", "pattern", "declarator"):
         nodes = parameter.children_by_field_name(field_name)
         if nodes:
@@ -206,7 +208,7 @@ def _parameter_names(parameter: tree_sitter.Node) -> list[tree_sitter.Node]:
 
 
 def _first_name(node: tree_sitter.Node) -> list[tree_sitter.Node]:
-    """The first leaf that is a name and not the name of a type."""
+    """The first leaf that is a name, but not that of a type."""
     stack = [node]
     while stack:
         node = stack.pop()
@@ -218,7 +220,7 @@ def _first_name(node: tree_sitter.Node) -> list[tree_sitter.Node]:
 
 
 def _with_returns(symbols: list[Symbol], returns: list[int]) -> list[Symbol]:
-    """The symbols, with each `return` counted for the innermost one around it."""
+    """The symbols, each `return` counted for the innermost one that contains it."""
     counts: dict[int, int] = {}
     enclosing: list[int] = []
     at = 0

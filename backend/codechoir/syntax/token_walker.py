@@ -1,12 +1,10 @@
-"""Pieces of source on their way from a tree to spans.
+"""Walks the part of a tree that lies in a window, and finds each token once and in order.
 
-A walk over the part of a tree that lies in a window; it finds each token once and in order.
-
-What a token is called comes from the query's captures. An inner node wins over an outer one. A leaf that no
-pattern names takes the capture of its nearest captured ancestor if it is a named node, or if it is all there
-is of that ancestor; a bracket or operator does not, since a captured declaration is not one token. The text
-of a string or comment is one token, broken only where something inside has a capture of its own. The walk
-keeps its own stack, so that no depth of nesting overflows Python's.
+The captures of the query say what a token is. An inner node wins over an outer one. A leaf without a capture
+takes that of its nearest captured ancestor if it is a named node, or if it is the whole of that ancestor; a
+bracket or operator does not, because a captured declaration is not one token. The text of a string or comment
+is one token, split only where a node inside has a capture of its own. The walk keeps its own stack, so that
+no depth of nesting overflows that of Python.
 """
 
 from __future__ import annotations
@@ -18,13 +16,14 @@ import tree_sitter
 
 from codechoir.languages import LoadedGrammar
 from codechoir.model import Category
+from codechoir.syntax.block_closers import closed_block
 from codechoir.syntax.captures import Captures, category_of
-from codechoir.syntax.token_roles import DEFAULT_ROLES, TOKEN_ROLES, closes
+from codechoir.syntax.token_roles import DEFAULT_ROLES, TOKEN_ROLES
 from codechoir.syntax.uncovered_text import WHITESPACE, leaf_capture, trimmed
 
 
 class TokenPiece(NamedTuple):
-    """One token as a tree has it: byte range, capture, role, nesting, and what it closes."""
+    """A token of a tree: byte range, capture, role, nesting depth, and what it closes."""
 
     start: int
     end: int
@@ -34,8 +33,8 @@ class TokenPiece(NamedTuple):
     closes: str = ""
 
 
-class Region(NamedTuple):
-    """Text in another language: `language` names it, `node` holds it, `capture` is what it is to its host."""
+class EmbeddedRegion(NamedTuple):
+    """Text in another language. `node`: contains it. `capture`: what the text is in its host language."""
 
     node: tree_sitter.Node
     language: str
@@ -45,11 +44,11 @@ class Region(NamedTuple):
 _TEXT = frozenset({Category.COMMENT, Category.LITERAL})
 _NESTING = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 _LOOK_BACK, _BLOCK_LOOK_BACK = 64, 4
-"""How many children of a node are looked at for an opening bracket before the window."""
+"""Children of a node that are searched for an opening bracket before the window."""
 
 
 class _Text:
-    """A string or comment under way. `run` is where the part begins that has not been yielded yet."""
+    """A string or comment that the walk is inside of. `run`: start of the part that is not yet a token."""
 
     __slots__ = ("capture", "depth", "end", "role", "run", "start")
 
@@ -64,8 +63,10 @@ class _Text:
 class _Frame:
     """A node that the walk is inside of.
 
-    `name`: its own capture, `inherited`: what its leaves take that have none. `depth`: brackets around the
-    next child. `text`: the string or comment that it belongs to, which `owns` says that it began.
+    `name`: its own capture. `inherited`: the capture of its leaves that have none. `depth`: brackets around
+    the next child. `text`: the string or comment that it belongs to; `owns`: whether it is that string's
+    outermost node. `broken`: whether it is an error, in which brackets need not match. `resets`: whether
+    nesting is counted from zero inside it.
     """
 
     __slots__ = ("broken", "depth", "inherited", "name", "node", "owns", "resets", "role", "span", "text")
@@ -87,16 +88,15 @@ class TokenWalker:
 
     def __init__(self, grammar: LoadedGrammar, captures: Captures, text: bytes, start: int, end: int) -> None:
         self._spec = grammar.spec
-        self._key = grammar.name
         self._captures = captures
         self._text = text
         self._start = start
         self._end = end
         self._frames: list[_Frame] = []
-        self._items: list[TokenPiece | Region] = []
+        self._items: list[TokenPiece | EmbeddedRegion] = []
 
-    def run(self, root: tree_sitter.Node) -> list[TokenPiece | Region]:
-        """The tokens below `root` that meet the window, and the regions of other languages."""
+    def run(self, root: tree_sitter.Node) -> list[TokenPiece | EmbeddedRegion]:
+        """The tokens below `root` that overlap the window, and the regions of other languages."""
         cursor = root.walk()
         frames, start, end = self._frames, self._start, self._end
         while True:
@@ -121,7 +121,7 @@ class TokenWalker:
         return self._items
 
     def _enters(self, node: tree_sitter.Node) -> bool:
-        """Take the node as a token and return False; or make a frame for it and return True."""
+        """Add the node as a token and return False; or push a frame for it and return True."""
         frame = self._frames[-1] if self._frames else None
         name = self._captures.names.get(node.id, "")
         language = self._captures.embedded.get(node.id)
@@ -132,21 +132,25 @@ class TokenWalker:
             text = None
         kind = node.type
         if language:
-            self._items.append(Region(node, language, name or (frame.inherited if frame else "")))
+            self._items.append(EmbeddedRegion(node, language, name or (frame.inherited if frame else "")))
             if node.child_count:
                 self._frames.append(_Frame(node, kind, "", ""))
             return node.child_count > 0
         leaf = node.child_count == 0 or kind in self._spec.atoms
         if text is None:
-            return self._takes_leaf(node, kind, name, frame) if leaf else self._takes(node, kind, name, frame)
+            if leaf:
+                self._add_leaf(node, kind, name, frame)
+            else:
+                self._push(node, kind, name, frame)
+            return not leaf
         if not leaf:
             inside = _Frame(node, kind, text.capture, "")
             inside.depth, inside.text = text.depth, text
             self._frames.append(inside)
         return not leaf
 
-    def _takes(self, node: tree_sitter.Node, kind: str, name: str, frame: _Frame | None) -> bool:
-        """Make a frame for a node with children."""
+    def _push(self, node: tree_sitter.Node, kind: str, name: str, frame: _Frame | None) -> None:
+        """Push a frame for a node with children."""
         category = category_of(name) if name else None
         inner = _Frame(node, kind, name if category else "", self._captures.roles.get(node.id, ""))
         if frame is not None:
@@ -157,10 +161,9 @@ class TokenWalker:
             inner.text = _Text(node, inner.inherited or "string", inner.role, inner.depth)
             inner.owns = True
         self._frames.append(inner)
-        return True
 
-    def _takes_leaf(self, node: tree_sitter.Node, kind: str, name: str, frame: _Frame | None) -> bool:
-        """Yield a leaf as a token; without a capture if only its text can tell what it is."""
+    def _add_leaf(self, node: tree_sitter.Node, kind: str, name: str, frame: _Frame | None) -> None:
+        """Add a leaf as a token; without a capture if only its text tells what it is."""
         named = node.is_named
         capture = name if name and category_of(name) else ""
         role = self._captures.roles.get(node.id, "")
@@ -175,10 +178,10 @@ class TokenWalker:
             capture = leaf_capture(kind, named)
         start, end = trimmed(self._text, node.start_byte, node.end_byte)
         if start == end or kind == "ERROR":
-            return False
+            return
         if not role and not named and self._spec.token_roles:
             role = TOKEN_ROLES.get(kind, "")
-        closed = closes(self._key, role, [f.node for f in self._frames]) if role.endswith(".close") else ""
+        closed = closed_block(role, [f.node for f in self._frames]) if role.endswith(".close") else ""
         role = role or DEFAULT_ROLES.get(capture, "")
         piece = TokenPiece(start, end, capture, role, max(0, depth), closed)
         last = self._items[-1] if self._items and kind in self._spec.merged else None
@@ -186,11 +189,10 @@ class TokenWalker:
             piece = piece._replace(start=last.start)
             self._items.pop()
         self._items.append(piece)
-        return False
 
     @staticmethod
     def _nested(frame: _Frame, token: str) -> int:
-        """How deep a leaf is nested. A bracket counts as outside of what it encloses."""
+        """The nesting depth of a leaf. A bracket counts as outside of what it encloses."""
         before = frame.depth
         step = _NESTING.get(token, 0)
         if not step:
@@ -205,12 +207,12 @@ class TokenWalker:
             self._flush(frame.text, frame.text.end)
 
     def _flush(self, text: _Text, end: int) -> None:
-        """Yield the part of a string or comment that ends here."""
-        opens, shuts = text.run == text.start, end == text.end
-        start, end = trimmed(self._text, text.run, end, inside=(not opens, not shuts))
+        """Add the part of a string or comment that ends here."""
+        opens, closes = text.run == text.start, end == text.end
+        start, end = trimmed(self._text, text.run, end, inside=(not opens, not closes))
         if not self._text[start:end].strip(WHITESPACE):
             return
-        suffix = "" if opens and shuts else ".open" if opens else ".close" if shuts else ".part"
+        suffix = "" if opens and closes else ".open" if opens else ".close" if closes else ".part"
         role = text.role + suffix if text.role else ""
         self._items.append(TokenPiece(start, end, text.capture, role, text.depth))
 
@@ -237,15 +239,15 @@ _BODIES = ("block", "body", "declaration_list", "compound_statement", "do_group"
 
 @lru_cache(maxsize=4096)
 def _holds_statements(kind: str) -> bool:
-    """Whether nesting is counted anew inside a node of this type, which holds statements or declarations."""
+    """Whether a node of this type holds statements or declarations, so that nesting is counted from zero."""
     return kind in _FILES or kind in _LISTS or (kind.endswith(_BODIES) and "pattern" not in kind)
 
 
 def goto_child_at(cursor: tree_sitter.TreeCursor, byte: int) -> bool:
-    """Go to the first child that ends after `byte`; False, and no move, when there is none.
+    """Move to the first child that ends after `byte`; if there is none, do not move and return False.
 
-    The cursor's own search gives up when a hidden node reaches over `byte` but none of its visible children
-    does, as happens in broken code; then the children are tried one by one.
+    The cursor's own search fails when a hidden node extends over `byte` but none of its visible children
+    does, as in broken code; then this tries the children one by one.
     """
     if cursor.goto_first_child_for_byte(byte) is not None:
         return True
@@ -261,7 +263,7 @@ def goto_child_at(cursor: tree_sitter.TreeCursor, byte: int) -> bool:
 
 
 def _opened_before(node: tree_sitter.Node, byte: int) -> int:
-    """How many brackets of the node's own are open at `byte`."""
+    """Number of brackets among the children of the node that are open at `byte`."""
     if node.is_error:
         return 0
     opened = 0

@@ -13,18 +13,19 @@ import tree_sitter
 from codechoir.languages import LoadedGrammar
 from codechoir.model import Category, Span
 from codechoir.syntax import uncovered_text
+from codechoir.syntax.analysis import DocumentAnalysis
 from codechoir.syntax.captures import captures_in, category_of
-from codechoir.syntax.embedded_languages import Embedder, Stitched
+from codechoir.syntax.embedded_languages import EmbeddedTexts, JoinedText
+from codechoir.syntax.safe_parsing import TooComplexError
 from codechoir.syntax.symbols import Symbol, tree_symbols
-from codechoir.syntax.timeouts import TangledError
-from codechoir.syntax.token_walker import Region, TokenPiece, TokenWalker, goto_child_at
+from codechoir.syntax.token_walker import EmbeddedRegion, TokenPiece, TokenWalker, goto_child_at
 from codechoir.syntax.uncovered_text import gap_spans, token_spans
 
 log = logging.getLogger(__name__)
 
 
-class TreeAnalysis:
-    """An `Analysis` by a grammar. `embedder` takes the languages inside; None lets them be plain text."""
+class TreeAnalysis(DocumentAnalysis):
+    """An analysis by a grammar. `embedded` parses the languages inside; None: they stay plain text."""
 
     def __init__(
         self,
@@ -32,33 +33,32 @@ class TreeAnalysis:
         tree: tree_sitter.Tree,
         text: bytes,
         language: str,
-        embedder: Embedder | None = None,
+        embedded: EmbeddedTexts | None = None,
     ) -> None:
+        super().__init__(text, language)
         self.tree = tree
         self.grammar = grammar
-        self._text = text
-        self._language = language
-        self._embedder = embedder
-        self._tangled = False
+        self._embedded = embedded
+        self._too_complex = False
 
     def spans(self, start: int, end: int) -> list[Span]:
-        """The spans that meet bytes `start` to `end`."""
-        if self._tangled:
+        """The spans that overlap bytes `start` to `end`."""
+        if self._too_complex:
             return token_spans(self._text, start, end, self._language)
         low, high = self._widened(start, end)
         try:
             captures = captures_in(self.grammar, self.tree.root_node, low, high)
-        except TangledError:
-            # Once for all, so that a later window does not wait again or tell another story.
-            self._tangled = True
-            log.warning("a query of %s took too long; the text is read by its tokens", self.grammar.name)
+        except TooComplexError:
+            # For all windows from now on: a later one must not wait again, nor get other spans.
+            self._too_complex = True
+            log.warning("a query of %s took too long; the text is read token by token", self.grammar.name)
             return token_spans(self._text, start, end, self._language)
         items = TokenWalker(self.grammar, captures, self._text, low, high).run(self.tree.root_node)
-        taken = [span for item in items for span in self._taken(item, start, end)]
-        taken.sort(key=_start)  # the text of a region and what its host put in between alternate
+        covered = [span for item in items for span in self._spans_of(item, start, end)]
+        covered.sort(key=_start)  # spans of an embedded text and of its host may alternate
         found: list[Span] = []
-        at = min(low, taken[0].start) if taken else low
-        for span in taken:
+        at = min(low, covered[0].start) if covered else low
+        for span in covered:
             if span.start >= at:
                 if self._text[at : span.start].strip(uncovered_text.WHITESPACE):
                     found += gap_spans(self._text, at, span.start, self._language)
@@ -75,9 +75,9 @@ class TreeAnalysis:
     def _symbols(self) -> list[Symbol]:
         return tree_symbols(self.grammar.name, self.tree, self._text)
 
-    def _taken(self, item: TokenPiece | Region, start: int, end: int) -> Sequence[Span]:
-        if isinstance(item, Region):
-            return self._embedded(item, max(start, item.node.start_byte), min(end, item.node.end_byte))
+    def _spans_of(self, item: TokenPiece | EmbeddedRegion, start: int, end: int) -> Sequence[Span]:
+        if isinstance(item, EmbeddedRegion):
+            return self._embedded_spans(item, max(start, item.node.start_byte), min(end, item.node.end_byte))
         if not item.capture:
             return list(gap_spans(self._text, item.start, item.end, self._language))
         category = category_of(item.capture) or Category.VARIABLE
@@ -94,45 +94,45 @@ class TreeAnalysis:
             )
         ]
 
-    def _embedded(self, region: Region, start: int, end: int) -> Sequence[Span]:
-        """Spans of text in another language that meet bytes `start` to `end` of the region."""
+    def _embedded_spans(self, region: EmbeddedRegion, start: int, end: int) -> Sequence[Span]:
+        """Spans of text in another language that overlap bytes `start` to `end` of the region."""
         if start >= end:
             return []
-        joined = region.language in self.grammar.spec.joined
-        stitched = self._joined if joined else Stitched.of(self._text, content_ranges(region.node))
-        analysis = self._embedder.analysis(region.language, stitched.content) if self._embedder else None
+        is_joined = region.language in self.grammar.spec.joined
+        joined = self._template_text if is_joined else JoinedText.of(self._text, content_ranges(region.node))
+        analysis = self._embedded.analysis(region.language, joined.content) if self._embedded else None
         if analysis is None:
-            return self._plain(region, stitched)
-        found = stitched.back(analysis.spans, start, end)
-        if region.capture.startswith("text."):  # the prose of a heading is a heading's
+            return self._plain(region, joined)
+        found = joined.host_spans(analysis.spans, start, end)
+        if region.capture.startswith("text."):  # prose in a heading keeps the capture of the heading
             found = [replace(s, capture=region.capture) if s.capture == "text" else s for s in found]
         return found
 
-    def _plain(self, region: Region, stitched: Stitched) -> list[Span]:
-        """Text in a language that nobody here knows: one span a stretch."""
+    def _plain(self, region: EmbeddedRegion, joined: JoinedText) -> list[Span]:
+        """Text in an unknown language: one span for each range."""
         capture = region.capture or "text.literal"
         category = category_of(capture) or Category.LITERAL
-        trimmed = (uncovered_text.trimmed(self._text, start, end) for start, end in stitched.ranges)
+        trimmed = (uncovered_text.trimmed(self._text, start, end) for start, end in joined.ranges)
         return [Span(low, high, category, capture, self._language) for low, high in trimmed if low < high]
 
     @cached_property
-    def _joined(self) -> Stitched:
-        """The text between the parts of a template, as one page."""
+    def _template_text(self) -> JoinedText:
+        """The text between the code of a template, as one page."""
         query = self.grammar.joined_query
         if query is None:
-            return Stitched.of(self._text, [])
+            return JoinedText.of(self._text, [])
         nodes = tree_sitter.QueryCursor(query).captures(self.tree.root_node).get("part", [])
-        return Stitched.of(self._text, sorted((node.start_byte, node.end_byte) for node in nodes))
+        return JoinedText.of(self._text, sorted((node.start_byte, node.end_byte) for node in nodes))
 
     def _widened(self, start: int, end: int) -> tuple[int, int]:
-        """The window, made so wide that no token is cut by its edges."""
-        first, last = self._token(start), self._token(end - 1)
+        """The window, extended so that its ends cut no token."""
+        first, last = self._token_range(start), self._token_range(end - 1)
         low = first[0] if first else uncovered_text.run_start(self._text, start)
         high = last[1] if last else uncovered_text.run_end(self._text, end)
         return min(low, start), max(high, end)
 
-    def _token(self, byte: int) -> tuple[int, int] | None:
-        """The range of the string, comment or leaf that holds `byte`, not of a string around a hole there."""
+    def _token_range(self, byte: int) -> tuple[int, int] | None:
+        """The range of the string, comment or leaf at `byte`; for code in a string, not of the string."""
         spec, cursor = self.grammar.spec, self.tree.walk()
         found: tuple[int, int] | None = None
         while True:

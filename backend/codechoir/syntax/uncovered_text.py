@@ -1,6 +1,6 @@
-"""Text that no grammar claims: broken code, junk, what a parser skipped.
+"""Spans for text that no grammar covers: broken code, binary data, text that a parser skipped.
 
-Nothing but white space stays uncovered. White space is ASCII's six characters alone: other spaces and all
+Only white space stays uncovered. White space means the six characters of ASCII: all other spaces and
 invisible characters are covered, so that they can be announced.
 """
 
@@ -14,7 +14,7 @@ from codechoir.model import Category, Span
 from codechoir.syntax.captures import category_of
 
 WHITESPACE = b" \t\n\r\f\v"
-_LONGEST_RUN = 65536
+_MAX_RUN = 65536
 _SPACES = tuple(WHITESPACE[i : i + 1] for i in range(len(WHITESPACE)))
 BOM = "\ufeff".encode()
 
@@ -42,23 +42,23 @@ _BRACKETS = frozenset("()[]{}")
 
 
 def tokens(text: bytes, start: int, end: int) -> Iterator[tuple[int, int, str, str]]:
-    """Start, end, capture and role of each token that text alone can tell between two byte offsets.
+    """Start, end, capture and role of each token between two byte offsets, found without a grammar.
 
-    No token holds white space, and each run between white spaces is taken by itself, so that the result does
-    not depend on where around it one begins. Runs are cut every 64 KiB of the text, so that a window into
-    megabytes of junk without any white space costs little.
+    No token contains white space, and each run between white space is split independently, so that the result
+    does not depend on where the window begins. Runs are cut every 64 KiB of the text, so that a window into
+    megabytes without any white space costs little.
     """
     for at, run in _runs(text, start, end):
         for token in _TOKEN.finditer(run.decode("utf-8", "replace")):
             length = len(token.group().encode())
             group = token.lastgroup or ""
-            capture = _CAPTURES.get(group) or _symbol(token.group())
+            capture = _CAPTURES.get(group) or _symbol_capture(token.group())
             yield at, at + length, capture, "bom" if group == "bom" and at == 0 else ""
             at += length
 
 
 def _runs(text: bytes, start: int, end: int) -> Iterator[tuple[int, bytes]]:
-    """The runs between white spaces, with where they begin."""
+    """The runs between white space, each with its start."""
     for run in _RUN.finditer(text, start, end):
         low = run.start()
         while low < run.end():
@@ -67,22 +67,22 @@ def _runs(text: bytes, start: int, end: int) -> Iterator[tuple[int, bytes]]:
             low = high
 
 
-def _cut(text: bytes, byte: int, further: int) -> int:
-    """Where runs are cut: at the last cut up to `byte` (`further` 0), or at the next one (1)."""
-    cut = (byte // _LONGEST_RUN + further) * _LONGEST_RUN
+def _cut(text: bytes, byte: int, following: int) -> int:
+    """Where runs are cut: the last cut up to `byte` (`following` 0), or the next one (1)."""
+    cut = (byte // _MAX_RUN + following) * _MAX_RUN
     while cut < len(text) and 0x80 <= text[cut] <= 0xBF:
-        cut += 1  # a character is not cut
+        cut += 1  # not inside of a character
     return cut
 
 
 def trimmed(text: bytes, start: int, end: int, inside: tuple[bool, bool] = (False, False)) -> tuple[int, int]:
-    """The range without white space at its ends; may become empty.
+    """The range without white space at its ends; may be empty.
 
-    `inside`: whether its start and its end lie inside a string or comment. There white space belongs to the
-    token, unless it breaks the line.
+    `inside`: whether its start and its end lie inside a string or comment, where white space belongs to the
+    token unless it breaks the line.
     """
     if start < end and 0x20 < text[start] < 0x80 and 0x20 < text[end - 1] < 0x80:
-        return start, end  # nearly every token; the rest of this takes four times as long
+        return start, end  # nearly every token; the code below takes four times as long
     body = text[start:end]
     left = len(body) - len(body.lstrip(WHITESPACE))
     right = len(body) - len(body.rstrip(WHITESPACE))
@@ -98,7 +98,7 @@ def _on_one_line(space: bytes) -> bool:
 
 
 def run_start(text: bytes, byte: int) -> int:
-    """Where the run between white spaces begins that `byte` lies in; `byte` itself if it is white space."""
+    """The start of the run between white space that contains `byte`; `byte` itself at white space."""
     if text[byte : byte + 1] in (b"", *_SPACES):
         return byte
     cut, reach = min(byte, _cut(text, byte, 0)), 256
@@ -111,19 +111,19 @@ def run_start(text: bytes, byte: int) -> int:
 
 
 def run_end(text: bytes, byte: int) -> int:
-    """Where the run between white spaces ends that `byte` lies in; `byte` itself at a white space."""
+    """The end of the run between white space that contains `byte`; `byte` itself at white space."""
     run = _RUN.match(text, byte)
     return min(run.end(), _cut(text, byte, 1)) if run else byte
 
 
-def _symbol(characters: str) -> str:
+def _symbol_capture(characters: str) -> str:
     """Symbols are operators; invisible characters and odd spaces are punctuation."""
     seen = unicodedata.category(characters[0])[0] in "SP"
     return "operator" if seen else "punctuation.special"
 
 
 def leaf_capture(kind: str, named: bool) -> str:
-    """The capture of a leaf that no pattern names, by the node's type; empty when only its text can tell."""
+    """The capture of a leaf without one, by the node's type; empty when only its text can tell."""
     if named:
         return "variable" if "identifier" in kind else ""
     if kind in _DELIMITERS:
@@ -136,12 +136,12 @@ def leaf_capture(kind: str, named: bool) -> str:
 
 
 def gap_spans(text: bytes, start: int, end: int, language: str) -> Iterator[Span]:
-    """Spans for text that no grammar claims."""
+    """Spans for bytes `start` to `end`, which no grammar covers."""
     for low, high, capture, role in tokens(text, start, end):
         yield Span(low, high, category_of(capture) or Category.VARIABLE, capture, language, role)
 
 
 def token_spans(text: bytes, start: int, end: int, language: str) -> list[Span]:
-    """The spans that meet bytes `start` to `end`, from the text's tokens alone."""
+    """The spans that overlap bytes `start` to `end`, found without a grammar."""
     low, high = run_start(text, start), run_end(text, end)
     return [span for span in gap_spans(text, low, high, language) if span.start < end and span.end > start]

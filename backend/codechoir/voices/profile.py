@@ -17,7 +17,7 @@ from codechoir.errors import InputError, did_you_mean
 from codechoir.model import Category
 from codechoir.settings import VOICE_PROPERTIES, Number, Setting, VoiceChange, declared, setting
 from codechoir.storage import KeyPath, TomlSource, read_toml, resource_path
-from codechoir.syntax import CATEGORIES
+from codechoir.syntax import CAPTURE_CATEGORIES
 
 _PARTS = ("base", "categories", "captures", "depth")
 """The tables in the section of an engine."""
@@ -131,7 +131,7 @@ def _check_engine_name(source: TomlSource, engine: str) -> None:
 
 def _check_captures(source: TomlSource, keys: KeyPath, captures: Iterable[str]) -> None:
     """Refuse overlays on captures that no grammar has."""
-    known = sorted({*(name.partition(".")[0] for name in CATEGORIES), *_CAPTURES_OF_WORDING})
+    known = sorted({*(name.partition(".")[0] for name in CAPTURE_CATEGORIES), *_CAPTURES_OF_WORDING})
     for capture in captures:
         first = capture.partition(".")[0]
         if first not in known:

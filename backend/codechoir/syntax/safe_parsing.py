@@ -1,0 +1,152 @@
+"""Parsing and querying without a hang or a crash, whatever the text is.
+
+**Time limits.** Real code is far from them: a megabyte parses in half a second and a screenful is queried in
+less than a millisecond. Broken text can take long: a row of 100,000 open brackets is one flat error node, and
+the cost of a query grows with the square of its length. Both limits are set by attributes that py-tree-sitter
+calls deprecated, because the replacement, a progress callback, ends the process with a segmentation fault in
+version 0.25.2.
+
+**Texts that end the process.** A grammar's external scanner is C code that trusts its input. Some texts make
+it read or write outside of its memory, and the process dies with a segmentation fault, at once or later. No
+exception reports that, so these texts must not reach the parser. Every replacement keeps the length of the
+text, so that offsets in the tree are offsets in the document.
+
+`docs/architecture/syntax.md` lists the defects.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import tree_sitter
+
+from codechoir.languages import LoadedGrammar
+
+_PARSE_SECONDS, _PARSE_SECONDS_PER_MEGABYTE = 3.0, 2.5
+_QUERY_SECONDS, _QUERY_SECONDS_PER_MEGABYTE = 1.0, 2.0
+_MAX_FLAT_ERROR: Final = 20_000
+"""Children of an error node at the root; with more of them no query of the tree ends in time."""
+
+
+class TooComplexError(Exception):
+    """The text cannot be parsed in a reasonable time, or not without danger."""
+
+
+def parse(
+    parser: tree_sitter.Parser, grammar: LoadedGrammar, text: bytes, old: tree_sitter.Tree | None = None
+) -> tree_sitter.Tree:
+    """The tree of `text`, from the edited tree `old` if there is one.
+
+    `parser`: one of `grammar`'s. Raises `TooComplexError` when it takes too long, and for a text on which the
+    grammar would end the process.
+    """
+    safe_text = guarded_text(grammar.name, text)
+    if safe_text is None:
+        raise TooComplexError
+    seconds = _PARSE_SECONDS + _PARSE_SECONDS_PER_MEGABYTE * len(text) / 1e6
+    parser.timeout_micros = round(seconds * 1e6)  # type: ignore[misc]  # its stub overloads the setter
+    try:
+        tree = parser.parse(safe_text) if old is None else parser.parse(safe_text, old)
+    except ValueError:  # what py-tree-sitter raises when the time is up
+        parser.reset()
+        raise TooComplexError from None
+    root = tree.root_node
+    if root.is_error and root.child_count > _MAX_FLAT_ERROR:
+        raise TooComplexError
+    return tree
+
+
+def query_matches(
+    query: tree_sitter.Query, root: tree_sitter.Node, start: int, end: int
+) -> list[tuple[int, dict[str, list[tree_sitter.Node]]]]:
+    """The query's matches that overlap bytes `start` to `end`: the pattern's index, and nodes by capture.
+
+    Raises `TooComplexError` when that takes too long.
+    """
+    seconds = _QUERY_SECONDS + _QUERY_SECONDS_PER_MEGABYTE * (end - start) / 1e6
+    cursor = tree_sitter.QueryCursor(query, timeout_micros=round(seconds * 1e6))
+    cursor.set_byte_range(start, end)
+    started = time.monotonic()
+    found = cursor.matches(root)
+    if time.monotonic() - started >= seconds:  # it stops silently and returns what it has found so far
+        raise TooComplexError
+    return found
+
+
+def guarded_text(grammar: str, text: bytes) -> bytes | None:
+    """`text` as the parser of `grammar` may see it, of the same length; None if it must not see it at all."""
+    is_refused = _REFUSED.get(grammar)
+    if is_refused is not None and is_refused(text):
+        return None
+    if grammar in _MASKED:
+        text = _MASKED[grammar].sub(_masked, text)
+    if b"\0" in text:
+        # A NUL ends the text for a lexer; the scanner of Bash then searches the rest, once for each NUL.
+        text = text.replace(b"\0", b"\1")
+    return text
+
+
+def _masked(match: re.Match[bytes]) -> bytes:
+    """The match with its last character replaced by characters up to U+00FF of the same length."""
+    length = len(match.group(2))
+    return match.group(1) + "é".encode() * (length // 2) + b"x" * (length % 2)
+
+
+# ---- the defects, by grammar -----------------------------------------------------------------------------
+
+_BRACE_BEFORE_WIDE: Final = re.compile(rb"(\{[0-9]*(?:\.\.[0-9]*)?)([\xc4-\xf4][\x80-\xbf]+)")
+"""In Bash: a character above U+00FF at a place where the scanner tests for a digit with `isdigit`."""
+
+_MAX_INDENTS: Final = 350
+"""Levels of Python that surely fit the scanner's buffer of 1024 bytes: two bytes each, and 255 for quotes."""
+
+_PYTHON_INDENT: Final = rb"(?:[ \t\f\r]|\\\r?\n)"
+"""The scanner adds up the columns of lines joined by a backslash, and counts 8 columns for a tab."""
+
+_WIDE_INDENT: Final = re.compile(rb"^" + _PYTHON_INDENT + rb"{%d,}" % (_MAX_INDENTS // 8), re.MULTILINE)
+_INDENT: Final = re.compile(rb"^" + _PYTHON_INDENT + rb"+", re.MULTILINE)
+
+_MAX_BLOCKS: Final = 200
+"""Levels of YAML that surely fit the scanner's buffer of 1024 bytes; about 255 do not."""
+
+_WIDE_PREFIX: Final = re.compile(rb"^[ \t\-?:]{%d,}" % _MAX_BLOCKS, re.MULTILINE)
+_PREFIX: Final = re.compile(rb"^[ \t\-?:]+", re.MULTILINE)
+_INDICATOR: Final = re.compile(rb"[\-?:]")
+
+
+def _has_too_many_indents(text: bytes) -> bool:
+    """Whether blocks of Python may be nested more than 350 deep.
+
+    Nested blocks have different indentations, so there are at most as many levels as different indentations.
+    """
+    if _WIDE_INDENT.search(text) is None:
+        return False
+    return len({match.group() for match in _INDENT.finditer(text)}) > _MAX_INDENTS
+
+
+def _has_too_many_blocks(text: bytes) -> bool:
+    """Whether blocks of YAML may be nested more than 200 deep.
+
+    Open blocks begin at different columns, each at an indicator or at the first word of a line. So there are
+    at most as many levels as columns where one of these begins.
+    """
+    if _WIDE_PREFIX.search(text) is None:
+        return False
+    columns: set[int] = set()
+    for prefix in _PREFIX.finditer(text):
+        columns.add(prefix.end() - prefix.start())
+        columns.update(indicator.start() for indicator in _INDICATOR.finditer(prefix.group()))
+    return len(columns) > _MAX_BLOCKS
+
+
+_MASKED: Final[Mapping[str, re.Pattern[bytes]]] = {"bash": _BRACE_BEFORE_WIDE}
+"""Where the parser gets a harmless character."""
+
+_REFUSED: Final[Mapping[str, Callable[[bytes], bool]]] = {
+    "python": _has_too_many_indents,
+    "yaml": _has_too_many_blocks,
+}
+"""Texts that the parser must not get."""
