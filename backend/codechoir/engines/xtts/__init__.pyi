@@ -3,5 +3,9 @@ from .capabilities import XTTS_LANGUAGES as XTTS_LANGUAGES
 from .capabilities import child_environment as child_environment
 from .capabilities import find_language as find_language
 from .install import Installation as Installation
+from .short_text import Outcome as Outcome
+from .short_text import expected_seconds as expected_seconds
+from .short_text import token_limits as token_limits
+from .short_text import with_sentence_end as with_sentence_end
 from .speech.segments import cacheable_units as cacheable_units
 from .xtts_engine import XttsSettings as XttsSettings

@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 import torch
 from codechoir.engines.xtts.cpu_int8 import dot_products, kernels
-from codechoir.engines.xtts.cpu_int8.fused_transformer import FusedTransformer
-from codechoir.engines.xtts.cpu_int8.matrices import Int8Linear
+from codechoir.engines.xtts.cpu_int8.fused_transformer import FusedTransformer, Int8Linear
 from codechoir.engines.xtts.neural.decoder import Decoder, Sampling
 from codechoir.engines.xtts.neural.precision import make_plan
 from codechoir.engines.xtts.neural.transformer import Layers, Transformer, TransformerBlock

@@ -1,5 +1,4 @@
 """The GPT layers of XTTS in int8 on the CPU, compiled by numba. Uses torch and numba, and nothing of XTTS.
-XTTS.
 
 Why: a decoding step reads all weights once, so it is as fast as memory can be read. Weights of one byte are
 a quarter of fp32. The int8 products of the libraries reach a third of the speed of memory, and the small
@@ -14,11 +13,11 @@ operations between two products, with the wake-ups of a second thread, take as l
    numba has no words for them, so they are emitted as LLVM intrinsics. All variants give the same integers.
 3. Kernels (`kernels`): quantise, layer norm, GELU, softmax, attention. Plain loops over one row, which LLVM
    vectorises.
-4. One pass (`fused_layers`). All layers are one compiled function of layers × `PHASES` phases: norm, product,
-   attention, and so on. A phase is divided into equal pieces: blocks of outputs, rows, or heads.
-5. Threads (`work_sharing`, `thread_pool`). The calling thread opens one phase after the other; helper
-   threads take pieces by an atomic counter. A helper that is late delays nobody, and helpers sleep between
-   two passes.
+4. One pass (`fused_layers`, called by `fused_transformer`). All layers are one compiled function of layers ×
+   `PHASES` stages: norm, product, attention, and so on. A stage is divided into equal pieces: blocks of
+   outputs, rows, or heads.
+5. Threads (`work_sharing`). The calling thread opens one stage after the other; helper threads take pieces
+   by an atomic counter. A helper that is late delays nobody, and helpers sleep between two passes.
 
 Each row is computed by itself over its own past, and always in the same order. So what a row says is the
 same to the last bit, alone or in a batch, with one thread or eight.

@@ -1,18 +1,68 @@
-"""The layers of the GPT in int8 on the CPU, compiled: the same work as `neural.transformer.Transformer`."""
+"""The layers of the GPT in int8 on the CPU, compiled: the same work as `neural.transformer.Transformer`.
+
+Torch code calls this module. It can be imported without numba, and says with `int8_variant` whether it works
+here.
+"""
 
 from __future__ import annotations
 
+import logging
+import platform
 import threading
+import weakref
+from collections.abc import Callable
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
 import torch
 
-from codechoir.engines.xtts.cpu_int8.matrices import BLOCK, Array, aligned_zeros, pack_matrices
-from codechoir.engines.xtts.cpu_int8.thread_pool import ThreadPool
+from codechoir.engines.xtts.cpu_int8.matrices import BLOCK, GROUP, Array, aligned_zeros, pack_matrices
+
+log = logging.getLogger(__name__)
 
 MOST_THREADS = 8
 """More threads do not read the weights any faster."""
+
+
+def int8_variant() -> str:
+    """The processor feature that multiplies bytes here, by its name in `dot_products.VARIANTS`.
+
+    Empty where there is none, or where numba cannot compile the kernels; then the log says why.
+    """
+    if platform.machine().lower() not in ("x86_64", "amd64"):
+        return ""
+    try:
+        from codechoir.engines.xtts.cpu_int8 import dot_products
+
+        Int8Linear(torch.ones(1, GROUP), torch.zeros(1))(torch.ones(1, GROUP))
+        return dot_products.VARIANTS[dot_products.supported_variants()[0]].feature
+    except Exception as reason:  # noqa: BLE001 - no numba, no cache folder, another LLVM: another precision works
+        log.warning("XTTS computes without int8, which is slower: %s", reason)
+        return ""
+
+
+class Int8Linear:
+    """One product, from rows (…, inputs) to (…, outputs), both fp32.
+
+    `variant`: index in `dot_products.VARIANTS`, by default the fastest. Raises `RuntimeError` where there is
+    no kernel for this processor, and `ImportError` without numba.
+    """
+
+    def __init__(self, weight: torch.Tensor, bias: torch.Tensor, variant: int | None = None) -> None:
+        from codechoir.engines.xtts.cpu_int8 import dot_products, kernels
+
+        self._variant = dot_products.supported_variants()[0] if variant is None else variant
+        self._linear = kernels.linear
+        self._matrices = pack_matrices([weight], [bias])
+        self._outputs, self._inputs = weight.shape
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        rows = x.reshape(-1, self._inputs).contiguous().numpy()
+        out = np.empty((len(rows), self._matrices.scales.shape[1]), np.float32)
+        packed, corrections, scales, bias = (stack[0] for stack in self._matrices)
+        self._linear(self._variant, packed, corrections, scales, bias, rows, out)
+        return torch.from_numpy(out)[:, : self._outputs].reshape(*x.shape[:-1], self._outputs)
 
 
 class FusedTransformer:
@@ -128,3 +178,45 @@ def _pack_layers(module: Any) -> Any:
         matrices("mlp", "c_fc"),
         matrices("mlp", "c_proj"),
     )
+
+
+Job = tuple[Callable[..., None], tuple[Any, ...]]
+
+
+class ThreadPool:
+    """The calling thread and `helpers` more, which live as long as the pool. One thread calls it at a time.
+
+    `words`: size of `control`, the int64 numbers by which the threads agree; see `work_sharing`.
+    """
+
+    def __init__(self, helpers: int, words: int) -> None:
+        self.control = np.zeros(words, np.int64)
+        self._jobs = 0
+        self._queues: list[SimpleQueue[Job | None]] = [SimpleQueue() for _ in range(helpers)]
+        for queue in self._queues:
+            threading.Thread(target=_serve, args=(queue,), name="codechoir-helper", daemon=True).start()
+        weakref.finalize(self, _close, self._queues)
+
+    def run(self, lead: Callable[..., None], help_out: Callable[..., None], *arguments: Any) -> None:
+        """Call `lead(control, job, *arguments)` here, and `help_out` with the same on the helpers.
+
+        Returns when `lead` does; helpers may still be on their way.
+        """
+        self._jobs += 1
+        job = (self.control, self._jobs, *arguments)
+        for queue in self._queues:
+            if queue.empty():
+                queue.put((help_out, job))
+        lead(*job)
+
+
+def _serve(queue: SimpleQueue[Job | None]) -> None:
+    while (job := queue.get()) is not None:
+        work, arguments = job
+        work(*arguments)
+        del job, work, arguments  # while it sleeps a helper keeps nothing alive
+
+
+def _close(queues: list[SimpleQueue[Job | None]]) -> None:
+    for queue in queues:
+        queue.put(None)

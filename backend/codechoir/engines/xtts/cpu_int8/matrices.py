@@ -6,15 +6,11 @@ batch, so what one voice says would depend on who else speaks.
 
 from __future__ import annotations
 
-import logging
-import platform
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-
-log = logging.getLogger(__name__)
 
 Array = Any
 """A NumPy array."""
@@ -77,43 +73,3 @@ def pack_matrices(weights: Sequence[torch.Tensor], biases: Sequence[torch.Tensor
         made.scales[layer, :outputs] = (scales / LEVELS).numpy()
         made.bias[layer, :outputs] = bias.numpy()
     return made
-
-
-class Int8Linear:
-    """One product, from rows (…, inputs) to (…, outputs), both fp32.
-
-    `variant`: index in `dot_products.VARIANTS`, by default the fastest. Raises `RuntimeError` where there is
-    no kernel for this processor, and `ImportError` without numba.
-    """
-
-    def __init__(self, weight: torch.Tensor, bias: torch.Tensor, variant: int | None = None) -> None:
-        from codechoir.engines.xtts.cpu_int8 import dot_products, kernels
-
-        self._variant = dot_products.supported_variants()[0] if variant is None else variant
-        self._linear = kernels.linear
-        self._matrices = pack_matrices([weight], [bias])
-        self._outputs, self._inputs = weight.shape
-
-    def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        rows = x.reshape(-1, self._inputs).contiguous().numpy()
-        out = np.empty((len(rows), self._matrices.scales.shape[1]), np.float32)
-        packed, corrections, scales, bias = (stack[0] for stack in self._matrices)
-        self._linear(self._variant, packed, corrections, scales, bias, rows, out)
-        return torch.from_numpy(out)[:, : self._outputs].reshape(*x.shape[:-1], self._outputs)
-
-
-def int8_variant() -> str:
-    """The processor feature that multiplies bytes here, by its name in `dot_products.VARIANTS`.
-
-    Empty where there is none, or where numba cannot compile the kernels; then the log says why.
-    """
-    if platform.machine().lower() not in ("x86_64", "amd64"):
-        return ""
-    try:
-        from codechoir.engines.xtts.cpu_int8 import dot_products
-
-        Int8Linear(torch.ones(1, GROUP), torch.zeros(1))(torch.ones(1, GROUP))
-        return dot_products.VARIANTS[dot_products.supported_variants()[0]].feature
-    except Exception as reason:  # noqa: BLE001 - no numba, no cache folder, another LLVM: another precision works
-        log.warning("XTTS computes without int8, which is slower: %s", reason)
-        return ""

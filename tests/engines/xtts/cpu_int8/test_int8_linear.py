@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from codechoir.engines.xtts.cpu_int8 import dot_products, kernels, matrices
-from codechoir.engines.xtts.cpu_int8.matrices import Int8Linear, pack_matrices
+from codechoir.engines.xtts.cpu_int8 import dot_products, fused_transformer, kernels
+from codechoir.engines.xtts.cpu_int8.fused_transformer import Int8Linear
+from codechoir.engines.xtts.cpu_int8.matrices import pack_matrices
 from support.xtts_decoding import variants_here
 
 VARIANTS = [pytest.param(variant, id=dot_products.VARIANTS[variant].feature) for variant in variants_here()]
@@ -75,9 +76,9 @@ def test_matrices_of_layers_lie_in_whole_lines(matrix: Any) -> None:
 def test_the_best_kernel_of_the_processor_is_named(
     monkeypatch: pytest.MonkeyPatch, machine: str, features: dict[str, bool], name: str
 ) -> None:
-    monkeypatch.setattr(matrices.platform, "machine", lambda: machine)
+    monkeypatch.setattr(fused_transformer.platform, "machine", lambda: machine)
     monkeypatch.setattr(dot_products.llvmlite.binding, "get_host_cpu_features", lambda: features)
-    assert matrices.int8_variant() == name
+    assert fused_transformer.int8_variant() == name
 
 
 def test_a_kernel_that_the_processor_lacks_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,5 +94,5 @@ def test_where_numba_cannot_make_a_kernel_the_log_says_why(
         raise OSError("no space left on device")
 
     monkeypatch.setattr(kernels, "linear", full)
-    assert matrices.int8_variant() == ""
+    assert fused_transformer.int8_variant() == ""
     assert "slower: no space left" in caplog.text
