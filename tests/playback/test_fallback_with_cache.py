@@ -1,4 +1,4 @@
-"""The phrase cache in front of a child: no child for what was heard before, nothing kept of a stand-in."""
+"""The phrase cache in front of a child: cached phrases need no child, fallback audio is not cached."""
 
 from __future__ import annotations
 

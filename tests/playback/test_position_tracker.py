@@ -1,4 +1,4 @@
-"""From the word that sounds back to its phrase, and what is left to say after it."""
+"""From the word that is playing to its phrase, and what is left to say after it."""
 
 from __future__ import annotations
 

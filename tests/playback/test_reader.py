@@ -1,4 +1,4 @@
-"""Readings with the silent engine: order, credit, pause, stop, replace."""
+"""Readings with the silent engine: order, flow control, pause, stop, replacement."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def phrase(text: str, start: int = 0) -> Phrase:
     return Phrase((CastUtterance(utterance, Voice("silence")),), start, start + len(text))
 
 
-class EarSink(Sink):
-    """A sink whose ear hears only what the test says, or everything at once."""
+class RecordingSink(Sink):
+    """Keeps the chunks; they count as played when the test says so, or at once."""
 
-    def __init__(self, hears_all: bool = False) -> None:
+    def __init__(self, plays_at_once: bool = False) -> None:
         super().__init__()
-        self.hears_all = hears_all
+        self.plays_at_once = plays_at_once
         self.chunks: list[AudioChunk] = []
         self.events: list[str] = []
         self.arrived = threading.Event()
@@ -40,7 +40,7 @@ class EarSink(Sink):
     def write(self, chunk: AudioChunk) -> None:
         self.chunks.append(chunk)
         self.arrived.set()
-        if self.hears_all:
+        if self.plays_at_once:
             self.on_played(chunk.first_sample + chunk.samples)
 
     def pause(self) -> None:
@@ -87,8 +87,8 @@ def reader(states: States) -> Iterator[Reader]:
     reader.close()
 
 
-def test_a_reading_is_heard_to_its_end(reader: Reader, states: States) -> None:
-    sink = EarSink(hears_all=True)
+def test_a_reading_is_played_to_its_end(reader: Reader, states: States) -> None:
+    sink = RecordingSink(plays_at_once=True)
     reading = reader.start([phrase("one two"), phrase("three", 10)], SilentEngine(), sink)
     states.wait_for(reading.session, "finished")
     assert sink.samples == 3 * WORD
@@ -112,7 +112,7 @@ def test_the_engine_is_never_more_than_two_seconds_ahead(reader: Reader, states:
             pulled.append(1)
             yield phrase("word")
 
-    sink = EarSink()
+    sink = RecordingSink()
     reading = reader.start(endless(), SilentEngine(), sink)
     states.wait_for(reading.session, "blocked")
     assert SAMPLE_RATE * 1.9 < sink.samples <= SAMPLE_RATE * 2
@@ -125,7 +125,7 @@ def test_the_engine_is_never_more_than_two_seconds_ahead(reader: Reader, states:
 
 
 def test_nothing_reaches_the_sink_after_stop_has_returned(reader: Reader) -> None:
-    sink = EarSink(hears_all=True)
+    sink = RecordingSink(plays_at_once=True)
     reading = reader.start((phrase("word") for _ in range(10_000_000)), SilentEngine(), sink)
     assert sink.arrived.wait(5)
     assert reading.stop()
@@ -137,8 +137,8 @@ def test_nothing_reaches_the_sink_after_stop_has_returned(reader: Reader) -> Non
 
 
 def test_a_new_reading_replaces_the_old_and_numbers_grow(reader: Reader, states: States) -> None:
-    first = reader.start((phrase("word") for _ in range(10_000_000)), SilentEngine(), EarSink())
-    sink = EarSink(hears_all=True)
+    first = reader.start((phrase("word") for _ in range(10_000_000)), SilentEngine(), RecordingSink())
+    sink = RecordingSink(plays_at_once=True)
     second = reader.start([phrase("other")], SilentEngine(), sink)
     states.wait_for(second.session, "finished")
     assert second.session == first.session + 1
@@ -149,7 +149,7 @@ def test_a_new_reading_replaces_the_old_and_numbers_grow(reader: Reader, states:
 def test_pause_and_resume_are_passed_to_the_sink_and_refused_when_senseless(
     reader: Reader, states: States
 ) -> None:
-    sink = EarSink()
+    sink = RecordingSink()
     reading = reader.start((phrase("word") for _ in range(1000)), SilentEngine(), sink)
     states.wait_for(reading.session, "speaking")
     assert reading.pause() and not reading.pause()
@@ -165,10 +165,10 @@ def test_a_failing_engine_ends_in_a_line_and_the_next_reading_works(reader: Read
         def speak(self, phrases: object, listener: object) -> None:
             raise EngineError("the voice has gone; reinstall it")
 
-    broken = reader.start([phrase("x")], Broken(), EarSink())
+    broken = reader.start([phrase("x")], Broken(), RecordingSink())
     states.wait_for(broken.session, "error")
     assert states.seen[-1][2] == "the voice has gone; reinstall it"
-    again = reader.start([phrase("x")], SilentEngine(), EarSink(hears_all=True))
+    again = reader.start([phrase("x")], SilentEngine(), RecordingSink(plays_at_once=True))
     states.wait_for(again.session, "finished")
 
 
@@ -177,14 +177,14 @@ def test_a_bug_in_a_step_does_not_kill_the_thread(reader: Reader, states: States
         raise ZeroDivisionError("oops")
         yield
 
-    broken = reader.start(bug(), SilentEngine(), EarSink())
+    broken = reader.start(bug(), SilentEngine(), RecordingSink())
     states.wait_for(broken.session, "error")
-    again = reader.start([phrase("x")], SilentEngine(), EarSink(hears_all=True))
+    again = reader.start([phrase("x")], SilentEngine(), RecordingSink(plays_at_once=True))
     states.wait_for(again.session, "finished")
 
 
 def test_wrong_acknowledgements_are_bounded(reader: Reader, states: States) -> None:
-    sink = EarSink()
+    sink = RecordingSink()
     reading = reader.start([phrase("one two three four five six seven eight nine ten")], SilentEngine(), sink)
     states.wait_for(reading.session, "speaking")
     for played in (-5, 10**12, 3):
@@ -192,11 +192,11 @@ def test_wrong_acknowledgements_are_bounded(reader: Reader, states: States) -> N
     assert reading.stop()
 
 
-def test_a_client_that_never_acknowledges_is_told_and_can_be_stopped(
+def test_a_client_that_never_acknowledges_is_reported_as_blocked_and_can_be_stopped(
     reader: Reader, states: States, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading_module, "BLOCKED_AFTER_SECONDS", 0.05)
-    reading = reader.start([phrase("word")], SilentEngine(), EarSink())
+    reading = reader.start([phrase("word")], SilentEngine(), RecordingSink())
     states.wait_for(reading.session, "blocked")
     assert reading.stop()
     assert reading.wait(1)
@@ -216,7 +216,7 @@ def test_an_engine_learns_of_the_end_without_a_chunk_in_hand() -> None:
             go_on.wait(10)
             told.append(listener.is_cancelled())
 
-    reading = reader.start([phrase("x")], Asking(), EarSink())
+    reading = reader.start([phrase("x")], Asking(), RecordingSink())
     assert begun.wait(10)
     reading.stop()
     go_on.set()

@@ -140,9 +140,7 @@ def test_a_reading_that_replaces_another_waits_for_its_fade(
     assert stream.hear(10) == [0, -200, -400, -600, -800, *[-1000] * 5]
 
 
-def test_another_sample_rate_opens_the_device_anew(
-    card: Soundcard, make_device: Callable[..., Device]
-) -> None:
+def test_another_sample_rate_reopens_the_device(card: Soundcard, make_device: Callable[..., Device]) -> None:
     device = make_device()
     begin(device, tone(10))
     other = device.sink(24000)
@@ -178,7 +176,7 @@ def test_no_device_is_said_when_the_reading_opens_its_sink(
     assert card.streams[0].events == ["start"]
 
 
-def test_a_stalled_device_is_opened_anew_and_the_reading_goes_on(
+def test_a_stalled_device_is_reopened_and_the_reading_continues(
     card: Soundcard, make_device: Callable[..., Device]
 ) -> None:
     heard = Heard()

@@ -45,8 +45,8 @@ class Client:
         )
 
 
-class Ear(Sink):
-    """A sound device whose progress the test tells."""
+class FakeDevice(Sink):
+    """A sound device that plays when the test says so."""
 
     def __init__(self, broken: str = "") -> None:
         super().__init__()
@@ -132,7 +132,7 @@ def test_words_of_any_kind_survive_the_way(client: Client, text: str) -> None:
     assert client.words == [text]
 
 
-def test_where_nobody_plays_only_marks_are_sent_and_all_counts_as_heard(client: Client) -> None:
+def test_where_nobody_plays_only_marks_are_sent_and_all_counts_as_played(client: Client) -> None:
     stream = NoPlaybackSink(client.notifier())
     stream.open(client.played.append)
     for part in (chunk(0, 10, word(2, "one")), chunk(10, 10), chunk(20, 0, last=True)):
@@ -145,9 +145,9 @@ def test_where_nobody_plays_only_marks_are_sent_and_all_counts_as_heard(client: 
     assert client.played == [10, 20, 20]
 
 
-def test_where_the_server_plays_each_mark_is_told_when_it_begins_to_sound(client: Client) -> None:
-    ear = Ear()
-    sounding = ServerPlaybackSink(ear, client.notifier())
+def test_where_the_server_plays_each_mark_is_sent_when_it_begins_to_sound(client: Client) -> None:
+    device = FakeDevice()
+    sounding = ServerPlaybackSink(device, client.notifier())
     sounding.open(client.played.append)
     for part in (chunk(0, 10, word(2, "one"), word(8, "two")), chunk(10, 10, word(12, "three"))):
         sounding.write(part)
@@ -156,7 +156,7 @@ def test_where_the_server_plays_each_mark_is_told_when_it_begins_to_sound(client
     assert client.told == []
     steps = []
     for heard in (1, 3, 12, 20):
-        ear.on_played(heard)
+        device.on_played(heard)
         steps.append(client.words)
     assert steps == [[], ["one"], ["one", "two", "three"], ["one", "two", "three"]]
     assert [(one["pcm"], one["firstSample"], one["last"]) for one in client.told] == [
@@ -165,31 +165,31 @@ def test_where_the_server_plays_each_mark_is_told_when_it_begins_to_sound(client
         ("", 20, True),
     ]
     assert client.played == [1, 3, 12, 20]
-    assert ear.events == ["write 10", "write 10", "write 0", "finish"]
+    assert device.events == ["write 10", "write 10", "write 0", "finish"]
 
 
 def test_pause_and_resume_go_to_the_device(client: Client) -> None:
-    ear = Ear()
-    sounding = ServerPlaybackSink(ear, client.notifier())
+    device = FakeDevice()
+    sounding = ServerPlaybackSink(device, client.notifier())
     sounding.pause()
     sounding.resume()
-    assert ear.events == ["pause", "resume"]
+    assert device.events == ["pause", "resume"]
 
 
-def test_no_mark_is_told_after_an_abort(client: Client) -> None:
-    ear = Ear()
-    sounding = ServerPlaybackSink(ear, client.notifier())
+def test_no_mark_is_sent_after_an_abort(client: Client) -> None:
+    device = FakeDevice()
+    sounding = ServerPlaybackSink(device, client.notifier())
     sounding.open(client.played.append)
     sounding.write(chunk(0, 10, word(2, "one")))
     sounding.abort()
-    ear.on_played(5)
+    device.on_played(5)
     assert client.told == []
-    assert ear.events[-1] == "abort"
+    assert device.events[-1] == "abort"
 
 
 def test_a_reading_without_a_sample_ends_too(client: Client) -> None:
-    ear = Ear()
-    sounding = ServerPlaybackSink(ear, client.notifier())
+    device = FakeDevice()
+    sounding = ServerPlaybackSink(device, client.notifier())
     sounding.open(client.played.append)
     sounding.write(chunk(0, 0, last=True))
     sounding.finish()
@@ -197,12 +197,14 @@ def test_a_reading_without_a_sample_ends_too(client: Client) -> None:
 
 
 def test_a_machine_without_a_sound_device_says_what_to_do(client: Client) -> None:
-    sounding = ServerPlaybackSink(Ear("no sound device can be opened on this machine"), client.notifier())
+    sounding = ServerPlaybackSink(
+        FakeDevice("no sound device can be opened on this machine"), client.notifier()
+    )
     with pytest.raises(CodechoirError, match=r"^no sound device .*; connect one, or .*'client'$"):
         sounding.open(client.played.append)
 
 
-def test_where_voices_stand_is_told_only_when_they_stand_apart() -> None:
+def test_balances_are_sent_only_if_there_are_any() -> None:
     client = Client()
     sink = ClientPlaybackSink(client.notifier())
     sink.write(chunk(0, 10, word(0, "if")))

@@ -48,28 +48,28 @@ def chunk(first: int) -> AudioChunk:
     return AudioChunk(bytes(20), 1000, first)
 
 
-def run(tee: MultiSink) -> list[int]:
+def run(sink: MultiSink) -> list[int]:
     heard: list[int] = []
-    tee.open(heard.append)
-    tee.write(chunk(0))
-    tee.pause()
-    tee.resume()
-    tee.write(chunk(10))
-    tee.finish()
+    sink.open(heard.append)
+    sink.write(chunk(0))
+    sink.pause()
+    sink.resume()
+    sink.write(chunk(10))
+    sink.finish()
     return heard
 
 
-def test_everything_reaches_all_and_the_ear_sets_the_pace() -> None:
-    ear, file = Recorder(), Recorder(instant=True)
-    heard = run(MultiSink(ear, [file]))
-    assert ear.events == file.events == ["open", "write", "pause", "resume", "write", "finish"]
+def test_everything_reaches_all_and_the_device_sets_the_pace() -> None:
+    device, file = Recorder(), Recorder(instant=True)
+    heard = run(MultiSink(device, [file]))
+    assert device.events == file.events == ["open", "write", "pause", "resume", "write", "finish"]
     assert heard == []
-    ear.on_played(7)
+    device.on_played(7)
     assert heard == [7]
 
 
 @pytest.mark.parametrize(("breaks", "heard"), [("open", [10, 20]), ("write", [10, 20])])
-def test_without_the_ear_the_files_are_written_at_their_own_pace(breaks: str, heard: list[int]) -> None:
+def test_without_the_device_the_files_are_written_at_their_own_pace(breaks: str, heard: list[int]) -> None:
     file = Recorder()
     lost: list[CodechoirError] = []
     assert run(MultiSink(Recorder(breaks), [file], lost.append)) == heard
@@ -83,8 +83,8 @@ def test_a_broken_file_is_an_error() -> None:
 
 
 def test_abort_reaches_all() -> None:
-    ear, file = Recorder(), Recorder()
-    tee = MultiSink(ear, [file])
-    tee.open(lambda _: None)
-    tee.abort()
-    assert ear.events == file.events == ["open", "abort"]
+    device, file = Recorder(), Recorder()
+    sink = MultiSink(device, [file])
+    sink.open(lambda _: None)
+    sink.abort()
+    assert device.events == file.events == ["open", "abort"]

@@ -38,7 +38,7 @@ def test_words_are_found_where_they_stand(source: str, words: str, places: list[
     assert said(source, words) == places
 
 
-def test_each_utterance_begins_anew() -> None:
+def test_each_utterance_is_searched_from_its_beginning() -> None:
     text = b"one one"
     places = WordLocator(text)
     marks = [

@@ -1,4 +1,4 @@
-"""Words that stand apart: where the voices stand comes from the phrases, and is added to the chunks."""
+"""Words in stereo: the balance of a voice comes from the phrases and is added to the chunks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def positioner_of(line: Phrase) -> StereoPositioner:
     return StereoPositioner(tracker)
 
 
-def test_chunks_tell_where_the_voices_of_their_words_stand() -> None:
+def test_chunks_carry_the_balance_of_their_words_where_it_changes() -> None:
     written: list[AudioChunk] = []
     tracker = PositionTracker([phrase(0, -50, -50, 25)])
     positioner = StereoPositioner(tracker)
@@ -37,11 +37,11 @@ def test_chunks_tell_where_the_voices_of_their_words_stand() -> None:
     SilentEngine().speak(tracker, listener)
     written += map(positioner.placed, listener.chunks)
     words = {mark.t0: mark.text for chunk in written for mark in chunk.marks}
-    told = [(words[at], balance) for chunk in written for at, balance in chunk.balances]
-    assert told == [("word1", -50), ("word3", 25)]
+    balances = [(words[at], balance) for chunk in written for at, balance in chunk.balances]
+    assert balances == [("word1", -50), ("word3", 25)]
 
 
-def test_a_word_that_began_in_an_earlier_reading_stands_where_it_stood() -> None:
+def test_a_word_that_an_earlier_reading_began_keeps_its_balance() -> None:
     line = phrase(-50, -50, 25)
     positioner = positioner_of(line)
     rest = AudioChunk(bytes(20), RATE, 0, (mark(-5, line, 0),))
@@ -49,7 +49,7 @@ def test_a_word_that_began_in_an_earlier_reading_stands_where_it_stood() -> None
     assert [positioner.placed(chunk).balances for chunk in (rest, then)] == [((0, -50),), ((12, 25),)]
 
 
-def test_while_all_voices_stand_in_the_middle_nothing_is_told() -> None:
+def test_if_all_voices_are_in_the_middle_nothing_is_added() -> None:
     line = phrase(0, 0)
     chunk = AudioChunk(b"", RATE, 0, (mark(0, line, 0),))
     assert positioner_of(line).placed(chunk) is chunk

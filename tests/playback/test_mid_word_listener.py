@@ -1,4 +1,4 @@
-"""A word that is gone on with in its middle."""
+"""Resuming mid-word: what was played of the first word is dropped."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_pauses_before_the_word_are_left_out() -> None:
     assert heard.marks[1].t0 == pytest.approx(WORD / 2, abs=1)
 
 
-def test_it_begins_softly() -> None:
+def test_it_fades_in() -> None:
     heard = Listener()
     listener = MidWordListener(heard, 0.5)
     loud = array("h", [20_000] * 1000).tobytes()
