@@ -33,6 +33,12 @@ class EngineError(CodechoirError):
     code = "engine"
 
 
+class EngineLostError(EngineError):
+    """An engine is away, but not for good: its process died, hangs, or is still loading."""
+
+    code = "engine-lost"
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """` Did you mean 'x'?` for the known name nearest to `name`, or an empty string when none is near."""
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)

@@ -192,7 +192,9 @@ class Capabilities:
     `sample_rate`: native, in hertz. `inline_prosody`: pitch, rate and volume may change inside an utterance
     without a seam. `cloning`: voices can be made from recordings. `batching`: several utterances cost little
     more than one, so the engine should be given phrases ahead. `concurrent`: several threads may call `speak`
-    at once. `languages`: BCP 47 tags it can speak. `ignores`: names of voice properties that have no effect.
+    at once. `can_be_lost`: it runs in another process, may load for long and may die, so the fallback engine
+    speaks in the meantime. `languages`: BCP 47 tags it can speak. `ignores`: names of voice properties that
+    have no effect.
     """
 
     sample_rate: int
@@ -200,6 +202,7 @@ class Capabilities:
     cloning: bool = False
     batching: bool = False
     concurrent: bool = False
+    can_be_lost: bool = False
     languages: tuple[str, ...] = ("en",)
     ignores: tuple[str, ...] = ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from codechoir.engines.base import CachePolicy
 from codechoir.engines.cache.caching_engine import CachingEngine
 from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.engines.espeak import EspeakEngine
@@ -46,8 +47,8 @@ def test_a_phrase_cache_that_holds_some_of_the_phrases(
     tmp_path_factory: pytest.TempPathFactory, divide: Any, phrases: list[Phrase], data: st.DataObject
 ) -> None:
     cache = PhraseCache(PhraseSettings(tmp_path_factory.mktemp("cache"), 10**6, 10**6))
-    divided = {} if divide is None else {"units": divide}
-    engine = CachingEngine(SilentEngine(), cache, lambda: lambda _: "model", **divided)
+    divided = {} if divide is None else {"split": divide}
+    engine = CachingEngine(SilentEngine(), cache, CachePolicy(lambda: lambda _: "model", **divided))
     known = data.draw(st.lists(st.sampled_from(phrases), max_size=3)) if phrases else []
     engine.speak(known, Listener())
     check_reading(engine, phrases)
@@ -61,7 +62,7 @@ def test_espeak_from_the_phrase_cache(
     tmp_path_factory: pytest.TempPathFactory, phrases: list[Phrase]
 ) -> None:
     cache = PhraseCache(PhraseSettings(tmp_path_factory.mktemp("cache"), 10**6, 0))
-    engine = EspeakEngine().keep_in(cache)
+    engine = CachingEngine(EspeakEngine(), cache, EspeakEngine().cache_policy())
     first, second = Listener(), Listener()
     engine.speak(phrases, first)
     engine.speak(phrases, second)

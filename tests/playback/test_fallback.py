@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from codechoir.engines.base import AudioListener
 from codechoir.engines.silent import SilentEngine
+from codechoir.engines.subprocess.client import ChildEngine
 from codechoir.engines.subprocess.process import BackOff
 from codechoir.engines.subprocess.supervisor import Supervisor
 from codechoir.errors import EngineError
@@ -56,12 +57,24 @@ def recast(spoken: CastUtterance) -> CastUtterance:
     return replace(spoken, voice=Voice("silence", rate=900))
 
 
+def primary_of(engine: FallbackEngine) -> ChildEngine:
+    assert isinstance(engine.inner, ChildEngine)
+    return engine.inner
+
+
+def hasty(child: Any) -> ChildEngine:
+    """A child that never gets ready, and that nobody waits for."""
+    made: ChildEngine = child("NeverReadyEngine")
+    made.patience = 0.0
+    return made
+
+
 def killing(engine: FallbackEngine, chunks: int) -> Listener:
     """A listener in whose hearing the child is killed when so many chunks were heard."""
 
     def act(listener: Listener) -> bool:
         if len(listener.chunks) == chunks:
-            supervisor = engine.primary.supervisor
+            supervisor = primary_of(engine).supervisor
             losses = supervisor.losses
             assert supervisor.pid is not None
             os.kill(supervisor.pid, signal.SIGKILL)
@@ -105,7 +118,7 @@ def test_it_is_said_once_and_not_again_while_the_child_is_away(
         engine.speak([phrase("one two three")], heard)
     assert len(heard.notices) == 1
     assert "SIGKILL" in heard.notices[0]
-    assert "reading on with the embedded voices" in heard.notices[0]
+    assert "reading on with the fallback voices" in heard.notices[0]
     assert len([r for r in caplog.records if "reading on" in r.getMessage()]) == 1
 
 
@@ -118,7 +131,7 @@ def test_the_child_goes_on_when_it_is_back(child: Any) -> None:
     assert stand_in.words == ["one two"]
     assert heard.words[-2:] == ["three", "four"]
     assert heard.chunks[-1].pcm == (80).to_bytes(2, "little") * STEP
-    assert engine.primary.supervisor.ready
+    assert primary_of(engine).supervisor.ready
 
 
 def test_a_second_loss_is_told_again(child: Any) -> None:
@@ -144,7 +157,7 @@ def test_a_listener_who_leaves_ends_the_stand_in_too(child: Any) -> None:
 
 def test_patience_ends_and_the_stand_in_begins(child: Any) -> None:
     stand_in = StandIn()
-    engine = FallbackEngine(child("NeverReadyEngine"), lambda: stand_in, recast, patience=0.0)
+    engine = FallbackEngine(hasty(child), lambda: stand_in, recast)
     heard = Listener()
     engine.speak([phrase("one")], heard)
     assert heard.words == ["one"]
@@ -178,13 +191,13 @@ def test_a_reading_s_clients_see_the_notice_as_a_state_with_a_message(child: Any
     assert finished.wait(10)
     reader.close()
     assert [state for state, _ in states] == ["speaking", "speaking", "finished"]
-    assert "reading on with the embedded voices" in states[1][1]
+    assert "reading on with the fallback voices" in states[1][1]
 
 
 def test_a_listener_that_cannot_be_told_leaves_it_to_the_log(
     child: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    engine = FallbackEngine(child("NeverReadyEngine"), StandIn, recast, patience=0.0)
+    engine = FallbackEngine(hasty(child), StandIn, recast)
     engine.speak([phrase("one")], AudioListener())
     assert [r.levelname for r in caplog.records if "reading on" in r.getMessage()] == ["WARNING"]
 
@@ -194,7 +207,7 @@ def test_a_listener_who_waits_is_told_what_for(child: Any) -> None:
     reading = in_thread(lambda: engine.speak([phrase("one")], heard))
     while not heard.notices:
         reading.join(0.01)
-    assert heard.notices == ["the engine 'child' is loading"]
+    assert heard.notices == ["engine 'child' is loading"]
     heard.ended = True
     reading.join(10)
     assert not reading.is_alive()
@@ -207,9 +220,9 @@ def test_with_some_patience_warming_up_waits_only_for_the_stand_in(child: Any) -
         def warm_up(self) -> None:
             warmed.append(self)
 
-    engine = FallbackEngine(child("NeverReadyEngine"), Warmed, recast, patience=0.0)
+    engine = FallbackEngine(hasty(child), Warmed, recast)
     engine.warm_up()
-    assert engine.primary.supervisor.pid is not None
+    assert primary_of(engine).supervisor.pid is not None
     assert len(warmed) == 1
     heard = Listener()
     engine.speak([phrase("one")], heard)

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from codechoir.engines.base import Engine
-from codechoir.engines.cache.caching_engine import CachingEngine
 from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.engines.silent import SilentEngine
 from codechoir.engines.subprocess.process import BackOff
@@ -17,7 +15,7 @@ from codechoir.model import Phrase
 from codechoir.playback.fallback import FallbackEngine
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.kept import each_part
+from support.kept import kept
 from support.listening import Listener
 from support.mark_indices import all_words, check_marks, index_of, readings
 
@@ -29,14 +27,12 @@ def test_when_children_are_killed_on_the_way(child: Any, has_cache: bool, tmp_pa
     primary = child("CountingEngine", {"step_seconds": 0.001}, SOON)
     primary.warm_up()
     cache = PhraseCache(PhraseSettings(tmp_path, 10**6, 0))
-
-    def cached(engine: Engine) -> Engine:
-        return CachingEngine(engine, cache, lambda: lambda _: "model", each_part) if has_cache else engine
+    inner = kept(primary, cache) if has_cache else primary
 
     @settings(max_examples=15)
     @given(readings.filter(any), st.sets(st.integers(1, 60), max_size=3))
     def check(phrases: list[Phrase], deadly: set[int]) -> None:
-        engine = FallbackEngine(primary, SilentEngine, lambda spoken: spoken, keep=cached)
+        engine = FallbackEngine(inner, SilentEngine, lambda spoken: spoken)
         assert primary.supervisor.wait_until(lambda it: it.ready, 10)
 
         def kill(heard: Listener) -> bool:

@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from codechoir.engines.base import Engine
-from codechoir.engines.cache.caching_engine import CachingEngine
 from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.engines.silent import SilentEngine
 from codechoir.engines.subprocess.process import BackOff
 from codechoir.model import CastUtterance
 from codechoir.playback.fallback import FallbackEngine
-from support.kept import each_part
+from support.kept import kept
 from support.listening import Listener, phrase
 
 LATE = BackOff(first=3600.0, most=3600.0)
@@ -28,10 +26,7 @@ def cache(tmp_path: Path) -> PhraseCache:
 
 
 def behind(cache: PhraseCache, primary: Any) -> FallbackEngine:
-    def keep(engine: Engine) -> Engine:
-        return CachingEngine(engine, cache, lambda: lambda _: "model", each_part)
-
-    return FallbackEngine(primary, SilentEngine, same, keep=keep)
+    return FallbackEngine(kept(primary, cache), SilentEngine, same)
 
 
 def same(spoken: CastUtterance) -> CastUtterance:
@@ -41,10 +36,11 @@ def same(spoken: CastUtterance) -> CastUtterance:
 def test_what_was_heard_before_needs_no_child(child: Any, cache: PhraseCache) -> None:
     first = Listener()
     behind(cache, child("WordyEngine")).speak(LINES, first)
-    engine = behind(cache, child("WordyEngine"))
+    primary = child("WordyEngine")
+    engine = behind(cache, primary)
     second = Listener()
     engine.speak(LINES, second)
-    assert engine.primary.supervisor.pid is None
+    assert primary.supervisor.pid is None
     assert second.marks == first.marks
     assert second.words == ["for", "user", "name", "in", "for"]
     samples = [b"".join(chunk.pcm for chunk in heard.chunks) for heard in (first, second)]
@@ -52,11 +48,12 @@ def test_what_was_heard_before_needs_no_child(child: Any, cache: PhraseCache) ->
 
 
 def test_what_the_embedded_engine_says_meanwhile_is_not_kept(child: Any, cache: PhraseCache) -> None:
-    engine = behind(cache, child("CountingEngine", {"step_seconds": 0.02}, LATE))
+    primary = child("CountingEngine", {"step_seconds": 0.02}, LATE)
+    engine = behind(cache, primary)
 
     def act(listener: Listener) -> bool:
         if len(listener.chunks) == 7:  # "for" is told, "user" has begun
-            supervisor = engine.primary.supervisor
+            supervisor = primary.supervisor
             assert supervisor.pid is not None
             os.kill(supervisor.pid, signal.SIGKILL)
             assert supervisor.wait_until(lambda it: it.losses > 0, 10)

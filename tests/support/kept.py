@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from codechoir.engines.base import AudioListener
+from codechoir.engines.base import AudioListener, CachePolicy, Engine
 from codechoir.engines.cache.caching_engine import CachingEngine
 from codechoir.engines.cache.phrase_cache import PhraseCache
 from codechoir.engines.silent import SilentEngine
@@ -36,6 +36,6 @@ def each_part(phrase: Phrase) -> Iterable[tuple[int, Phrase]]:
         yield index, Phrase((part,), part.utterance.start, part.utterance.end)
 
 
-def kept(engine: SilentEngine, cache: PhraseCache, model: str = "one") -> CachingEngine:
+def kept(engine: Engine, cache: PhraseCache, model: str = "one") -> CachingEngine:
     """The engine behind the cache, with units of one utterance."""
-    return CachingEngine(engine, cache, lambda: lambda family: model + family, each_part)
+    return CachingEngine(engine, cache, CachePolicy(lambda: lambda family: model + family, split=each_part))

@@ -10,7 +10,7 @@ from codechoir.engines.silent import SilentEngine
 from codechoir.errors import InputError
 from codechoir.model import CastUtterance, Category, Utterance, Voice
 from codechoir.settings import Settings, VoiceChange
-from codechoir.voices.casting import Casting, check_families, full_casting, ignored_properties
+from codechoir.voices.casting import Casting, FallbackVoices, check_families, full_casting, ignored_properties
 from codechoir.voices.profile import DepthStep, Profile, load_profile
 
 PROFILE = Profile(
@@ -184,3 +184,16 @@ def test_what_the_engine_ignores_is_told_where_somebody_set_it() -> None:
         ignored_properties(PROFILE, lively, capabilities)
     )
     assert ignored_properties(PROFILE, lively, SilentEngine().capabilities) is None
+
+
+def test_the_stand_in_has_the_voice_that_the_user_s_profile_gives_it() -> None:
+    mine = Voice("de+f3", rate=400, pitch=20)
+    spoken = CastUtterance(Utterance("x", Category.COMMENT, 0, 1), Voice("Ana"), mine)
+    assert FallbackVoices()(spoken).voice == mine
+
+
+def test_without_one_the_stand_in_keeps_rate_and_volume_and_has_the_category_s_voice() -> None:
+    said = [CastUtterance(Utterance("x", c, 0, 1), Voice("Ana", rate=300, volume=40)) for c in Category]
+    voices = [recast.voice for recast in map(FallbackVoices(), said)]
+    assert {(voice.rate, voice.volume) for voice in voices} == {(300, 40)}
+    assert len({voice.family for voice in voices}) == 7

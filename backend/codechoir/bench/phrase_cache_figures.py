@@ -16,7 +16,7 @@ from pathlib import Path
 
 from codechoir.bench.corpora import python_source
 from codechoir.bench.runner import Figure, figure
-from codechoir.engines import AudioListener, Engine, SilentEngine
+from codechoir.engines import AudioListener, CachePolicy, Engine, SilentEngine
 from codechoir.engines.cache import CachingEngine, PhraseCache, PhraseSettings, phrase_key
 from codechoir.engines.espeak import EspeakEngine
 from codechoir.engines.xtts import cacheable_units
@@ -28,6 +28,7 @@ from codechoir.settings import MEGABYTE, Settings
 from codechoir.sinks import Sink
 from codechoir.syntax import Document
 
+POLICY = CachePolicy(lambda: lambda _: "bench", split=cacheable_units)
 LINES = 20_000
 FILE_LINES = 400
 MOST_GROWTH = 80.0
@@ -65,7 +66,7 @@ def _second_reading(folder: Path) -> list[Figure]:
     for _ in range(2):
         engine = _Counting()
         cache = PhraseCache(PhraseSettings(folder, disk=4000 * MEGABYTE))
-        CachingEngine(engine, cache, lambda: lambda _: "bench", cacheable_units).speak(lines, AudioListener())
+        CachingEngine(engine, cache, POLICY).speak(lines, AudioListener())
         counts.append((engine.calls, engine.asked))
     (first_calls, first_units), (calls, asked) = counts
     return [
@@ -145,7 +146,7 @@ def read_for(seconds: float) -> None:
 
     engine = SilentEngine()
     cache = PhraseCache(PhraseSettings(Path("nowhere"), disk=0))
-    speaker = CachingEngine(engine, cache, lambda: lambda _: "bench", cacheable_units)
+    speaker = CachingEngine(engine, cache, POLICY)
     reader = Reader(lambda *_: None)
     ear = _FastEar(round(seconds * engine.capabilities.sample_rate))
     phrases = _phrases(python_source(LINES // 2))
@@ -184,10 +185,11 @@ def _espeak(folder: Path) -> list[Figure]:
     lines = list(islice(_phrases(python_source(FILE_LINES), SpeechPipeline(Settings())), 150))
     engine = EspeakEngine()
     engine.warm_up()
+    policy = engine.cache_policy()
     settings = PhraseSettings(folder)
-    _timed(engine.keep_in(PhraseCache(settings)), lines)
+    _timed(CachingEngine(engine, PhraseCache(settings), policy), lines)
     made = _timed(engine, lines)
-    warm = engine.keep_in(cache := PhraseCache(settings))
+    warm = CachingEngine(engine, cache := PhraseCache(settings), policy)
     disk = _timed(warm, lines)
     memory = _timed(warm, lines)
     _, size = cache.disk.usage

@@ -84,15 +84,16 @@ def _is_same_file(path: Path, source: str) -> bool:
 
 
 def ready_engine(name: str, phrases: PhraseCacheFactory | None = None) -> Engine:
-    """The engine with the phrase cache. Raises `InputError` if unknown, `EngineError` if it cannot speak."""
+    """The engine, prepared for reading. Raises `InputError` if unknown, `EngineError` if it cannot speak."""
     from codechoir.engines import make_engine
     from codechoir.engines.cache import PhraseCacheFactory
+    from codechoir.playback import prepare_engine
 
     engine = make_engine(name)
     missing = engine.check()
     if missing is not None:
         raise EngineError(missing)
-    return (phrases or PhraseCacheFactory()).in_front_of(engine)
+    return prepare_engine(engine, phrases or PhraseCacheFactory())
 
 
 def checked_casting(settings: Settings, engine: Engine) -> Casting:

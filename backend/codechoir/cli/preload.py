@@ -79,7 +79,7 @@ def _cache_for(engine: str) -> PhraseCacheFactory:
     from codechoir.engines.cache import PhraseCacheFactory
 
     phrases = PhraseCacheFactory()
-    if not phrases.wanted_for(make_engine(engine)):
+    if not phrases.is_on_for(make_engine(engine)):
         raise InputError(
             f"phrases of engine '{engine}' are not cached; set CODECHOIR_PHRASES=on to cache those of every "
             "engine"

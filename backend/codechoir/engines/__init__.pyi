@@ -3,10 +3,12 @@ from .base import CachePolicy as CachePolicy
 from .base import CollectingListener as CollectingListener
 from .base import DownloadProgress as DownloadProgress
 from .base import Engine as Engine
+from .base import ForwardingEngine as ForwardingEngine
 from .base import ForwardingListener as ForwardingListener
 from .base import Installer as Installer
 from .base import VoiceIdentity as VoiceIdentity
 from .registry import CLONING_ENGINE as CLONING_ENGINE
 from .registry import engine_names as engine_names
 from .registry import make_engine as make_engine
+from .registry import make_fallback_engine as make_fallback_engine
 from .silent import SilentEngine as SilentEngine

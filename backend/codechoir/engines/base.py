@@ -90,8 +90,8 @@ VoiceIdentity = Callable[[str], str]
 recordings. The words and the properties of the voice are not part of it."""
 
 
-def _whole_phrase(phrase: Phrase) -> Iterable[Phrase]:
-    return (phrase,)
+def _whole_phrase(phrase: Phrase) -> Iterable[tuple[int, Phrase]]:
+    return ((0, phrase),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +100,14 @@ class CachePolicy:
 
     `identity`: called once a reading; see `VoiceIdentity`. Raises `EngineError` when the engine cannot speak.
     `by_default`: cache without being asked to, since the engine is slower than reading a file. `split`:
-    divides a phrase into the smallest phrases that sound the same wherever they stand. `first_differs`: the
-    first phrase of a reading sounds different from the same phrase later, for example because it has no pause
-    before it.
+    divides a phrase into the smallest phrases that sound the same wherever they stand, each with the index
+    that its first part has in the whole. `first_differs`: the first phrase of a reading sounds different from
+    the same phrase later, for example because it has no pause before it.
     """
 
     identity: Callable[[], VoiceIdentity]
     by_default: bool = True
-    split: Callable[[Phrase], Iterable[Phrase]] = _whole_phrase
+    split: Callable[[Phrase], Iterable[tuple[int, Phrase]]] = _whole_phrase
     first_differs: bool = False
 
 
@@ -149,8 +149,8 @@ class Engine(ABC):
     """A driver: phrases with voices in, audio out.
 
     Making an engine has no side effects; the first `speak` or `warm_up` loads what it needs. `name`: as in
-    the entry-point group `codechoir.engines`. `patience`: seconds that a listener waits for an engine that is
-    still loading, None for as long as it takes; set by whoever made the engine.
+    the entry-point group `codechoir.engines`. `patience`: seconds that `speak` waits for an engine that is
+    loading, None for as long as it takes; only engines with the capability `can_be_lost` need it.
     """
 
     name: str
@@ -163,7 +163,8 @@ class Engine(ABC):
 
         Pull a phrase only when it is needed, so that a long file costs nothing ahead. `first_sample` counts
         from 0 at the start of the call; never set `last`. Called by one thread at a time unless the engine is
-        `concurrent`. Raises `EngineError` with a line for the user.
+        `concurrent`. Raises `EngineError` with a line for the user, `EngineLostError` when the engine will be
+        back and another one may continue until then.
         """
 
     # ---- loading -----------------------------------------------------------------------------------------
@@ -180,8 +181,15 @@ class Engine(ABC):
         return "can speak"
 
     def warm_up(self) -> None:
-        """Load everything, so that the next `speak` starts at once. May be called more than once."""
+        """Load everything, so that the next `speak` starts at once. May be called more than once.
+
+        With `patience`, only begin to load.
+        """
         return
+
+    def is_ready(self) -> bool:
+        """Whether `speak` would start at once. Must not block."""
+        return True
 
     def close(self) -> None:
         """Free what was loaded. The engine may be used again afterwards."""
@@ -229,3 +237,59 @@ class Engine(ABC):
         Raises `InputError` for an unknown method or bad arguments.
         """
         raise InputError(f"engine '{self.name}' has no method '{method}'")
+
+
+class ForwardingEngine(Engine):
+    """Passes everything on to `inner`. The base class of what stands between a reading and its engine."""
+
+    def __init__(self, inner: Engine) -> None:
+        self.inner = inner
+        self.name = inner.name
+        self.capabilities = inner.capabilities
+
+    @property
+    def patience(self) -> float | None:
+        return self.inner.patience
+
+    @patience.setter
+    def patience(self, seconds: float | None) -> None:
+        self.inner.patience = seconds
+
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
+        self.inner.speak(phrases, listener)
+
+    def check(self) -> str | None:
+        return self.inner.check()
+
+    def diagnose(self) -> str:
+        return self.inner.diagnose()
+
+    def warm_up(self) -> None:
+        self.inner.warm_up()
+
+    def is_ready(self) -> bool:
+        return self.inner.is_ready()
+
+    def close(self) -> None:
+        self.inner.close()
+
+    def installer(self) -> Installer | None:
+        return self.inner.installer()
+
+    def voices(self) -> list[VoiceInfo]:
+        return self.inner.voices()
+
+    def speaker(self, name: str) -> ClonedVoice | None:
+        return self.inner.speaker(name)
+
+    def conditioner(self, parameters: Mapping[str, Parameter]) -> Conditioner:
+        return self.inner.conditioner(parameters)
+
+    def cache_policy(self) -> CachePolicy | None:
+        return self.inner.cache_policy()
+
+    def latents(self, clear_memory: bool = False, clear_disk: bool = False) -> Mapping[str, int] | None:
+        return self.inner.latents(clear_memory, clear_disk)
+
+    def handle_call(self, method: str, arguments: Mapping[str, Any], blob: bytes) -> tuple[Any, bytes]:
+        return self.inner.handle_call(method, arguments, blob)

@@ -14,6 +14,7 @@ from codechoir.engines.cache import PhraseCacheFactory
 from codechoir.errors import CodechoirError, EngineError, InputError
 from codechoir.lsp.configuration import AudioMode
 from codechoir.pipeline import SpeechPipeline, word_table
+from codechoir.playback import prepare_engine
 from codechoir.settings import Settings
 from codechoir.sinks import (
     AudioNotifier,
@@ -27,7 +28,7 @@ from codechoir.sinks import (
 log = logging.getLogger(__name__)
 
 ENGINE_WAIT_SECONDS = 1.0
-"""How long a reading waits for an engine that is loading, before the embedded engine starts instead."""
+"""How long a reading waits for an engine that is loading, before the fallback engine starts instead."""
 
 Warn = Callable[[str], None]
 """Takes one line for the user."""
@@ -169,8 +170,7 @@ class SpeechRuntime:
         """The engine of the settings, or the engine `fallback`, which the settings then name."""
         try:
             engine = make_engine(self._settings.engine)
-            engine.patience = ENGINE_WAIT_SECONDS
-            return self._with_phrase_cache(engine)
+            return self._prepared(engine)
         except (InputError, EngineError) as error:
             if self._settings.engine == fallback:
                 raise
@@ -178,12 +178,12 @@ class SpeechRuntime:
             self._settings = replace(self._settings, engine=fallback)
             return self._engine or make_engine(fallback)
 
-    def _with_phrase_cache(self, engine: Engine) -> Engine:
+    def _prepared(self, engine: Engine) -> Engine:
         try:
-            return self.phrase_cache.in_front_of(engine)
+            return prepare_engine(engine, self.phrase_cache, ENGINE_WAIT_SECONDS)
         except InputError as error:
             self._warn(f"the phrase cache is off: {error}")
-            return engine
+            return prepare_engine(engine, patience=ENGINE_WAIT_SECONDS)
 
     def _make_pipeline_or(self, fallback: str) -> SpeechPipeline:
         try:

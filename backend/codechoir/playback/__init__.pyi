@@ -1,4 +1,5 @@
 from .fallback import FallbackEngine as FallbackEngine
+from .fallback import prepare_engine as prepare_engine
 from .position_tracker import Place as Place
 from .reader import Reader as Reader
 from .reading import Reading as Reading

@@ -1,9 +1,9 @@
-"""Reading on while the child is away: with the embedded engine, from the first span not heard.
+"""Prepares an engine for reading: the phrase cache, and the fallback engine while another one is away.
 
-1. The child's engine speaks, and `SpokenProgress` watches what the listener took of it.
-2. The child is lost: the listener is told so once, and the embedded engine says the rest of the line, in
-   its own voices, at the sample rate that the reading began with.
-3. At the end of each phrase we look whether the child is back; then it goes on.
+1. The engine speaks, and `SpokenProgress` watches what the listener takes.
+2. The engine is lost: the listener is notified once, and the fallback engine says the rest of the line in its
+   own voices, at the sample rate with which the reading began.
+3. After each phrase of the fallback engine, the engine continues if it is back.
 """
 
 from __future__ import annotations
@@ -11,80 +11,75 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from codechoir.audio import Resampler
-from codechoir.engines import AudioListener, Engine, ForwardingListener
-from codechoir.engines.subprocess import POLL, ChildEngine, ChildLostError
-from codechoir.model import AudioChunk, CastUtterance, Phrase, VoiceInfo
+from codechoir.engines import (
+    AudioListener,
+    Engine,
+    ForwardingEngine,
+    ForwardingListener,
+    make_fallback_engine,
+)
+from codechoir.engines.cache import PhraseCacheFactory
+from codechoir.errors import EngineLostError
+from codechoir.model import AudioChunk, CastUtterance, Phrase
 from codechoir.playback.spoken_progress import SpokenProgress
+from codechoir.voices import FallbackVoices
 
 log = logging.getLogger(__name__)
 
-
-SILENT_SECONDS = 1.0
-"""A listener who waits longer than this is told what for."""
-
-WrapInCache = Callable[[Engine], Engine]
-"""Puts a cache in front of an engine."""
-
 Recast = Callable[[CastUtterance], CastUtterance]
-"""Gives an utterance the voice that it has with the embedded engine."""
+"""Gives an utterance its voice of the fallback engine."""
 
 
-class FallbackEngine(Engine):
-    """The engine of a child, with the embedded one to stand in for it.
+def prepare_engine(
+    engine: Engine, cache: PhraseCacheFactory | None = None, patience: float | None = None
+) -> Engine:
+    """The engine with all that a reading needs around it.
 
-    `patience`: seconds that a reading waits for a child that is still loading before the embedded engine
-    begins; None waits as long as it takes, which is right when a file is written. `keep`: puts the phrase
-    cache in front of the child, which is then waited for only where something is not kept.
+    Nearest to the engine comes the phrase cache, where it is on, so that it never holds what the fallback
+    engine said; around an engine that can be lost, `FallbackEngine`. `patience`: seconds that a reading waits
+    for an engine that is loading. Raises `InputError` for bad settings of the cache.
+    """
+    engine.patience = patience
+    cached = engine if cache is None else cache.wrap(engine)
+    return FallbackEngine(cached) if engine.capabilities.can_be_lost else cached
+
+
+class FallbackEngine(ForwardingEngine):
+    """An engine that can be lost, with the fallback engine to speak while it is away.
+
+    `make_fallback`: called when the fallback engine is first needed. `recast`: see `Recast`.
     """
 
     def __init__(
         self,
-        primary: ChildEngine,
-        embedded: Callable[[], Engine],
-        recast: Recast,
-        patience: float | None = None,
-        keep: WrapInCache | None = None,
+        inner: Engine,
+        make_fallback: Callable[[], Engine] = make_fallback_engine,
+        recast: Recast | None = None,
     ) -> None:
-        self.name = primary.name
-        self.capabilities = primary.capabilities
-        self.primary = primary
-        self.patience = patience
-        awaited = WaitingEngine(self)
-        self._speaker: Engine = awaited if keep is None else keep(awaited)
-        self._make_embedded = embedded
-        self._recast = recast
-        self._embedded: Engine | None = None
-        self._turn = threading.Lock()
-        self._told = False
-
-    def check(self) -> str | None:
-        """See `Engine.check`."""
-        return self.primary.check()
+        super().__init__(inner)
+        self._make_fallback = make_fallback
+        self._recast = FallbackVoices() if recast is None else recast
+        self._made: Engine | None = None
+        self._lock = threading.Lock()
+        self._was_notified = False
 
     def warm_up(self) -> None:
-        """See `Engine.warm_up`; where patience has an end nobody waits here either."""
-        if self.patience is None:
-            self.primary.warm_up()
-            return
-        self.primary.supervisor.child()
-        self._stand_in().warm_up()
-        self._resampler().flush()
-
-    def voices(self) -> list[VoiceInfo]:
-        """See `Engine.voices`."""
-        return self.primary.voices()
+        """Load the engine; where a reading does not wait for it, load the fallback engine too."""
+        super().warm_up()
+        if self.patience is not None:
+            self._fallback().warm_up()
+            self._resampler().flush()
 
     def close(self) -> None:
-        """See `Engine.close`."""
-        self._speaker.close()
-        with self._turn:
-            if self._embedded is not None:
-                self._embedded.close()
+        """Close both engines."""
+        super().close()
+        with self._lock:
+            if self._made is not None:
+                self._made.close()
 
     def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         """See `Engine.speak`."""
@@ -93,89 +88,45 @@ class FallbackEngine(Engine):
         while not output.left:
             output.begin()
             try:
-                self._speaker.speak(progress.phrases(), output)
-                self._told = False
+                self.inner.speak(progress.phrases(), output)
+                self._was_notified = False
                 return
-            except ChildLostError as loss:
-                self._tell(output, loss)
+            except EngineLostError as error:
+                self._notify(output, error)
             if not self._bridge(progress, output):
                 return
 
     def _bridge(self, progress: SpokenProgress, listener: FallbackListener) -> bool:
-        """Say phrases with the embedded engine until the child is back; True when there is more to say."""
-        engine = self._stand_in()
+        """Say phrases with the fallback engine until the other is back; True when there is more to say."""
+        engine = self._fallback()
         listener.begin(self._resampler())
-        stretch = FallbackPhrases(progress.phrases(), self._recast, lambda: self.primary.supervisor.ready)
-        with contextlib.nullcontext() if engine.capabilities.concurrent else self._turn:
-            engine.speak(stretch, listener)
+        phrases = FallbackPhrases(progress.phrases(), self._recast, self.inner.is_ready)
+        with contextlib.nullcontext() if engine.capabilities.concurrent else self._lock:
+            engine.speak(phrases, listener)
         is_heard = listener.flush()
         progress.all_said()
-        return is_heard and not stretch.exhausted
+        return is_heard and not phrases.exhausted
 
-    def _stand_in(self) -> Engine:
-        with self._turn:
-            if self._embedded is None:
-                self._embedded = self._make_embedded()
-            return self._embedded
+    def _fallback(self) -> Engine:
+        with self._lock:
+            if self._made is None:
+                self._made = self._make_fallback()
+            return self._made
 
     def _resampler(self) -> Resampler:
-        return Resampler(self._stand_in().capabilities.sample_rate, self.capabilities.sample_rate)
+        return Resampler(self._fallback().capabilities.sample_rate, self.capabilities.sample_rate)
 
-    def _tell(self, listener: FallbackListener, loss: ChildLostError) -> None:
-        if self._told:
+    def _notify(self, listener: FallbackListener, error: EngineLostError) -> None:
+        """Tell the listener, or the log where nobody listens, once until the engine speaks again."""
+        if self._was_notified:
             return
-        self._told = True
-        line = f"{loss}; reading on with the embedded voices until it is back"
+        self._was_notified = True
+        line = f"{error}; reading on with the fallback voices until it is back"
         log.log(logging.INFO if listener.notify(line) else logging.WARNING, "%s", line)
 
 
-class WaitingEngine(Engine):
-    """The child's engine, which is waited for before it speaks, as long as `fallback` is patient."""
-
-    def __init__(self, fallback: FallbackEngine) -> None:
-        self.name = fallback.name
-        self.capabilities = fallback.capabilities
-        self._fallback = fallback
-        self._child = fallback.primary
-
-    def check(self) -> str | None:
-        """See `Engine.check`."""
-        return self._child.check()
-
-    def warm_up(self) -> None:
-        """See `Engine.warm_up`."""
-        self._child.warm_up()
-
-    def voices(self) -> list[VoiceInfo]:
-        """See `Engine.voices`."""
-        return self._child.voices()
-
-    def close(self) -> None:
-        """See `Engine.close`."""
-        self._child.close()
-
-    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
-        """See `Engine.speak`. Raises `ChildLostError` when patience has ended."""
-        if not self._child.supervisor.ready:
-            self._await(listener)
-        self._child.speak(phrases, listener)
-
-    def _await(self, listener: AudioListener) -> None:
-        patience = self._fallback.patience
-        child = self._child.supervisor.child()
-        began = time.monotonic()
-        told = False
-        while not child.wait_ready(POLL) and not listener.is_cancelled():
-            waited = time.monotonic() - began
-            if patience is not None and waited > patience:
-                raise ChildLostError(f"the engine '{self.name}' is still loading")
-            if not told and waited > SILENT_SECONDS:
-                told = True
-                listener.notify(f"the engine '{self.name}' is loading")
-
-
 class FallbackPhrases:
-    """The phrases that the embedded engine is given: one for certain, then more until the child is back."""
+    """The phrases for the fallback engine: at least one, then more until the other engine is back."""
 
     def __init__(self, source: Iterator[Phrase], recast: Recast, is_back: Callable[[], bool]) -> None:
         self.exhausted = False
@@ -214,7 +165,7 @@ class FallbackListener(ForwardingListener):
         return self._take(chunk)
 
     def flush(self) -> bool:
-        """The stand-in has ended: hand out what its resampler still holds. False when nobody listens."""
+        """Write what the resampler still holds. False when the reading was cancelled."""
         if self._resampler is not None and not self.left:
             self._take(self._resampler.flush())
         return not self.left

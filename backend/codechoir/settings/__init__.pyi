@@ -33,6 +33,7 @@ from .environment import cache_folder as cache_folder
 from .environment import read_environment as read_environment
 from .environment import read_variable as read_variable
 from .user_settings import EDITOR_SETTINGS as EDITOR_SETTINGS
+from .user_settings import FALLBACK_ENGINE as FALLBACK_ENGINE
 from .user_settings import MAX_RATE as MAX_RATE
 from .user_settings import MIN_RATE as MIN_RATE
 from .user_settings import VOICE_PROPERTIES as VOICE_PROPERTIES

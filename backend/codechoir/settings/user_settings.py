@@ -24,6 +24,9 @@ from codechoir.settings.declaration import (
 )
 from codechoir.settings.wording_options import WordingOptions
 
+FALLBACK_ENGINE = "espeak"
+"""The engine that speaks while another one cannot: it is always installed and answers at once."""
+
 MIN_RATE, MAX_RATE = 80, 900
 """Limits of every rate, in words per minute."""
 

@@ -1,5 +1,5 @@
-from .casting import FALLBACK_ENGINE as FALLBACK_ENGINE
 from .casting import Casting as Casting
+from .casting import FallbackVoices as FallbackVoices
 from .casting import check_families as check_families
 from .casting import full_casting as full_casting
 from .casting import ignored_properties as ignored_properties

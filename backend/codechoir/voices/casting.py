@@ -8,11 +8,8 @@ from typing import TypeVar
 
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import Capabilities, CastUtterance, Category, Utterance, Voice, VoiceInfo
-from codechoir.settings import VOICE_PROPERTIES, Number, Settings, VoiceChange, declared
+from codechoir.settings import FALLBACK_ENGINE, VOICE_PROPERTIES, Number, Settings, VoiceChange, declared
 from codechoir.voices.profile import Profile, check_change, load_profile
-
-FALLBACK_ENGINE = "espeak"
-"""The engine that speaks while another one cannot: it is always installed and answers at once."""
 
 Value = TypeVar("Value")
 
@@ -109,6 +106,28 @@ class Casting:
                 return overlay
             name = name.rpartition(".")[0]
         return None
+
+
+class FallbackVoices:
+    """Gives an utterance its voice for the fallback engine.
+
+    An utterance that was cast without one gets the default profile's, at the same rate and volume. That
+    profile is read on first use.
+    """
+
+    def __init__(self) -> None:
+        self._casting: Casting | None = None
+
+    def __call__(self, spoken: CastUtterance) -> CastUtterance:
+        if spoken.fallback_voice is not None:
+            return replace(spoken, voice=spoken.fallback_voice)
+        voice = self._default().cast(spoken.utterance)
+        return replace(spoken, voice=replace(voice, rate=spoken.voice.rate, volume=spoken.voice.volume))
+
+    def _default(self) -> Casting:
+        if self._casting is None:
+            self._casting = Casting(load_profile(Settings().profile, FALLBACK_ENGINE), Settings())
+        return self._casting
 
 
 def full_casting(profile: Profile, settings: Settings) -> Casting:

@@ -171,5 +171,5 @@ def test_the_variables_say_where_and_how_much() -> None:
     wanted = PhraseSettings(Path("/somewhere/phrases"), 2 * MEGABYTE, MEGABYTE // 2, "on")
     assert PhraseSettings.from_environment(given) == wanted
     assert PhraseSettings.from_environment({"CODECHOIR_CACHE": "/somewhere"}) == replace(
-        wanted, memory=64 * MEGABYTE, disk=512 * MEGABYTE, wish="auto"
+        wanted, memory=64 * MEGABYTE, disk=512 * MEGABYTE, mode="auto"
     )

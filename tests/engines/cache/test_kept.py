@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from codechoir.engines.base import AudioListener, ForwardingListener
-from codechoir.engines.cache.caching_engine import CachingEngine
-from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseCacheFactory, PhraseSettings
+from codechoir.engines.cache.caching_engine import CachingEngine, PhraseCacheFactory
+from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.engines.espeak import EspeakEngine
 from codechoir.engines.silent import SilentEngine
 from codechoir.engines.xtts import cacheable_units
@@ -199,7 +199,7 @@ def test_espeak_sounds_the_same_from_the_cache(cache: PhraseCache) -> None:
     snapshot = Document("one, two three\nfour five\nsix\n", plain_text()).snapshot()
     lines = list(pipeline.phrases(snapshot))
     plain = hear(EspeakEngine(), *lines)
-    speaker = EspeakEngine().keep_in(cache)
+    speaker = CachingEngine(EspeakEngine(), cache, EspeakEngine().cache_policy())
     first, second = (hear(speaker, *lines) for _ in range(2))
     assert pcm(second) == pcm(first) and second.marks == first.marks
     assert first.words == plain.words
@@ -243,7 +243,7 @@ def test_neighbours_that_a_neural_engine_joins_stay_together() -> None:
 def test_the_rest_of_a_phrase_after_a_kept_one_has_its_pause(cache: PhraseCache) -> None:
     """The engine is called in the midst of a reading, and must not take that for its beginning."""
     lines = list(SpeechPipeline(Settings()).phrases(Document("one\ntwo\n", plain_text()).snapshot()))
-    speaker = EspeakEngine().keep_in(cache)
+    speaker = CachingEngine(EspeakEngine(), cache, EspeakEngine().cache_policy())
     whole = hear(EspeakEngine(), *lines)
     hear(speaker, lines[0])
     heard = hear(speaker, *lines)
@@ -254,7 +254,7 @@ def test_the_rest_of_a_phrase_after_a_kept_one_has_its_pause(cache: PhraseCache)
 @pytest.mark.parametrize(("wish", "is_kept"), [("auto", False), ("on", True), ("off", False)])
 def test_espeak_is_kept_only_on_request(tmp_path: Path, wish: str, is_kept: bool) -> None:
     settings = PhraseSettings.from_environment({"CODECHOIR_CACHE": str(tmp_path), "CODECHOIR_PHRASES": wish})
-    assert isinstance(PhraseCacheFactory(settings).in_front_of(EspeakEngine()), CachingEngine) == is_kept
+    assert isinstance(PhraseCacheFactory(settings).wrap(EspeakEngine()), CachingEngine) == is_kept
 
 
 def test_parts_alone_make_the_phrase() -> None:

@@ -10,8 +10,9 @@ from typing import Any
 import psutil
 import pytest
 from codechoir.engines.subprocess.client import ChildEngine
-from codechoir.engines.subprocess.process import BackOff, ChildLostError, ChildSpec
+from codechoir.engines.subprocess.process import BackOff, ChildSpec
 from codechoir.engines.subprocess.supervisor import Supervisor
+from codechoir.errors import EngineLostError
 from support.child_engines import STEP
 from support.listening import Listener, in_thread, phrase
 from support.needs import missing
@@ -51,7 +52,7 @@ def kill_after(engine: ChildEngine, samples: int) -> Listener:
 def test_a_reading_ends_with_a_loss_when_the_child_is_killed(child: Any) -> None:
     engine = child("CountingEngine", {"step_seconds": 0.01}, SOON)
     heard = kill_after(engine, 3 * STEP)
-    with pytest.raises(ChildLostError, match="was ended by SIGKILL"):
+    with pytest.raises(EngineLostError, match="was ended by SIGKILL"):
         engine.speak([phrase("one two three four five six seven eight nine ten")], heard)
     assert [chunk.first_sample for chunk in heard.chunks] == list(range(0, heard.samples, STEP))
 
@@ -71,7 +72,7 @@ def test_a_child_that_died_is_not_started_before_its_time(child: Any) -> None:
     engine = child("CountingEngine", {}, LATE)
     engine.warm_up()
     kill(engine)
-    with pytest.raises(ChildLostError, match="is started again in 3600 s"):
+    with pytest.raises(EngineLostError, match="is started again in 3600 s"):
         engine.speak([phrase("word")], Listener())
 
 
@@ -100,7 +101,7 @@ def test_a_child_that_gives_no_sign_of_life_is_replaced(child: Any) -> None:
     before = engine.supervisor.pid
     assert before is not None
     os.kill(before, signal.SIGSTOP)
-    with pytest.raises(ChildLostError):
+    with pytest.raises(EngineLostError):
         engine.speak([phrase("word")], Listener())
     assert engine.supervisor.wait_until(is_ready, 10)
     assert engine.supervisor.pid != before
@@ -136,7 +137,7 @@ def test_a_child_that_reads_is_not_idle(child: Any) -> None:
 
 def test_loading_has_a_limit(child: Any) -> None:
     engine = child("NeverReadyEngine", {}, LATE, start=0.3)
-    with pytest.raises(ChildLostError):
+    with pytest.raises(EngineLostError):
         engine.warm_up()
 
 
@@ -149,7 +150,7 @@ def test_a_reading_that_waits_for_loading_can_be_cancelled(child: Any) -> None:
 
 
 def test_a_call_ends_with_a_loss_when_the_child_dies(child: Any) -> None:
-    with pytest.raises(ChildLostError, match="ended with status 7"):
+    with pytest.raises(EngineLostError, match="ended with status 7"):
         child("CountingEngine", {}, LATE).call("crash")
 
 

@@ -21,9 +21,9 @@ from codechoir.engines.xtts.capabilities import (
 )
 from codechoir.engines.xtts.download import NEEDED
 from codechoir.engines.xtts.install import Installation
-from codechoir.engines.xtts.xtts_engine import StandInVoices, XttsEngine, XttsSettings, missing_packages
+from codechoir.engines.xtts.xtts_engine import XttsEngine, XttsSettings, missing_packages
 from codechoir.errors import EngineError, InputError
-from codechoir.model import CastUtterance, Category, Utterance, Voice
+from codechoir.model import Category
 from codechoir.voices.casting import check_families
 from codechoir.voices.library.library import VoiceLibrary
 from codechoir.voices.profile import load_profile
@@ -212,16 +212,3 @@ def test_the_default_casting_passes_the_check_of_families_on_any_checkpoint(
     check_families(load_profile("default", "xtts"), engine.voices())
     described = {voice.name: voice.description for voice in engine.voices()}
     assert described["Damien Black"] == "said by 'Ana' in this checkpoint"
-
-
-def test_the_stand_in_has_the_voice_that_the_user_s_profile_gives_it() -> None:
-    mine = Voice("de+f3", rate=400, pitch=20)
-    spoken = CastUtterance(Utterance("x", Category.COMMENT, 0, 1), Voice("Ana"), mine)
-    assert StandInVoices()(spoken).voice == mine
-
-
-def test_without_one_the_stand_in_keeps_rate_and_volume_and_has_the_category_s_voice() -> None:
-    said = [CastUtterance(Utterance("x", c, 0, 1), Voice("Ana", rate=300, volume=40)) for c in Category]
-    voices = [recast.voice for recast in map(StandInVoices(), said)]
-    assert {(voice.rate, voice.volume) for voice in voices} == {(300, 40)}
-    assert len({voice.family for voice in voices}) == 7

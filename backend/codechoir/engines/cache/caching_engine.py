@@ -13,72 +13,85 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-from codechoir.engines import AudioListener, Engine, ForwardingListener
+from codechoir.engines import (
+    AudioListener,
+    CachePolicy,
+    Engine,
+    ForwardingEngine,
+    ForwardingListener,
+    VoiceIdentity,
+)
 from codechoir.engines.cache.cached_phrase import CachedMark, CachedPhrase, phrase_key
-from codechoir.engines.cache.phrase_cache import PhraseCache
-from codechoir.model import AudioChunk, CastUtterance, Mark, Phrase, VoiceInfo
+from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
+from codechoir.model import AudioChunk, CastUtterance, Mark, Phrase
 
 MOST_QUEUED = 64
 """Kept units that wait for one that the engine is saying; beyond that it first says what it has."""
 
-Identity = Callable[[str], str]
-"""What the sound of a voice family depends on besides the words; see `phrase_key`."""
 
+class PhraseCacheFactory:
+    """Puts one phrase cache, made on first need, in front of the engines for which it is on.
 
-class CachingEngine(Engine):
-    """See `Engine`. `make_identity`: called once a reading. `units`: divides a phrase into phrases, each with
-    the index that its first part has in the whole. `hears_beginning`: the first phrase of a reading sounds
-    unlike the same one later, since a reading does not begin with a pause.
+    Raises `InputError` for a bad value in the environment once the settings are needed.
     """
 
-    def __init__(
-        self,
-        engine: Engine,
-        cache: PhraseCache,
-        make_identity: Callable[[], Identity],
-        units: Callable[[Phrase], Iterable[tuple[int, Phrase]]] = lambda phrase: ((0, phrase),),
-        hears_beginning: bool = False,
-    ) -> None:
-        self.name = engine.name
-        self.capabilities = engine.capabilities
+    def __init__(self, settings: PhraseSettings | None = None) -> None:
+        self._given = settings
+
+    @cached_property
+    def settings(self) -> PhraseSettings:
+        """Where phrases are cached, and of which engines."""
+        return self._given or PhraseSettings.from_environment()
+
+    @cached_property
+    def cache(self) -> PhraseCache:
+        """The cache."""
+        return PhraseCache(self.settings)
+
+    def is_on_for(self, engine: Engine) -> bool:
+        """Whether the phrases of an engine are cached."""
+        policy = engine.cache_policy()
+        if policy is None:
+            return False
+        mode = self.settings.mode
+        return mode == "on" or (mode == "auto" and policy.by_default)
+
+    def wrap(self, engine: Engine) -> Engine:
+        """The engine with the cache in front of it, or as it is where the cache is off for it."""
+        policy = engine.cache_policy()
+        if policy is None or not self.is_on_for(engine):
+            return engine
+        return CachingEngine(engine, self.cache, policy)
+
+
+class CachingEngine(ForwardingEngine):
+    """An engine with the phrase cache in front of it."""
+
+    def __init__(self, inner: Engine, cache: PhraseCache, policy: CachePolicy) -> None:
+        super().__init__(inner)
         self.cache = cache
-        self._engine = engine
-        self._make_identity = make_identity
-        self._units = units
-        self._hears_beginning = hears_beginning
-
-    def check(self) -> str | None:
-        """See `Engine.check`."""
-        return self._engine.check()
-
-    def warm_up(self) -> None:
-        """See `Engine.warm_up`."""
-        self._engine.warm_up()
-
-    def voices(self) -> list[VoiceInfo]:
-        """See `Engine.voices`."""
-        return self._engine.voices()
+        self._policy = policy
 
     def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         """See `Engine.speak`."""
-        identity = self._make_identity()
-        begins = self._hears_beginning and not listener.has_output()
-        telling = _CachedReading(
-            self.name, self.capabilities.sample_rate, self.cache, identity, listener, begins
-        )
-        telling.tell(self._split(phrases), self._engine)
+        identity = self._policy.identity()
+        begins = self._policy.first_differs and not listener.has_output()
+        rate = self.capabilities.sample_rate
+        reading = _CachedReading(self.name, rate, self.cache, identity, listener, begins)
+        reading.tell(self._split(phrases), self.inner)
 
     def close(self) -> None:
-        """See `Engine.close`."""
-        self._engine.close()
+        """Close the engine and write the statistics."""
+        super().close()
         self.cache.flush()
 
     def _split(self, phrases: Iterable[Phrase]) -> Iterator[_Piece]:
         for number, phrase in enumerate(phrases):
-            units = list(self._units(phrase)) or [(0, phrase)]
+            units = list(self._policy.split(phrase)) or [(0, phrase)]
             yield from ((number, first, unit, unit is units[-1][1]) for first, unit in units)
 
 
@@ -117,7 +130,7 @@ class _CachedReading(ForwardingListener):
         engine: str,
         sample_rate: int,
         cache: PhraseCache,
-        identity: Identity,
+        identity: VoiceIdentity,
         listener: AudioListener,
         begins: bool,
     ) -> None:

@@ -1,20 +1,13 @@
-"""Where phrases are kept, and how many: settings that a user gives by environment variables.
-
-The phrase cache: from memory, else from disk; what it did is counted by engine.
-
-Which engines' phrases are kept.
-"""
+"""The phrase cache: audio of phrases in memory and on disk, with statistics by engine."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal
 
-from codechoir.engines import Engine
 from codechoir.engines.cache.cached_phrase import PHRASE_FORMAT, CachedPhrase
 from codechoir.errors import InputError
 from codechoir.settings import MEGABYTE, Choice, Megabytes, cache_folder, read_environment, setting
@@ -46,7 +39,7 @@ class PhraseSettings:
         en="Megabytes of phrases on disk. The least recently used are removed; 0 keeps none.",
         variable="CODECHOIR_PHRASE_DISK",
     )
-    wish: CacheMode = setting(
+    mode: CacheMode = setting(
         Choice(
             {
                 "auto": ("Of the engines for which it pays: the neural ones.", ""),
@@ -137,52 +130,3 @@ class PhraseCache:
         with self._lock:
             if len(self._used) < MOST_TOUCHES:
                 self._used.add(key)
-
-
-@runtime_checkable
-class Cacheable(Protocol):
-    """An engine whose phrases may be kept: the same words in the same voice sound the same each time.
-
-    `keeps`: whether that pays for itself, so that it is done without being asked for. Such an engine calls
-    `told` after each phrase.
-    """
-
-    keeps: bool
-
-    def keep_in(self, cache: PhraseCache) -> Engine:
-        """This engine, with the cache in front of it."""
-
-
-class PhraseCacheFactory:
-    """Puts one phrase cache, made on first need, in front of those engines for which it pays or is wanted.
-
-    Raises `InputError` for settings of the environment that cannot be understood, when they are needed.
-    """
-
-    def __init__(self, settings: PhraseSettings | None = None) -> None:
-        self._given = settings
-
-    @cached_property
-    def settings(self) -> PhraseSettings:
-        """Where phrases are kept, and of which engines."""
-
-        return self._given or PhraseSettings.from_environment()
-
-    @cached_property
-    def cache(self) -> PhraseCache:
-        """The cache."""
-
-        return PhraseCache(self.settings)
-
-    def wanted_for(self, engine: Engine) -> bool:
-        """Whether the phrases of an engine are kept."""
-        if not isinstance(engine, Cacheable):
-            return False
-        wish = self.settings.wish
-        return wish == "on" or (wish == "auto" and engine.keeps)
-
-    def in_front_of(self, engine: Engine) -> Engine:
-        """The engine, with the cache in front of it or without."""
-        if isinstance(engine, Cacheable) and self.wanted_for(engine):
-            return engine.keep_in(self.cache)
-        return engine

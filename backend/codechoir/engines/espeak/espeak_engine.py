@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING
 
 from codechoir import __version__
-from codechoir.engines import AudioListener, Engine
+from codechoir.engines import AudioListener, CachePolicy, Engine
 from codechoir.engines.espeak.espeak_library import library
 from codechoir.engines.espeak.output import AudioChunker, Cancelled, Joiner
 from codechoir.engines.espeak.parameters import DEFAULT_FAMILY
@@ -15,28 +15,14 @@ from codechoir.engines.espeak.synthesize import PhraseSynthesizer
 from codechoir.errors import EngineError
 from codechoir.model import Capabilities, CastUtterance, Category, Phrase, Utterance, Voice, VoiceInfo
 
-if TYPE_CHECKING:
-    from codechoir.engines.cache import PhraseCache
-
 SAMPLE_RATE = 22050
 
 
 class EspeakEngine(Engine):
-    """eSpeak NG in this process. All instances share the one library, which stays loaded.
-
-    See also `Keeping`: a phrase is made faster than a file is read, so that it does not pay.
-    """
+    """eSpeak NG in this process. All instances share the one library, which stays loaded."""
 
     name = "espeak"
     capabilities = Capabilities(sample_rate=SAMPLE_RATE, inline_prosody=True, concurrent=True)
-    keeps = False
-
-    def keep_in(self, cache: PhraseCache) -> Engine:
-        """See `Keeping`. A phrase is one breath of all its voices, so it is kept as a whole."""
-        from codechoir.engines.cache import CachingEngine
-
-        identity = f"{__version__} {version('espeakng-loader')}"
-        return CachingEngine(self, cache, lambda: lambda _: identity, hears_beginning=True)
 
     def check(self) -> str | None:
         try:
@@ -59,6 +45,11 @@ class EspeakEngine(Engine):
         )
         return [*loaded.languages.values(), *variants]
 
+    def cache_policy(self) -> CachePolicy:
+        """Whole phrases, since a phrase is one breath of all its voices; only on request, since a phrase is
+        synthesized faster than a file is read."""
+        return CachePolicy(lambda: lambda _: _identity(), by_default=False, first_differs=True)
+
     def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         loaded = library()
         joiner = Joiner(AudioChunker(listener, loaded.sample_rate))
@@ -68,3 +59,9 @@ class EspeakEngine(Engine):
                 listener.phrase_done()
         except Cancelled:
             return
+
+
+@cache
+def _identity() -> str:
+    """What every voice depends on: our version and the library's."""
+    return f"{__version__} {version('espeakng-loader')}"

@@ -4,7 +4,7 @@
                                         ║ frames (frames.py) of messages (messages.py)
     any Engine ◀─ HostedReading (hosted.py) ◀─ Host (host.py), in the child
 
-`FallbackEngine` (fallback.py) keeps a reading going with the embedded engine while the child is away.
+`FallbackEngine` (fallback.py) keeps a reading going with the fallback engine while the child is away.
 """
 
 import lazy_loader

@@ -1,6 +1,4 @@
-from .client import POLL as POLL
 from .client import ChildEngine as ChildEngine
 from .process import BackOff as BackOff
-from .process import ChildLostError as ChildLostError
 from .process import ChildSpec as ChildSpec
 from .process import our_folders as our_folders

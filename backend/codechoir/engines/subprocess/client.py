@@ -1,8 +1,9 @@
-"""The driver of an engine that lives in a child process: an `Engine` like any other, seen from here."""
+"""An engine in a child process, which the parent uses like any other `Engine`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator
 from queue import Empty
 from typing import Any
 
@@ -10,7 +11,7 @@ from codechoir.engines import AudioListener, Engine
 from codechoir.engines.subprocess import messages
 from codechoir.engines.subprocess.process import BackOff, ChildProcess, ChildSpec, Disconnected, Mail
 from codechoir.engines.subprocess.supervisor import Supervisor
-from codechoir.errors import EngineError
+from codechoir.errors import EngineError, EngineLostError
 from codechoir.model import AudioChunk, Capabilities, Phrase, VoiceInfo
 
 POLL = 0.02
@@ -24,10 +25,15 @@ PHRASES_AHEAD_IN_BATCHES = 12
 """Phrases that lie ready in the child; engines that batch find work for several rows in them."""
 
 
+NOTIFY_AFTER = 1.0
+"""Seconds of loading after which the listener is told what it waits for."""
+
+
 class ChildEngine(Engine):
     """Speaks through a child. Several threads may speak at once: readings are interleaved by the child.
 
-    Raises `ChildLostError` from `speak` when the child dies on the way; the listener has what came before.
+    `speak` raises `EngineLostError` when the child dies on the way, or loads for longer than `patience`; the
+    listener has what came before.
     """
 
     def __init__(
@@ -46,8 +52,13 @@ class ChildEngine(Engine):
         return answer
 
     def warm_up(self) -> None:
-        """Start the child and wait until its engine is loaded."""
-        self._wait(self.supervisor.child(), _never)
+        """Start the child, and wait until its engine is loaded unless there is some `patience`."""
+        child = self.supervisor.child()
+        if self.patience is None:
+            _wait_until_loaded(child)
+
+    def is_ready(self) -> bool:
+        return self.supervisor.ready
 
     def voices(self) -> list[VoiceInfo]:
         """See `Engine.voices`."""
@@ -62,25 +73,35 @@ class ChildEngine(Engine):
     ) -> messages.Answer:
         """Call a method of `Engine.handle_call` in the child. Raises what it raised."""
         child = self.supervisor.child()
-        self._wait(child, _never)
+        _wait_until_loaded(child)
         return child.call(method, arguments, blob)
 
     def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         """See `Engine.speak`."""
         child = self.supervisor.child()
-        if not self._wait(child, listener.is_cancelled):
+        if not self._wait(child, listener):
             return
         conversation = RemoteReading(child, iter(phrases), listener)
         look_ahead = PHRASES_AHEAD_IN_BATCHES if self.capabilities.batching else PHRASES_AHEAD
         conversation.run(round(self.capabilities.sample_rate * AHEAD_SECONDS), look_ahead)
 
-    def _wait(self, child: ChildProcess, is_cancelled: Callable[[], bool]) -> bool:
-        """Wait until the child is loaded; False when the reading was cancelled first."""
+    def _wait(self, child: ChildProcess, listener: AudioListener) -> bool:
+        """Wait until the child is loaded; False when the reading was cancelled first.
+
+        Raises `EngineLostError` when `patience` is exceeded.
+        """
+        began = time.monotonic()
+        was_notified = False
         while not child.wait_ready(POLL):
-            if is_cancelled():
+            if listener.is_cancelled():
                 return False
-        if child.ready is None:
-            raise child.loss()
+            waited = time.monotonic() - began
+            if self.patience is not None and waited > self.patience:
+                raise EngineLostError(f"engine '{self.name}' is still loading")
+            if not was_notified and waited > NOTIFY_AFTER:
+                was_notified = True
+                listener.notify(f"engine '{self.name}' is loading")
+        _wait_until_loaded(child)
         return True
 
 
@@ -95,7 +116,7 @@ class RemoteReading:
         self._owed = 0
 
     def run(self, credit: int, look_ahead: int) -> None:
-        """Until the reading ends. Raises what the engine raised, or `ChildLostError`."""
+        """Until the reading ends. Raises what the engine raised, or `EngineLostError`."""
         finished = False
         self._owed = look_ahead
         self._child.send(messages.Speak(self._number, credit))
@@ -153,5 +174,9 @@ class RemoteReading:
         return False
 
 
-def _never() -> bool:
-    return False
+def _wait_until_loaded(child: ChildProcess) -> None:
+    """Wait as long as it takes. Raises `EngineError` when the child ends without having loaded its engine."""
+    while not child.wait_ready(POLL):
+        pass
+    if child.ready is None:
+        raise child.loss()

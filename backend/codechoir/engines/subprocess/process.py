@@ -23,7 +23,7 @@ from typing import Any, BinaryIO, cast
 
 import codechoir
 from codechoir.engines.subprocess import messages
-from codechoir.errors import CodechoirError, EngineError, InputError
+from codechoir.errors import CodechoirError, EngineError, EngineLostError, InputError
 
 log = logging.getLogger(__name__)
 
@@ -86,12 +86,6 @@ class BackOff:
 
 LAST_LINES = 8
 """Lines of the child's standard error that are kept to explain its death."""
-
-
-class ChildLostError(EngineError):
-    """The child is not there: it died, hangs, or waits to be started again."""
-
-    code = "engine-lost"
 
 
 class Disconnected:
@@ -190,7 +184,7 @@ class ChildProcess:
     def call(
         self, method: str, arguments: dict[str, Any] | None = None, blob: bytes = b""
     ) -> messages.Answer:
-        """Call a method of the engine and wait. Raises what the engine raised, or `ChildLostError`."""
+        """Call a method of the engine and wait. Raises what the engine raised, or `EngineLostError`."""
         number, box = self.open()
         try:
             self.send(messages.Call(number, method, arguments or {}, blob))
@@ -223,7 +217,7 @@ class ChildProcess:
 
     def loss(self) -> EngineError:
         """The error for those who waited for more: a refusal is final, a loss is not."""
-        return EngineError(self.refusal) if self.refusal else ChildLostError(self.obituary())
+        return EngineError(self.refusal) if self.refusal else EngineLostError(self.obituary())
 
     # ---- ending ------------------------------------------------------------------------------------------
 

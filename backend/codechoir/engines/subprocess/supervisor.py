@@ -7,8 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from codechoir.engines.subprocess.process import BackOff, ChildLostError, ChildProcess, ChildSpec
-from codechoir.errors import EngineError
+from codechoir.engines.subprocess.process import BackOff, ChildProcess, ChildSpec
+from codechoir.errors import EngineError, EngineLostError
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class Supervisor:
     def child(self) -> ChildProcess:
         """The child, started now if there is none; it may still be loading.
 
-        Raises `ChildLostError` while a child that died has to wait, `EngineError` when none can be started.
+        Raises `EngineLostError` while a child that died has to wait, `EngineError` when none can be started.
         """
         with self._changed:
             self._used = time.monotonic()
@@ -60,7 +60,7 @@ class Supervisor:
                 return self._child
             wait = self._not_before - self._used
             if wait > 0:
-                raise ChildLostError(f"the engine's process died and is started again in {wait:.0f} s")
+                raise EngineLostError(f"the engine's process died and is started again in {wait:.0f} s")
             return self._start()
 
     def wait_until(self, test: Callable[[Supervisor], bool], timeout: float) -> bool:

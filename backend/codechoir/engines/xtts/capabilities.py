@@ -74,6 +74,7 @@ CAPABILITIES = Capabilities(
     cloning=True,
     batching=True,
     concurrent=True,
+    can_be_lost=True,
     languages=tuple(XTTS_LANGUAGES),
     ignores=("range",),
 )

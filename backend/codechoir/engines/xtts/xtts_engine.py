@@ -1,7 +1,4 @@
-"""The embedded engine's part in XTTS: its voices stand in where XTTS cannot speak, or is away.
-
-XTTS as the rest of Codechoir sees it: an engine in a child process, which never loads torch here.
-"""
+"""XTTS as the rest of Codechoir sees it: an engine in a child process. Torch is never loaded here."""
 
 from __future__ import annotations
 
@@ -10,13 +7,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from codechoir import __version__
-from codechoir.engines import AudioListener, Engine
+from codechoir.engines import AudioListener, CachePolicy, Engine, VoiceIdentity
 from codechoir.engines.subprocess import BackOff, ChildEngine, ChildSpec, our_folders
 from codechoir.engines.xtts.capabilities import (
     CAPABILITIES,
@@ -29,7 +25,7 @@ from codechoir.engines.xtts.capabilities import (
 from codechoir.engines.xtts.install import Installation
 from codechoir.engines.xtts.speech.hosted_engine import BAD_OPTIONS
 from codechoir.errors import EngineError, InputError, did_you_mean
-from codechoir.model import CastUtterance, Phrase, VoiceInfo
+from codechoir.model import Phrase, VoiceInfo
 from codechoir.settings import FilePath, Number, Seconds, Text, read_environment, setting
 from codechoir.voices.library import (
     ClonedVoice,
@@ -40,41 +36,6 @@ from codechoir.voices.library import (
     latent_key,
     stored_form,
 )
-
-if TYPE_CHECKING:
-    from codechoir.engines.cache import Identity, PhraseCache
-    from codechoir.playback import FallbackEngine
-    from codechoir.voices import Casting
-
-
-def make_embedded() -> Engine:
-    """The embedded engine."""
-    from codechoir.engines.espeak import EspeakEngine
-
-    return EspeakEngine()
-
-
-class StandInVoices:
-    """Gives an utterance the voice that stands in for its own. Where nobody cast it for the embedded engine,
-    it is the one of the default profile at the same rate and volume, which is read at the first use."""
-
-    def __init__(self) -> None:
-        self._casting: Casting | None = None
-
-    def __call__(self, spoken: CastUtterance) -> CastUtterance:
-        if spoken.fallback_voice is not None:
-            return replace(spoken, voice=spoken.fallback_voice)
-        voice = self._default().cast(spoken.utterance)
-        return replace(spoken, voice=replace(voice, rate=spoken.voice.rate, volume=spoken.voice.volume))
-
-    def _default(self) -> Casting:
-        if self._casting is None:
-            from codechoir.settings import Settings
-            from codechoir.voices import FALLBACK_ENGINE, Casting, load_profile
-
-            self._casting = Casting(load_profile(Settings().profile, FALLBACK_ENGINE), Settings())
-        return self._casting
-
 
 HOSTED = "codechoir.engines.xtts.speech.hosted_engine:HostedXttsEngine"
 PACKAGES = ("torch", "TTS")
@@ -132,11 +93,10 @@ class XttsSettings:
 
 
 class XttsEngine(Engine):
-    """See `Engine`. Reads on with the embedded engine while the child is away."""
+    """XTTS in a child process."""
 
     name = "xtts"
     capabilities = CAPABILITIES
-    keeps = True
 
     def __init__(
         self,
@@ -148,12 +108,6 @@ class XttsEngine(Engine):
         self._given_installation = installation
         self._back_off = back_off
         self._was_complete = False
-        self._cache: PhraseCache | None = None
-
-    def keep_in(self, cache: PhraseCache) -> XttsEngine:
-        """See `Keeping`. The cache is in front of the child, so that what stands in for it is never kept."""
-        self._cache = cache
-        return self
 
     @cached_property
     def settings(self) -> XttsSettings:
@@ -182,36 +136,23 @@ class XttsEngine(Engine):
         spec = ChildSpec(HOSTED, options, settings.interpreter, child_environment(), idle=settings.idle)
         return ChildEngine(self.name, CAPABILITIES, spec, self._back_off)
 
-    @cached_property
-    def _speaker(self) -> FallbackEngine:
-        from codechoir.playback import FallbackEngine
+    def cache_policy(self) -> CachePolicy:
+        """What XTTS says as one utterance is cached as one."""
+        return CachePolicy(self._identity, split=_split)
 
-        return FallbackEngine(self.child, make_embedded, StandInVoices(), keep=self._kept)
-
-    def _kept(self, child: Engine) -> Engine:
-        if self._cache is None:
-            return child
-        from codechoir.engines.cache import CachingEngine
-        from codechoir.engines.xtts.speech.segments import cacheable_units
-
-        return CachingEngine(child, self._cache, self._identity, cacheable_units)
-
-    def _identity(self) -> Identity:
+    def _identity(self) -> VoiceIdentity:
         """What the sound of a voice depends on: the model, how it computes, and what the voice was made of.
 
         A row's random numbers come from the words and the voice, so no seed is needed here.
+        Raises `EngineError` when XTTS cannot speak here.
         """
+        self._demand()
         settings = self.settings
         model = (self.installation.fingerprint(), __version__)
         how = (*model, settings.device, settings.precision, settings.candidates)
         with VoiceLibrary() as library:
             own = {about.name: about.key for about in library.voices() if about.engine == self.name}
         return lambda family: repr((*how, own.get(family, family)))
-
-    def _patient_speaker(self) -> FallbackEngine:
-        self._demand()
-        self._speaker.patience = self.patience
-        return self._speaker
 
     def check(self) -> str | None:
         """What is missing and the command that mends it; loads nothing."""
@@ -242,8 +183,11 @@ class XttsEngine(Engine):
         return f"can speak with {own}: {done.stdout.strip().splitlines()[-1]}"
 
     def warm_up(self) -> None:
-        """Load the model; with some patience only, begin to load it. Raises `EngineError`."""
-        self._patient_speaker().warm_up()
+        """Load the model; with some `patience` only begin to load it. Raises `EngineError`."""
+        self._patient_child().warm_up()
+
+    def is_ready(self) -> bool:
+        return "child" in self.__dict__ and self.child.is_ready()
 
     def voices(self) -> list[VoiceInfo]:
         """The checkpoint's studio speakers, and the user's own voices for XTTS.
@@ -268,13 +212,11 @@ class XttsEngine(Engine):
 
     def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         """See `Engine.speak`."""
-        self._patient_speaker().speak(phrases, listener)
+        self._patient_child().speak(phrases, listener)
 
     def close(self) -> None:
         """End the child."""
-        if "_speaker" in self.__dict__:
-            self._speaker.close()
-        elif "child" in self.__dict__:
+        if "child" in self.__dict__:
             self.child.close()
 
     def conditioner(self, parameters: Mapping[str, Parameter]) -> XttsConditioner:
@@ -303,12 +245,17 @@ class XttsEngine(Engine):
 
     def latents(self, clear_memory: bool = False, clear_disk: bool = False) -> dict[str, int]:
         """See `Engine.latents`. Only a child that runs keeps any in memory; none is started to ask it."""
-        if "child" in self.__dict__ and self.child.supervisor.ready:
+        if self.is_ready():
             wishes = {"memory": clear_memory, "disk": clear_disk}
             told: dict[str, int] = self.child.call("latents", wishes).value
             return told
         with VoiceLibrary() as library:
             return library.latents.cleared(clear_memory, clear_disk)
+
+    def _patient_child(self) -> ChildEngine:
+        self._demand()
+        self.child.patience = self.patience
+        return self.child
 
     def _demand(self) -> None:
         """Raise `EngineError` where something is missing; once nothing was, a reading need not ask again."""
@@ -332,12 +279,19 @@ class XttsEngine(Engine):
                 return [str(name) for name in names]
         except (OSError, ValueError):
             pass
-        if self.patience is not None and not self.child.supervisor.ready:
+        if self.patience is not None and not self.is_ready():
             self.child.supervisor.child()
             return None
         names = [voice.name for voice in self.child.voices()]
         self.installation.remember(known.name, names)
         return names
+
+
+def _split(phrase: Phrase) -> Iterable[tuple[int, Phrase]]:
+    """What XTTS says as one utterance; see `CachePolicy`. Loads numpy."""
+    from codechoir.engines.xtts.speech.segments import cacheable_units
+
+    return cacheable_units(phrase)
 
 
 @dataclass(frozen=True, slots=True)

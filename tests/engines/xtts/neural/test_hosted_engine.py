@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
+from codechoir.engines.cache.caching_engine import PhraseCacheFactory
+from codechoir.engines.cache.phrase_cache import PhraseSettings
 from codechoir.engines.silent import SilentEngine
 from codechoir.engines.subprocess.process import BackOff
 from codechoir.engines.xtts import xtts_engine as driver_module
@@ -26,6 +27,7 @@ from codechoir.engines.xtts.speech.worker import Worker
 from codechoir.engines.xtts.xtts_engine import XttsEngine, XttsSettings
 from codechoir.errors import EngineError, InputError
 from codechoir.model import CastUtterance, Category, Phrase, Voice
+from codechoir.playback.fallback import FallbackEngine, prepare_engine
 from codechoir.voices.library.library import VoiceLibrary
 from support.listening import Listener, in_thread, phrase
 from support.mark_indices import all_words, check_marks, index_of
@@ -186,8 +188,6 @@ def test_the_parent_knows_the_child_s_parameters_of_cloning() -> None:
 
 @pytest.fixture
 def xtts(checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[XttsEngine]:
-    monkeypatch.setattr(driver_module, "make_embedded", SilentEngine)
-    monkeypatch.setattr(driver_module, "StandInVoices", lambda: recast)
     settings = XttsSettings(Path(sys.executable), "cpu", "fp32")
     made = XttsEngine(settings, Installation(tmp_path / "xtts", checkpoint), BackOff(first=3600, most=3600))
     yield made
@@ -224,23 +224,20 @@ def test_what_it_has_said_once_needs_no_child(xtts: XttsEngine, checkpoint: Path
     """Not even in another process and another line; what is new is said by the child, and sounds as ever."""
     lines = by(ANA, "return", "it all"), by(BEN, "or not", start=50)
     plain = heard(xtts, *lines)
-    kept = [
-        XttsEngine(xtts.settings, xtts.installation).keep_in(
-            PhraseCache(PhraseSettings(tmp_path / "phrases"))
-        )
-        for _ in range(2)
-    ]
+    caches = [PhraseCacheFactory(PhraseSettings(tmp_path / "phrases")) for _ in range(2)]
+    kept = [XttsEngine(xtts.settings, xtts.installation) for _ in range(2)]
+    engines = [prepare_engine(engine, cache) for engine, cache in zip(kept, caches, strict=True)]
     try:
-        first, second = (heard(engine, *lines) for engine in kept)
+        first, second = (heard(engine, *lines) for engine in engines)
         assert first.words == second.words == plain.words
         assert first.samples == pytest.approx(plain.samples, rel=0.01)
         assert sound(second) == sound(first) and second.marks == first.marks
         assert kept[0].child.supervisor.pid is not None
         assert kept[1].child.supervisor.pid is None
-        assert heard(kept[1], by(BEN, "or not", start=7)).marks[0].start == 7
+        assert heard(engines[1], by(BEN, "or not", start=7)).marks[0].start == 7
         assert kept[1].child.supervisor.pid is None
     finally:
-        for engine in kept:
+        for engine in engines:
             engine.close()
 
 
@@ -253,11 +250,12 @@ def test_killed_in_the_middle_of_a_line_it_reads_on(xtts: XttsEngine) -> None:
         return True
 
     listener = Listener(kill)
-    xtts.speak([by(ANA, "the first", "words"), by(BEN, "and then", start=60)], listener)
+    engine = FallbackEngine(xtts, SilentEngine, recast)
+    engine.speak([by(ANA, "the first", "words"), by(BEN, "and then", start=60)], listener)
     spoken = ["the", "first", "words", "and", "then"]
     assert listener.words[-2:] == spoken[-2:]
     assert set(listener.words) == set(spoken)
-    assert "was ended by SIGKILL; reading on with the embedded voices" in listener.notices[-1]
+    assert "was ended by SIGKILL; reading on with the fallback voices" in listener.notices[-1]
 
 
 def test_the_parent_never_loads_torch(checkpoint: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from codechoir.engines import AudioListener, Engine
+from codechoir.engines import AudioListener, Engine, make_fallback_engine
 from codechoir.engines.xtts.capabilities import CAPABILITIES, ENGINE_NAME, SAMPLE_RATE
 from codechoir.errors import CodechoirError, EngineError
 from codechoir.model import Phrase, VoiceInfo
@@ -153,9 +153,9 @@ class HostedXttsEngine(Engine):
             from codechoir.engines.xtts.speech.checkpoint import LoadedCheckpoint
             from codechoir.engines.xtts.speech.segment_reading import FallbackSpeech
             from codechoir.engines.xtts.speech.worker import Worker
-            from codechoir.engines.xtts.xtts_engine import StandInVoices, make_embedded
+            from codechoir.voices import FallbackVoices
 
-            fallback = make_embedded()
+            fallback = make_fallback_engine()
             missing = fallback.check()
             if missing is not None:
                 log.warning("XTTS says single letters itself, which sounds bad: %s", missing)
@@ -166,7 +166,7 @@ class HostedXttsEngine(Engine):
                     f"the checkpoint has a sample rate of {checkpoint.sample_rate} Hz; use one of XTTS v2, "
                     f"which has {SAMPLE_RATE} Hz"
                 )
-            speech = None if missing else FallbackSpeech(fallback, StandInVoices(), SAMPLE_RATE)
+            speech = None if missing else FallbackSpeech(fallback, FallbackVoices(), SAMPLE_RATE)
             worker = Worker(checkpoint.make_scheduler, _end_process)
             worker.prepare_voices(checkpoint.likely_voices()[:CACHED_VOICES])
             self._loaded = _Loaded(checkpoint, worker, speech)

@@ -1,4 +1,4 @@
-"""Every listener that stands between an engine and its reading passes on what it does not change."""
+"""What stands between an engine and its reading, on either side, passes on what it does not change."""
 
 from __future__ import annotations
 
@@ -9,12 +9,19 @@ from pathlib import Path
 
 import codechoir
 import pytest
-from codechoir.engines.base import AudioListener, CollectingListener, ForwardingListener
-from codechoir.engines.cache.caching_engine import _CachedReading
+from codechoir.engines.base import (
+    AudioListener,
+    CachePolicy,
+    CollectingListener,
+    Engine,
+    ForwardingEngine,
+    ForwardingListener,
+)
+from codechoir.engines.cache.caching_engine import CachingEngine, _CachedReading
 from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.engines.silent import SilentEngine
 from codechoir.model import AudioChunk, Phrase
-from codechoir.playback.fallback import FallbackListener
+from codechoir.playback.fallback import FallbackEngine, FallbackListener
 from codechoir.playback.position_tracker import MidWordListener
 from codechoir.playback.spoken_progress import SpokenProgress
 from support.kept import kept
@@ -109,6 +116,57 @@ def test_the_cache_reports_each_phrase_once_said_or_found(tmp_path: Path) -> Non
         listener = Recorder(True)
         kept(SilentEngine(), cache).speak(phrases, listener)
         assert listener.calls == ["done"] * 3
+
+
+class Recording(SilentEngine):
+    """Remembers which of its methods were called."""
+
+    def __init__(self) -> None:
+        self.called: set[str] = set()
+
+    def __getattribute__(self, name: str) -> object:
+        if callable(getattr(SilentEngine, name, None)) and not name.startswith("_"):
+            self.called.add(name)
+        return super().__getattribute__(name)
+
+    def conditioner(self, parameters: object) -> object:  # type: ignore[override]
+        return parameters
+
+    def handle_call(self, method: str, arguments: object, blob: bytes) -> tuple[object, bytes]:
+        return arguments, blob
+
+
+CALLS: dict[str, tuple[object, ...]] = {
+    "speak": ([], AudioListener()),
+    "speaker": ("ana",),
+    "conditioner": ({},),
+    "handle_call": ("method", {}, b""),
+}
+
+
+@pytest.mark.parametrize("kind", [ForwardingEngine, CachingEngine, FallbackEngine])
+def test_every_method_of_an_engine_is_forwarded(kind: type[ForwardingEngine], tmp_path: Path) -> None:
+    methods = {name for name in vars(Engine) if not name.startswith("_") and callable(vars(Engine)[name])}
+    inner = Recording()
+    policy = CachePolicy(lambda: str)
+    outer = (
+        CachingEngine(inner, PhraseCache(PhraseSettings(tmp_path)), policy)
+        if kind is CachingEngine
+        else kind(inner)
+    )
+    for name in methods:
+        getattr(outer, name)(*CALLS.get(name, ()))
+    expected = methods - {"speak"} if kind is CachingEngine else methods  # nothing to say, so no call
+    assert inner.called == expected
+    assert (outer.name, outer.capabilities) == (inner.name, inner.capabilities)
+    outer.patience = 2.0
+    assert inner.patience == outer.patience == 2.0
+
+
+def test_the_list_names_every_forwarding_engine() -> None:
+    import_everything()
+    ours = {kind for kind in subclasses(ForwardingEngine) if kind.__module__.startswith("codechoir.")}
+    assert ours == {ForwardingEngine, CachingEngine, FallbackEngine}
 
 
 def test_the_plain_listener_discards_and_never_cancels() -> None:
