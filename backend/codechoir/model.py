@@ -127,13 +127,14 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Which word sounds when, and where it stands: samples `t0` to `t1` of the sound say `text`.
+    """Which word sounds when, and which word it is: samples `t0` to `t1` of the audio say `text`.
 
-    `start`, `end`, `category`: those of the utterance that the word belongs to. `phrase`: index of its phrase
-    among the phrases that the engine pulled in this call of `speak`. `part`: index of the utterance in the
-    phrase. `word`: index of the word in the utterance's `text.split()`, of the first one where `text` holds
-    several. All indices count from 0. The engine sets them; whoever hands an engine only some of a reading's
-    phrases puts them right on the way back, so that nobody has to search for the utterance of a mark.
+    `start`, `end`, `category`: those of the word's utterance. `phrase`: index of its phrase among those that
+    the engine has pulled in this call of `speak`. `part`: index of the utterance in the phrase. `word`: index
+    of the word, or the first of several, in the utterance's `text.split()`. All count from 0.
+
+    Engines set the indices. Whatever passes only some of a reading's phrases to an engine translates the
+    indices of its marks, so nobody has to search for the utterance of a mark.
     """
 
     t0: int

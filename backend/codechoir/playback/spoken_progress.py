@@ -1,4 +1,4 @@
-"""What of a reading was said to its end, so that another engine can go on from there."""
+"""What of a reading was said to its end, so that another engine can continue from there."""
 
 from __future__ import annotations
 
