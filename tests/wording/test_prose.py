@@ -68,6 +68,19 @@ def test_comments_are_prose(text: str, said: list[str]) -> None:
     assert comment(text) == said
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"# {'-' * 50} (a)", ["a,"]),
+        (f"# end {'-' * 60}:", ["end,"]),
+        (f"# {'~' * 40} {'+' * 40} (x)", ["x,"]),
+    ],
+)
+def test_long_runs_take_no_longer_than_their_length(text: str, said: list[str]) -> None:
+    """Patterns that try each way to divide a run would never end here."""
+    assert comment(text) == said
+
+
 def test_a_rule_has_a_word_where_cues_are_off() -> None:
     assert comment("# =======", cues=False) == ["[rule]"]
 
