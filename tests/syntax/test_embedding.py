@@ -67,6 +67,21 @@ def test_an_error_message_of_the_preprocessor_is_text() -> None:
     assert ("don't do that", "literal", "c") in tokens("#error don't do that\n", "c")
 
 
+@pytest.mark.parametrize(
+    ("body", "operators"),
+    [
+        ('#x "# \\" #" ##y', ["#", "##"]),
+        ("'#' #x '\"' #y '", ["#", "#"]),
+        ('\\" #x \\" #y', ["#", "#"]),
+        ('\\" #x \\" #y "#"', ["#"]),
+    ],
+)
+def test_operators_of_a_macro_are_not_those_in_its_strings(body: str, operators: list[str]) -> None:
+    """A quote that is never closed starts no string."""
+    found = tokens(f"#define F(x, y) {body}\n", "c")
+    assert [text for text, category, _ in found if category == "operator" and set(text) == {"#"}] == operators
+
+
 def test_nesting_of_languages_ends_somewhere() -> None:
     source = ""
     for depth in range(12, 2, -1):

@@ -271,6 +271,12 @@ def test_without_a_table_blocks_between_blank_lines_stand_for_symbols() -> None:
     assert blocks == ["one\r\ntwo", "three"]
 
 
+def test_a_long_line_of_blanks_takes_no_longer_than_its_length() -> None:
+    text = "one\n" + " " * 200_000 + "\ntwo\n"
+    blocks = [text[s.start : s.end] for s in snapshot("text", text).symbols()]
+    assert blocks == ["one", "two"]
+
+
 @pytest.mark.parametrize("language", CASES)
 def test_broken_code_still_has_symbols_in_order(language: str) -> None:
     text = CASES[language][0]

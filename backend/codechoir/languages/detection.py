@@ -15,7 +15,7 @@ _HEAD = 64 * 1024
 """Bytes of a document that are looked at to tell its language."""
 
 _SHEBANG = re.compile(rb"\A(?:\xef\xbb\xbf)?#![^\S\n]*(\S+)([^\n]*)")
-_VERSION = re.compile(r"[\d.]+$")
+_VERSION = re.compile(r"(?<![\d.])[\d.]+$")
 
 _EXTRA_LEXERS = {
     "dockerfile": "docker",

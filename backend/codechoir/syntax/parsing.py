@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import tree_sitter
@@ -57,16 +57,33 @@ def _by_grammar(name: str, language: str, content: bytes, inner: EmbeddedTexts |
 
 def _analyse_macro(grammar: str, content: bytes, inner: EmbeddedTexts | None) -> Analysis:
     """The body of a macro: code, except for `#` and `##`, which the grammar does not know there."""
-    found = [match for match in _MACRO_OPERATOR.finditer(content) if match.group().startswith(b"#")]
     masked = bytearray(content)
-    for match in found:
-        masked[match.start() : match.end()] = b"+ " if match.group() == b"##" else b" "
-    roles = {b"#": "directive.string", b"##": "directive.paste"}
-    operators = [
-        Span(match.start(), match.end(), Category.OPERATOR, "operator", grammar, roles[match.group()])
-        for match in found
-    ]
+    operators = []
+    for match in _macro_operators(content):
+        start, end = match.span()
+        masked[start:end] = b"+ " if match.group() == b"##" else b" "
+        role = {b"#": "directive.string", b"##": "directive.paste"}[match.group()]
+        operators.append(Span(start, end, Category.OPERATOR, "operator", grammar, role))
     return OverlayAnalysis(_by_grammar(grammar, grammar, bytes(masked), inner), tuple(operators))
+
+
+def _macro_operators(content: bytes) -> Iterator[re.Match[bytes]]:
+    """The `#` and `##` outside of strings. A quote that is never closed does not start a string."""
+    position = 0
+    unclosed_until = dict.fromkeys(_STRING_BODIES, 0)
+    while match := _QUOTE_OR_OPERATOR.search(content, position):
+        position = match.end()
+        quote = match.group()
+        body = _STRING_BODIES.get(quote)
+        if body is None:
+            yield match
+        elif match.start() >= unclosed_until[quote]:
+            inside = body.match(content, position)
+            end = inside.end() if inside else position
+            if content[end : end + 1] == quote:
+                position = end + 1
+            else:  # the same holds for all quotes up to here: looking at each of them takes quadratic time
+                unclosed_until[quote] = end
 
 
 def _opening_tag(content: bytes) -> tuple[bytes, bytes]:
@@ -82,7 +99,9 @@ _WRAPPED: dict[str, tuple[str, Callable[[bytes], tuple[bytes, bytes]]]] = {
 """Fragments that are not valid by themselves: their grammar, and what to put before and after them."""
 
 _MACROS = {"c_macro": "c", "cpp_macro": "cpp"}
-_MACRO_OPERATOR = re.compile(rb"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|##?")
+_QUOTE_OR_OPERATOR = re.compile(rb"[\"']|##?")
+_STRING_BODIES = {b'"': re.compile(rb"(?:\\.|[^\"\\])*+"), b"'": re.compile(rb"(?:\\.|[^'\\])*+")}
+"""What is between two quotes, by quote."""
 
 _EMBEDDED_ONLY = {"markdown_inline": "markdown", "regex": "regex"}
 """Grammars that are not the language of any document, with the language of their spans."""

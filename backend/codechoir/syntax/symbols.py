@@ -21,7 +21,7 @@ _INSIDE_FUNCTIONS = (
     "if_statement",
     "condition_clause",
 )
-_BLOCK = re.compile(rb"[^\r\n]*\S[^\r\n]*(?:(?:\r\n|\n|\r)[^\r\n]*\S[^\r\n]*)*")
+_BLOCK = re.compile(rb"(?<![^\r\n])[^\r\n]*\S[^\r\n]*(?:(?:\r\n|\n|\r)[^\r\n]*\S[^\r\n]*)*")
 
 
 @dataclass(frozen=True, slots=True)
