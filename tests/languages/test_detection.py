@@ -98,11 +98,13 @@ def test_an_unknown_word_is_refused_with_the_nearest_known_one() -> None:
     assert language_named("pyhton") is None
 
 
-def test_names_aliases_and_extensions_are_unique() -> None:
+def test_names_extensions_programs_and_file_names_are_unique() -> None:
     names = [name for language in language_folders().languages for name in (language.name, *language.aliases)]
     extensions = [extension for language in language_folders().languages for extension in language.extensions]
-    assert len(names) == len(set(names))
-    assert len(extensions) == len(set(extensions))
+    programs = [program for language in language_folders().languages for program in language.interpreters]
+    files = [file for language in language_folders().languages for file in language.filenames]
+    for values in (names, extensions, programs, files):
+        assert len(values) == len(set(values))
     assert set(language_names()) == {language.name for language in language_folders().languages}
 
 

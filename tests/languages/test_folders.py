@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from codechoir import languages
@@ -12,13 +13,14 @@ from codechoir.errors import CodechoirError, InputError
 from codechoir.languages import (
     LanguageFolders,
     detect_language,
+    folders,
     grammar_names,
     grammars,
     language_folders,
     load_grammar,
     load_symbol_query,
 )
-from codechoir.languages.language import read_folder
+from codechoir.languages.language import LanguageFolder, read_folder
 from codechoir.syntax import Document
 
 SHIPPED = Path(languages.__file__).parent
@@ -37,7 +39,7 @@ def test_every_folder_is_read_and_its_queries_compile(name: str) -> None:
 
 
 def test_every_folder_of_patterns_is_named_by_a_grammar() -> None:
-    named = {part for name in grammar_names() for part in language_folders().grammar(name).patterns}
+    named = {part for name in grammar_names() for part in (name, *language_folders().grammar(name).inherits)}
     folders = {path.parent.name for path in SHIPPED.glob("*/*.scm")}
     assert folders <= named
 
@@ -50,12 +52,17 @@ def test_every_folder_of_patterns_is_named_by_a_grammar() -> None:
             r":5: unknown key 'grammar.wheeel'. Did you",
         ),
         ('title = "X"\nextension = [".x"]\n', r":2: unknown key 'extension'. Did you mean 'extensions'\?"),
-        ('title = "X"\n\nextensions = ".x"\n', r":3: 'extensions' must be a list, got '.x'"),
-        ('title = "X"\naliases = [1]\n', r":2: 'aliases' must be a list of strings"),
+        ('title = "X"\n\nextensions = ".x"\n', r":3: 'extensions' must be a list of strings, got '.x'"),
+        ('title = "X"\naliases = [1]\n', r":2: 'aliases' must be a list of strings, got \[1\]"),
         ('extensions = [".x"]\n', r"language.toml: the key 'title' is missing"),
         ('title = "X"\n[grammar]\natoms = []\n', r":2: the key 'grammar.wheel' is missing"),
-        ('title = "X"\nparser = "magic"\n', r":2: unknown parser 'magic'; known: grammar, prose"),
-        ('title = "X"\n[shared_extensions]\n".h" = "("\n', r":3: bad pattern: missing \)"),
+        (
+            'title = "X"\nparser = "magic"\n',
+            r":2: unknown parser 'magic'; use one of grammar, pyg",
+        ),
+        ('title = "X"\n[shared_extensions]\n".h" = "("\n', r"bad regular expression: missing \)"),
+        ('title = "X"\nparser = "pygments"\n', r":2: parser = 'pygments' needs the key 'lexer'"),
+        ('title = "X"\nparser = "prose"\nlexer = "x"\n', r":2: parser = 'pygments' needs the key 'lexer'"),
         ('title = "X\n', r":1: "),
     ],
 )
@@ -65,7 +72,7 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, text: str, message: st
         read_folder(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["../python", "", "a/b", "c_family", "no_such_folder"])
+@pytest.mark.parametrize("name", ["../python", "", "a/b", "c_family", "no_such_folder", "Python"])
 def test_what_is_no_folder_of_a_language_is_none(name: str) -> None:
     assert language_folders().folder(name) is None
     with pytest.raises(CodechoirError, match=re.escape(f"'{name}'")):
@@ -79,7 +86,7 @@ def test_a_new_folder_is_a_new_language_and_nothing_else_is_touched(
     folder = tmp_path / "jsonish"
     shutil.copytree(SHIPPED / "json", folder)
     (folder / "language.toml").write_text(
-        'title = "Jsonish"\nextensions = [".jsonish"]\nline_comment = "//"\n\n'
+        'title = "Jsonish"\nextensions = [".jsonish"]\n\n'
         '[grammar]\nwheel = "tree_sitter_json"\nofficial = ["tree_sitter_json:queries/highlights.scm"]\n'
         'containers = ["string", "comment"]\n'
     )
@@ -97,7 +104,71 @@ def test_a_new_folder_is_a_new_language_and_nothing_else_is_touched(
     assert detect_language("a.py", b"").name == "python"
 
 
-def test_one_language_is_read_without_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    folders = LanguageFolders([SHIPPED])
-    assert folders.language("python") is not None
-    assert "all" not in vars(folders)
+def test_a_folder_can_name_a_lexer_of_pygments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cmakeish").mkdir()
+    (tmp_path / "cmakeish" / "language.toml").write_text(
+        'title = "Cmakeish"\nfilenames = ["build.*.cm"]\nparser = "pygments"\nlexer = "cmake"\n'
+    )
+    both = LanguageFolders([SHIPPED, tmp_path])
+    monkeypatch.setattr(languages.detection, "language_folders", lambda: both)
+    language = detect_language("Build.x.CM", b"")
+    assert (language.name, language.parser, language.source) == ("cmakeish", "pygments", "cmake")
+    assert "function" in [span.category for span in Document("project(x)", language).snapshot().spans()]
+
+
+def test_a_folder_name_that_no_option_could_take_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "C Sharp").mkdir()
+    (tmp_path / "C Sharp" / "language.toml").write_text('title = "C#"\nparser = "prose"\n')
+    with pytest.raises(InputError, match=r"C Sharp: bad name of a language folder; use a-z"):
+        assert LanguageFolders([tmp_path]).languages
+
+
+def test_a_later_root_wins(tmp_path: Path) -> None:
+    (tmp_path / "python").mkdir()
+    (tmp_path / "python" / "language.toml").write_text('title = "Other"\nparser = "prose"\n')
+    language = LanguageFolders([SHIPPED, tmp_path]).by_name("python")
+    assert language is not None and language.title == "Other"
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        lambda folders: folders.by_name("python"),
+        lambda folders: folders.by_name("py3"),
+        lambda folders: folders.by_extension(".pyw"),
+        lambda folders: folders.by_interpreter("pypy"),
+        lambda folders: folders.by_filename("sconscript"),
+    ],
+    ids=["name", "alias", "extension", "interpreter", "file name"],
+)
+def test_a_search_parses_few_folders(search: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed = []
+
+    def counting(path: Path) -> LanguageFolder:
+        parsed.append(path.name)
+        return read_folder(path)
+
+    monkeypatch.setattr(folders, "read_folder", counting)
+    language = search(LanguageFolders([SHIPPED]))
+    assert language.name == "python"
+    assert len(parsed) <= 3
+
+
+@pytest.mark.parametrize("value", [r'"\u002ehidden"', "'.hidden'", '\n  ".hidden",\n', '"""\n.hidden"""'])
+def test_a_search_finds_strings_in_any_notation(tmp_path: Path, value: str) -> None:
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / "language.toml").write_text(
+        f'title = "Odd"\nextensions = [{value}]\nparser = "prose"\n'
+    )
+    language = LanguageFolders([SHIPPED, tmp_path]).by_extension(".hidden")
+    assert language is not None and language.name == "odd"
+
+
+def test_every_search_agrees_with_the_descriptions() -> None:
+    found = language_folders()
+    for language in found.languages:
+        assert found.by_name(language.name) is language
+        assert all(found.by_name(alias) is language for alias in language.aliases)
+        assert all(found.by_extension(extension) is language for extension in language.extensions)
+        assert all(found.by_interpreter(program) is language for program in language.interpreters)
+        assert all(found.by_filename(name.replace("*", "x")) is language for name in language.filenames)

@@ -1,4 +1,4 @@
-"""languages."""
+"""What is known of each language, one folder per language; language detection; loading of grammars."""
 
 import lazy_loader
 

@@ -1,9 +1,8 @@
-"""Which language is a document written in? By the user's word, by file name, by shebang."""
+"""Detects the language of a document: from the user's choice, the file name or the shebang."""
 
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import PurePath
 
@@ -12,7 +11,7 @@ from codechoir.languages.folders import language_folders
 from codechoir.languages.language import Language
 
 _HEAD = 64 * 1024
-"""Bytes of a document that are looked at to tell its language."""
+"""Bytes at the beginning of a document that are searched to detect its language."""
 
 _SHEBANG = re.compile(rb"\A(?:\xef\xbb\xbf)?#![^\S\n]*(\S+)([^\n]*)")
 _VERSION = re.compile(r"(?<![\d.])[\d.]+$")
@@ -35,24 +34,24 @@ _EXTRA_LEXERS = {
     "proto3": "protobuf",
     "wat": "wast",
 }
-"""Language ids of VS Code that Pygments knows by another name."""
+"""Language ids of VS Code, with the alias of the Pygments lexer."""
 
 _EXTRA_FILES = {"cmakelists.txt": "cmake", ".sql": "sql", ".m": "objective-c", ".v": "verilog", ".pl": "perl"}
-"""Whole names and extensions, lower case, that Pygments alone would not tell, or tell otherwise."""
+"""Lexers by whole name or extension, in lower case, where Pygments knows none or another one."""
 
 
 def detect_language(path: str | None, text: bytes, override: str | None = None) -> Language:
     """The language of a document: `override` if given, else by file name, else by shebang, else plain text.
 
-    `path`: may be relative or name a file that does not exist; only its last part is looked at. `text`: the
-    document, or its beginning. Raises `InputError` when `override` is no language that is known here.
+    `path`: may be relative or name a file that does not exist; only its last part counts. `text`: the
+    document, or its beginning. Raises `InputError` if `override` is not the name of a language.
     """
     if override is not None:
         language = language_named(override)
         if language is None:
-            hint = did_you_mean(override.lower(), _known())
+            hint = did_you_mean(override.lower(), _known_names())
             raise InputError(
-                f"unknown language '{override}'; name one such as python or rust, or any of Pygments'.{hint}"
+                f"unknown language '{override}'; use a name such as python or that of a Pygments lexer.{hint}"
             )
         return language
     name = PurePath(path.replace("\\", "/")).name if path else ""
@@ -60,24 +59,19 @@ def detect_language(path: str | None, text: bytes, override: str | None = None) 
 
 
 def language_named(name: str) -> Language | None:
-    """The language called `name`: its own name, an alias, a language id of VS Code, an extension; or None."""
+    """The language with this name, alias, language id of VS Code or file name extension; None if unknown."""
     key = name.strip().lower()
     folders = language_folders()
-    return (
-        folders.language(key)
-        or folders.by_name.get(key)
-        or folders.by_extension.get("." + key.lstrip("."))
-        or _pygments_named(key)
-    )
+    return folders.by_name(key) or folders.by_extension("." + key.lstrip(".")) or _pygments_named(key)
 
 
 def language_names() -> list[str]:
-    """Names of the languages with a folder of their own, plain text among them, sorted."""
+    """Names of the languages with a folder of their own, including plain text, sorted."""
     return [language.name for language in language_folders().languages]
 
 
 def plain_text() -> Language:
-    """The language of a text that is written in no other."""
+    """The language of a text that is in no other language."""
     language = language_folders().language("text")
     if language is None:
         raise CodechoirError("the language folder 'text' is missing; install Codechoir again")
@@ -85,28 +79,28 @@ def plain_text() -> Language:
 
 
 @cache
-def _known() -> list[str]:
+def _known_names() -> list[str]:
     from pygments.lexers import get_all_lexers
 
     lexers = [alias for _, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases]
-    return [*language_folders().by_name, *_EXTRA_LEXERS, *lexers]
+    ours = [name for language in language_folders().languages for name in (language.name, *language.aliases)]
+    return [*ours, *_EXTRA_LEXERS, *lexers]
 
 
 def _by_name(name: str, text: bytes) -> Language | None:
     lower = name.lower()
-    folders = language_folders()
-    for language in folders.languages:
-        if any(fnmatchcase(lower, pattern) for pattern in language.filenames):
-            return language
     suffix = PurePath(lower).suffix
-    extra = _EXTRA_FILES.get(lower) or _EXTRA_FILES.get(suffix)
-    if extra is not None:
-        return _pygments_named(extra)
-    for language in folders.languages:
-        for extension, pattern in language.shared_extensions:
-            if suffix == extension and re.search(pattern.encode(), text[:_HEAD], re.MULTILINE):
-                return language
-    return folders.by_extension.get(suffix)
+    folders = language_folders()
+    language = folders.by_filename(lower)
+    if language is not None:
+        return language
+    lexer = _EXTRA_FILES.get(lower) or _EXTRA_FILES.get(suffix)
+    if lexer is not None:
+        return _pygments_named(lexer)
+    for language, pattern in folders.sharing(suffix):
+        if re.search(pattern.encode(), text[:_HEAD], re.MULTILINE):
+            return language
+    return folders.by_extension(suffix)
 
 
 def _by_shebang(text: bytes) -> Language | None:
@@ -115,7 +109,7 @@ def _by_shebang(text: bytes) -> Language | None:
         return None
     words = [line.group(1).decode("utf-8", "replace"), *line.group(2).decode("utf-8", "replace").split()]
     program = _program(words)
-    return language_folders().by_interpreter.get(program) or _pygments_named(program)
+    return language_folders().by_interpreter(program) or _pygments_named(program)
 
 
 def _program(words: list[str]) -> str:
@@ -151,7 +145,7 @@ def _pygments_named(key: str) -> Language | None:
 
 
 def _pygments_language(title: str, aliases: list[str]) -> Language:
-    """A language that Pygments lexes; ours where it is one of ours by another name."""
-    names = language_folders().by_name
-    ours = next((known for alias in aliases if (known := names.get(alias))), None)
+    """The language of a Pygments lexer; our own language where one has the same alias."""
+    folders = language_folders()
+    ours = next((known for alias in aliases if (known := folders.by_name(alias))), None)
     return ours or Language(aliases[0], title, "pygments", aliases[0], aliases=tuple(aliases[1:]))

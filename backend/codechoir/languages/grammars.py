@@ -1,7 +1,7 @@
 """Grammars in memory: the wheel's parser, and its queries followed by ours. Each is loaded when first used.
 
-A grammar's own highlight query comes first, then the patterns of the language folders: what stands last wins,
-so ours correct theirs.
+The wheel's own highlight query comes first, then the patterns of the language folders. On one node the last
+pattern wins, so ours correct those of the wheel.
 """
 
 from __future__ import annotations
@@ -35,10 +35,12 @@ class LoadedGrammar:
 
 @dataclass(frozen=True, slots=True)
 class SymbolQuery:
-    """What defines a symbol. Captures: `symbol.KIND` a definition; `prototype.KIND` a declaration, which
-    counts where it declares a function outside of any function; `return` what leaves a function with a value.
-    `#set! name FIELD`: where the name stands, if not in the field `name`. `#set! holder FIELD`: the field of
-    a definition whose value has the parameters and the body.
+    """The query `symbols.scm`, which finds definitions.
+
+    Captures: `symbol.KIND`, a definition; `prototype.KIND`, a declaration that is a symbol if it declares a
+    function outside of any function; `return`, a statement that returns a value. `#set! name FIELD`: the
+    field with the name, by default `name`. `#set! holder FIELD`: the field whose node has the parameters and
+    the body.
     """
 
     query: tree_sitter.Query
@@ -63,26 +65,23 @@ def load_grammar(name: str) -> LoadedGrammar:
 def load_symbol_query(name: str) -> SymbolQuery | None:
     """The query of a grammar's symbols, compiled once and kept; None where no folder has a `symbols.scm`."""
     folders = language_folders()
-    text = "\n".join(folders.query_text(folders.grammar(name).patterns, "symbols"))
-    folder = folders.folder(name)
+    text, folder = folders.query_text(name, "symbols"), folders.folder(name)
     if not text or folder is None:
         return None
     return SymbolQuery(tree_sitter.Query(load_grammar(name).language, text), folder.symbols)
 
 
 def grammar_names() -> tuple[str, ...]:
-    """Names of all grammars, those that only stand inside other languages among them."""
+    """Names of all grammars, including those that are only embedded in other languages."""
     return language_folders().grammars
 
 
 def query_text(name: str) -> str:
     """The source of the grammar's whole query: the wheel's files, then each folder's highlights and roles."""
     folders = language_folders()
-    spec = folders.grammar(name)
     parts = []
-    for place in spec.official:
+    for place in folders.grammar(name).official:
         wheel, _, path = place.partition(":")
         parts.append(resources.files(wheel).joinpath(path).read_text(encoding="utf-8"))
-    for folder in spec.patterns:
-        parts += folders.query_text([folder], "highlights") + folders.query_text([folder], "roles")
+    parts.append(folders.query_text(name, "highlights", "roles"))
     return _LOCAL_PREDICATE.sub("", "\n".join(parts))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import tree_sitter
 
-from codechoir.languages import Language, language_named, load_grammar
+from codechoir.languages import Language, language_folders, language_named, load_grammar
 from codechoir.model import Category, Span
 from codechoir.syntax import safe_parsing
 from codechoir.syntax.analysis import Analysis, DocumentAnalysis, ProseAnalysis, TokenAnalysis
@@ -34,10 +34,11 @@ def analyse_embedded(name: str, content: bytes, inner: EmbeddedTexts | None) -> 
         return FragmentAnalysis(wrapped, len(before), len(content))
     if name in _MACROS:
         return _analyse_macro(_MACROS[name], content, inner)
-    if name in _EMBEDDED_ONLY:
+    folder = language_folders().folder(name)
+    if folder is not None and folder.language is None:
         if len(content) > _MAX_FRAGMENT:
             return None
-        return _by_grammar(name, _EMBEDDED_ONLY[name], content, inner)
+        return _by_grammar(name, folder.span_language, content, inner)
     language = language_named(name)
     if language is None or language.parser == "prose":
         return None
@@ -103,11 +104,8 @@ _QUOTE_OR_OPERATOR = re.compile(rb"[\"']|##?")
 _STRING_BODIES = {b'"': re.compile(rb"(?:\\.|[^\"\\])*+"), b"'": re.compile(rb"(?:\\.|[^'\\])*+")}
 """What is between two quotes, by quote."""
 
-_EMBEDDED_ONLY = {"markdown_inline": "markdown", "regex": "regex"}
-"""Grammars that are not the language of any document, with the language of their spans."""
-
 _MAX_FRAGMENT = 65536
-"""Length in bytes up to which a paragraph or a regular expression is parsed; a longer one stays one token."""
+"""Bytes up to which a text in an embedded-only language is parsed: a paragraph, a regular expression."""
 
 
 Point = tuple[int, int]
