@@ -242,8 +242,7 @@ class WriteProgress:
 
 def phrases_of_texts(title: str, parts: Sequence[CastUtterance]) -> tuple[list[Phrase], Content]:
     """A phrase for each part; for files, a text with a line and a chapter for each."""
-    from codechoir.sinks import Chapter, Content
-    from codechoir.sinks.html import PageText
+    from codechoir.sinks import Chapter, Content, PageText
 
     phrases, spans, text = [], [], b""
     for part in parts:

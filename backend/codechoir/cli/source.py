@@ -15,8 +15,7 @@ from codechoir.stdio import report
 from codechoir.storage import os_error_text
 
 if TYPE_CHECKING:
-    from codechoir.sinks import Chapter, Content
-    from codechoir.sinks.html import PageText
+    from codechoir.sinks import Chapter, Content, PageText
     from codechoir.syntax import Snapshot
 
 STDIN = "-"
@@ -65,7 +64,7 @@ class SourceWindow:
 
     def _page_text(self) -> PageText:
         """The code for an HTML page."""
-        from codechoir.sinks.html import PageText
+        from codechoir.sinks import PageText
 
         spans = tuple(self.snapshot.spans(self.start, self.end))
         language = self.snapshot.language.title

@@ -7,6 +7,7 @@ from .device_sink import DeviceSink as DeviceSink
 from .encoders import ENCODERS as ENCODERS
 from .file_sink import FileSink as FileSink
 from .file_sink import MarksFile as MarksFile
+from .html import PageText as PageText
 from .lsp_stream import AudioNotifier as AudioNotifier
 from .lsp_stream import ClientPlaybackSink as ClientPlaybackSink
 from .lsp_stream import NoPlaybackSink as NoPlaybackSink

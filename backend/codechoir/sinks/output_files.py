@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from codechoir.audio import Panner
 from codechoir.errors import InputError, did_you_mean
@@ -12,8 +13,10 @@ from codechoir.model import AudioChunk
 from codechoir.sinks.chapters import CHAPTER_WRITERS, Chapter, ChapterMarks
 from codechoir.sinks.encoders import ENCODERS, AudioEncoder
 from codechoir.sinks.file_sink import FileSink
-from codechoir.sinks.html import PageText
 from codechoir.storage import AtomicFile
+
+if TYPE_CHECKING:
+    from codechoir.sinks.html import PageText
 
 PAGE = ".html"
 EXTENSIONS = (*ENCODERS, PAGE)
