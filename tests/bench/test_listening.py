@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from codechoir.bench.audio_metrics import Timing, gaps, middle
+from codechoir.bench.audio_metrics import StreamTiming, median_timing, stream_gaps
 
 
 def test_a_piece_that_comes_in_time_leaves_no_gap() -> None:
-    assert gaps([(0.2, 1.0), (1.1, 1.0), (1.2, 0.5)]) == []
+    assert stream_gaps([(0.2, 1.0), (1.1, 1.0), (1.2, 0.5)]) == []
 
 
 def test_a_late_piece_leaves_one_and_all_after_it_is_later() -> None:
-    assert gaps([(0.5, 1.0), (2.0, 1.0), (2.9, 1.0), (4.5, 1.0)]) == [
+    assert stream_gaps([(0.5, 1.0), (2.0, 1.0), (2.9, 1.0), (4.5, 1.0)]) == [
         (pytest.approx(1.0), pytest.approx(0.5)),
         (pytest.approx(3.5), pytest.approx(0.5)),
     ]
 
 
 def test_utterances_are_heard_in_their_order_whenever_they_are_ready() -> None:
-    timing = Timing.of([(1, 0.1, 1.0), (0, 0.3, 0.5), (0, 1.0, 0.5)], total=1.5)
-    assert timing == Timing(0.3, 1.5, 2.0, pytest.approx(0.2))
-    assert middle([timing, timing, Timing(9.0, 9.0, 9.0, 9.0)]) == timing
+    timing = StreamTiming.of([(1, 0.1, 1.0), (0, 0.3, 0.5), (0, 1.0, 0.5)], total=1.5)
+    assert timing == StreamTiming(0.3, 1.5, 2.0, pytest.approx(0.2))
+    assert median_timing([timing, timing, StreamTiming(9.0, 9.0, 9.0, 9.0)]) == timing

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from codechoir.bench.audio_metrics import gaps
+from codechoir.bench.audio_metrics import stream_gaps
 from codechoir.engines.xtts.neural import vocoding
 from codechoir.engines.xtts.neural.decoder import Decoder, Prompt
 from codechoir.engines.xtts.neural.scheduler import Scheduler
@@ -90,4 +90,4 @@ def listen(
                 given.append((event.id, machine.now, len(event.samples) / core.shape.sample_rate / speed))
     pieces = [(ready, seconds) for _, ready, seconds in sorted(given, key=lambda each: each[0])]
     first, total = pieces[0][0] - began, machine.now - began
-    return Heard(first, gaps(pieces), total, [seconds for _, seconds in pieces])
+    return Heard(first, stream_gaps(pieces), total, [seconds for _, seconds in pieces])

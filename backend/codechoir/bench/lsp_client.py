@@ -1,4 +1,4 @@
-"""An editor as small as can be: the language server's client for benchmarks and tests."""
+"""A minimal client of the language server, for benchmarks and tests."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class ServerGone(Exception):
 
 
 class LspClient:
-    """A language server in a child process, spoken to in plain JSON by one thread.
+    """A language server in a child process, used by one thread.
 
-    `inbox`: what came in while something else was waited for, oldest first.
+    `inbox`: messages that arrived while another one was waited for, oldest first.
     """
 
     def __init__(
@@ -55,9 +55,9 @@ class LspClient:
         }
 
     def open(self, uri: str, text: str, language_id: str = "python") -> None:
-        """Show a document."""
-        shown = {"uri": uri, "languageId": language_id, "version": 1, "text": text}
-        self.notify("textDocument/didOpen", {"textDocument": shown})
+        """Open a document."""
+        document = {"uri": uri, "languageId": language_id, "version": 1, "text": text}
+        self.notify("textDocument/didOpen", {"textDocument": document})
 
     def command(self, name: str, **arguments: Any) -> Message:
         """Run `codechoir.server.<name>` and wait for the whole answer, result or error."""
@@ -66,7 +66,7 @@ class LspClient:
         )
 
     def result(self, name: str, **arguments: Any) -> Any:
-        """Run a command that must succeed."""
+        """Run a command that must succeed; returns its result."""
         answer = self.command(name, **arguments)
         if "error" in answer:
             raise AssertionError(answer["error"]["message"])
@@ -91,17 +91,17 @@ class LspClient:
         self.send({"jsonrpc": "2.0", "method": method, "params": params})
 
     def send(self, message: Any) -> None:
-        """Send any JSON at all."""
+        """Send any JSON."""
         self.send_raw(json.dumps(message).encode())
 
     def send_raw(self, body: bytes) -> None:
-        """Send any body at all."""
+        """Send any body."""
         assert self.process.stdin is not None
         self.process.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
         self.process.stdin.flush()
 
     def wait(self, wanted: Callable[[Message], bool]) -> Message:
-        """The first message that is wanted, from the inbox or still to come. Raises `ServerGone`."""
+        """The first message that is wanted, from the inbox or a later one. Raises `ServerGone`."""
         for index, message in enumerate(self.inbox):
             if wanted(message):
                 return self.inbox.pop(index)
@@ -122,7 +122,7 @@ class LspClient:
         return found
 
     def receive(self) -> Message:
-        """The next message as it comes. Raises `ServerGone` at the end."""
+        """The next message. Raises `ServerGone` at the end."""
         assert self.process.stdout is not None
         length = 0
         while (line := self.process.stdout.readline()) != b"\r\n":
@@ -135,18 +135,18 @@ class LspClient:
         return message
 
     def stop(self) -> int:
-        """Shut the server down in order; returns its exit status."""
+        """Shut the server down as the protocol says; returns its exit status."""
         self.request("shutdown", None)
         self.notify("exit", None)
         return self.process.wait(10)
 
     def leave(self) -> None:
-        """Go away without a word: close the server's input."""
+        """Close the server's input without shutting it down."""
         if self.process.stdin is not None:
             self.process.stdin.close()
 
     def kill(self) -> None:
-        """End the server whatever it does."""
+        """Kill the server."""
         self.process.kill()
         self.process.wait()
         for stream in (self.process.stdin, self.process.stdout):

@@ -1,7 +1,7 @@
-"""`codechoir bench`: runs benchmarks by name and shows their figures, each beside its peer's.
+"""`codechoir bench`: runs benchmarks by name and formats their figures, each beside its peer's.
 
-A benchmark is a module of this package with a function `figures() -> list[Figure]`. Goals are written down
-with the figures, and nothing fails when one is missed: a figure is a fact, not a test.
+A benchmark is a function of a module of this package that returns a list of figures. Goals are part of the
+figures, and nothing fails when one is missed: a figure is a fact, not a test.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ from codechoir.errors import CodechoirError, InputError, did_you_mean
 
 
 class Benchmark(NamedTuple):
-    """`module`: name of the module of this package with `figures()`. `measures`: what it measures."""
+    """`module` and `function`: where it is in this package. `measures`: what it measures."""
 
     module: str
     measures: str
+    function: str = "figures"
 
 
 BENCHMARKS: Mapping[str, Benchmark] = {
     "lsp": Benchmark("server_latency", "request to first audio at an editor, stop, edits"),
     "start": Benchmark("server_start", "start of the language server, its memory"),
-    "tokenise": Benchmark("tokenise_speed", "text to spans: whole files, windows, edits"),
-    "wording": Benchmark("wording_speed", "spans to words"),
+    "tokenise": Benchmark("text_speed", "text to spans: whole files, windows, edits", "tokenise_figures"),
+    "wording": Benchmark("text_speed", "spans to words", "wording_figures"),
     "seams": Benchmark("voice_switching", "what changing voices costs the listener"),
     "cache": Benchmark("phrase_cache_figures", "what the phrase cache saves and costs"),
     "library": Benchmark("voice_library", "loading cloned voices at start"),
@@ -38,9 +39,9 @@ BENCHMARKS: Mapping[str, Benchmark] = {
 
 
 class Figure(TypedDict):
-    """One figure. `peer`, `ratio` (ours over the peer's) are None where the peer is not installed here.
+    """One figure. `peer` and `ratio` (ours over the peer's) are None where the peer is not installed here.
 
-    `goal`: what `ours` must not exceed; None where there is none. `met`: None where there is no goal.
+    `goal`: what `ours` must not exceed, or fall below; None where there is none. `met`: None without a goal.
     """
 
     name: str
@@ -54,9 +55,18 @@ class Figure(TypedDict):
 
 
 def figure(
-    name: str, ours: float, unit: str, goal: float | None, peer: float | None = None, peer_name: str = ""
+    name: str,
+    ours: float,
+    unit: str,
+    goal: float | None,
+    peer: float | None = None,
+    peer_name: str = "",
+    *,
+    at_least: bool = False,
 ) -> Figure:
-    """A figure whose goal is an upper limit on `ours`, rounded to four digits."""
+    """A figure, rounded to four digits. The goal is an upper limit on `ours`, or a lower one with
+    `at_least`."""
+    reached = None if goal is None else ours >= goal if at_least else ours <= goal
     return {
         "name": name,
         "ours": _rounded(ours),
@@ -64,17 +74,17 @@ def figure(
         "peer_name": peer_name,
         "ratio": None if not peer else _rounded(ours / peer),
         "unit": unit,
-        "goal": goal,
-        "met": None if goal is None else ours <= goal,
+        "goal": None if goal is None else _rounded(goal),
+        "met": reached,
     }
 
 
-def run(names: Sequence[str] = (), options: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Run benchmarks, all of them where none is named: `{"machine", "figures", "skipped"}`.
+def run_benchmarks(names: Sequence[str] = (), options: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Run benchmarks, all of them when none is named; returns `{"machine", "figures", "skipped"}`.
 
-    `options`: handed to those benchmarks that take one of the name, such as `shape`. Raises `InputError` for
-    an unknown name before anything is run. What cannot run here is an error when it was asked for by name;
-    else a line of `skipped` tells why.
+    `options`: passed to the benchmarks that have a parameter of the name, such as `shape`. Raises
+    `InputError` for an unknown name before anything is run. A benchmark that cannot run here is an error when
+    it was named; otherwise a line of `skipped` says why.
     """
     for name in names:
         if name not in BENCHMARKS:
@@ -90,18 +100,19 @@ def run(names: Sequence[str] = (), options: Mapping[str, str] | None = None) -> 
             if names:
                 raise
             skipped.append(f"{name}: {error}")
-    return {"machine": machine(), "figures": figures, "skipped": skipped}
+    return {"machine": _machine(), "figures": figures, "skipped": skipped}
 
 
 def _figures(name: str, options: Mapping[str, str]) -> list[Figure]:
-    measure = import_module(f"codechoir.bench.{BENCHMARKS[name].module}").figures
-    taken = signature(measure).parameters
-    found: list[Figure] = measure(**{key: value for key, value in options.items() if key in taken})
+    benchmark = BENCHMARKS[name]
+    measure = getattr(import_module(f"codechoir.bench.{benchmark.module}"), benchmark.function)
+    parameters = signature(measure).parameters
+    found: list[Figure] = measure(**{key: value for key, value in options.items() if key in parameters})
     return found
 
 
-def machine() -> dict[str, Any]:
-    """What the figures were taken on."""
+def _machine() -> dict[str, Any]:
+    """What the figures were measured on."""
     return {
         "system": f"{platform.system()} {platform.release()}",
         "processor": _processor(),
@@ -112,8 +123,8 @@ def machine() -> dict[str, Any]:
     }
 
 
-def table(result: Mapping[str, Any]) -> str:
-    """The figures as a table for people."""
+def format_table(result: Mapping[str, Any]) -> str:
+    """The result of `run_benchmarks` as a table for people."""
     rows = [("figure", "ours", "peer", "ratio", "goal", ""), *map(_row, result["figures"])]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = [_aligned(row, widths) for row in rows]
@@ -135,13 +146,13 @@ def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def _described(about: Mapping[str, Any]) -> Iterable[str]:
-    yield about["system"]
-    yield about["processor"]
-    yield f"{about['cores']} cores"
-    if about["load"] is not None:
-        yield f"load {about['load']}"
-    yield f"Python {about['python']}"
+def _described(machine: Mapping[str, Any]) -> Iterable[str]:
+    yield machine["system"]
+    yield machine["processor"]
+    yield f"{machine['cores']} cores"
+    if machine["load"] is not None:
+        yield f"load {machine['load']}"
+    yield f"Python {machine['python']}"
 
 
 def _processor() -> str:

@@ -1,4 +1,4 @@
-"""The language server as an editor meets it: from the request to the first audio, and to silence."""
+"""The language server from an editor's side: from a request to the first audio, to a new rate, to silence."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from codechoir.bench import corpora
-from codechoir.bench.corpora import python_source, telling_lines
+from codechoir.bench import baseline_espeak
+from codechoir.bench.corpora import lines_with_words, python_source
 from codechoir.bench.lsp_client import LspClient, Message
 from codechoir.bench.runner import Figure, figure
 
@@ -18,27 +18,27 @@ SHORT, LONG = 1_000, 100_000
 REQUESTS = 300
 PEER_CALLS = 15
 STOPS = 60
-A_FEW = 10
+ALTERNATE_AFTER = 10
 WARM_UP = 20
 
 
 def figures(requests: int = REQUESTS, stops: int = STOPS) -> list[Figure]:
-    """First audio in files of three lengths, and stop, all in one server; the peer in between.
+    """First audio in files of three lengths, stop, and rate, all in one server; then the peer.
 
-    The long file is the short one over and over, so that in both the same lines are read.
+    The long file is the short one repeated, so that the same lines are read in both.
     """
     with _server() as client:
         for lines in SOURCES:
-            _first_audio(client, lines, _telling(lines, WARM_UP))
+            _first_audio(client, lines, _lines(lines, WARM_UP))
         first_words: list[float] = []
-        usual = _first_audio(client, LINES, _telling(LINES, requests), first_words)
-        short, long = _in_turns(client, requests)
+        usual = _first_audio(client, LINES, _lines(LINES, requests), first_words)
+        short, long = _alternating(client, requests)
         stopping = _stops(client, stops)
         changing = _rates(client, stops)
-    words = _words(_telling(LINES, PEER_CALLS))
-    peer = corpora.first_audio(words)
-    killed = corpora.killed(words)
-    name = corpora.NAME
+    words = _words(_lines(LINES, PEER_CALLS))
+    peer = baseline_espeak.first_audio(words)
+    killed = baseline_espeak.time_to_kill(words)
+    name = baseline_espeak.COMMAND_NAME
     p50, p99 = statistics.median(usual), _percentile(usual, 0.99)
     theirs = statistics.median(peer) if peer else None
     short_p50 = statistics.median(short)
@@ -85,9 +85,9 @@ def _long() -> str:
 SOURCES: Mapping[int, Callable[[], str]] = {LINES: _usual, SHORT: _short, LONG: _long}
 
 
-def _telling(lines: int, count: int) -> tuple[int, ...]:
-    """So many lines with something to say, all over a file."""
-    return telling_lines(SOURCES[lines](), count)
+def _lines(lines: int, count: int) -> tuple[int, ...]:
+    """Numbers of so many lines with words, all over the file of that length."""
+    return lines_with_words(SOURCES[lines](), count)
 
 
 @contextmanager
@@ -110,9 +110,9 @@ def _uri(lines: int) -> str:
 def _first_audio(
     client: LspClient, lines: int, places: Iterable[int], words: list[float] | None = None
 ) -> list[float]:
-    """Milliseconds from sending a request to having decoded the first sound, for some lines of a file.
+    """Milliseconds from sending a request to having decoded the first audio, for some lines of a file.
 
-    The first sound is the cue of an indented line, else the breath before a word; `words` collects the times
+    The first audio is the cue of an indented line, else the breath before a word. `words` collects the times
     to the chunk in which the first word begins.
     """
     took = []
@@ -137,38 +137,38 @@ def _first_audio(
     return took
 
 
-def _in_turns(client: LspClient, requests: int) -> tuple[list[float], list[float]]:
+def _alternating(client: LspClient, requests: int) -> tuple[list[float], list[float]]:
     """First audio of the same lines in the short and the long file, all over the long one.
 
-    A few at a time, so that a busy moment meets both.
+    They alternate every few lines, so that a busy moment affects both.
     """
     short: list[float] = []
     long: list[float] = []
-    places = _telling(SHORT, requests)
+    places = _lines(SHORT, requests)
     copies = LONG // SHORT
-    for at in range(0, requests, A_FEW):
-        few = places[at : at + A_FEW]
+    for at in range(0, requests, ALTERNATE_AFTER):
+        few = places[at : at + ALTERNATE_AFTER]
         short += _first_audio(client, SHORT, few)
         long += _first_audio(client, LONG, [SHORT * (at * copies // requests) + line for line in few])
     return short, long
 
 
 def _rates(client: LspClient, times: int) -> list[float]:
-    """Milliseconds from sending a new rate, while a word sounds, to the first sound at that rate."""
+    """Milliseconds from sending a new rate, while a word sounds, to the first audio at that rate."""
     took = []
-    for turn, line in enumerate(_telling(LINES, times)):
+    for turn, line in enumerate(_lines(LINES, times)):
         arguments = {"uri": _uri(LINES), "unit": "from-cursor", "position": {"line": line, "character": 0}}
         session = client.result("read", **arguments)["session"]
         first = client.wait(lambda message: bool(message.get("params", {}).get("marks")))["params"]["marks"][
             0
         ]
         middle = first["sample"] + first["length"] // 2
-        client.wait(partial(_sounds, after=middle))
+        client.wait(partial(_is_audio, after=middle))
         client.notify("codechoir/ack", {"session": session, "playedSamples": middle})
         began = time.perf_counter()
         rate = {"command": "codechoir.server.rate", "arguments": [{"wpm": 180 + turn % 2 * 120}]}
         number = client.ask("workspace/executeCommand", rate)
-        client.wait(partial(_sounds, newer_than=session))
+        client.wait(partial(_is_audio, newer_than=session))
         took.append((time.perf_counter() - began) * 1000)
         client.answer(number)
         client.result("stop")
@@ -176,8 +176,8 @@ def _rates(client: LspClient, times: int) -> list[float]:
     return took
 
 
-def _sounds(message: Message, after: int = -1, newer_than: int = 0) -> bool:
-    """Whether a message is sound that begins later than a sample, of a later session."""
+def _is_audio(message: Message, after: int = -1, newer_than: int = 0) -> bool:
+    """Whether a message is audio that begins after a sample, of a session after another."""
     if message.get("method") != "codechoir/audio":
         return False
     given = message["params"]
@@ -185,9 +185,9 @@ def _sounds(message: Message, after: int = -1, newer_than: int = 0) -> bool:
 
 
 def _stops(client: LspClient, times: int) -> list[float]:
-    """Milliseconds from sending Stop, amid a burst of sound, to its answer: no sound is sent after that."""
+    """Milliseconds from sending stop, while audio is being sent, to its answer, after which none is sent."""
     took = []
-    for line in _telling(LINES, times):
+    for line in _lines(LINES, times):
         place = {"uri": _uri(LINES), "position": {"line": line, "character": 0}}
         session = client.result("read", unit="from-cursor", **place)["session"]
         client.wait_for("codechoir/audio", session=session)
@@ -199,7 +199,7 @@ def _stops(client: LspClient, times: int) -> list[float]:
 
 
 def _words(lines: Sequence[int]) -> list[str]:
-    """What is said of some lines of the usual file, as one text each."""
+    """The words of some lines of the usual file, as one text each."""
     from codechoir.languages import detect_language
     from codechoir.pipeline import SpeechPipeline
     from codechoir.settings import Settings
@@ -207,11 +207,11 @@ def _words(lines: Sequence[int]) -> list[str]:
 
     pipeline = SpeechPipeline(Settings())
     snapshot = Document(python_source(LINES), detect_language("a.py", b"")).snapshot()
-    said = []
+    texts = []
     for line in lines:
         phrases = pipeline.phrases(snapshot, *snapshot.line_range(line))
-        said.append(" ".join(part.utterance.text for phrase in phrases for part in phrase.parts))
-    return said
+        texts.append(" ".join(part.utterance.text for phrase in phrases for part in phrase.parts))
+    return texts
 
 
 def _percentile(values: Sequence[float], share: float) -> float:

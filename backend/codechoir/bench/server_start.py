@@ -1,4 +1,4 @@
-"""The start of the language server, beside a pygls server that can do nothing at all."""
+"""The start of the language server and its memory, beside a pygls server without any feature."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from codechoir.bench.corpora import python_source, telling_lines
+from codechoir.bench.corpora import lines_with_words, python_source
 from codechoir.bench.lsp_client import SERVER, LspClient
 from codechoir.bench.runner import Figure, figure
 
@@ -68,7 +68,7 @@ def _initialize(command: tuple[str, ...]) -> float:
 
 
 def _first_audio() -> float:
-    """Milliseconds from starting the process to the first sound of a line that is asked for at once."""
+    """Milliseconds from starting the process to the first audio of a line that is requested at once."""
     began = time.perf_counter()
     client = LspClient(errors=subprocess.DEVNULL)
     try:
@@ -82,7 +82,7 @@ def _first_audio() -> float:
 
 
 def _first_answer() -> float:
-    """Milliseconds from starting the bare server to the answer to what follows `initialize`."""
+    """Milliseconds from starting the bare server to the answer to the request after `initialize`."""
     began = time.perf_counter()
     client = LspClient(BARE, errors=subprocess.DEVNULL)
     try:
@@ -94,13 +94,13 @@ def _first_answer() -> float:
 
 
 def _memory_at_work() -> float | None:
-    """Megabytes after lines all over a long file were read with the embedded engine."""
+    """Megabytes after lines all over a long file were read with eSpeak NG."""
     client = LspClient()
     try:
         client.start(audio="client", engine="espeak")
         source = python_source(LINES)
         client.open("untitled:a.py", source)
-        for line in telling_lines(source, READINGS):
+        for line in lines_with_words(source, READINGS):
             client.result("read", uri="untitled:a.py", unit="line", position={"line": line, "character": 0})
             client.wait(lambda message: message.get("method") == "codechoir/audio")
         return resident_megabytes(client.process.pid)
@@ -119,20 +119,20 @@ def _memory_of_bare() -> float | None:
 
 
 def resident_megabytes(process: int) -> float | None:
-    """The memory that a process holds; None where the system does not tell."""
+    """The resident memory of a process; None where the system does not report it."""
     status = Path(f"/proc/{process}/status")
     if status.exists():
         lines = status.read_text(encoding="ascii").splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
     try:
-        told = subprocess.run(["ps", "-o", "rss=", "-p", str(process)], capture_output=True, check=True)
-        return int(told.stdout) / 1024
+        done = subprocess.run(["ps", "-o", "rss=", "-p", str(process)], capture_output=True, check=True)
+        return int(done.stdout) / 1024
     except (OSError, ValueError, subprocess.CalledProcessError):
         return None
 
 
 def _heavy_imports() -> set[str]:
-    """Packages that an embedded engine must not load, and that a reading has loaded all the same."""
+    """Packages that a reading with eSpeak NG has loaded although it does not need them."""
     with tempfile.TemporaryFile() as log:
         client = LspClient([SERVER[0], "-X", "importtime", *SERVER[1:]], errors=log)
         try:

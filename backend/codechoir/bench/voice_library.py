@@ -1,8 +1,9 @@
-"""How long a start waits for its voices: seven from the library, beside numpy's own files of the same.
+"""How long a start waits for its voices: seven from the library, beside NumPy's own files of the same.
 
 Each sample is a process of its own, as a start is. Before the clock runs the process has loaded what a child
-has that hosts an engine, numpy, and the modules of the standard library that torch has loaded by then; the
-library and safetensors are loaded while it runs, from bytecode, as an installed package's are.
+process with an engine has loaded: its host, NumPy, and the modules of the standard library that torch
+imports. The library and safetensors are loaded while the clock runs, from bytecode, as those of an installed
+package are.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from codechoir.bench.runner import Figure, figure
+
 VOICES = 7
 RUNS = 9
 GOAL_MILLISECONDS = 50.0
 
-_CLOCK = """
+_TIMED = """
 import hashlib, json, pathlib, sys, time, numpy, codechoir.engines.subprocess.host
 began = time.perf_counter()
 {work}
@@ -28,8 +31,7 @@ print((time.perf_counter() - began) * 1000)
 """
 _OURS = """
 from pathlib import Path
-from codechoir.voices.library.library import VoiceLibrary
-from codechoir.voices.library.library_settings import LibrarySettings
+from codechoir.voices.library import LibrarySettings, VoiceLibrary
 folder = Path(sys.argv[1])
 loaded = VoiceLibrary(LibrarySettings(folder / "voices", folder / "cache")).preload()
 assert len(loaded) == {count}
@@ -44,34 +46,31 @@ assert len(loaded) == {count}
 """
 
 
-def figures(runs: int = RUNS) -> list[dict[str, Any]]:
+def figures(runs: int = RUNS) -> list[Figure]:
     """`library.start`: milliseconds until seven voices are loaded and checked, the median of `runs`."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _write_voices(folder)
         ours, peer = [], []
         for work in (_OURS, _PEER):
-            _timed(work, folder)  # writes the bytecode
+            _milliseconds(work, folder)  # writes the bytecode
         for _ in range(runs):
-            ours.append(_timed(_OURS, folder))
-            peer.append(_timed(_PEER, folder))
-    mine, theirs = statistics.median(ours), statistics.median(peer)
+            ours.append(_milliseconds(_OURS, folder))
+            peer.append(_milliseconds(_PEER, folder))
     return [
-        {
-            "name": "library.start",
-            "ours": round(mine, 2),
-            "peer": round(theirs, 2),
-            "peer_name": "numpy.load of .npz files, nothing checked",
-            "ratio": round(mine / theirs, 2),
-            "unit": "ms",
-            "goal": GOAL_MILLISECONDS,
-            "met": mine <= GOAL_MILLISECONDS,
-        }
+        figure(
+            "library.start",
+            statistics.median(ours),
+            "ms",
+            GOAL_MILLISECONDS,
+            statistics.median(peer),
+            "numpy.load of .npz files, nothing checked",
+        )
     ]
 
 
-def _timed(work: str, folder: Path) -> float:
-    program = _CLOCK.format(work=work.format(count=VOICES))
+def _milliseconds(work: str, folder: Path) -> float:
+    program = _TIMED.format(work=work.format(count=VOICES))
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     environment["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
     done = subprocess.run(
@@ -85,7 +84,7 @@ def _timed(work: str, folder: Path) -> float:
 
 
 def _write_voices(folder: Path) -> None:
-    """Seven voices in the shapes of XTTS, in both forms."""
+    """Seven voices in the shapes of XTTS, in both formats."""
     import numpy as np
 
     from codechoir.voices.library import LibrarySettings, VoiceLibrary
@@ -95,12 +94,12 @@ def _write_voices(folder: Path) -> None:
     recording = folder / "recording.wav"
     recording.write_bytes(b"stands for a recording")
     for number in range(VOICES):
-        voice = library.add(f"voice {number}", [recording], _Random(number))
+        voice = library.add(f"voice {number}", [recording], _RandomConditioner(number))
         np.savez(folder / "numpy" / f"{number}.npz", **voice.tensors)  # type: ignore[arg-type]
 
 
-class _Random:
-    """Makes latents from nothing; see `Conditioner`."""
+class _RandomConditioner:
+    """Makes random latents; see `Conditioner`."""
 
     engine = "xtts"
     fingerprint = "benchmark"

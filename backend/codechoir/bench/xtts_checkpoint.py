@@ -1,6 +1,6 @@
-"""XTTS checkpoints of random weights in the real file format, for tests and benchmarks.
+"""XTTS with random weights, for benchmarks and tests.
 
-Real weights may not be shipped (CPML). Time does not depend on the values, and correctness is shown by
+Real weights cannot be shipped (CPML). Time does not depend on the values, and correctness is shown by
 equality with coqui's own code on the same weights, whatever they are.
 """
 
@@ -24,7 +24,7 @@ STUDIO_SPEAKERS = ("Ana One", "Ben Two", "Cleo Three", "Dan Four", "Eve Five", "
 
 @dataclass(frozen=True, slots=True)
 class CheckpointShape:
-    """Sizes that coqui's configuration leaves open; the vocoder is always of full size.
+    """Sizes that coqui's configuration leaves open; the vocoder always has its full size.
 
     `text_tokens`: entries of the vocabulary. `width` and `heads` belong to the GPT.
     """

@@ -1,11 +1,10 @@
-"""The neural engine beside coqui-tts on the same random weights, in a process of its own.
+"""XTTS beside coqui-tts on the same random weights, measured by `xtts_measure` in a process of its own.
 
-It needs an interpreter with torch and coqui-tts: `CODECHOIR_XTTS_PYTHON`, else `.venv-xtts` of a checkout,
-else this one.
+That process needs an interpreter with torch and coqui-tts: `CODECHOIR_XTTS_PYTHON`, else `.venv-xtts` of a
+checkout, else this one.
 
-Draws what a step of XTTS costs: `python -m codechoir.bench.xtts_figures OUT.png LABEL=FIGURES.json …`.
-
-The figures are those of `codechoir bench xtts --shape full --json`. matplotlib comes with coqui-tts.
+`python -m codechoir.bench.xtts_figures OUT.png LABEL=FIGURES.json …` draws what a step costs. The figures are
+those of `codechoir bench xtts --shape full --json`. matplotlib comes with coqui-tts.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from codechoir.bench.runner import Figure
 from codechoir.engines.xtts import INSTALL_HINT, XttsSettings, child_environment
 from codechoir.errors import EngineError, InputError, did_you_mean
 
@@ -26,9 +26,12 @@ SHAPES = ("tiny", "full")
 _PACKAGE = Path(__file__).parents[2]
 
 
-def figures(shape: str = "tiny", device: str = "cpu") -> list[dict[str, Any]]:
-    """Figures named `xtts.…`. `shape`: 'tiny' takes seconds and shows that everything runs, 'full' takes
-    minutes and 5 GB and shows how fast. Raises `InputError`, or `EngineError` when it cannot run here."""
+def figures(shape: str = "tiny", device: str = "cpu") -> list[Figure]:
+    """Figures named `xtts.…`.
+
+    `shape`: 'tiny' takes seconds and shows that everything runs, 'full' takes minutes and 5 GB and shows how
+    fast. Raises `InputError`, or `EngineError` when it cannot run here.
+    """
     if shape not in SHAPES:
         raise InputError(f"unknown shape '{shape}'; known: {', '.join(SHAPES)}.{did_you_mean(shape, SHAPES)}")
     command = [str(interpreter()), "-m", "codechoir.bench.xtts_measure", shape, device]
@@ -42,7 +45,7 @@ def figures(shape: str = "tiny", device: str = "cpu") -> list[dict[str, Any]]:
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise EngineError(f"the benchmark of XTTS failed: {reason}")
-    found: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
+    found: list[Figure] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
@@ -56,7 +59,7 @@ def interpreter() -> Path:
         return own
     if importlib.util.find_spec("torch") and importlib.util.find_spec("TTS"):
         return Path(sys.executable)
-    raise EngineError(f"XTTS is not installed, so there is nothing to measure: {INSTALL_HINT}")
+    raise EngineError(f"XTTS is not installed, so it cannot be measured: {INSTALL_HINT}")
 
 
 ROWS, TOKENS = (1, 2, 4, 8, 16), (20, 40, 80, 160)
@@ -68,17 +71,17 @@ Series = Mapping[str, Mapping[int, float]]
 
 
 def costs(figures: Sequence[Mapping[str, Any]], kind: str, counts: Sequence[int]) -> dict[int, float]:
-    """Milliseconds a step, of the figures `xtts.step.{kind}_{count}`; what was not measured is left out."""
+    """Milliseconds a step, from the figures `xtts.step.{kind}_{count}` that exist."""
     found = {str(figure["name"]): float(figure["ours"]) for figure in figures}
     names = {count: f"xtts.step.{kind}_{count}" for count in counts}
     return {count: found[name] for count, name in names.items() if name in found}
 
 
 def draw(path: Path, rows: Series, tokens: Series) -> None:
-    """Write the picture: against rows at the left, against length, four rows, at the right."""
-    from matplotlib.figure import Figure
+    """Write the plot: by rows on the left, by length, with four rows, on the right."""
+    from matplotlib.figure import Figure as Plot
 
-    figure = Figure(figsize=(10, 3.8), memory_layout="constrained")
+    figure = Plot(figsize=(10, 3.8), memory_layout="constrained")
     for axes, series, label in zip(
         figure.subplots(1, 2, sharey=True),
         (rows, tokens),

@@ -1,13 +1,19 @@
-"""Measures XTTS: `python -m codechoir.bench.xtts_measure SHAPE DEVICE` prints figures as one line of JSON.
+"""Measures XTTS in the process that has torch: ours and coqui's, alternating, on the same weights.
 
-Ours and coqui's run alternately on the same weights in the same process. The sizes are those of code read
-aloud: utterances of 20 audio tokens (0.93 s of sound).
+`python -m codechoir.bench.xtts_measure SHAPE DEVICE` prints figures as one line of JSON. The sizes are those
+of code read aloud: utterances of 20 audio tokens (0.93 s of sound).
+
+`python -m codechoir.bench.xtts_measure --memory FOLDER PRECISION` prints the memory of this process in MiB,
+with the checkpoint in FOLDER: `peak` while it is loaded, `resident` while it says five utterances.
 """
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import itertools
 import json
+import re
 import statistics
 import sys
 import tempfile
@@ -19,20 +25,26 @@ from typing import Any
 
 import torch
 
-from codechoir.bench.audio_metrics import Timing, middle
+from codechoir.bench.audio_metrics import StreamTiming, median_timing
+from codechoir.bench.runner import Figure, figure
 from codechoir.bench.xtts_checkpoint import SHAPES, random_model, random_speakers, write_vocabulary
 from codechoir.bench.xtts_quality import deviation, outliers
 from codechoir.engines.xtts.neural import (
+    CPU_PACING,
     Conditioning,
+    Decoder,
     Prompt,
     Request,
     Sampling,
     Scheduler,
     Sound,
     from_coqui,
+    load_core,
     make_decoder,
     make_plan,
     pacing_for,
+    studio_speakers,
+    studio_voice,
     tokenize,
 )
 
@@ -42,11 +54,11 @@ TEXTS = ("return the total price", "for user in users", "if not found", "self do
 PEER = "coqui-tts 0.28.0 inference_stream"
 
 
-class Bench:
-    """Ours and coqui's model on the same weights and device."""
+class Contest:
+    """Our and coqui's model on the same weights and device."""
 
     def __init__(self, shape: str, device: str) -> None:
-        self.device, self.sync = device, torch.cuda.synchronize if device == "cuda" else lambda: None
+        self.device, self.synchronize = device, torch.cuda.synchronize if device == "cuda" else lambda: None
         with tempfile.TemporaryDirectory() as name:
             write_vocabulary(Path(name) / "vocab.json", SHAPES[shape].text_tokens)
             self.coqui = random_model(SHAPES[shape], Path(name) / "vocab.json").to(device)
@@ -55,46 +67,50 @@ class Bench:
             Conditioning(n, s["gpt_cond_latent"], s["speaker_embedding"]) for n, s in speakers.items()
         ]
         self.core = from_coqui(self.coqui, make_plan(device, "auto"))
-        self.pacing, self.tokens = pacing_for(self.core.plan.device), TOKENS[shape]
-        self.decoder = make_decoder(self.core, Sampling(), self.pacing.max_rows)
-        self.rate = self.core.shape.sample_rate
-        pacings = {True: self.pacing, False: replace(self.pacing, first_alone=False)}
-        self.schedulers = {heard: Scheduler(self.decoder, pacing) for heard, pacing in pacings.items()}
+        pacing, self.tokens = pacing_for(self.core.plan.device), TOKENS[shape]
+        self.decoder = make_decoder(self.core, Sampling(), pacing.max_rows)
+        self.sample_rate = self.core.shape.sample_rate
+        self.playback_scheduler = Scheduler(self.decoder, pacing)
+        self.batch_scheduler = Scheduler(self.decoder, replace(pacing, first_alone=False))
         self.readings = itertools.count()
 
     def prompts(self, count: int, voices: int, tokens: int | None = None) -> list[Prompt]:
-        """So many utterances in so many voices, each cut at so many audio tokens."""
+        """So many utterances in so many voices, each truncated at so many audio tokens."""
         texts = [tokenize(self.core, TEXTS[i % len(TEXTS)], "en") for i in range(count)]
         return [
             Prompt(t, self.voices[i % voices], seed=i, max_tokens=tokens or self.tokens)
             for i, t in enumerate(texts)
         ]
 
-    def ours(self, prompts: Sequence[Prompt], listening: bool = False) -> Timing:
-        """Through the scheduler. `listening`: the first utterance has priority, as when somebody waits for
-        it; otherwise all are made together, as what is looked ahead is."""
-        scheduler, reading = self.schedulers[listening], next(self.readings)
-        self.sync()
+    def ours(self, prompts: Sequence[Prompt], playback: bool = False) -> StreamTiming:
+        """Through the scheduler.
+
+        `playback`: the first utterance has priority, as when somebody waits for it; otherwise all are made
+        together, as in look-ahead.
+        """
+        scheduler = self.playback_scheduler if playback else self.batch_scheduler
+        reading = next(self.readings)
+        self.synchronize()
         began = time.perf_counter()
-        given: list[tuple[int, float, float]] = []
+        pieces: list[tuple[int, float, float]] = []
         for i, prompt in enumerate(prompts):
             scheduler.submit(Request(i, (prompt,), i, reading))
         while not scheduler.idle:
             sounds = [event for event in scheduler.tick() if isinstance(event, Sound)]
-            ready = time.perf_counter() - began
-            given += [(sound.id, ready, len(sound.samples) / self.rate) for sound in sounds]
-        return Timing.of(given, time.perf_counter() - began)
+            arrival = time.perf_counter() - began
+            pieces += [(sound.id, arrival, len(sound.samples) / self.sample_rate) for sound in sounds]
+        return StreamTiming.of(pieces, time.perf_counter() - began)
 
-    def peer(self, count: int) -> Timing:
+    def peer(self, count: int) -> StreamTiming:
         """Coqui, one utterance after the other, in its own default chunks."""
-        self.sync()
+        self.synchronize()
         began = time.perf_counter()
-        given: list[tuple[int, float, float]] = []
+        pieces: list[tuple[int, float, float]] = []
         for i in range(count):
             for chunk in self._stream(i):
-                heard = chunk.cpu()
-                given.append((i, time.perf_counter() - began, len(heard) / self.rate))
-        return Timing.of(given, time.perf_counter() - began)
+                samples = chunk.cpu()
+                pieces.append((i, time.perf_counter() - began, len(samples) / self.sample_rate))
+        return StreamTiming.of(pieces, time.perf_counter() - began)
 
     def _stream(self, i: int) -> Iterator[torch.Tensor]:
         voice = self.voices[i % 5]
@@ -103,141 +119,133 @@ class Bench:
         return iter(self.coqui.inference_stream(text, "en", voice.latent, voice.embedding, **options))
 
 
-def measure(shape: str, device: str) -> list[dict[str, Any]]:
-    """All figures. What ran first is warmed up first; medians of alternating rounds."""
-    bench = Bench(shape, device)
-    rounds = ROUNDS[shape, device]
+def measure(shape: str, device: str) -> list[Figure]:
+    """All figures: medians of alternating rounds, after each kind of round has run once to warm up."""
+    contest = Contest(shape, device)
     for count in (1, 5, 10):
-        bench.ours(bench.prompts(count, min(count, 5)))
-    bench.peer(1)
-    five, heard, one_voice, peer, one, ten = [], [], [], [], [], []
-    for turn in range(rounds):
-        five.append(bench.ours(bench.prompts(5, 5)))
-        heard.append(bench.ours(bench.prompts(5, 5), listening=True))
-        one_voice.append(bench.ours(bench.prompts(5, 1)))
+        contest.ours(contest.prompts(count, min(count, 5)))
+    contest.peer(1)
+    five, played, one_voice, peer, one, ten = [], [], [], [], [], []
+    for turn in range(ROUNDS[shape, device]):
+        five.append(contest.ours(contest.prompts(5, 5)))
+        played.append(contest.ours(contest.prompts(5, 5), playback=True))
+        one_voice.append(contest.ours(contest.prompts(5, 1)))
         if turn < ROUNDS[shape, "cpu"]:
-            peer.append(bench.peer(5))
-        one.append(bench.ours(bench.prompts(1, 1)))
-        ten.append(bench.ours(bench.prompts(10, 6)))
-    mine, theirs, listening = middle(five), middle(peer), middle(heard)
+            peer.append(contest.peer(5))
+        one.append(contest.ours(contest.prompts(1, 1)))
+        ten.append(contest.ours(contest.prompts(10, 6)))
+    mine, theirs, listening = median_timing(five), median_timing(peer), median_timing(played)
     speed, their_speed = mine.sound / mine.total, theirs.sound / theirs.total
-    heard_speed = listening.sound / listening.total
+    played_speed = listening.sound / listening.total
     unit = "seconds of sound a second"
-    goal_first = 0.05 if device == "cuda" else theirs.first / 6
-    goal_ten = 1.3 if device == "cuda" else 4.0
-    voices_ratio = statistics.median(a.total / b.total for a, b in zip(five, one_voice, strict=True))
-    ten_ratio = statistics.median(a.total / b.total for a, b in zip(ten, one, strict=True))
+    first_goal = 0.05 if device == "cuda" else theirs.first / 6
+    ten_goal = 1.3 if device == "cuda" else 4.0
+    voices = statistics.median(a.total / b.total for a, b in zip(five, one_voice, strict=True))
+    spans = statistics.median(a.total / b.total for a, b in zip(ten, one, strict=True))
+    silence_unit = "s within five utterances during playback"
     return [
-        figure(
-            "xtts.throughput",
-            speed,
-            unit,
-            10 * their_speed,
-            their_speed,
-            at_least=True,
-        ),
-        figure("xtts.throughput_listening", heard_speed, unit, None, their_speed),
-        figure(
-            "xtts.silence", listening.silence, "s within five utterances that are heard", None, theirs.silence
-        ),
-        figure("xtts.first_audio", listening.first, "s", goal_first, theirs.first),
-        figure("xtts.first_audio_alone", middle(one).first, "s", goal_first, theirs.first),
-        figure("xtts.rtf", 1 / speed, "s per second of sound", 0.5, 1 / their_speed),
-        figure("xtts.voices", voices_ratio, "five voices over one", 1.02, 1.0, "one voice, same run"),
+        figure("xtts.throughput", speed, unit, 10 * their_speed, their_speed, PEER, at_least=True),
+        figure("xtts.throughput_listening", played_speed, unit, None, their_speed, PEER),
+        figure("xtts.silence", listening.silence, silence_unit, None, theirs.silence, PEER),
+        figure("xtts.first_audio", listening.first, "s", first_goal, theirs.first, PEER),
+        figure("xtts.first_audio_alone", median_timing(one).first, "s", first_goal, theirs.first, PEER),
+        figure("xtts.rtf", 1 / speed, "s per second of sound", 0.5, 1 / their_speed, PEER),
+        figure("xtts.voices", voices, "five voices over one", 1.02, 1.0, "one voice, same run"),
         figure(
             "xtts.ten_spans",
-            ten_ratio,
+            spans,
             "ten spans in six voices over one",
-            goal_ten,
+            ten_goal,
             10.0,
             "one after another",
         ),
-        *row_figures(bench, 1 if device == "cpu" else 5),
-        *parity(bench),
+        *step_figures(contest, 1 if device == "cpu" else 5),
+        parity(contest),
         *(
-            deviation(bench.coqui, bench.core, bench.prompts(3, 3))
-            if bench.core.plan.precision != "fp32"
+            deviation(contest.coqui, contest.core, contest.prompts(3, 3))
+            if contest.core.plan.precision != "fp32"
             else ()
         ),
-        *outliers(bench.coqui, bench.voices, device),
+        *outliers(contest.coqui, contest.voices, device),
     ]
 
 
-def row_figures(bench: Bench, rounds: int) -> list[dict[str, Any]]:
-    """What a step costs against the number of rows and the length."""
+def step_figures(contest: Contest, rounds: int) -> list[Figure]:
+    """What a step costs, by number of rows and by length."""
     found = []
     for rows in (1, 2, 4, 8, 16):
-        found.append(
-            figure(f"xtts.step.rows_{rows}", step_time(bench, rows, bench.tokens, rounds), "ms", None)
-        )
+        milliseconds = step_time(contest, rows, contest.tokens, rounds)
+        found.append(figure(f"xtts.step.rows_{rows}", milliseconds, "ms", None))
     for tokens in (40, 80, 160):
-        found.append(figure(f"xtts.step.tokens_{tokens}", step_time(bench, 4, tokens, 1), "ms", None))
+        found.append(figure(f"xtts.step.tokens_{tokens}", step_time(contest, 4, tokens, 1), "ms", None))
     return found
 
 
-def step_time(bench: Bench, rows: int, tokens: int, rounds: int) -> float:
+def step_time(contest: Contest, rows: int, tokens: int, rounds: int) -> float:
     """Median milliseconds of one step of so many rows, over the last tokens of utterances of that length."""
     seconds = []
     for _ in range(rounds):
-        joined = bench.decoder.join(bench.prompts(rows, 5, tokens + 1))
+        joined = contest.decoder.join(contest.prompts(rows, 5, tokens + 1))
         for _ in range(tokens - 1):
-            bench.sync()
+            contest.synchronize()
             began = time.perf_counter()
-            bench.decoder.step()
+            contest.decoder.step()
             seconds.append(time.perf_counter() - began)
         for row in joined:
-            bench.decoder.leave(row)
-    return statistics.median(seconds[-bench.tokens * rounds :]) * 1000
+            contest.decoder.leave(row)
+    return statistics.median(seconds[-contest.tokens * rounds :]) * 1000
 
 
-def parity(bench: Bench) -> list[dict[str, Any]]:
-    """Share of greedy tokens that differ from those of coqui's `generate`, ours in fp32, rows together."""
-    core = from_coqui(bench.coqui, make_plan(bench.device, "fp32"))
+def parity(contest: Contest) -> Figure:
+    """Share of greedy tokens that differ from those of coqui's `generate`; ours in fp32, rows together."""
+    core = from_coqui(contest.coqui, make_plan(contest.device, "fp32"))
     decoder = make_decoder(core, Sampling(greedy=True), 4)
-    rows = decoder.join(bench.prompts(3, 3))
+    rows = decoder.join(contest.prompts(3, 3))
     while not all(row.done for row in rows):
         decoder.step()
-    other = 0
+    different = 0
     for row in rows:
-        codes = bench.coqui.gpt.generate(
-            cond_latents=row.prompt.voice.latent.to(bench.device),
-            text_inputs=torch.tensor([row.prompt.tokens], dtype=torch.int32, device=bench.device),
+        codes = contest.coqui.gpt.generate(
+            cond_latents=row.prompt.voice.latent.to(contest.device),
+            text_inputs=torch.tensor([row.prompt.tokens], dtype=torch.int32, device=contest.device),
             do_sample=False,
             num_beams=1,
             repetition_penalty=5.0,
-            max_new_tokens=bench.tokens,
+            max_new_tokens=contest.tokens,
             output_attentions=False,
         )
-        other += sum(a != b for a, b in zip(codes[0].tolist(), row.tokens, strict=True))
-    return [
-        figure(
-            "xtts.parity", other / (bench.tokens * len(rows)), "share of greedy tokens unlike coqui's", 0.0
-        )
-    ]
+        different += sum(a != b for a, b in zip(codes[0].tolist(), row.tokens, strict=True))
+    share = different / (contest.tokens * len(rows))
+    return figure("xtts.parity", share, "share of greedy tokens unlike coqui's", 0.0)
 
 
-def figure(
-    name: str,
-    ours: float,
-    unit: str,
-    goal: float | None,
-    peer: float | None = None,
-    peer_name: str = PEER,
-    at_least: bool = False,
-) -> dict[str, Any]:
-    """`ratio` is ours over the peer's; the goal is an upper limit, or a lower one with `at_least`."""
-    met = None if goal is None else ours >= goal if at_least else ours <= goal
-    return {
-        "name": name,
-        "ours": round(ours, 5),
-        "peer": None if peer is None else round(peer, 5),
-        "peer_name": "" if peer is None else peer_name,
-        "ratio": None if not peer else round(ours / peer, 4),
-        "unit": unit,
-        "goal": None if goal is None else round(goal, 5),
-        "met": met,
-    }
+def measure_memory(folder: Path, precision: str) -> dict[str, float]:
+    """See the module."""
+    core = load_core(folder, make_plan("cpu", precision))
+    gc.collect()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)
+    scheduler = Scheduler(Decoder(core, Sampling()), CPU_PACING)
+    tokens = tokenize(core, "return the total price", "en")
+    for i, name in enumerate(studio_speakers(core)[:5]):
+        scheduler.submit(Request(i, (Prompt(tokens, studio_voice(core, name), max_tokens=20),)))
+    while not scheduler.idle:
+        scheduler.tick()
+    return {"peak": _process_status("VmHWM"), "resident": _process_status("VmRSS")}
+
+
+def _process_status(field: str) -> float:
+    """A field of this process's memory in MiB, as Linux counts it; NaN elsewhere."""
+    found = re.search(rf"{field}:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return round(int(found.group(1)) / 1024) if found else float("nan")
+
+
+def main(arguments: Sequence[str]) -> Any:
+    """See the module; returns what is printed."""
+    if arguments[0] == "--memory":
+        return measure_memory(Path(arguments[1]), arguments[2])
+    return measure(arguments[0], arguments[1])
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(sys.argv[1], sys.argv[2])))  # noqa: T201
+    print(json.dumps(main(sys.argv[1:])))  # noqa: T201

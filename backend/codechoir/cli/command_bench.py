@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from codechoir.bench.runner import BENCHMARKS
+from codechoir.bench import BENCHMARKS
 from codechoir.cli.main import Subparsers, add_command, add_json
 from codechoir.stdio import write_json, write_line
 
@@ -24,7 +24,7 @@ status is 0 whether goals are met or not.
 
 def configure(commands: Subparsers) -> None:
     """Adds the command to the parser."""
-    benchmarks = "\n".join(f"  {name:12} {what}" for name, (_, what) in BENCHMARKS.items())
+    benchmarks = "\n".join(f"  {name:12} {what}" for name, (_, what, _) in BENCHMARKS.items())
     parser = add_command(
         commands,
         "bench",
@@ -41,12 +41,12 @@ def configure(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the benchmarks and prints their figures."""
-    from codechoir.bench import runner
+    from codechoir.bench import format_table, run_benchmarks
 
     options = {} if arguments.shape is None else {"shape": arguments.shape}
-    result = runner.run(arguments.names, options)
+    result = run_benchmarks(arguments.names, options)
     if arguments.json:
         write_json(result)
     else:
-        write_line(runner.table(result))
+        write_line(format_table(result))
     return 0

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from codechoir.bench.audio_metrics import (
     QUIET,
-    HeardAudio,
-    hear,
+    SynthesizedAudio,
     in_one_voice,
     mark_error,
     pitches,
+    synthesize,
     without_cues,
 )
-from codechoir.bench.corpora import phrases, sources
+from codechoir.bench.corpora import phrases, source_files
 from codechoir.engines.espeak.output import MARGIN
 from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
 from codechoir.settings import Settings
@@ -33,18 +33,18 @@ def corpus(rate: int) -> list[Phrase]:
 
 
 @cache
-def ours(rate: int) -> list[HeardAudio]:
-    return [hear(engine(), one) for one in corpus(rate)]
+def ours(rate: int) -> list[SynthesizedAudio]:
+    return [synthesize(engine(), one) for one in corpus(rate)]
 
 
 @cache
-def one_voice(rate: int) -> list[HeardAudio]:
-    return [hear(engine(), in_one_voice(one, Voice("en-us", rate=rate))) for one in corpus(rate)]
+def one_voice(rate: int) -> list[SynthesizedAudio]:
+    return [synthesize(engine(), in_one_voice(one, Voice("en-us", rate=rate))) for one in corpus(rate)]
 
 
 def test_the_corpus_holds_at_least_300_lines_of_six_languages() -> None:
     assert len(list(phrases(Settings()))) >= 300
-    assert len({path.suffix for path in sources()}) == 6
+    assert len({path.suffix for path in source_files()}) == 6
 
 
 @pytest.mark.parametrize("rate", RATES)
@@ -69,12 +69,12 @@ def test_no_gap_inside_a_line_is_longer_than_a_natural_one(rate: int) -> None:
 
 @pytest.mark.parametrize("rate", [*RATES, 80, 600, 900])
 def test_marks_miss_the_sound_by_less_than_30_ms(rate: int) -> None:
-    assert max(mark_error(hear(engine(), one)) for one in corpus(rate)[::4]) < 0.030
+    assert max(mark_error(synthesize(engine(), one)) for one in corpus(rate)[::4]) < 0.030
 
 
 def test_marks_of_words_that_silence_separates_are_where_the_words_sound() -> None:
     """Between commas the words stand alone, so that the sound itself tells where they are."""
-    heard = hear(engine(), said("alpha, beta, gamma, delta, end.", replace(PLAIN, rate=200)))
+    heard = synthesize(engine(), said("alpha, beta, gamma, delta, end.", replace(PLAIN, rate=200)))
     loud = np.flatnonzero(np.abs(heard.samples.astype(int)) > 250)
     breaks = np.flatnonzero(np.diff(loud) > 0.08 * heard.sample_rate)
     begins = [loud[0], *(loud[at + 1] for at in breaks)]
@@ -89,8 +89,10 @@ def test_marks_of_words_that_silence_separates_are_where_the_words_sound() -> No
 def test_no_seam_clicks(rate: int) -> None:
     """The step between two samples around any seam is one that a voice makes by itself."""
     phrase = line(*LINE, rate=rate)
-    heard = hear(engine(), phrase)
-    natural = max(hear(engine(), in_one_voice(phrase, part.voice)).largest_step for part in phrase.parts)
+    heard = synthesize(engine(), phrase)
+    natural = max(
+        synthesize(engine(), in_one_voice(phrase, part.voice)).largest_step for part in phrase.parts
+    )
     steps = np.abs(np.diff(heard.samples.astype(int)))
     for mark in heard.marks:
         around = steps[max(mark.t0 - 3 * MARGIN, 0) : mark.t0 + 3 * MARGIN]
@@ -105,14 +107,14 @@ def test_the_melody_falls_at_the_end_of_the_line_only() -> None:
         CastUtterance(Utterance(word, Category.VARIABLE, index, index + 1), voices[index % 2])
         for index, word in enumerate(words)
     ]
-    together = hear(engine(), Phrase(tuple(parts), 0, len(parts)))
+    together = synthesize(engine(), Phrase(tuple(parts), 0, len(parts)))
     inside = [_lowest(together, index) for index in range(len(words))]
-    alone = [_lowest(hear(engine(), Phrase((part,), 0, 1)), 0) for part in parts]
+    alone = [_lowest(synthesize(engine(), Phrase((part,), 0, 1)), 0) for part in parts]
     assert min(inside[:-1]) > 1.2 * max(alone)
     assert inside[-1] < 1.1 * max(alone)
 
 
-def _lowest(heard: HeardAudio, index: int) -> float:
+def _lowest(heard: SynthesizedAudio, index: int) -> float:
     """The lowest pitch of a word, in hertz."""
     mark = heard.marks[index]
     return float(pitches(heard.samples[mark.t0 : mark.t1], heard.sample_rate).min())
@@ -122,8 +124,8 @@ def test_a_seam_changes_nothing_when_the_voice_stays() -> None:
     """Cut into utterances of the same voice, a line is as long as in one, word by word."""
     words = ["for", "user", "in", "users", "list", "call", "append"]
     parts = [Utterance(word, Category.VARIABLE, index, index + 1) for index, word in enumerate(words)]
-    cut = hear(engine(), of_utterances(*parts, voice=PLAIN))
-    whole = hear(engine(), said(" ".join(words)))
+    cut = synthesize(engine(), of_utterances(*parts, voice=PLAIN))
+    whole = synthesize(engine(), said(" ".join(words)))
     for one, other in zip(cut.marks, whole.marks, strict=True):
         assert abs(one.t0 - other.t0) < 0.015 * cut.sample_rate
         assert abs(one.t1 - other.t1) < 0.015 * cut.sample_rate
@@ -131,7 +133,7 @@ def test_a_seam_changes_nothing_when_the_voice_stays() -> None:
 
 def test_words_that_the_library_runs_together_are_still_said_by_their_own_voices() -> None:
     """ "in the" is one word to eSpeak NG, with one event for both."""
-    heard = hear(engine(), line((Category.KEYWORD, "in"), (Category.VARIABLE, "the list")))
+    heard = synthesize(engine(), line((Category.KEYWORD, "in"), (Category.VARIABLE, "the list")))
     assert [mark.text for mark in heard.marks] == ["in", "the", "list"]
     assert all(mark.t1 - mark.t0 > 500 for mark in heard.marks)
 
@@ -143,7 +145,7 @@ def test_a_pause_is_as_long_as_asked_for_at_the_normal_rate_and_shorter_when_fas
         Utterance("one", Category.VARIABLE, 0, 1, pause_after=300),
         Utterance("two", Category.VARIABLE, 1, 2, pause_before=100),
     ]
-    first, second = hear(engine(), of_utterances(*parts, voice=voice)).marks
+    first, second = synthesize(engine(), of_utterances(*parts, voice=voice)).marks
     assert (second.t0 - first.t1) / 22050 == pytest.approx(0.4 * 175 / rate, abs=0.015)
 
 
@@ -153,8 +155,8 @@ def test_a_cue_sounds_before_the_words_and_never_over_them() -> None:
         Utterance("total", Category.VARIABLE, 4, 9),
         Utterance("call", Category.OPERATOR, 9, 10, cue="paren-open"),
     ]
-    plain = hear(engine(), of_utterances(*(replace(part, cue="") for part in parts)))
-    heard = hear(engine(), of_utterances(*parts))
+    plain = synthesize(engine(), of_utterances(*(replace(part, cue="") for part in parts)))
+    heard = synthesize(engine(), of_utterances(*parts))
     added = len(heard.samples) - len(plain.samples)
     assert added / 22050 == pytest.approx(0.040 + 0.015 + 0.018 + 0.015, abs=0.02)
     assert heard.marks[0].t0 >= 0.040 * 22050
@@ -164,12 +166,12 @@ def test_a_cue_sounds_before_the_words_and_never_over_them() -> None:
 
 
 def test_an_unknown_cue_is_left_out() -> None:
-    heard = hear(
+    heard = synthesize(
         engine(), of_utterances(Utterance("total", Category.VARIABLE, 0, 5, cue="trumpet"), voice=PLAIN)
     )
-    assert heard.seconds == pytest.approx(hear(engine(), said("total")).seconds, rel=0.01)
+    assert heard.seconds == pytest.approx(synthesize(engine(), said("total")).seconds, rel=0.01)
 
 
 def test_between_two_lines_there_is_a_breath() -> None:
-    two = hear(engine(), said("one"), said("two"))
+    two = synthesize(engine(), said("one"), said("two"))
     assert 0.1 < (two.marks[1].t0 - two.marks[0].t1) / 22050 < 0.2

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from codechoir.bench.audio_metrics import HeardAudio, hear, pitches, words_of
+from codechoir.bench.audio_metrics import SynthesizedAudio, pitches, synthesize, words_of
 from codechoir.engines.base import AudioListener
 from codechoir.engines.espeak import EspeakEngine
 from codechoir.engines.registry import make_engine
@@ -53,7 +53,7 @@ def test_every_word_has_a_mark_in_the_chunk_that_it_begins_in(rate: float) -> No
 
 
 def test_a_mark_carries_source_and_category_of_its_utterance() -> None:
-    marks = hear(engine(), line(*LINE)).marks
+    marks = synthesize(engine(), line(*LINE)).marks
     assert [(mark.start, mark.end, mark.category) for mark in marks[:3]] == [
         (0, 9, Category.KEYWORD),
         (10, 19, Category.VARIABLE),
@@ -116,7 +116,7 @@ def test_an_error_of_the_listener_comes_out_and_the_engine_can_be_used_again() -
 
     with pytest.raises(RuntimeError, match="the ear hurts"):
         engine().speak([line(*LINE)], Listener(fail))
-    assert hear(engine(), said("again")).marks
+    assert synthesize(engine(), said("again")).marks
 
 
 def test_phrases_are_pulled_only_when_they_are_needed() -> None:
@@ -138,10 +138,10 @@ def test_phrases_are_pulled_only_when_they_are_needed() -> None:
 def test_several_engines_may_speak_at_once() -> None:
     """The library keeps its state in C globals: each reading must come out as if it were alone."""
     lines = [line(*LINE[index:], rate=150 + 50 * index) for index in range(4)]
-    together: dict[int, HeardAudio] = {}
+    together: dict[int, SynthesizedAudio] = {}
 
     def speak(index: int) -> None:
-        together[index] = hear(EspeakEngine(), lines[index])
+        together[index] = synthesize(EspeakEngine(), lines[index])
 
     threads = [threading.Thread(target=speak, args=[index]) for index in range(len(lines))]
     for thread in threads:
@@ -149,7 +149,7 @@ def test_several_engines_may_speak_at_once() -> None:
     for thread in threads:
         thread.join(60)
     for index, one in enumerate(lines):
-        alone = hear(engine(), one)
+        alone = synthesize(engine(), one)
         assert [mark.text for mark in together[index].marks] == [mark.text for mark in alone.marks]
         assert together[index].seconds == pytest.approx(alone.seconds, rel=0.01)
 
@@ -168,7 +168,7 @@ def test_a_slow_listener_does_not_keep_others_from_speaking() -> None:
     thread = threading.Thread(target=engine().speak, args=([long], Listener(wait_in_the_third_second)))
     thread.start()
     assert waiting.wait(60)
-    assert hear(EspeakEngine(), said("meanwhile")).marks
+    assert synthesize(EspeakEngine(), said("meanwhile")).marks
     go_on.set()
     thread.join(60)
     assert not thread.is_alive()
@@ -176,7 +176,7 @@ def test_a_slow_listener_does_not_keep_others_from_speaking() -> None:
 
 def test_an_unknown_family_is_told_with_the_near_one() -> None:
     with pytest.raises(EngineError, match=r"no voice 'en-us\+f33'.*Did you mean 'en-us\+f3'\?"):
-        hear(engine(), said("word", Voice("en-us+f33")))
+        synthesize(engine(), said("word", Voice("en-us+f33")))
 
 
 def test_families_are_listed_with_variants_and_each_can_speak() -> None:
@@ -184,18 +184,21 @@ def test_families_are_listed_with_variants_and_each_can_speak() -> None:
     assert {"en-us", "en-gb", "de", "en-us+f3", "en-us+croak"} <= set(names)
     assert len(names) == len(set(names))
     for name in ["en-gb", "fr-fr", "de", "ru", "cmn", "en-us+Mr serious", *names[-5:]]:
-        assert hear(engine(), said("test", Voice(name))).marks, name
+        assert synthesize(engine(), said("test", Voice(name))).marks, name
 
 
 def test_no_family_means_the_engines_own() -> None:
-    own, named = hear(engine(), said("word", Voice(""))), hear(engine(), said("word", Voice("en-us")))
+    own, named = (
+        synthesize(engine(), said("word", Voice(""))),
+        synthesize(engine(), said("word", Voice("en-us"))),
+    )
     assert own.seconds == pytest.approx(named.seconds, rel=0.01)
 
 
 def test_words_of_another_language_are_said_in_it() -> None:
     """Neunundneunzigtausend has more syllables than ninety nine thousand."""
     seconds = {
-        tag: hear(engine(), said("99000", language=tag)).seconds for tag in ("en", "de", "de-AT", "xx")
+        tag: synthesize(engine(), said("99000", language=tag)).seconds for tag in ("en", "de", "de-AT", "xx")
     }
     assert seconds["de"] > 1.15 * seconds["en"]
     assert seconds["de-AT"] == pytest.approx(seconds["de"], rel=0.01)
@@ -204,7 +207,7 @@ def test_words_of_another_language_are_said_in_it() -> None:
 
 def test_a_letter_alone_is_said_by_its_name_and_an_article_is_not() -> None:
     def length(phrase: Phrase, word: str) -> int:
-        return next(mark.t1 - mark.t0 for mark in hear(engine(), phrase).marks if mark.text == word)
+        return next(mark.t1 - mark.t0 for mark in synthesize(engine(), phrase).marks if mark.text == word)
 
     variable = line((Category.KEYWORD, "for"), (Category.VARIABLE, "a"), (Category.KEYWORD, "in"))
     article = said("for a in")
@@ -216,7 +219,7 @@ def test_a_letter_alone_is_said_by_its_name_and_an_article_is_not() -> None:
 def test_pitch_and_range_are_heard() -> None:
     text = "read the list of all users and close the file"
     pitch, higher, livelier = (
-        pitches(hear(engine(), said(text, voice)).samples, 22050)
+        pitches(synthesize(engine(), said(text, voice)).samples, 22050)
         for voice in (PLAIN, replace(PLAIN, pitch=80), replace(PLAIN, range=95))
     )
     assert np.median(higher) > 1.2 * np.median(pitch)
@@ -227,7 +230,7 @@ def test_pitch_and_range_are_heard() -> None:
 
 def test_half_the_volume_is_half_the_sound() -> None:
     loud, soft = (
-        hear(engine(), said("read the list", Voice("en-us", volume=volume))).samples.astype(float).std()
+        synthesize(engine(), said("read the list", Voice("en-us", volume=volume))).samples.astype(float).std()
         for volume in (100, 50)
     )
     assert soft / loud == pytest.approx(0.5, abs=0.03)
@@ -235,7 +238,7 @@ def test_half_the_volume_is_half_the_sound() -> None:
 
 @pytest.mark.parametrize("rates", [(80, 120, 175, 250, 300, 400, 449, 450, 500, 700, 900)])
 def test_a_higher_rate_takes_less_time_up_to_900_words_a_minute(rates: tuple[float, ...]) -> None:
-    seconds = [hear(engine(), line(*LINE, rate=rate)).seconds for rate in rates]
+    seconds = [synthesize(engine(), line(*LINE, rate=rate)).seconds for rate in rates]
     assert seconds == sorted(seconds, reverse=True)
     assert seconds[-1] == pytest.approx(seconds[2] * 175 / 900, rel=0.1)
 
@@ -251,7 +254,7 @@ def test_an_empty_phrase_and_no_phrase_say_nothing() -> None:
 def test_a_long_phrase_is_said_in_several_breaths_without_losing_a_word() -> None:
     words = [f"word{index}" if index % 7 else f"word{index}," for index in range(200)]
     assert [
-        mark.text for mark in hear(engine(), said(" ".join(words), Voice("en-us", rate=449))).marks
+        mark.text for mark in synthesize(engine(), said(" ".join(words), Voice("en-us", rate=449))).marks
     ] == words
 
 
@@ -259,11 +262,11 @@ def test_closing_an_engine_leaves_others_alone_and_it_can_be_used_again() -> Non
     one = EspeakEngine()
     one.warm_up()
     one.close()
-    assert hear(one, said("still here")).marks
-    assert hear(engine(), said("and here")).marks
+    assert synthesize(one, said("still here")).marks
+    assert synthesize(engine(), said("and here")).marks
 
 
 def test_a_reading_does_not_begin_with_a_pause() -> None:
     phrase = of_utterances(Utterance("late", Category.VARIABLE, 0, 4, pause_before=500), voice=PLAIN)
-    heard = hear(engine(), phrase)
+    heard = synthesize(engine(), phrase)
     assert heard.bounds[0] < 22050 // 50

@@ -7,7 +7,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 from codechoir.audio.loudness import speech_level
-from codechoir.bench.audio_metrics import hear, level_spread, pitches, share_mistaken
+from codechoir.bench.audio_metrics import level_spread, pitches, synthesize
+from codechoir.bench.voice_distinctness import share_mistaken
 from codechoir.engines.espeak.safe_text import alphabet_of
 from codechoir.engines.espeak.voice_data import SENTENCES
 from codechoir.errors import InputError
@@ -28,7 +29,7 @@ def test_any_two_voices_differ_in_pitch_or_in_colour() -> None:
     """Colour: the share of the sound above 2 kHz, in decibels."""
     measured = {}
     for category, voice in zip(VOICED, VOICES, strict=True):
-        samples = hear(engine(), said(SENTENCES[0], voice)).samples.astype(float)
+        samples = synthesize(engine(), said(SENTENCES[0], voice)).samples.astype(float)
         power = np.abs(np.fft.rfft(samples)) ** 2
         bright = power[np.fft.rfftfreq(samples.size, 1 / 22050) > 2000].sum() / power.sum()
         measured[category] = (float(np.median(pitches(samples, 22050))), 10 * np.log10(bright))
@@ -43,7 +44,7 @@ def test_the_voices_are_levelled_within_a_decibel() -> None:
 
 
 def test_a_variant_that_the_profile_does_not_use_is_levelled_too() -> None:
-    heard = [hear(engine(), said(SENTENCES[0], Voice(f"en-us+{one}"))) for one in ("iven", "Hugo")]
+    heard = [synthesize(engine(), said(SENTENCES[0], Voice(f"en-us+{one}"))) for one in ("iven", "Hugo")]
     levels = [speech_level(one.samples[slice(*one.bounds)].astype(float), 22050) for one in heard]
     assert abs(levels[0] - levels[1]) < 2
 
