@@ -63,7 +63,7 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> dict[type, Callable[[Audio
     return {
         ForwardingListener: ForwardingListener,
         MidWordListener: lambda inner: MidWordListener(inner, 0.5),
-        FallbackListener: lambda inner: FallbackListener(inner, SpokenProgress([])),
+        FallbackListener: lambda inner: FallbackListener(inner, SpokenProgress([phrase("x")])),
         _CachedReading: lambda inner: _CachedReading("silent", RATE, cache, str, inner, False),
         segment_reading._ResamplingListener: lambda inner: segment_reading._ResamplingListener(
             inner, RATE, 24000

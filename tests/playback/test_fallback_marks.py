@@ -47,5 +47,6 @@ def test_when_children_are_killed_on_the_way(child: Any, has_cache: bool, tmp_pa
         engine.speak(phrases, heard)
         check_marks(phrases, heard.marks)
         assert set(map(index_of, heard.marks)) == set(all_words(phrases))
+        assert heard.done == len(phrases)
 
     check()

@@ -24,6 +24,7 @@ class Listener(AudioListener):
     def __init__(self, act: Callable[[Listener], bool] = lambda _: True) -> None:
         self.chunks: list[AudioChunk] = []
         self.notices: list[str] = []
+        self.done = 0
         self.ended = False
         self._act = act
 
@@ -37,6 +38,9 @@ class Listener(AudioListener):
     def notify(self, line: str) -> bool:
         self.notices.append(line)
         return True
+
+    def phrase_done(self) -> None:
+        self.done += 1
 
     @property
     def samples(self) -> int:

@@ -105,6 +105,7 @@ class FallbackEngine(ForwardingEngine):
             engine.speak(phrases, listener)
         is_heard = listener.flush()
         progress.all_said()
+        listener.report_done()
         return is_heard and not phrases.exhausted
 
     def _fallback(self) -> Engine:
@@ -151,6 +152,7 @@ class FallbackListener(ForwardingListener):
         self._progress = progress
         self._before = 0
         self._samples = 0
+        self._reported = 0
         self._resampler: Resampler | None = None
 
     def begin(self, resampler: Resampler | None = None) -> None:
@@ -169,6 +171,16 @@ class FallbackListener(ForwardingListener):
         if self._resampler is not None and not self.left:
             self._take(self._resampler.flush())
         return not self.left
+
+    def phrase_done(self) -> None:
+        self._progress.phrase_done()
+        self.report_done()
+
+    def report_done(self) -> None:
+        """Report each phrase that is said to its end, once, whichever engines have said it."""
+        while self._reported < self._progress.phrases_done:
+            self._reported += 1
+            super().phrase_done()
 
     def is_cancelled(self) -> bool:
         return self.left or super().is_cancelled()

@@ -14,8 +14,8 @@ class SpokenProgress:
 
     Each engine numbers the phrases that it pulls from 0, and may be given only the end of the first one;
     `placed` gives its marks the indices of the reading. An utterance is said when a later one has begun, or
-    when the sound has reached the end of its last word. In doubt it counts as not said: it is better to hear
-    a word twice than to miss it.
+    when the sound has reached the end of its last word, and all of a phrase when the engine reports it done.
+    In doubt it counts as not said: it is better to hear a word twice than to miss it.
     """
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
@@ -23,6 +23,7 @@ class SpokenProgress:
         self._pulled: deque[Phrase] = deque()  # what was pulled and is not said yet
         self._next = 0, 0  # indices of the first of these phrases, and of the part of it to be said next
         self._begin = 0, 0  # what `_next` was when the present engine began
+        self._reported = 0  # how many phrases the present engine has reported done
         self._end = 0  # index of the phrase after the last one that the present engine has pulled
         self._mark: Mark | None = None  # the last one that was heard
         self._samples = 0
@@ -34,7 +35,7 @@ class SpokenProgress:
             part += 1
             self._go_to(*((phrase, part) if part < len(self._pulled[0].parts) else (phrase + 1, 0)))
         self._begin, self._end = self._next, self._next[0]
-        self._mark = None
+        self._mark, self._reported = None, 0
         return self._unsaid(*self._begin)
 
     def placed(self, chunk: AudioChunk) -> AudioChunk:
@@ -54,6 +55,16 @@ class SpokenProgress:
             self._go_to(mark.phrase, mark.part)
             self._mark = mark
         self._samples = chunk.first_sample + chunk.samples
+
+    @property
+    def phrases_done(self) -> int:
+        """How many phrases are said to their end."""
+        return self._next[0]
+
+    def phrase_done(self) -> None:
+        """The present engine has reported its next phrase done."""
+        self._reported += 1
+        self._go_to(self._begin[0] + self._reported, 0)
 
     def all_said(self) -> None:
         """The present engine has said all that it pulled."""
