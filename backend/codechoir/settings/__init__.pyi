@@ -1,4 +1,5 @@
 from .declaration import SECTIONS as SECTIONS
+from .declaration import AnyText as AnyText
 from .declaration import Categories as Categories
 from .declaration import Choice as Choice
 from .declaration import Levels as Levels
@@ -12,7 +13,6 @@ from .declaration import SettingType as SettingType
 from .declaration import SimpleType as SimpleType
 from .declaration import Speakers as Speakers
 from .declaration import Switch as Switch
-from .declaration import Text as Text
 from .declaration import Texts as Texts
 from .declaration import VoiceChanges as VoiceChanges
 from .declaration import WordTables as WordTables

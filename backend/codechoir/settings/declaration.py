@@ -147,7 +147,7 @@ class Name(SimpleType):
         return value
 
 
-class Text(SimpleType):
+class AnyText(SimpleType):
     """Any text."""
 
     def check(self, name: str, value: object) -> str:

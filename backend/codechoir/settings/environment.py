@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from codechoir.settings.declaration import Number, Setting, SimpleType, Text, declared, violation
+from codechoir.settings.declaration import AnyText, Number, Setting, SimpleType, declared, violation
 
 MEGABYTE = 1024 * 1024
 
@@ -97,7 +97,7 @@ CACHE_FOLDER = Setting(
 )
 
 DEBUG = Setting(
-    Text(),
+    AnyText(),
     "",
     en="`1`: print the traceback of an unexpected error.",
     variable="CODECHOIR_DEBUG",

@@ -12,13 +12,13 @@ from dataclasses import dataclass, fields
 
 from codechoir.model import Category
 from codechoir.settings.declaration import (
+    AnyText,
     Choice,
     Name,
     Number,
     Setting,
     Speakers,
     Switch,
-    Text,
     VoiceChanges,
     setting,
 )
@@ -263,7 +263,7 @@ EDITOR_SETTINGS: Mapping[str, Setting] = {
         scope="machine-overridable",
     ),
     "interpreter": Setting(
-        Text(),
+        AnyText(),
         "",
         en="Path of a Python interpreter that has Codechoir installed. If empty, Codechoir looks at the "
         "interpreter selected in the Python extension, then PATH, then its own environment. Changing this "

@@ -101,7 +101,7 @@ class Gap:
         return Gap(max(self.pause, least - len(self.cue or ())), self.cue)
 
 
-class Pacing:
+class PauseTiming:
     """The gaps of one phrase, in samples, asked for in order."""
 
     def __init__(self, parts: tuple[CastUtterance, ...], sample_rate: int) -> None:

@@ -25,7 +25,7 @@ from codechoir.audio import ENERGY_WINDOW, find_onset, find_sound
 from codechoir.engines import AudioListener
 from codechoir.engines.espeak.espeak_library import Library, SynthParams, WordEvent
 from codechoir.engines.espeak.output import MARGIN, Cancelled, Joiner
-from codechoir.engines.espeak.parameters import Gap, Pacing, compression_factor, synth_params
+from codechoir.engines.espeak.parameters import Gap, PauseTiming, compression_factor, synth_params
 from codechoir.engines.espeak.safe_text import Breath, Script, ScriptWord, alphabet_of, breaths
 from codechoir.model import CastUtterance, Mark
 
@@ -149,7 +149,7 @@ class PhraseSynthesizer:
         self._listener = listener
         self._number = number
         self._parts = parts
-        self._pacing = Pacing(parts, library.sample_rate)
+        self._pacing = PauseTiming(parts, library.sample_rate)
         self._manners: dict[int, SynthParams] = {}
         self._led_in = False  # whether the lead-in of the present breath was joined
         self._hushed = 0.0  # samples of near silence at the end of what was joined

@@ -31,7 +31,7 @@ from codechoir.engines.xtts.download import (
     WeightFile,
 )
 from codechoir.errors import CodechoirError, InputError
-from codechoir.settings import FilePath, Setting, Text, read_environment, read_variable, setting
+from codechoir.settings import AnyText, FilePath, Setting, read_environment, read_variable, setting
 from codechoir.storage import FileHashes, write_atomically
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ def refusal() -> str:
 
 
 CONSENT = Setting(
-    Text(),
+    AnyText(),
     "",
     en="`1`: you accept the licence of the XTTS weights (CPML). Codechoir never sets it.",
     variable=CONSENT_VARIABLE,

@@ -26,7 +26,7 @@ from codechoir.engines.xtts.install import Installation
 from codechoir.engines.xtts.speech.hosted_engine import BAD_OPTIONS
 from codechoir.errors import EngineError, InputError, did_you_mean
 from codechoir.model import Phrase, VoiceInfo
-from codechoir.settings import FilePath, Number, Seconds, Text, read_environment, setting
+from codechoir.settings import AnyText, FilePath, Number, Seconds, read_environment, setting
 from codechoir.voices.library import (
     ClonedVoice,
     Parameter,
@@ -60,13 +60,13 @@ class XttsSettings:
         default_text="the same Python",
     )
     device: str = setting(
-        Text(),
+        AnyText(),
         "auto",
         en="Where the model runs: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`.",
         variable="CODECHOIR_XTTS_DEVICE",
     )
     precision: str = setting(
-        Text(),
+        AnyText(),
         "auto",
         en="Number format of the model: `auto`, `fp32`, `bf16`, `fp16`, `int8`. "
         "`codechoir doctor` shows which one is used and why.",

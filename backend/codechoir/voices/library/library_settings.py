@@ -8,11 +8,11 @@ from pathlib import Path
 
 from codechoir.settings import (
     MEGABYTE,
+    AnyText,
     FilePath,
     Megabytes,
     Names,
     Seconds,
-    Text,
     cache_folder,
     read_environment,
     setting,
@@ -57,7 +57,7 @@ class LibrarySettings:
         default_text="`0`",
     )
     shared: str = setting(
-        Text(),
+        AnyText(),
         "",
         en="URL of a voice store that several machines share (`pip install 'codechoir[shared]'`).",
         variable="CODECHOIR_SHARED_VOICES",
