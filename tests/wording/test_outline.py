@@ -8,8 +8,9 @@ import pytest
 from codechoir.languages import detection
 from codechoir.model import Category
 from codechoir.settings import WordingOptions
+from codechoir.syntax import Symbol
 from codechoir.syntax.document import Document, Snapshot
-from codechoir.wording import Wording
+from codechoir.wording import Wording, outline
 from codechoir.wording.characters import is_speakable
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -161,3 +162,22 @@ def test_what_is_told_of_any_text_can_be_spoken(text: str, at: int) -> None:
     source = snapshot(text)
     assert is_speakable(WORDING.describe(source, at).words)
     assert all(is_speakable(part.text) for phrase in WORDING.outline(source).phrases() for part in phrase)
+
+
+def test_the_work_for_an_outline_grows_with_the_number_of_symbols_and_not_faster(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared = 0
+    holds = outline._holds
+
+    def counted(outer: Symbol, inner: Symbol) -> bool:
+        nonlocal compared
+        compared += 1
+        return holds(outer, inner)
+
+    monkeypatch.setattr(outline, "_holds", counted)
+    methods = "".join(f"    def m{number}(self):\n        pass\n\n" for number in range(500))
+    code = f"class Big:\n{methods}" + "".join(f"def f{number}():\n    pass\n\n" for number in range(500))
+    as_json = WORDING.outline(snapshot(code)).as_json()
+    assert len(as_json["symbols"]) == 1001 and compared < 3 * 1001
+    assert "five hundred methods" in as_json["symbols"][0]["text"]

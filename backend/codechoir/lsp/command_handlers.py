@@ -6,7 +6,7 @@ Importing this loads parsers and word tables; the server does so after `initiali
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -41,8 +41,8 @@ from codechoir.syntax import Document, Snapshot, parse_encoding
 CommandArguments = Mapping[str, Any]
 """The JSON object that a command gets; not checked yet."""
 
-RunInBackground = Callable[[Callable[[], None]], None]
-"""Runs a job in the thread pool."""
+RunInBackground = Callable[[Hashable, Callable[[], None]], None]
+"""Runs a job in another thread, instead of one with the same key that has not begun."""
 
 
 class CommandHandlers:
@@ -94,7 +94,7 @@ class CommandHandlers:
         self.readings.warm_up()
         self.runtime.warm_up_device()
         self.readings.run_before_next(tune_gc)
-        self._run_in_background(self.runtime.check)
+        self._run_in_background("check", self.runtime.check)
 
     def acknowledge(self, session: int, samples: int) -> None:
         """The client has played so many samples; ignored if the server plays, since it knows better."""
@@ -214,7 +214,7 @@ class CommandHandlers:
             snapshot.spans(0, 1)
             self.runtime.pipeline.warm_up(snapshot.language.name)
 
-        self._run_in_background(parse)
+        self._run_in_background(document, parse)
 
     def _offset(self, snapshot: Snapshot, position: Position) -> int:
         return offset(snapshot, position, self.documents.encoding)

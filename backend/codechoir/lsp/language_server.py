@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Hashable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from pygls.protocol import default_converter
 from codechoir import __version__
 from codechoir.errors import InputError
 from codechoir.lsp.arguments import parse_arguments
+from codechoir.lsp.background import REQUEST_THREADS, Preparations, RunningRequest, RunningRequests
 from codechoir.lsp.configuration import SECTION, AudioMode, audio_mode, configuration, open_folder, section
 from codechoir.lsp.protocol import ACK, Protocol, notification_handler, one_line, request_handler
 from codechoir.settings import Settings
@@ -78,7 +79,7 @@ class CodechoirLanguageServer(LanguageServer):
             notebook_document_sync=NOTEBOOKS,
             protocol_cls=Protocol,
             converter_factory=default_converter,
-            max_workers=2,
+            max_workers=REQUEST_THREADS,
         )
         self.protocol.output = self._output = output
         self._watch_editor = watch_editor
@@ -89,6 +90,9 @@ class CodechoirLanguageServer(LanguageServer):
         self._asks_for_settings = False
         self._warnings: deque[str] = deque(maxlen=20)
         self._handlers: CommandHandlers | None = None
+        self._running = RunningRequests()
+        self._preparations = Preparations()
+        self.protocol.on_cancel = self._running.cancel
         self._register_lifecycle()
         self._register_documents()
         self._register_commands()
@@ -170,7 +174,28 @@ class CodechoirLanguageServer(LanguageServer):
         for name in IMMEDIATE_COMMANDS:
             self.command(PREFIX + name)(self._command_handler(name))
         for name in BACKGROUND_COMMANDS:
-            self.command(PREFIX + name)(self.thread()(self._command_handler(name)))
+            self.command(PREFIX + name)(self._background_handler(name))
+
+    def _background_handler(self, name: str) -> Callable[..., Any]:
+        """Runs a command in the thread pool, until it is done or nobody waits for it any more."""
+
+        def run(request: RunningRequest, given: Mapping[str, Any]) -> Any:
+            with request.cancellation.active():
+                return self.handlers.run(name, given)
+
+        in_thread = self.thread()(request_handler(run))
+
+        def handle(*given: Any) -> Generator[Any, Any, Any]:
+            arguments = request_handler(parse_arguments)(given)
+            about = arguments.get("uri")
+            topic = (name, about) if isinstance(about, str) else None
+            request = self._running.begin(self.protocol.msg_id, topic)
+            try:
+                return (yield in_thread, (request, arguments), None)
+            finally:
+                self._running.end(request)
+
+        return handle
 
     def _command_handler(self, name: str) -> Callable[..., Any]:
         return request_handler(lambda *given: self.handlers.run(name, parse_arguments(given)))
@@ -289,5 +314,5 @@ class CodechoirLanguageServer(LanguageServer):
         self._warnings.append(line)
         self.window_log_message(types.LogMessageParams(type=types.MessageType.Warning, message=line))
 
-    def _run_in_background(self, job: Callable[[], None]) -> None:
-        self.thread_pool.submit(notification_handler(job))
+    def _run_in_background(self, key: Hashable, job: Callable[[], None]) -> None:
+        self._preparations.add(key, notification_handler(job))

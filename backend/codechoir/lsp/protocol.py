@@ -32,6 +32,7 @@ from pygls.exceptions import (
 )
 from pygls.protocol import LanguageServerProtocol
 
+from codechoir.cancellation import CancelledError
 from codechoir.errors import CodechoirError, InputError
 from codechoir.stdio import MessageWriter
 
@@ -39,6 +40,9 @@ log = logging.getLogger(__name__)
 
 REQUEST_FAILED = -32803
 """LSP's error code for a valid request that cannot be carried out."""
+
+SERVER_CANCELLED = -32802
+"""LSP's error code for a request that the server has ended; pygls answers one that the client has ended."""
 
 ENCODINGS = tuple(kind.value for kind in types.PositionEncodingKind)
 ACK = "codechoir/ack"
@@ -64,11 +68,13 @@ class Malformed:
 class Protocol(LanguageServerProtocol):
     """Handles incoming messages in the thread that reads them; answers may be sent from any thread.
 
-    `phase` and `output` are set by the server that owns the protocol.
+    `phase`, `output` and `on_cancel` are set by the server that owns the protocol; `on_cancel` is called with
+    the id of a request that the client has cancelled.
     """
 
     phase: Literal["starting", "running", "shutting down"] = "starting"
     output: MessageWriter
+    on_cancel: Callable[[int | str], None]
 
     def get_message_type(self, method: str) -> type[Any] | None:  # type: ignore[override]
         """Returns the class of a message, None for a method that is not known."""
@@ -100,6 +106,8 @@ class Protocol(LanguageServerProtocol):
         elif refusal := self._wrong_phase(message):
             self._refuse(message.id, refusal)
         else:
+            if isinstance(message, types.CancelNotification):
+                self.on_cancel(message.params.id)
             super().handle_message(message)
 
     def _wrong_phase(self, message: Any) -> JsonRpcException | None:
@@ -157,6 +165,8 @@ def request_handler(work: Callable[..., Any]) -> Callable[..., Any]:
         try:
             result = work(*arguments)
             json.dumps(result)
+        except CancelledError as error:
+            raise JsonRpcException("a newer request has replaced this one", SERVER_CANCELLED) from error
         except InputError as error:
             raise JsonRpcInvalidParams(one_line(error)) from error
         except CodechoirError as error:

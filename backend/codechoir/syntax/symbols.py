@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import tree_sitter
 
+from codechoir.cancellation import check_cancelled
 from codechoir.languages import CONTAINERS, SymbolNodes, SymbolQuery, load_symbol_query
 
 _INSIDE_FUNCTIONS = (
@@ -72,6 +73,7 @@ def tree_symbols(grammar: str, tree: tree_sitter.Tree, text: bytes) -> list[Symb
     found: list[Symbol] = []
     enclosing: list[tuple[int, str]] = []
     for start, end, definition in extents:
+        check_cancelled()
         while enclosing and enclosing[-1][0] <= start:
             enclosing.pop()
         kind = definition.kind
@@ -100,6 +102,7 @@ def _matches(query: SymbolQuery, root: tree_sitter.Node) -> tuple[list[_Definiti
     definitions: dict[int, tuple[int, _Definition]] = {}
     returns: list[int] = []
     for pattern, captures in tree_sitter.QueryCursor(query.query).matches(root):
+        check_cancelled()
         for capture, nodes in captures.items():
             role, _, kind = capture.partition(".")
             node = nodes[0]

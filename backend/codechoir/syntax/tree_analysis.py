@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
 from operator import attrgetter
 
 import tree_sitter
@@ -40,6 +39,10 @@ class TreeAnalysis(DocumentAnalysis):
         self.grammar = grammar
         self._embedded = embedded
         self._too_complex = False
+        # Made by whoever needs them first. Not by `cached_property`: before Python 3.12 its lock is one for
+        # all objects, so that a long document would keep the others waiting.
+        self._symbols: list[Symbol] | None = None
+        self._template: JoinedText | None = None
 
     def spans(self, start: int, end: int) -> list[Span]:
         """The spans that overlap bytes `start` to `end`."""
@@ -69,11 +72,9 @@ class TreeAnalysis(DocumentAnalysis):
 
     def symbols(self) -> list[Symbol]:
         """The functions and types of this text, without those of languages inside it."""
+        if self._symbols is None:
+            self._symbols = tree_symbols(self.grammar.name, self.tree, self._text)
         return self._symbols
-
-    @cached_property
-    def _symbols(self) -> list[Symbol]:
-        return tree_symbols(self.grammar.name, self.tree, self._text)
 
     def _spans_of(self, item: TokenPiece | EmbeddedRegion, start: int, end: int) -> Sequence[Span]:
         if isinstance(item, EmbeddedRegion):
@@ -99,7 +100,10 @@ class TreeAnalysis(DocumentAnalysis):
         if start >= end:
             return []
         is_joined = region.language in self.grammar.spec.joined
-        joined = self._template_text if is_joined else JoinedText.of(self._text, content_ranges(region.node))
+        if is_joined:
+            joined = self._template_text()
+        else:
+            joined = JoinedText.of(self._text, content_ranges(region.node))
         analysis = self._embedded.analysis(region.language, joined.content) if self._embedded else None
         if analysis is None:
             return self._plain(region, joined)
@@ -115,9 +119,13 @@ class TreeAnalysis(DocumentAnalysis):
         trimmed = (uncovered_text.trimmed(self._text, start, end) for start, end in joined.ranges)
         return [Span(low, high, category, capture, self._language) for low, high in trimmed if low < high]
 
-    @cached_property
     def _template_text(self) -> JoinedText:
         """The text between the code of a template, as one page."""
+        if self._template is None:
+            self._template = self._joined_template()
+        return self._template
+
+    def _joined_template(self) -> JoinedText:
         query = self.grammar.joined_query
         if query is None:
             return JoinedText.of(self._text, [])

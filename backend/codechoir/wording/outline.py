@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from codechoir.cancellation import check_cancelled
 from codechoir.model import Category, Utterance
 from codechoir.wording.characters import speakable_text
 from codechoir.wording.language_verbalizer import LanguageVerbalizer
@@ -39,37 +40,44 @@ class Outline:
         around = snapshot.enclosing(offset) if offset is not None else []
         self._is_whole_document = not around
         self.symbols = symbols if not around else _within(symbols, around[-1])
+        self._member_kinds = _member_kinds(self.symbols)
 
     def phrases(self) -> Iterator[list[Utterance]]:
         """The utterances: for a document, its own line, then one list for each symbol."""
-        if self._is_whole_document:
-            yield [self._narrate(self._document_words(), 0, 0)]
-        for symbol in self.symbols:
-            yield self._phrase(symbol)
+        yield from self._opening()
+        for symbol, members in zip(self.symbols, self._member_kinds, strict=True):
+            check_cancelled()
+            yield self._phrase(symbol, members)
 
     def text(self) -> str:
         """The words, one line for each list of `phrases`."""
-        return "\n".join(" ".join(part.text for part in phrase if part.text) for phrase in self.phrases())
+        return "\n".join(map(_words, self.phrases()))
 
     def as_json(self) -> dict[str, Any]:
         """The outline for programs: the text, and each symbol with its line, counted from 1."""
+        lines = list(map(_words, self.phrases()))
         return {
             "language": self._snapshot.language.name,
             "lines": self._document_lines(),
-            "text": self.text(),
+            "text": "\n".join(lines),
             "symbols": [
                 {
                     **asdict(symbol),
                     "parameters": list(symbol.parameters),
                     "line": self._snapshot.line_of(symbol.start) + 1,
                     "lines": self._symbol_lines(symbol),
-                    "text": " ".join(part.text for part in self._phrase(symbol) if part.text),
+                    "text": text,
                 }
-                for symbol in self.symbols
+                for symbol, text in zip(self.symbols, lines[len(lines) - len(self.symbols) :], strict=True)
             ],
         }
 
-    def _phrase(self, symbol: Symbol) -> list[Utterance]:
+    def _opening(self) -> Iterator[list[Utterance]]:
+        """The document's own line, if the outline is of a document."""
+        if self._is_whole_document:
+            yield [self._narrate(self._document_words(), 0, 0)]
+
+    def _phrase(self, symbol: Symbol, members: Counter[str]) -> list[Utterance]:
         """Kind, name and parameters in the voices they have in the code; then members, size and returns."""
         is_callable = symbol.kind in _CALLABLE_KINDS
         kind = str(self._kinds.get(symbol.kind, [speakable_text(symbol.kind)])[0])
@@ -82,7 +90,7 @@ class Outline:
             utterances.append(
                 self._utterance(f"{parameters},", Category.VARIABLE, symbol.name_end, symbol.signature_end)
             )
-        facts = [*self._member_counts(symbol), self._counted("lines", self._symbol_lines(symbol))]
+        facts = [*self._counts_by_kind(members), self._counted("lines", self._symbol_lines(symbol))]
         if is_callable and symbol.returns:
             facts.append(self._counted("returns", symbol.returns))
         utterances.append(self._narrate(", ".join(facts), symbol.signature_end, symbol.end, _PAUSE))
@@ -100,12 +108,7 @@ class Outline:
         joined = f"{', '.join(others)} {self._phrases['and']} {last}" if others else last
         return str(self._phrases["takes"]).format(names=joined)
 
-    def _member_counts(self, symbol: Symbol) -> list[str]:
-        inner = [s for s in self._snapshot.symbols() if s.depth == symbol.depth + 1 and _holds(symbol, s)]
-        return self._counts_by_kind(inner)
-
-    def _counts_by_kind(self, symbols: Sequence[Symbol]) -> list[str]:
-        counts = Counter(symbol.kind for symbol in symbols)
+    def _counts_by_kind(self, counts: Counter[str]) -> list[str]:
         return [self._kind_count(kind, count) for kind, count in counts.items()]
 
     def _kind_count(self, kind: str, count: int) -> str:
@@ -116,7 +119,7 @@ class Outline:
         size = self._counted("lines", self._document_lines())
         title = self._verbalizer.names.words(self._snapshot.language.title, "some")
         words = [str(self._phrases["file"]).format(language=title, size=size)]
-        outer = self._counts_by_kind([symbol for symbol in self.symbols if symbol.depth == 0])
+        outer = self._counts_by_kind(Counter(symbol.kind for symbol in self.symbols if symbol.depth == 0))
         return ", ".join([*words, *(outer or [str(self._phrases["nothing"])])])
 
     def _document_lines(self) -> int:
@@ -169,6 +172,23 @@ def symbol_phrases(symbols: Sequence[Symbol], verbalizer: LanguageVerbalizer) ->
         phrase.format(kind=kinds.get(symbol.kind, [symbol.kind])[0], name=symbol_words(symbol, verbalizer))
         for symbol in reversed(symbols)
     ]
+
+
+def _words(phrase: Sequence[Utterance]) -> str:
+    return " ".join(part.text for part in phrase if part.text)
+
+
+def _member_kinds(symbols: Sequence[Symbol]) -> list[Counter[str]]:
+    """For each symbol, how many symbols of each kind are directly inside it; in one pass over all."""
+    counts: list[Counter[str]] = [Counter() for _ in symbols]
+    enclosing: list[int] = []  # indices of the symbols around the current one, outermost first
+    for index, symbol in enumerate(symbols):
+        while enclosing and not _holds(symbols[enclosing[-1]], symbol):
+            enclosing.pop()
+        if enclosing:
+            counts[enclosing[-1]][symbol.kind] += 1
+        enclosing.append(index)
+    return counts
 
 
 def _within(symbols: Sequence[Symbol], outer: Symbol) -> list[Symbol]:
