@@ -116,4 +116,4 @@ def test_all_languages_that_are_promised_have_a_grammar() -> None:
         *("python", "javascript", "typescript", "tsx", "jsx", "rust", "go", "java", "c", "cpp", "csharp"),
         *("ruby", "php", "bash", "html", "css", "json", "yaml", "toml", "markdown"),
     )
-    assert with_grammar == set(promised)
+    assert set(promised) <= with_grammar

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from codechoir.languages import (
 from codechoir.languages.language import LanguageFolder, read_folder
 from codechoir.syntax import Document
 
+NUMBERS = count()
 SHIPPED = Path(languages.__file__).parent
 FOLDERS = sorted(file.parent.name for file in SHIPPED.glob("*/language.toml"))
 
@@ -172,3 +174,45 @@ def test_every_search_agrees_with_the_descriptions() -> None:
         assert all(found.by_extension(extension) is language for extension in language.extensions)
         assert all(found.by_interpreter(program) is language for program in language.interpreters)
         assert all(found.by_filename(name.replace("*", "x")) is language for name in language.filenames)
+
+
+def new_language(root: Path, monkeypatch: pytest.MonkeyPatch, grammar: str, **queries: str) -> str:
+    """Add a language below `root`; returns its name, a new one each time because grammars are cached."""
+    folder = root / f"new{next(NUMBERS)}"
+    folder.mkdir()
+    (folder / "language.toml").write_text(f'title = "New"\n[grammar]\n{grammar}\n')
+    for kind, text in queries.items():
+        (folder / f"{kind}.scm").write_text(text)
+    monkeypatch.setattr(grammars, "language_folders", lambda: LanguageFolders([SHIPPED, root]))
+    return folder.name
+
+
+@pytest.mark.parametrize("kind", ["highlights", "roles"])
+def test_a_mistake_in_a_query_is_named_with_its_file_and_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    text = "; a comment\n(object) @x\n(no_such_node) @y\n"
+    name = new_language(tmp_path, monkeypatch, 'wheel = "tree_sitter_json"', **{kind: text})
+    with pytest.raises(CodechoirError, match=rf"{kind}\.scm: Invalid node type at row 2.*no_such_node"):
+        load_grammar(name)
+
+
+def test_a_mistake_in_the_query_of_symbols_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = new_language(tmp_path, monkeypatch, 'wheel = "tree_sitter_json"', symbols="(object @symbol.x\n")
+    with pytest.raises(CodechoirError, match=r"symbols\.scm: "):
+        load_symbol_query(name)
+
+
+@pytest.mark.parametrize(
+    ("grammar", "message"),
+    [
+        ('wheel = "tree_sitter_nothing"', "No module named 'tree_sitter_nothing'"),
+        ('wheel = "tree_sitter_json"\nfunction = "nothing"', "has no attribute 'nothing'"),
+    ],
+)
+def test_a_grammar_that_is_not_there_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, grammar: str, message: str
+) -> None:
+    name = new_language(tmp_path, monkeypatch, grammar)
+    with pytest.raises(CodechoirError, match=f"cannot load the grammar of '{name}': .*{message}"):
+        load_grammar(name)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from codechoir.languages.detection import language_named
+from codechoir.languages import Language
 from codechoir.syntax.document import Document
 
 
 def roles(language: str, source: str) -> list[tuple[str, str]]:
-    known = language_named(language)
-    assert known is not None
-    snapshot = Document(source, known).snapshot()
+    snapshot = Document(source, Language(language, language, "pygments", language)).snapshot()
     return [(snapshot.text[s.start : s.end].decode(), s.role) for s in snapshot.spans() if s.role]
 
 

@@ -52,12 +52,12 @@ class LanguageFolders:
             raise CodechoirError(f"the language folder '{name}' has no table [grammar] in {DESCRIPTION}")
         return folder.grammar
 
-    def query_text(self, name: str, *kinds: str) -> str:
+    def query_files(self, name: str, *kinds: str) -> list[Path]:
         """The files `<kind>.scm` that the grammar `name` uses: of inherited folders first, then its own."""
         folders = (*self.grammar(name).inherits, name)
         paths = [path for folder in folders if (path := self.path(folder)) is not None]
         files = [path / f"{kind}.scm" for path in paths for kind in kinds]
-        return "\n".join(file.read_text("utf-8") for file in files if file.is_file())
+        return [file for file in files if file.is_file()]
 
     @cached_property
     def all(self) -> tuple[LanguageFolder, ...]:

@@ -7,12 +7,15 @@ pattern wins, so ours correct those of the wheel.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module, resources
+from importlib.resources.abc import Traversable
 
 import tree_sitter
 
+from codechoir.errors import CodechoirError
 from codechoir.languages.folders import language_folders
 from codechoir.languages.language import Grammar, SymbolNodes
 
@@ -55,20 +58,20 @@ def load_grammar(name: str) -> LoadedGrammar:
     some queries (a text predicate followed by `#is-not?` or `#set!`), and this cache holds on to each.
     """
     spec = language_folders().grammar(name)
-    language = tree_sitter.Language(getattr(import_module(spec.wheel), spec.function)())
+    language = _load_language(name, spec)
     parts = " ".join(f"({kind}) @part" for kind in spec.joined.values())
     joined = tree_sitter.Query(language, parts) if parts else None
-    return LoadedGrammar(name, spec, language, tree_sitter.Query(language, query_text(name)), joined)
+    return LoadedGrammar(name, spec, language, _compile(language, _query_files(name)), joined)
 
 
 @cache
 def load_symbol_query(name: str) -> SymbolQuery | None:
     """The query of a grammar's symbols, compiled once and kept; None where no folder has a `symbols.scm`."""
     folders = language_folders()
-    text, folder = folders.query_text(name, "symbols"), folders.folder(name)
-    if not text or folder is None:
+    files, folder = folders.query_files(name, "symbols"), folders.folder(name)
+    if not files or folder is None:
         return None
-    return SymbolQuery(tree_sitter.Query(load_grammar(name).language, text), folder.symbols)
+    return SymbolQuery(_compile(load_grammar(name).language, files), folder.symbols)
 
 
 def grammar_names() -> tuple[str, ...]:
@@ -77,11 +80,39 @@ def grammar_names() -> tuple[str, ...]:
 
 
 def query_text(name: str) -> str:
-    """The source of the grammar's whole query: the wheel's files, then each folder's highlights and roles."""
+    """The source of the grammar's whole query: the wheel's files, then those of the folders."""
+    return _joined_text(_query_files(name))
+
+
+def _query_files(name: str) -> list[Traversable]:
     folders = language_folders()
-    parts = []
-    for place in folders.grammar(name).official:
-        wheel, _, path = place.partition(":")
-        parts.append(resources.files(wheel).joinpath(path).read_text(encoding="utf-8"))
-    parts.append(folders.query_text(name, "highlights", "roles"))
-    return _LOCAL_PREDICATE.sub("", "\n".join(parts))
+    places = [place.partition(":") for place in folders.grammar(name).official]
+    official = [resources.files(wheel).joinpath(path) for wheel, _, path in places]
+    return [*official, *folders.query_files(name, "highlights", "roles")]
+
+
+def _joined_text(files: Sequence[Traversable]) -> str:
+    return _LOCAL_PREDICATE.sub("", "\n".join(file.read_text(encoding="utf-8") for file in files))
+
+
+def _load_language(name: str, spec: Grammar) -> tree_sitter.Language:
+    try:
+        return tree_sitter.Language(getattr(import_module(spec.wheel), spec.function)())
+    except (ImportError, AttributeError) as error:
+        raise CodechoirError(
+            f"cannot load the grammar of '{name}': {error}; install Codechoir again"
+        ) from error
+
+
+def _compile(language: tree_sitter.Language, files: Sequence[Traversable]) -> tree_sitter.Query:
+    """The query of all files. Raises `CodechoirError` with the file, row and column of a mistake, from 0."""
+    try:
+        return tree_sitter.Query(language, _joined_text(files))
+    except tree_sitter.QueryError as error:
+        # Each file is read again: py-tree-sitter overwrites line ends in a text that does not compile.
+        for file in files:
+            try:
+                tree_sitter.Query(language, _joined_text([file]))
+            except tree_sitter.QueryError as located:
+                raise CodechoirError(f"{file}: {located}") from error
+        raise CodechoirError(f"the files do not compile together: {error}") from error
