@@ -24,7 +24,7 @@ from codechoir.model import AudioChunk, Phrase
 from codechoir.playback.fallback import FallbackEngine, FallbackListener
 from codechoir.playback.position_tracker import MidWordListener
 from codechoir.playback.spoken_progress import SpokenProgress
-from support.kept import kept
+from support.cached_engine import cached
 from support.listening import phrase
 
 RATE = 22050
@@ -114,7 +114,7 @@ def test_the_cache_reports_each_phrase_once_said_or_found(tmp_path: Path) -> Non
     phrases = [phrase("one", "two"), phrase("three", start=50), Phrase((), 90, 90)]
     for _ in range(2):
         listener = Recorder(True)
-        kept(SilentEngine(), cache).speak(phrases, listener)
+        cached(SilentEngine(), cache).speak(phrases, listener)
         assert listener.calls == ["done"] * 3
 
 

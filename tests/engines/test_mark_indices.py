@@ -14,7 +14,7 @@ from codechoir.engines.xtts import cacheable_units
 from codechoir.model import Phrase
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.kept import each_part
+from support.cached_engine import each_part
 from support.listening import Listener
 from support.mark_indices import UNSPEAKABLE, all_words, check_marks, check_reading, index_of, readings
 

@@ -15,7 +15,7 @@ from codechoir.model import Phrase
 from codechoir.playback.fallback import FallbackEngine
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.kept import kept
+from support.cached_engine import cached
 from support.listening import Listener
 from support.mark_indices import all_words, check_marks, index_of, readings
 
@@ -27,7 +27,7 @@ def test_when_children_are_killed_on_the_way(child: Any, has_cache: bool, tmp_pa
     primary = child("CountingEngine", {"step_seconds": 0.001}, SOON)
     primary.warm_up()
     cache = PhraseCache(PhraseSettings(tmp_path, 10**6, 0))
-    inner = kept(primary, cache) if has_cache else primary
+    inner = cached(primary, cache) if has_cache else primary
 
     @settings(max_examples=15)
     @given(readings.filter(any), st.sets(st.integers(1, 60), max_size=3))

@@ -16,7 +16,7 @@ from codechoir.engines.silent import SilentEngine
 from codechoir.engines.subprocess.process import BackOff
 from codechoir.model import CastUtterance
 from codechoir.playback.fallback import FallbackEngine, prepare_engine
-from support.kept import kept
+from support.cached_engine import cached
 from support.listening import Listener, phrase
 
 LATE = BackOff(first=3600.0, most=3600.0)
@@ -29,7 +29,7 @@ def cache(tmp_path: Path) -> PhraseCache:
 
 
 def behind(cache: PhraseCache, primary: Any) -> FallbackEngine:
-    return FallbackEngine(kept(primary, cache), SilentEngine, same)
+    return FallbackEngine(cached(primary, cache), SilentEngine, same)
 
 
 def same(spoken: CastUtterance) -> CastUtterance:

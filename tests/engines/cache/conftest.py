@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.settings import MEGABYTE
-from support.kept import CountingEngine
+from support.cached_engine import CountingEngine
 
 
 @pytest.fixture

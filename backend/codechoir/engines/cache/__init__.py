@@ -1,4 +1,7 @@
-"""engines.cache."""
+"""The phrase cache: what an engine has said before is not synthesized again.
+
+`CachingEngine` puts a `PhraseCache` in front of an engine; `PhraseCacheFactory` decides for which engines.
+"""
 
 import lazy_loader
 

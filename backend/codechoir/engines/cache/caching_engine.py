@@ -1,12 +1,12 @@
-"""Between a reading and its engine: phrases that were heard before are told from the cache.
+"""Puts the phrase cache between a reading and its engine: what was spoken before comes from the cache.
 
-1. A phrase is divided into `units`, the smallest pieces that sound the same wherever they stand.
-2. Units are pulled as the engine asks for phrases. One that is kept is queued; one that is not is handed to
-   the engine, so that a neural engine's batches are full although most units never reach it.
-3. The engine's sound belongs to the first unit in the queue until it says that this one is told; then it is
-   kept, and the kept ones after it are told.
+1. Each phrase is split into units, the smallest pieces that sound the same wherever they stand.
+2. Units are pulled as the engine pulls phrases. Every unit is queued; those that are not cached also go to
+   the engine, so that the batches of a neural engine are full although most units never reach it.
+3. What the engine writes belongs to the first unit in the queue, until the engine reports it done. The unit
+   is then cached, and the cached units behind it are written.
 
-An engine is not called at all where everything is kept.
+If everything is cached, the engine is not called.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from codechoir.engines import (
     AudioListener,
@@ -27,10 +28,10 @@ from codechoir.engines import (
 )
 from codechoir.engines.cache.cached_phrase import CachedMark, CachedPhrase, phrase_key
 from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
-from codechoir.model import AudioChunk, CastUtterance, Mark, Phrase
+from codechoir.model import AudioChunk, Mark, Phrase
 
-MOST_QUEUED = 64
-"""Kept units that wait for one that the engine is saying; beyond that it first says what it has."""
+QUEUE_LIMIT = 64
+"""Units that may wait behind one that the engine is saying; then the engine gets no more phrases."""
 
 
 class PhraseCacheFactory:
@@ -82,48 +83,42 @@ class CachingEngine(ForwardingEngine):
         begins = self._policy.first_differs and not listener.has_output()
         rate = self.capabilities.sample_rate
         reading = _CachedReading(self.name, rate, self.cache, identity, listener, begins)
-        reading.tell(self._split(phrases), self.inner)
+        reading.run(self._split(phrases), self.inner)
 
     def close(self) -> None:
         """Close the engine and write the statistics."""
         super().close()
         self.cache.flush()
 
-    def _split(self, phrases: Iterable[Phrase]) -> Iterator[_Piece]:
+    def _split(self, phrases: Iterable[Phrase]) -> Iterator[_Unit]:
         for number, phrase in enumerate(phrases):
             units = list(self._policy.split(phrase)) or [(0, phrase)]
-            yield from ((number, first, unit, unit is units[-1][1]) for first, unit in units)
-
-
-_Piece = tuple[int, int, Phrase, bool]
-"""Number of a phrase in the reading, index of a part of it, the unit that begins with that part, and whether
-the phrase ends with the unit."""
+            yield from (_Unit(number, first, unit, unit is units[-1][1]) for first, unit in units)
 
 
 @dataclass(slots=True)
 class _Unit:
-    """A unit that waits to be told: kept as `entry`, or being said by the engine. `last`: of its phrase.
-
-    `phrase`, `first`: where its first part stands in the reading.
+    """What is cached as one. `phrase`: index of its phrase in the reading. `first`: index of its first part
+    in that phrase. `content`: the unit as a phrase. `key`, `cached`: set once it is looked up in the cache.
     """
 
     phrase: int
     first: int
-    parts: tuple[CastUtterance, ...]
-    key: str
-    entry: CachedPhrase | None
-    last: bool
+    content: Phrase
+    ends_phrase: bool
+    key: str = ""
+    cached: CachedPhrase | None = None
 
     def mark(self, cached: CachedMark, begin: int) -> Mark:
         """A mark of the unit, which begins at sample `begin`, as a mark of the reading."""
-        said = self.parts[cached.part].utterance
+        utterance = self.content.parts[cached.part].utterance
         times = begin + cached.t0, begin + cached.t1
         part = self.first + cached.part
-        return Mark.of(said, cached.text, *times, phrase=self.phrase, part=part, word=cached.word)
+        return Mark.of(utterance, cached.text, *times, phrase=self.phrase, part=part, word=cached.word)
 
 
 class _CachedReading(ForwardingListener):
-    """One reading. It is also the listener that the engine writes to."""
+    """One reading. It is the listener that the engine writes to. `begins`: see `phrase_key`."""
 
     def __init__(
         self,
@@ -135,113 +130,111 @@ class _CachedReading(ForwardingListener):
         begins: bool,
     ) -> None:
         super().__init__(listener)
-        self._name = engine
-        self._rate = sample_rate
+        self._engine_name = engine
+        self._sample_rate = sample_rate
         self._cache = cache
         self._identity = identity
         self._queue: deque[_Unit] = deque()
         self._samples = 0
         self._begins = begins
-        self._left = False
-        self._elsewhere = 0.0  # seconds for which the listener held us up
-        self._recording = _Recording(0.0)
+        self._was_cancelled = False
+        self._blocked = 0.0  # seconds that `inner.write` has taken
+        self._recorder = _Recorder(0.0)
 
-    def tell(self, units: Iterator[_Piece], engine: Engine) -> None:
-        """Tell everything, with as few calls of the engine as there can be."""
-        while (asked := next(self._asked(units), None)) is not None and not self._left:
-            self._recording = _Recording(self._elsewhere)
-            engine.speak(self._all_asked(asked, units), self)
-            while self._queue and not self._left:  # all kept, unless the engine has not told what it said
-                self._tell_kept()
+    def run(self, units: Iterator[_Unit], engine: Engine) -> None:
+        """Say all units with as few calls of the engine as possible."""
+        while (miss := next(self._misses(units), None)) is not None and not self._was_cancelled:
+            self._recorder = _Recorder(self._blocked)
+            engine.speak(chain((miss,), self._misses(units)), self)
+            while self._queue and not self._was_cancelled:  # cached, or not reported done by the engine
+                self._write_cached_units()
                 if self._queue:
                     self._queue.popleft()
 
-    # ---- what the engine sees --------------------------------------------------------------------------
+    # ---- called by the engine ----------------------------------------------------------------------------
 
     def write(self, chunk: AudioChunk) -> bool:
-        if self._left or not self._queue:
+        if self._was_cancelled or not self._queue:
             return False
-        unit, begin = self._queue[0], self._samples - self._recording.samples
-        marks = tuple(unit.mark(mark, begin) for mark in self._recording.take(chunk))
-        return self._hand_out(chunk.pcm, marks)
+        unit, begin = self._queue[0], self._samples - self._recorder.samples
+        marks = tuple(unit.mark(mark, begin) for mark in self._recorder.add(chunk))
+        return self._write(chunk.pcm, marks)
 
     def phrase_done(self) -> None:
-        if self._left or not self._queue:
+        if self._was_cancelled or not self._queue:
             return
         unit = self._queue.popleft()
-        entry = self._recording.entry(self._rate, self._elsewhere)
-        self._cache.keep(unit.key, entry, self._name)
-        if unit.last:
+        self._cache.put(
+            unit.key, self._recorder.recorded(self._sample_rate, self._blocked), self._engine_name
+        )
+        if unit.ends_phrase:
             super().phrase_done()
-        self._tell_kept()
-        self._recording = _Recording(self._elsewhere)
+        self._write_cached_units()
+        self._recorder = _Recorder(self._blocked)
 
     def is_cancelled(self) -> bool:
-        return self._left or super().is_cancelled()
+        return self._was_cancelled or super().is_cancelled()
 
     def has_output(self) -> bool:
         return self._samples > 0 or super().has_output()
 
-    # ---- units -----------------------------------------------------------------------------------------
+    # ---- units -------------------------------------------------------------------------------------------
 
-    def _all_asked(self, first: Phrase, units: Iterator[_Piece]) -> Iterator[Phrase]:
-        yield first
-        yield from self._asked(units)
-
-    def _asked(self, units: Iterator[_Piece]) -> Iterator[Phrase]:
-        """What the engine has to say, as far as it can be known now; the kept units on the way are queued."""
-        while not self._left and len(self._queue) < MOST_QUEUED:
-            piece = next(units, None)
-            if piece is None:
+    def _misses(self, units: Iterator[_Unit]) -> Iterator[Phrase]:
+        """Queue units and yield those that are not cached, for the engine."""
+        while not self._was_cancelled and len(self._queue) < QUEUE_LIMIT:
+            unit = next(units, None)
+            if unit is None:
                 return
-            number, first, unit, last = piece
-            key = phrase_key(self._name, self._identity, unit, self._rate, self._begins)
+            unit.key = phrase_key(
+                self._engine_name, self._identity, unit.content, self._sample_rate, self._begins
+            )
+            unit.cached = self._cache.find(unit.key, self._engine_name)
             self._begins = False
-            entry = self._cache.find(key, self._name)
-            self._queue.append(_Unit(number, first, unit.parts, key, entry, last))
-            if entry is None:
-                yield unit
-            elif self._queue[0].entry is not None:
-                self._tell_kept()
+            self._queue.append(unit)
+            if unit.cached is None:
+                yield unit.content
+            elif self._queue[0].cached is not None:
+                self._write_cached_units()
 
-    def _tell_kept(self) -> None:
-        """Tell the kept units at the head of the queue."""
-        while self._queue and (entry := self._queue[0].entry) is not None and not self._left:
+    def _write_cached_units(self) -> None:
+        """Write the cached units at the head of the queue."""
+        while self._queue and (cached := self._queue[0].cached) is not None and not self._was_cancelled:
             unit = self._queue.popleft()
-            self._tell_entry(unit, entry)
-            if unit.last and not self._left:
+            self._write_cached(unit, cached)
+            if unit.ends_phrase and not self._was_cancelled:
                 super().phrase_done()
 
-    def _tell_entry(self, unit: _Unit, entry: CachedPhrase) -> None:
-        begin, step = self._samples, entry.sample_rate // 50
-        marks = deque(unit.mark(mark, begin) for mark in entry.marks)
-        for at in range(0, len(entry.pcm) // 2, step):
-            pcm = entry.pcm[2 * at : 2 * (at + step)]
+    def _write_cached(self, unit: _Unit, cached: CachedPhrase) -> None:
+        begin, step = self._samples, cached.sample_rate // 50
+        marks = deque(unit.mark(mark, begin) for mark in cached.marks)
+        for start in range(0, len(cached.pcm) // 2, step):
+            pcm = cached.pcm[2 * start : 2 * (start + step)]
             here = []
             while marks and marks[0].t0 < self._samples + len(pcm) // 2:
                 here.append(marks.popleft())
-            if not self._hand_out(pcm, tuple(here)):
+            if not self._write(pcm, tuple(here)):
                 return
 
-    def _hand_out(self, pcm: bytes, marks: tuple[Mark, ...]) -> bool:
+    def _write(self, pcm: bytes, marks: tuple[Mark, ...]) -> bool:
         began = time.perf_counter()
-        self._left = not self.inner.write(AudioChunk(pcm, self._rate, self._samples, marks))
-        self._elsewhere += time.perf_counter() - began
+        self._was_cancelled = not self.inner.write(AudioChunk(pcm, self._sample_rate, self._samples, marks))
+        self._blocked += time.perf_counter() - began
         self._samples += len(pcm) // 2
-        return not self._left
+        return not self._was_cancelled
 
 
-class _Recording:
-    """A unit as the engine says it. `elsewhere`: seconds that passed with the listener so far."""
+class _Recorder:
+    """Records what the engine writes for one unit. `blocked`: seconds spent in the listener so far."""
 
-    def __init__(self, elsewhere: float) -> None:
+    def __init__(self, blocked: float) -> None:
         self.samples = 0
-        self._began = time.perf_counter() - elsewhere
+        self._began = time.perf_counter() - blocked
         self._pcm: list[bytes] = []
         self._marks: list[CachedMark] = []
 
-    def take(self, chunk: AudioChunk) -> list[CachedMark]:
-        """The next chunk; returns its marks, which count from the unit's first sample."""
+    def add(self, chunk: AudioChunk) -> list[CachedMark]:
+        """Add the next chunk; returns its marks, which count from the unit's first sample."""
         first = chunk.first_sample - self.samples
         marks = [CachedMark(m.t0 - first, m.t1 - first, m.part, m.word, m.text) for m in chunk.marks]
         self.samples += chunk.samples
@@ -249,7 +242,7 @@ class _Recording:
         self._marks += marks
         return marks
 
-    def entry(self, sample_rate: int, elsewhere: float) -> CachedPhrase:
-        """All of it, and the seconds that it has taken without those of the listener."""
-        seconds = time.perf_counter() - elsewhere - self._began
+    def recorded(self, sample_rate: int, blocked: float) -> CachedPhrase:
+        """The unit, with the seconds that the engine took for it, without those of the listener."""
+        seconds = time.perf_counter() - blocked - self._began
         return CachedPhrase(sample_rate, b"".join(self._pcm), tuple(self._marks), round(max(seconds, 0.0), 6))

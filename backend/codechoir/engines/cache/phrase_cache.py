@@ -61,12 +61,12 @@ class PhraseSettings:
 EVICT_TO = 0.9
 """Share of the disk limit that eviction leaves, so that not every new phrase evicts an old one."""
 
-MOST_TOUCHES = 20_000
-"""Entries whose use is remembered until it is written to the disk."""
+MAX_USED = 20_000
+"""Keys whose use is remembered until `flush` writes it to the disk."""
 
 
 class PhraseCache:
-    """The phrases of this user. May be used by several threads, and several processes share its folder."""
+    """The phrases of this user, with statistics by engine. Thread-safe; processes share its folder."""
 
     def __init__(self, settings: PhraseSettings) -> None:
         self.settings = settings
@@ -78,48 +78,47 @@ class PhraseCache:
         self._used: set[str] = set()
 
     def find(self, key: str, engine: str) -> CachedPhrase | None:
-        """What was kept under a key, counted for an engine."""
-        if (entry := self.memory.get(key)) is not None:
-            self.statistics.count_hit(engine, "memory", entry.seconds)
+        """The phrase with this key, or None. Counts a hit of `engine`."""
+        if (phrase := self.memory.get(key)) is not None:
+            self.statistics.count_hit(engine, "memory", phrase.seconds)
             self._use(key)
-            return entry
-        if not self.settings.disk or (entry := self.disk.load(key)) is None:
+            return phrase
+        if not self.settings.disk or (phrase := self.disk.load(key)) is None:
             return None
-        self.memory.put(key, entry)
-        self.statistics.count_hit(engine, "disk", entry.seconds)
+        self.memory.put(key, phrase)
+        self.statistics.count_hit(engine, "disk", phrase.seconds)
         self._use(key)
-        return entry
+        return phrase
 
-    def keep(self, key: str, entry: CachedPhrase, engine: str) -> None:
-        """Keep what an engine has made, in memory and on disk."""
-        self.memory.put(key, entry)
+    def put(self, key: str, phrase: CachedPhrase, engine: str) -> None:
+        """Store what an engine has synthesized, in memory and on disk. Counts a miss of `engine`."""
+        self.memory.put(key, phrase)
         if self.settings.disk:
-            self.disk.save(key, entry)
-        self.statistics.count_miss(engine, entry.seconds)
+            self.disk.save(key, phrase)
+        self.statistics.count_miss(engine, phrase.seconds)
 
     def clear(self, memory: bool = True, disk: bool = True) -> tuple[int, int]:
-        """Forget what is in memory, on disk (the counts with it), or both; returns entries and bytes.
+        """Clear memory, disk (with the statistics), or both; returns the entries and bytes removed.
 
-        Of both together the entries and bytes are those on disk. Raises `InputError` when a file cannot be
-        removed.
+        With both, these are the entries and bytes on disk. Raises `InputError` when a file cannot be removed.
         """
-        had = self.memory.clear() if memory else (0, 0)
+        removed = self.memory.clear() if memory else (0, 0)
         if not disk:
-            return had
+            return removed
         try:
-            had = self.disk.clear()
+            removed = self.disk.clear()
         except OSError as error:
             folder = self.settings.folder
             raise InputError(f"the cache {folder} cannot be cleared: {error.strerror}") from error
         self.statistics.clear()
-        return had
+        return removed
 
     def figures(self) -> CacheFigures:
-        """What is there, and what it was good for, by engine."""
+        """Entries, bytes, hits, misses and seconds saved, by engine."""
         return self.statistics.figures(self.disk, self.memory)
 
     def flush(self) -> None:
-        """Tell the other processes, by the disk, what was used and counted here."""
+        """Write to the disk, for the other processes, which phrases were used and how often."""
         with self._lock:
             used, self._used = self._used, set()
         for key in used:
@@ -128,5 +127,5 @@ class PhraseCache:
 
     def _use(self, key: str) -> None:
         with self._lock:
-            if len(self._used) < MOST_TOUCHES:
+            if len(self._used) < MAX_USED:
                 self._used.add(key)

@@ -92,7 +92,7 @@ def test_a_disk_that_cannot_be_written_leaves_the_memory_and_one_warning(
     cache = PhraseCache(PhraseSettings(tmp_path / "phrases"))
     with caplog.at_level(logging.WARNING):
         for number in range(3):
-            cache.keep(key(number), entry(number), "xtts")
+            cache.put(key(number), entry(number), "xtts")
     assert len(caplog.records) == 1
     assert "memory only" in caplog.text
     assert cache.find(key(1), "xtts") == entry(1)
@@ -105,7 +105,7 @@ def test_a_disk_that_cannot_be_written_leaves_the_memory_and_one_warning(
 def test_the_figures_tell_what_is_there_and_what_was_saved(tmp_path: Path) -> None:
     settings = PhraseSettings(tmp_path)
     cache = PhraseCache(settings)
-    cache.keep(KEY, ENTRY, "xtts")
+    cache.put(KEY, ENTRY, "xtts")
     assert cache.find(KEY, "xtts") == ENTRY
     assert cache.find(OTHER, "xtts") is None
     cache.flush()
@@ -122,7 +122,7 @@ def test_the_figures_tell_what_is_there_and_what_was_saved(tmp_path: Path) -> No
 def test_memory_and_disk_are_cleared_each_by_itself(tmp_path: Path) -> None:
     cache = PhraseCache(PhraseSettings(tmp_path))
     for number in range(2):
-        cache.keep(key(number), entry(number), "xtts")
+        cache.put(key(number), entry(number), "xtts")
     assert cache.clear(disk=False)[0] == 2
     assert cache.find(key(0), "xtts") is not None
     assert cache.clear(memory=False)[0] == 2
@@ -136,18 +136,18 @@ def test_use_is_told_to_the_other_processes(tmp_path: Path) -> None:
     settings = PhraseSettings(tmp_path, disk=100_000)
     cache = PhraseCache(settings)
     for number in range(9):
-        cache.keep(key(number), entry(number), "xtts")
+        cache.put(key(number), entry(number), "xtts")
         os.utime(tmp_path / (key(number) + SUFFIX), (number, number))
     cache.find(key(0), "xtts")
     cache.flush()
-    PhraseCache(settings).keep(key(9), entry(9), "xtts")
+    PhraseCache(settings).put(key(9), entry(9), "xtts")
     assert PhraseCache(settings).find(key(0), "xtts") is not None
     assert PhraseCache(settings).find(key(1), "xtts") is None
 
 
 def test_without_a_disk_nothing_is_written(tmp_path: Path) -> None:
     cache = PhraseCache(PhraseSettings(tmp_path / "none", disk=0))
-    cache.keep(KEY, ENTRY, "xtts")
+    cache.put(KEY, ENTRY, "xtts")
     assert cache.find(KEY, "xtts") == ENTRY
     assert not (tmp_path / "none").exists()
 

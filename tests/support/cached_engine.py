@@ -36,6 +36,6 @@ def each_part(phrase: Phrase) -> Iterable[tuple[int, Phrase]]:
         yield index, Phrase((part,), part.utterance.start, part.utterance.end)
 
 
-def kept(engine: Engine, cache: PhraseCache, model: str = "one") -> CachingEngine:
+def cached(engine: Engine, cache: PhraseCache, model: str = "one") -> CachingEngine:
     """The engine behind the cache, with units of one utterance."""
     return CachingEngine(engine, cache, CachePolicy(lambda: lambda family: model + family, split=each_part))

@@ -20,7 +20,7 @@ from codechoir.settings import Settings
 from codechoir.syntax.document import Document
 from hypothesis import given
 from hypothesis import strategies as st
-from support.kept import CountingEngine, each_part, kept
+from support.cached_engine import CountingEngine, cached, each_part
 from support.listening import Listener, phrase
 
 
@@ -42,7 +42,7 @@ def hear(engine: CachingEngine | SilentEngine | EspeakEngine, *phrases: Phrase) 
 def test_a_second_reading_of_a_file_makes_no_engine_call(engine: CountingEngine, cache: PhraseCache) -> None:
     snapshot = Document(Path(__file__).read_bytes()[:1500], plain_text()).snapshot()
     pipeline = SpeechPipeline(Settings(engine="silent"))
-    speaker = kept(engine, cache)
+    speaker = cached(engine, cache)
     first = hear(speaker, *pipeline.phrases(snapshot))
     calls = engine.calls
     assert calls >= 1
@@ -55,15 +55,15 @@ def test_a_second_process_finds_what_the_first_has_made(
     engine: CountingEngine, settings: PhraseSettings
 ) -> None:
     line = phrase("for", "user name", "in")
-    first = hear(kept(engine, PhraseCache(settings)), line)
+    first = hear(cached(engine, PhraseCache(settings)), line)
     again = CountingEngine()
-    second = hear(kept(again, PhraseCache(settings)), line)
+    second = hear(cached(again, PhraseCache(settings)), line)
     assert again.calls == 0
     assert second.marks == first.marks
 
 
 def test_only_new_units_reach_the_engine_and_in_one_call(engine: CountingEngine, cache: PhraseCache) -> None:
-    speaker = kept(engine, cache)
+    speaker = cached(engine, cache)
     hear(speaker, phrase("for", "in"))
     engine.asked.clear()
     lines = phrase("for", "user", "in", "users"), phrase("in", "cart", "for", start=100)
@@ -83,14 +83,14 @@ def test_what_is_heard_does_not_depend_on_what_is_kept(
     cache = PhraseCache(PhraseSettings(tmp_path_factory.mktemp("cache"), 10**6, 0))
     phrases = [phrase(*texts, start=1 + 100 * number) for number, texts in enumerate(lines)]
     plain = hear(SilentEngine(), *phrases)
-    speaker = kept(CountingEngine(), cache)
+    speaker = cached(CountingEngine(), cache)
     for _ in range(2):
         heard = hear(speaker, *phrases)
         assert heard.marks == plain.marks and pcm(heard) == pcm(plain)
 
 
 def test_marks_tell_where_the_words_stand_now(engine: CountingEngine, cache: PhraseCache) -> None:
-    speaker = kept(engine, cache)
+    speaker = cached(engine, cache)
     hear(speaker, phrase("add to cart", start=10))
     marks = hear(speaker, phrase("add to cart", start=500)).marks
     assert engine.calls == 1
@@ -127,20 +127,20 @@ PART = CastUtterance(UTTERANCE, VOICE)
 def test_whatever_changes_the_sound_makes_another_phrase(
     engine: CountingEngine, cache: PhraseCache, changed: CastUtterance
 ) -> None:
-    speaker = kept(engine, cache)
+    speaker = cached(engine, cache)
     hear(speaker, Phrase((PART,), 0, 9))
     hear(speaker, Phrase((changed,), 0, 9))
     assert engine.calls == 2
 
 
 def test_another_model_makes_other_phrases(engine: CountingEngine, cache: PhraseCache) -> None:
-    hear(kept(engine, cache, "one"), phrase("user"))
-    hear(kept(engine, cache, "two"), phrase("user"))
+    hear(cached(engine, cache, "one"), phrase("user"))
+    hear(cached(engine, cache, "two"), phrase("user"))
     assert engine.calls == 2
 
 
 def test_a_unit_that_was_not_heard_to_its_end_is_not_kept(engine: CountingEngine, cache: PhraseCache) -> None:
-    speaker = kept(engine, cache)
+    speaker = cached(engine, cache)
     line = phrase("for", "user name")
     impatient = Listener(lambda heard: "name" not in heard.words)
     speaker.speak([line], impatient)
@@ -151,7 +151,7 @@ def test_a_unit_that_was_not_heard_to_its_end_is_not_kept(engine: CountingEngine
 
 
 def test_after_the_listener_has_left_nothing_more_is_told(engine: CountingEngine, cache: PhraseCache) -> None:
-    speaker = kept(engine, cache)
+    speaker = cached(engine, cache)
     line = phrase("for", "user", "in")
     hear(speaker, line)
     impatient = Listener(lambda heard: "user" not in heard.words)
@@ -162,7 +162,7 @@ def test_after_the_listener_has_left_nothing_more_is_told(engine: CountingEngine
 def test_a_long_stretch_of_kept_phrases_is_pulled_no_faster_than_it_is_heard(
     engine: CountingEngine, cache: PhraseCache
 ) -> None:
-    speaker = kept(engine, cache)
+    speaker = cached(engine, cache)
     hear(speaker, phrase("for"))
     pulled = []
 
@@ -188,9 +188,9 @@ def test_an_engine_that_fails_leaves_nothing_half_kept(cache: PhraseCache) -> No
             raise EngineError("the voice has gone")
 
     with pytest.raises(EngineError):
-        hear(kept(Failing(), cache), phrase("user"))
+        hear(cached(Failing(), cache), phrase("user"))
     again = CountingEngine()
-    assert hear(kept(again, cache), phrase("user")).words == ["user"]
+    assert hear(cached(again, cache), phrase("user")).words == ["user"]
     assert again.calls == 1
 
 
