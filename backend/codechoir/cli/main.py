@@ -65,7 +65,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raises `InputError` instead of ending the process."""
-        choice = _CHOICE.search(message)
+        choice = _CHOICE.match(message)
         if choice is not None:
             known = [word.strip("' ") for word in choice["known"].split(",")]
             near = did_you_mean(choice["given"], known)

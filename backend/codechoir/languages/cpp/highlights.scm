@@ -32,7 +32,7 @@
 (operator_name "operator" @keyword)
 (using_declaration (qualified_identifier name: (identifier) @variable))
 ((call_expression function: (identifier) @constructor)
-  (#match? @constructor "^[A-Z][a-z]+[A-Za-z]*$"))
+  (#match? @constructor "^[A-Z][a-z][A-Za-z]*$"))
 (concept_definition name: (identifier) @type)
 (literal_suffix) @type
 
