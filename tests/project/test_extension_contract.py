@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from codechoir import __version__
 from codechoir.engines.xtts.download import LICENCE_URL
-from codechoir.engines.xtts.install import PHRASES
+from codechoir.engines.xtts.install import AGREEMENTS
 from codechoir.lsp.arguments import SAY_TOPICS, UNITS
 from codechoir.lsp.configuration import EDITORS_OWN, as_json
 from codechoir.lsp.language_server import BACKGROUND_COMMANDS, IMMEDIATE_COMMANDS, PREFIX
@@ -113,7 +113,7 @@ def test_the_licence_and_the_agreement_are_the_same() -> None:
     installer = (ROOT / "extension/src/server/neuralVoices.ts").read_text()
     assert f'LICENCE_URL = "{LICENCE_URL}"' in installer
     assert 'l10n.t("I agree")' in installer
-    assert sorted(PHRASES) == sorted(["I agree", german["I agree"]])
+    assert sorted(AGREEMENTS) == sorted(["I agree", german["I agree"]])
 
 
 def test_versions_are_the_same() -> None:

@@ -19,7 +19,7 @@ from codechoir.engines.xtts.capabilities import (
     default_speaker,
     substitute_speaker,
 )
-from codechoir.engines.xtts.download import NEEDED
+from codechoir.engines.xtts.download import REQUIRED_FILES
 from codechoir.engines.xtts.install import Installation
 from codechoir.engines.xtts.xtts_engine import XttsEngine, XttsSettings, missing_packages
 from codechoir.errors import EngineError, InputError
@@ -35,7 +35,7 @@ from support.voice_library import FakeConditioner
 def checkpoint(tmp_path: Path) -> Installation:
     folder = tmp_path / "checkpoint"
     folder.mkdir()
-    for name in NEEDED:
+    for name in REQUIRED_FILES:
         (folder / name).write_text(name)
     return Installation(tmp_path / "xtts", folder)
 

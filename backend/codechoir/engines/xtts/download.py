@@ -1,9 +1,7 @@
-"""The weights of XTTS v2 as data: which files, how large, with which content, and where they can be had.
+"""The files of XTTS v2 as data, and the download of one: resumed after a break, verified by its hash.
 
-Sizes and hashes are those that the model hub publishes for `coqui/XTTS-v2` at the revision below, in which
-they have been since the release 2.0.3. Another place may offer the same files: the hashes decide.
-
-Fetching a large file: resumed where it broke off, hashed on the way, put in its place when it is right.
+Sizes and hashes are those that the model hub publishes for `coqui/XTTS-v2` at `REVISION`; the files have not
+changed since release 2.0.3. Any source may offer the same files: the hashes decide.
 """
 
 from __future__ import annotations
@@ -30,7 +28,7 @@ SOURCES = (
     f"https://huggingface.co/coqui/XTTS-v2/resolve/{REVISION}/",
     "https://huggingface.co/tts-hub/XTTS-v2/resolve/main/",
 )
-"""Folders on the web, asked in this order."""
+"""Folders on the web, tried in this order."""
 
 LICENCE = "Coqui Public Model License 1.0.0 (CPML)"
 LICENCE_URL = "https://huggingface.co/coqui/XTTS-v2/blob/main/LICENSE.txt"
@@ -59,30 +57,39 @@ FILES = (
         "model.pth", 1_867_929_118, "c7ea20001c6a0a841c77e252d8409f6a74fb423e79b3206a0771ba5989776187"
     ),
 )
-"""Small ones first, so that a mistake in the set-up shows at once."""
+"""Small files first, so that a wrong configuration shows at once."""
 
-NEEDED = tuple(file.name for file in FILES)
-"""What a folder must hold to be a checkpoint; fine-tuned weights carry the same names."""
-
+REQUIRED_FILES = tuple(file.name for file in FILES)
+"""The files of a checkpoint; those of fine-tuned weights have the same names."""
 
 BLOCK = 1024 * 1024
+"""Bytes read at once."""
 TIMEOUT = 30.0
+"""Seconds without a byte after which a connection counts as broken."""
 PARTIAL = ".part"
+"""Ending of a file that is not complete."""
 
-BROKEN = (urllib.error.URLError, ConnectionError, TimeoutError, ssl.SSLError, http.client.HTTPException)
-"""What a connection that breaks raises; a full disk is not among them."""
+CONNECTION_ERRORS = (
+    urllib.error.URLError,
+    ConnectionError,
+    TimeoutError,
+    ssl.SSLError,
+    http.client.HTTPException,
+)
+"""What a broken connection raises, unlike a full disk."""
 
 
 class DownloadError(CodechoirError):
-    """A file could not be fetched."""
+    """A file could not be downloaded."""
 
     code = "download"
 
 
 class Download:
-    """One file from one folder on the web into a folder here. Raises `DownloadError`.
+    """The download of one file into a folder. Raises `DownloadError`.
 
-    `patience`: how many times in a row a connection may break without a single new byte.
+    `max_failures`: how many times in a row a connection may break without a new byte. `pause`: waits so many
+    seconds.
     """
 
     def __init__(
@@ -90,87 +97,88 @@ class Download:
         file: WeightFile,
         folder: Path,
         progress: DownloadProgress,
-        patience: int = 5,
+        max_failures: int = 5,
         pause: Callable[[float], object] = time.sleep,
     ) -> None:
         self.file = file
         self.target = folder / file.name
         self.partial = folder / (file.name + PARTIAL)
         self._progress = progress
-        self._patience = patience
+        self._max_failures = max_failures
         self._pause = pause
 
     def run(self, source: str) -> None:
-        """Fetch what is still missing from the folder `source`, an URL that ends in `/`."""
-        have, digest = self._resumed()
-        tries = 0
-        while have < self.file.size:
-            before = have
+        """Download what is still missing from the folder `source`, a URL that ends in `/`."""
+        received, digest = self._resume()
+        failures = 0
+        while received < self.file.size:
+            before = received
             try:
-                have, digest = self._fetch(source + self.file.name, have, digest)
-                problem = "the answer ended early"
+                received, digest = self._request(source + self.file.name, received, digest)
+                problem = "the response ended early"
             except urllib.error.HTTPError as error:
                 with error:
                     raise DownloadError(f"{source} answers {error.code} for {self.file.name}") from error
-            except BROKEN as error:
-                have, digest = self._resumed()
+            except CONNECTION_ERRORS as error:
+                received, digest = self._resume()
                 problem = str(error)
-            if have < self.file.size:
-                tries = tries + 1 if have <= before else 0
-                self._wait(source, tries, problem)
-        self._finish(source, have, digest.hexdigest())
+            if received < self.file.size:
+                failures = failures + 1 if received <= before else 0
+                self._wait(source, failures, problem)
+        self._finish(source, received, digest.hexdigest())
 
-    def _wait(self, source: str, tries: int, problem: str) -> None:
-        if tries >= self._patience:
+    def _wait(self, source: str, failures: int, problem: str) -> None:
+        if failures >= self._max_failures:
             raise DownloadError(
-                f"{self.file.name} cannot be fetched from {source}: {problem}; "
-                "what has arrived is kept, so run the command again later"
+                f"{self.file.name} cannot be downloaded from {source}: {problem}; "
+                "run the command again later to continue"
             )
         log.info("%s: %s, trying again", self.file.name, problem)
-        self._pause(min(30.0, 0.5 * 2**tries))
+        self._pause(min(30.0, 0.5 * 2**failures))
 
-    def _resumed(self) -> tuple[int, Any]:
-        """Bytes that an earlier try has left, and the hash so far; too many of them are thrown away."""
-        digest, have = hashlib.sha256(), 0
+    def _resume(self) -> tuple[int, Any]:
+        """Bytes of an earlier attempt, and their hash; more bytes than the file has are deleted."""
+        digest, received = hashlib.sha256(), 0
         try:
             with self.partial.open("rb") as file:
                 while block := file.read(BLOCK):
                     digest.update(block)
-                    have += len(block)
+                    received += len(block)
         except FileNotFoundError:
             return 0, digest
-        if have > self.file.size:
+        if received > self.file.size:
             self.partial.unlink()
             return 0, hashlib.sha256()
-        return have, digest
+        return received, digest
 
-    def _fetch(self, url: str, have: int, digest: Any) -> tuple[int, Any]:
-        """Append what the server sends from byte `have` on; returns what there is then, and its hash."""
+    def _request(self, url: str, received: int, digest: Any) -> tuple[int, Any]:
+        """Append what the server sends from byte `received` on; returns how much there is then, and its
+        hash."""
         request = urllib.request.Request(url, headers={"User-Agent": "codechoir"})
-        if have:
-            request.add_header("Range", f"bytes={have}-")
+        if received:
+            request.add_header("Range", f"bytes={received}-")
         with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
-            resumed = have > 0 and response.status == 206 and _begins_at(response, have)
-            if have and not resumed:
-                have, digest = 0, hashlib.sha256()
+            resumed = received > 0 and response.status == 206 and _begins_at(response, received)
+            if received and not resumed:
+                received, digest = 0, hashlib.sha256()
             with self.partial.open("ab" if resumed else "wb") as out:
-                while have <= self.file.size and (block := response.read(BLOCK)):
+                while received <= self.file.size and (block := response.read(BLOCK)):
                     out.write(block)
                     digest.update(block)
-                    have += len(block)
-                    self._progress(self.file.name, min(have, self.file.size), self.file.size)
-        return have, digest
+                    received += len(block)
+                    self._progress(self.file.name, min(received, self.file.size), self.file.size)
+        return received, digest
 
-    def _finish(self, source: str, have: int, found: str) -> None:
-        if have != self.file.size or found != self.file.sha256:
+    def _finish(self, source: str, received: int, sha256: str) -> None:
+        if received != self.file.size or sha256 != self.file.sha256:
             self.partial.unlink(missing_ok=True)
             raise DownloadError(
-                f"{self.file.name} from {source} is not the published file (SHA-256 {found[:12]}…, "
+                f"{self.file.name} from {source} is not the published file (SHA-256 {sha256[:12]}…, "
                 f"expected {self.file.sha256[:12]}…); it was deleted"
             )
         self.partial.replace(self.target)
 
 
-def _begins_at(response: Any, have: int) -> bool:
-    """Whether a partial answer begins where we asked it to; some proxies answer with another part."""
-    return str(response.headers.get("Content-Range", "")).startswith(f"bytes {have}-")
+def _begins_at(response: Any, first: int) -> bool:
+    """Whether a partial response begins where it should; some proxies send another part."""
+    return str(response.headers.get("Content-Range", "")).startswith(f"bytes {first}-")

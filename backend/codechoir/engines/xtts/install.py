@@ -1,10 +1,8 @@
-"""The user's agreement to the licence of the weights. It is given in words, and never by us.
+"""The checkpoint on this machine: where it is, whether it is complete, and its download.
 
-Three ways: the environment variable that coqui-tts reads too, set by the user; an answer to a prompt; an
-option or a setting that says it. The last two are written down with their date, so that nobody is asked
-twice.
-
-The checkpoint on this machine: where it is, whether it is whole, and how it gets here.
+The user must accept the licence of the weights first, in words; Codechoir never does it. There are three
+ways: the environment variable that coqui-tts reads too, an answer to a prompt, or an option or setting with
+the words. The last two are recorded with their date, so that nobody is asked twice.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ from codechoir.engines import DownloadProgress, Installer
 from codechoir.engines.xtts.download import (
     FILES,
     LICENCE,
-    NEEDED,
+    REQUIRED_FILES,
     SOURCES,
     TERMS,
     Download,
@@ -37,13 +35,13 @@ from codechoir.storage import FileHashes, write_atomically
 log = logging.getLogger(__name__)
 
 CONSENT_VARIABLE = "COQUI_TOS_AGREED"
-PHRASE = "I agree"
-PHRASES = (PHRASE, "Ich stimme zu")
-"""What says it, in the languages of the extension."""
+AGREEMENT = "I agree"
+AGREEMENTS = (AGREEMENT, "Ich stimme zu")
+"""The words that accept the licence, in the languages of the extension."""
 
 
 def has_agreed(record: Path, environment: Mapping[str, str] | None = None) -> bool:
-    """Whether the user has agreed, by the variable or in the file `record`."""
+    """Whether the user has accepted the licence, by the variable or in the file `record`."""
     if read_variable(CONSENT, environment) == "1":
         return True
     try:
@@ -54,9 +52,9 @@ def has_agreed(record: Path, environment: Mapping[str, str] | None = None) -> bo
 
 
 def agree(record: Path, words: str) -> None:
-    """Write down that the user agreed with these words. Raises `InputError` when they do not say so."""
-    if words.strip().rstrip(".!").casefold() not in map(str.casefold, PHRASES):
-        raise InputError(f"the licence was not agreed to, so nothing was fetched; the words are: {PHRASE}")
+    """Record that the user accepts the licence with these words. Raises `InputError` when they do not."""
+    if words.strip().rstrip(".!").casefold() not in map(str.casefold, AGREEMENTS):
+        raise InputError(f"licence not accepted, nothing downloaded; to accept, answer: {AGREEMENT}")
     written = {
         "licence": LICENCE,
         "agreed": True,
@@ -67,14 +65,16 @@ def agree(record: Path, words: str) -> None:
         record.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(record, json.dumps(written, indent=1).encode())
     except OSError as error:
-        raise InputError(f"your agreement cannot be kept in {record}: {error.strerror}") from error
+        raise InputError(
+            f"your consent cannot be stored in {record}: {error.strerror}; make the folder writable"
+        ) from error
 
 
-def refusal() -> str:
-    """What to tell a user who has not agreed, in one line."""
+def _how_to_agree() -> str:
+    """The terms and how to accept them, in one line."""
     terms = " ".join(TERMS.split())
     return (
-        f"{terms} If you agree, run 'codechoir install xtts' and answer '{PHRASE}', "
+        f"{terms} If you agree, run 'codechoir install xtts' and answer '{AGREEMENT}', "
         f"or set {CONSENT_VARIABLE}=1"
     )
 
@@ -87,25 +87,25 @@ CONSENT = Setting(
     default_text="unset",
 )
 CHECKPOINT_VARIABLE = "CODECHOIR_XTTS_CHECKPOINT"
-SPARE = 256 * 1024 * 1024
-"""Bytes that stay free on the disk."""
+SPARE_BYTES = 256 * 1024 * 1024
+"""How much stays free on the disk."""
 
 
-def nobody_watches(name: str, have: int, size: int) -> None:
-    """Progress that nobody wants to see."""
+def ignore_progress(name: str, received: int, size: int) -> None:
+    """A `DownloadProgress` that shows nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Installation(Installer):
-    """The checkpoint of this user. `home`: our folder for it and for what we remember about it.
+    """The user's checkpoint.
 
-    `given`: a checkpoint's folder that the user named, which comes first. `files`, `sources`: what to fetch,
-    and from where.
+    `home`: Codechoir's folder for it and for what is known about it. `given`: folder of a checkpoint that the
+    user named; it takes precedence. `files`, `sources`: what to download, and from where.
     """
 
     title = "XTTS v2"
     terms = TERMS
-    agreement = PHRASE
+    agreement = AGREEMENT
 
     home: Path
     given: Path | None = setting(
@@ -120,12 +120,12 @@ class Installation(Installer):
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Installation:
-        """Where this user has it; `CODECHOIR_XTTS_CHECKPOINT` names a folder of the user's own."""
+        """The user's checkpoint, in the folder `CODECHOIR_XTTS_CHECKPOINT` if that is set."""
         import platformdirs
 
         home = Path(platformdirs.user_data_dir("codechoir", appauthor=False)) / "xtts"
         found = read_environment(cls, environment, home=home)
-        return found if found.given else replace(found, given=_written(home / "place.json"))
+        return found if found.given else replace(found, given=_chosen_folder(home / "place.json"))
 
     @property
     def folder(self) -> Path:
@@ -134,27 +134,27 @@ class Installation(Installer):
 
     @property
     def consent_record(self) -> Path:
-        """The file in which the user's agreement is written down."""
+        """The file that records the user's consent."""
         return self.home / "consent.json"
 
     def missing(self) -> list[str]:
         """Names of files that the checkpoint lacks."""
-        return [name for name in NEEDED if not (self.folder / name).is_file()]
+        return [name for name in REQUIRED_FILES if not (self.folder / name).is_file()]
 
     def check(self) -> str | None:
-        """None when the checkpoint is here; else one line: what is missing, and what to do."""
+        """None when the checkpoint is complete; else one line: what is missing, and what to do."""
         missing = self.missing()
         if not missing:
             return None
         if self.given is not None and not self.given.is_dir():
-            return f"there is no folder {self.given}; name the folder of the checkpoint"
+            return f"there is no folder {self.given}; choose the folder of a checkpoint"
         if self.given is not None:
-            return f"{self.folder} is no checkpoint of XTTS v2: it lacks {', '.join(missing)}"
+            return f"{self.folder} is not a checkpoint of XTTS v2: missing {', '.join(missing)}"
         size = sum(file.size for file in self.files) / 1e9
-        return f"the weights of XTTS v2 are not here: run 'codechoir install xtts' ({size:.1f} GB)"
+        return f"the weights of XTTS v2 are not installed; run 'codechoir install xtts' ({size:.1f} GB)"
 
     def fingerprint(self) -> str:
-        """What identifies the model: changes with its weights or its configuration. Raises `InputError`."""
+        """Identifies the model: a hash of its weights and its configuration. Raises `InputError`."""
         hashes = self._hashes()
         parts = [hashes.of(self.folder / name) for name in ("model.pth", "config.json")]
         return hashlib.sha256(" ".join(parts).encode()).hexdigest()
@@ -168,7 +168,7 @@ class Installation(Installer):
         agree(self.consent_record, words)
 
     def use(self, folder: Path) -> None:
-        """Use a checkpoint that the user has. Raises `InputError` when it is not one."""
+        """See `Installer`."""
         folder = folder.expanduser().resolve()
         if problem := Installation(self.home, folder).check():
             raise InputError(problem)
@@ -176,30 +176,32 @@ class Installation(Installer):
 
     def fetch(
         self,
-        progress: DownloadProgress = nobody_watches,
+        progress: DownloadProgress = ignore_progress,
         environment: Mapping[str, str] | None = None,
         pause: Callable[[float], object] = time.sleep,
     ) -> Path:
-        """Fetch what is missing into our own folder, and check what is there.
+        """Download what is missing into Codechoir's own folder, and check what is there; returns the folder.
 
-        Raises `InputError` before any byte moves when the user has not agreed to the licence,
+        Raises `InputError` before anything is downloaded when the user has not accepted the licence,
         `CodechoirError` when the disk is too small or no source has the right files.
         """
         if not has_agreed(self.consent_record, environment):
-            raise InputError(refusal())
+            raise InputError(_how_to_agree())
         folder = self.home / "checkpoint"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            wanted = [file for file in self.files if not self._is_right(folder / file.name, file)]
+            wanted = [file for file in self.files if not self._is_published(folder / file.name, file)]
             self._check_space(folder, wanted)
             for file in wanted:
-                self._fetch_one(Download(file, folder, progress, pause=pause))
+                self._download(Download(file, folder, progress, pause=pause))
         except OSError as error:
-            raise CodechoirError(f"the weights cannot be kept in {folder}: {error.strerror}") from error
+            raise CodechoirError(
+                f"the weights cannot be stored in {folder}: {error.strerror}; make the folder writable"
+            ) from error
         (self.home / "place.json").unlink(missing_ok=True)
         return folder
 
-    def _fetch_one(self, download: Download) -> None:
+    def _download(self, download: Download) -> None:
         errors = []
         for source in self.sources:
             try:
@@ -210,24 +212,24 @@ class Installation(Installer):
                 return
         raise errors[0]
 
-    def _is_right(self, path: Path, file: WeightFile) -> bool:
+    def _is_published(self, path: Path, file: WeightFile) -> bool:
         return path.is_file() and path.stat().st_size == file.size and self._hashes().of(path) == file.sha256
 
     def _check_space(self, folder: Path, wanted: Sequence[WeightFile]) -> None:
         needed = sum(file.size for file in wanted)
         needed -= sum(part.stat().st_size for part in folder.glob("*.part"))
         free = shutil.disk_usage(folder).free
-        if needed > 0 and free < needed + SPARE:
+        if needed > 0 and free < needed + SPARE_BYTES:
             raise CodechoirError(
-                f"the disk of {folder} has {free / 1e9:.1f} GB free, the weights need {needed / 1e9:.1f}; "
-                f"free some space, or set {CHECKPOINT_VARIABLE} to a checkpoint elsewhere"
+                f"the disk of {folder} has {free / 1e9:.1f} GB free, the weights need {needed / 1e9:.1f} GB; "
+                f"free some space, or set {CHECKPOINT_VARIABLE} to the folder of a checkpoint"
             )
 
     def _hashes(self) -> FileHashes:
         return FileHashes(self.home / "hashes.json")
 
-    def remember(self, name: str, value: object) -> None:
-        """Keep something that is costly to find out, as JSON in our folder; when that fails it is lost."""
+    def store(self, name: str, value: object) -> None:
+        """Store something that is slow to find out, as JSON in `home`; a failure is ignored."""
         try:
             self._write(name, value)
         except CodechoirError as error:
@@ -241,10 +243,10 @@ class Installation(Installer):
             raise CodechoirError(f"{self.home / name} cannot be written: {error.strerror}") from error
 
 
-def _written(place: Path) -> Path | None:
-    """The folder that `Installation.use` wrote down, if any."""
+def _chosen_folder(record: Path) -> Path | None:
+    """The folder that `Installation.use` recorded, if any."""
     try:
-        value = json.loads(place.read_bytes())
+        value = json.loads(record.read_bytes())
         return Path(value["checkpoint"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -1,4 +1,4 @@
-"""XTTS as the rest of Codechoir sees it: an engine in a child process. Torch is never loaded here."""
+"""XTTS as the rest of Codechoir sees it: an engine in a child process. This process never loads torch."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from codechoir.engines.xtts.capabilities import (
     CAPABILITIES,
     CLONING_DEFAULTS,
     DEFAULT_SPEAKERS,
+    ENGINE_NAME,
     INSTALL_HINT,
     child_environment,
     substitute_speaker,
@@ -39,8 +40,8 @@ from codechoir.voices.library import (
 
 HOSTED = "codechoir.engines.xtts.speech.hosted_engine:HostedXttsEngine"
 PACKAGES = ("torch", "TTS")
-MOST_CANDIDATES = 8
-"""As many as rows decode at once on a processor."""
+MAX_CANDIDATES = 8
+"""As many rows decode at once on a CPU."""
 
 PROBE = (
     "import sys; sys.path += sys.argv[3:]; "
@@ -79,10 +80,10 @@ class XttsSettings:
         variable="CODECHOIR_XTTS_IDLE",
     )
     candidates: int = setting(
-        Number(1, MOST_CANDIDATES, is_whole=True),
+        Number(1, MAX_CANDIDATES, is_whole=True),
         1,
         en="Number of candidates of a short text that is synthesized ahead of playback, 1 to "
-        f"{MOST_CANDIDATES}. The best one is used.",
+        f"{MAX_CANDIDATES}. The best one is used.",
         variable="CODECHOIR_XTTS_CANDIDATES",
     )
 
@@ -95,7 +96,7 @@ class XttsSettings:
 class XttsEngine(Engine):
     """XTTS in a child process."""
 
-    name = "xtts"
+    name = ENGINE_NAME
     capabilities = CAPABILITIES
 
     def __init__(
@@ -104,15 +105,15 @@ class XttsEngine(Engine):
         installation: Installation | None = None,
         back_off: BackOff | None = None,
     ) -> None:
-        self._given = settings
+        self._given_settings = settings
         self._given_installation = installation
         self._back_off = back_off
-        self._was_complete = False
+        self._is_complete = False
 
     @cached_property
     def settings(self) -> XttsSettings:
-        """How it runs. Raises `InputError` for a bad variable."""
-        return self._given or XttsSettings.from_environment()
+        """How to run it. Raises `InputError` for a bad variable."""
+        return self._given_settings or XttsSettings.from_environment()
 
     @cached_property
     def installation(self) -> Installation:
@@ -125,7 +126,7 @@ class XttsEngine(Engine):
 
     @cached_property
     def child(self) -> ChildEngine:
-        """The engine in its process, which is started when it is first needed."""
+        """The engine in its child process, which is started when it is first needed."""
         settings = self.settings
         options = {
             "checkpoint": str(self.installation.folder),
@@ -137,7 +138,7 @@ class XttsEngine(Engine):
         return ChildEngine(self.name, CAPABILITIES, spec, self._back_off)
 
     def cache_policy(self) -> CachePolicy:
-        """What XTTS says as one utterance is cached as one."""
+        """See `Engine.cache_policy`. What XTTS says as one utterance is cached as one."""
         return CachePolicy(self._identity, split=_split)
 
     def _identity(self) -> VoiceIdentity:
@@ -146,7 +147,7 @@ class XttsEngine(Engine):
         A row's random numbers come from the words and the voice, so no seed is needed here.
         Raises `EngineError` when XTTS cannot speak here.
         """
-        self._demand()
+        self._require_complete()
         settings = self.settings
         model = (self.installation.fingerprint(), __version__)
         how = (*model, settings.device, settings.precision, settings.candidates)
@@ -155,7 +156,7 @@ class XttsEngine(Engine):
         return lambda family: repr((*how, own.get(family, family)))
 
     def check(self) -> str | None:
-        """What is missing and the command that mends it; loads nothing."""
+        """What is missing and the command that installs it; loads nothing."""
         missing = missing_packages(self.settings.interpreter)
         if missing:
             where = f" in {self.settings.interpreter}" if self.settings.interpreter else ""
@@ -164,7 +165,7 @@ class XttsEngine(Engine):
 
     def diagnose(self) -> str:
         """See `Engine.diagnose`. Imports the packages in a process of its own."""
-        self._demand()
+        self._require_complete()
         settings = self.settings
         python = str(settings.interpreter or sys.executable)
         command = [python, "-P", "-c", PROBE, settings.device, settings.precision, *our_folders()]
@@ -192,21 +193,21 @@ class XttsEngine(Engine):
     def voices(self) -> list[VoiceInfo]:
         """The checkpoint's studio speakers, and the user's own voices for XTTS.
 
-        Empty while only the model could tell and nobody wants to wait until it is loaded.
+        Empty while the speakers are not known and `patience` does not allow to wait for the model.
         """
         speakers = self._speakers()
         if speakers is None:
             return []
         with VoiceLibrary() as library:
             own = [about for about in library.voices() if about.engine == self.name]
-        replaced = (
+        substitutes = (
             (name, substitute_speaker(name, speakers))
             for name in DEFAULT_SPEAKERS.values()
             if name not in speakers
         )
         return [
             *(VoiceInfo(name, "", "studio speaker") for name in speakers),
-            *(VoiceInfo(name, "", f"said by '{other}' in this checkpoint") for name, other in replaced),
+            *(VoiceInfo(name, "", f"said by '{other}' in this checkpoint") for name, other in substitutes),
             *(VoiceInfo(about.name, "", "your voice") for about in own),
         ]
 
@@ -215,7 +216,7 @@ class XttsEngine(Engine):
         self._patient_child().speak(phrases, listener)
 
     def close(self) -> None:
-        """End the child."""
+        """End the child process."""
         if "child" in self.__dict__:
             self.child.close()
 
@@ -227,7 +228,7 @@ class XttsEngine(Engine):
                 raise InputError(
                     f"XTTS has no parameter '{name}'; known: {known}.{did_you_mean(name, CLONING_DEFAULTS)}"
                 )
-        self._demand()
+        self._require_complete()
         return XttsConditioner(
             self.child, self.installation.fingerprint(), {**CLONING_DEFAULTS, **parameters}
         )
@@ -244,37 +245,37 @@ class XttsEngine(Engine):
         return ClonedVoice(Provenance(name, self.name, fingerprint, key), stored_form(tensors))
 
     def latents(self, clear_memory: bool = False, clear_disk: bool = False) -> dict[str, int]:
-        """See `Engine.latents`. Only a child that runs keeps any in memory; none is started to ask it."""
+        """See `Engine.latents`. Only a running child has any in memory; none is started for this."""
         if self.is_ready():
-            wishes = {"memory": clear_memory, "disk": clear_disk}
-            told: dict[str, int] = self.child.call("latents", wishes).value
-            return told
+            what = {"memory": clear_memory, "disk": clear_disk}
+            counts: dict[str, int] = self.child.call("latents", what).value
+            return counts
         with VoiceLibrary() as library:
             return library.latents.cleared(clear_memory, clear_disk)
 
     def _patient_child(self) -> ChildEngine:
-        self._demand()
+        self._require_complete()
         self.child.patience = self.patience
         return self.child
 
-    def _demand(self) -> None:
-        """Raise `EngineError` where something is missing; once nothing was, a reading need not ask again."""
-        if self._was_complete:
+    def _require_complete(self) -> None:
+        """Raise `EngineError` when something is missing; checked until nothing is."""
+        if self._is_complete:
             return
         problem = self.check()
         if problem is not None:
             raise EngineError(problem)
-        self._was_complete = True
+        self._is_complete = True
 
     def _speakers(self) -> list[str] | None:
-        """The studio speakers; only the child can read their file, so they are remembered by its model.
+        """The studio speakers. Only the child can read their file, so their names are stored by model.
 
-        None while they are not known and the child, which is started, has not loaded yet.
+        None while they are not known and the child, which is started, is still loading.
         """
-        self._demand()
-        known = self.installation.home / f"speakers-{self.installation.fingerprint()[:16]}.json"
+        self._require_complete()
+        stored = self.installation.home / f"speakers-{self.installation.fingerprint()[:16]}.json"
         try:
-            names = json.loads(known.read_bytes())
+            names = json.loads(stored.read_bytes())
             if isinstance(names, list):
                 return [str(name) for name in names]
         except (OSError, ValueError):
@@ -283,12 +284,12 @@ class XttsEngine(Engine):
             self.child.supervisor.child()
             return None
         names = [voice.name for voice in self.child.voices()]
-        self.installation.remember(known.name, names)
+        self.installation.store(stored.name, names)
         return names
 
 
 def _split(phrase: Phrase) -> Iterable[tuple[int, Phrase]]:
-    """What XTTS says as one utterance; see `CachePolicy`. Loads numpy."""
+    """See `CachePolicy.split`. Loads NumPy."""
     from codechoir.engines.xtts.speech.segments import cacheable_units
 
     return cacheable_units(phrase)
@@ -296,12 +297,12 @@ def _split(phrase: Phrase) -> Iterable[tuple[int, Phrase]]:
 
 @dataclass(frozen=True, slots=True)
 class XttsConditioner:
-    """Makes voices from recordings, in the child. See `Conditioner`."""
+    """Makes voices from recordings, in the child process. See `Conditioner`."""
 
     child: ChildEngine
     fingerprint: str
     parameters: Mapping[str, Parameter]
-    engine: str = "xtts"
+    engine: str = ENGINE_NAME
 
     def warm_up(self) -> None:
         """Load the model."""
@@ -318,11 +319,11 @@ class XttsConditioner:
 
 
 def missing_packages(interpreter: Path | None) -> list[str]:
-    """Which of the packages that XTTS needs an interpreter lacks; nothing is imported to find out.
+    """Which of the packages that XTTS needs are not installed for an interpreter. Imports none of them.
 
     Raises `EngineError` when the interpreter cannot be run.
     """
-    # Paths are not resolved: environments differ, although their Pythons are links to the same one.
+    # Paths are not resolved: the Pythons of different environments may be links to the same file.
     if interpreter is None or interpreter.absolute() == Path(sys.executable).absolute():
         return [name for name in PACKAGES if importlib.util.find_spec(name) is None]
     program = (

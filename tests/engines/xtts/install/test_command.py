@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from codechoir.cli.command_install import LARGE, DownloadMeter
 from codechoir.cli.main import main
-from codechoir.engines.xtts.download import NEEDED, WeightFile
+from codechoir.engines.xtts.download import REQUIRED_FILES, WeightFile
 from codechoir.engines.xtts.install import Installation
 from support.web_folder import WebFolder, serving
 
-CONTENTS = {name: name.encode() * 1000 for name in NEEDED}
+CONTENTS = {name: name.encode() * 1000 for name in REQUIRED_FILES}
 
 
 class Terminal(io.StringIO):
@@ -51,14 +51,14 @@ def test_the_licence_is_shown_and_asked_for(run: Any, home: Path) -> None:
     assert "non-commercial use only" in err
     assert "Type 'I agree' if you do: " in err
     assert "model.pth: 0 of 0 MB (100%)" in err
-    assert sorted(path.name for path in (home / "checkpoint").iterdir()) == sorted(NEEDED)
+    assert sorted(path.name for path in (home / "checkpoint").iterdir()) == sorted(REQUIRED_FILES)
 
 
 @pytest.mark.parametrize("typed", ["no\n", "", "yes\n"])
 def test_another_answer_fetches_nothing(run: Any, home: Path, typed: str) -> None:
     status, out, err = run("xtts", typed=typed)
     assert (status, out) == (2, "")
-    assert "was not agreed to" in err
+    assert "licence not accepted" in err
     assert not home.exists()
 
 
@@ -83,7 +83,7 @@ def test_a_checkpoint_elsewhere_needs_no_download(run: Any, home: Path, tmp_path
         (mine / name).write_bytes(content)
     assert run("xtts", "--checkpoint", mine) == (0, f"using the weights in {mine}\n", "")
     status, _, err = run("xtts", "--checkpoint", tmp_path)
-    assert (status, "is no checkpoint of XTTS v2" in err) == (2, True)
+    assert (status, "is not a checkpoint of XTTS v2" in err) == (2, True)
     status, _, err = run("xtts", "--checkpoint", tmp_path / "nowhere")
     assert (status, "there is no folder" in err) == (2, True)
 

@@ -12,14 +12,23 @@ from pathlib import Path
 
 import pytest
 from codechoir.engines.xtts import download, install
-from codechoir.engines.xtts.download import FILES, NEEDED, SOURCES, Download, DownloadError, WeightFile
+from codechoir.engines.xtts.download import (
+    FILES,
+    REQUIRED_FILES,
+    SOURCES,
+    Download,
+    DownloadError,
+    WeightFile,
+)
 from codechoir.engines.xtts.install import Installation
 from codechoir.errors import CodechoirError, InputError
 from hypothesis import given
 from hypothesis import strategies as st
 from support.web_folder import WebFolder, serving
 
-CONTENTS = {name: bytes(range(256)) * (index + 3) + name.encode() for index, name in enumerate(NEEDED)}
+CONTENTS = {
+    name: bytes(range(256)) * (index + 3) + name.encode() for index, name in enumerate(REQUIRED_FILES)
+}
 FILES_HERE = [WeightFile(n, len(c), hashlib.sha256(c).hexdigest()) for n, c in CONTENTS.items()]
 AGREED = {"COQUI_TOS_AGREED": "1"}
 
@@ -43,7 +52,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def wrong_files(here: Installation) -> list[str]:
     """Files whose content is not the published one."""
-    hashes = {name: hashlib.sha256((here.folder / name).read_bytes()).hexdigest() for name in NEEDED}
+    hashes = {name: hashlib.sha256((here.folder / name).read_bytes()).hexdigest() for name in REQUIRED_FILES}
     return [file.name for file in here.files if hashes[file.name] != file.sha256]
 
 
@@ -82,7 +91,7 @@ def test_the_words_that_the_extension_asks_for_in_german_hold_too(here: Installa
 
 @pytest.mark.parametrize("words", ["", "no", "y", "I do not agree", "I agreed to nothing"])
 def test_other_words_are_no_agreement(here: Installation, words: str) -> None:
-    with pytest.raises(InputError, match="was not agreed to"):
+    with pytest.raises(InputError, match="licence not accepted"):
         install.agree(here.consent_record, words)
     assert not install.has_agreed(here.consent_record, {})
 
@@ -108,7 +117,7 @@ def test_no_code_of_ours_agrees_for_the_user() -> None:
 def test_all_files_arrive_with_progress(here: Installation) -> None:
     seen = fetch(here)
     assert here.missing() == []
-    assert {name: (here.folder / name).read_bytes() for name in NEEDED} == CONTENTS
+    assert {name: (here.folder / name).read_bytes() for name in REQUIRED_FILES} == CONTENTS
     for name, content in CONTENTS.items():
         steps = [have for each, have, size in seen if each == name and size == len(content)]
         assert steps == sorted(steps)
@@ -129,7 +138,12 @@ def test_what_is_there_is_not_fetched_again(here: Installation, web: WebFolder) 
 def test_a_connection_that_breaks_is_resumed(here: Installation, web: WebFolder) -> None:
     web.breaks = [250, 0, 100]
     fetch(here)
-    assert web.asked[:4] == [(NEEDED[0], 0), (NEEDED[0], 250), (NEEDED[0], 250), (NEEDED[0], 350)]
+    assert web.asked[:4] == [
+        (REQUIRED_FILES[0], 0),
+        (REQUIRED_FILES[0], 250),
+        (REQUIRED_FILES[0], 250),
+        (REQUIRED_FILES[0], 350),
+    ]
     assert wrong_files(here) == []
 
 
@@ -142,7 +156,7 @@ def test_a_download_that_was_interrupted_is_resumed_by_the_next(here: Installati
         here.fetch(interrupt, AGREED)
     web.asked.clear()
     fetch(here)
-    assert web.asked[0] == (NEEDED[0], 300)
+    assert web.asked[0] == (REQUIRED_FILES[0], 300)
     assert wrong_files(here) == []
 
 
@@ -156,9 +170,9 @@ def test_a_server_that_never_gets_further_is_given_up_and_the_part_kept(
     here: Installation, web: WebFolder
 ) -> None:
     web.breaks = [200, *[0] * 50]
-    with pytest.raises(DownloadError, match="what has arrived is kept, so run the command again"):
+    with pytest.raises(DownloadError, match="run the command again later to continue"):
         fetch(here)
-    assert (here.folder / f"{NEEDED[0]}.part").stat().st_size == 200
+    assert (here.folder / f"{REQUIRED_FILES[0]}.part").stat().st_size == 200
     assert 5 < len(web.asked) < 10
 
 
@@ -210,7 +224,7 @@ def test_nobody_at_the_other_end_is_told(tmp_path: Path) -> None:
     with serving(WebFolder({})) as gone:
         pass
     nowhere = Installation(tmp_path, files=FILES_HERE, sources=[gone.url])
-    with pytest.raises(DownloadError, match="cannot be fetched"):
+    with pytest.raises(DownloadError, match="cannot be downloaded"):
         fetch(nowhere)
 
 
@@ -242,7 +256,7 @@ def test_however_the_connection_breaks_the_file_is_right(breaks: list[int], rang
         tempfile.TemporaryDirectory() as folder,
     ):
         Download(FILES_HERE[3], Path(folder), lambda *_: None, pause=lambda _: None).run(web.url)
-        assert (Path(folder) / NEEDED[3]).read_bytes() == CONTENTS[NEEDED[3]]
+        assert (Path(folder) / REQUIRED_FILES[3]).read_bytes() == CONTENTS[REQUIRED_FILES[3]]
 
 
 # ---- a folder of the user's own -------------------------------------------------------------------------
@@ -258,14 +272,14 @@ def checkpoint(folder: Path, **changes: bytes) -> Path:
 def test_a_checkpoint_elsewhere_is_used(here: Installation, tmp_path: Path) -> None:
     mine = checkpoint(tmp_path / "mine")
     here.use(mine)
-    monkey = Installation(here.home, install._written(here.home / "place.json"), FILES_HERE)
+    monkey = Installation(here.home, install._chosen_folder(here.home / "place.json"), FILES_HERE)
     assert (monkey.folder, monkey.check(), wrong_files(monkey)) == (mine, None, [])
 
 
 def test_a_folder_without_a_checkpoint_is_refused(here: Installation, tmp_path: Path) -> None:
     mine = checkpoint(tmp_path / "mine")
     (mine / "vocab.json").unlink()
-    with pytest.raises(InputError, match=r"is no checkpoint of XTTS v2: it lacks vocab\.json"):
+    with pytest.raises(InputError, match=r"is not a checkpoint of XTTS v2: missing vocab\.json"):
         here.use(mine)
     with pytest.raises(InputError, match="there is no folder"):
         here.use(tmp_path / "nothing")
@@ -276,7 +290,7 @@ def test_the_environment_names_a_folder(tmp_path: Path) -> None:
     found = Installation.from_environment({"CODECHOIR_XTTS_CHECKPOINT": str(mine)})
     assert (found.folder, found.check()) == (mine, None)
     lost = Installation.from_environment({"CODECHOIR_XTTS_CHECKPOINT": str(tmp_path)})
-    assert "it lacks" in str(lost.check())
+    assert "is not a checkpoint of XTTS v2: missing" in str(lost.check())
 
 
 def test_a_model_is_known_by_its_weights_and_its_configuration(tmp_path: Path) -> None:
@@ -294,7 +308,7 @@ def test_a_model_is_known_by_its_weights_and_its_configuration(tmp_path: Path) -
 
 def test_without_weights_the_way_to_them_is_told(tmp_path: Path) -> None:
     advice = Installation(tmp_path).check()
-    assert advice == "the weights of XTTS v2 are not here: run 'codechoir install xtts' (1.9 GB)"
+    assert advice == "the weights of XTTS v2 are not installed; run 'codechoir install xtts' (1.9 GB)"
 
 
 def test_the_published_table_is_well_formed() -> None:
