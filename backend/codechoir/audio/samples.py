@@ -29,7 +29,7 @@ def find_sound(samples: array[int], begin: int, end: int, threshold: int) -> tup
 
 
 def _is_quiet(window: array[int], threshold: int) -> bool:
-    return max(window) <= threshold and min(window) >= -threshold
+    return not window or (max(window) <= threshold and min(window) >= -threshold)
 
 
 def crossfade(out: array[int], into: array[int]) -> array[int]:

@@ -128,11 +128,32 @@ def test_a_million_characters_begin_to_sound_at_once_and_can_be_left(text: str) 
 
 
 def test_nothing_that_could_be_said_is_silent_and_nothing_else_sounds() -> None:
-    empty = ["", " ", "\x00", "?!.,;:", "\ud800", "\u0301", "[[ ]]", "< >", "\x01\x02"]
-    said = ["a", "[[word]]", "<speak>", "\x0150Pword", "wo\x00rd", "é", "字", "\ud800word"]
+    empty = ["", " ", "\x00", "\ud800", "\u0301", "\x01\x02"]
+    said = [
+        "?!.,;:",
+        "[[ ]]",
+        "< >",
+        "—",
+        "\ue000",
+        "\U000f0000",
+        "a",
+        "[[word]]",
+        "<speak>",
+        "\x0150Pword",
+        "wo\x00rd",
+        "é",
+        "字",
+        "\ud800word",
+    ]
     heard = spoken([plain(text) for text in empty + said])
     assert all(marks == 0 for _, marks in heard[: len(empty)])
     assert all(marks > 0 for _, marks in heard[len(empty) :])
+
+
+@pytest.mark.parametrize("family", ["de", "vi", "ti", "cmn", "fr-fr+f3", "en-us+Annie"])
+def test_symbols_are_heard_in_every_language(family: str) -> None:
+    heard = spoken([plain(text, family) for text in ("😀", "😀" * 60, "\ue000", "⠿", "?!", "…")])
+    assert all(marks > 0 for _, marks in heard)
 
 
 @pytest.mark.parametrize(

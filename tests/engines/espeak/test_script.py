@@ -7,11 +7,15 @@ import unicodedata
 import pytest
 from codechoir.engines.espeak.safe_text import (
     EVERYTHING,
+    LONGEST_NAMED_WORD,
     LONGEST_WORD,
     MOST_BYTES,
     MOST_WORDS,
+    Breath,
+    ScriptWord,
     alphabet_of,
     breaths,
+    has_names,
     safe,
 )
 from codechoir.model import CastUtterance, Category, Utterance, Voice
@@ -67,8 +71,12 @@ def test_what_english_is_given(word: str, said: str) -> None:
         ("ru", "name字", "name cjk"),
         ("cmn", "字", "字"),
         ("el", "λ", "λ"),
-        ("de", "😀", ""),
-        ("ti", "\u28df", ""),
+        ("de", "😀", "grinning face"),
+        ("de", "10€", "10 euro sign"),
+        ("ti", "\u28df", "braille pattern dots 1234578"),
+        ("de", "\ue0b0", "code point e 0 b 0"),
+        ("en", "a\ue0b0b", "a code point e 0 b 0 b"),
+        ("en", "\U0010fffd", "code point 1 0 f f f d"),
         ("en-gb-x-rp+f3", "функция", "функция"),
     ],
 )
@@ -93,13 +101,18 @@ def test_breaths_are_small_lose_no_word_and_keep_the_order(texts: list[str]) -> 
     parts = [spoken(text) for text in texts]
     made = list(breaths(parts, lambda _: EVERYTHING))
     expected = [
-        (index, text[at : at + LONGEST_WORD])
+        (index, text[at : at + longest])
         for index, part in enumerate(parts)
         for text in part.utterance.text.split()
-        for at in range(0, len(text), LONGEST_WORD)
-        if safe(text[at : at + LONGEST_WORD], EVERYTHING)
+        for longest in [LONGEST_NAMED_WORD if has_names(text) else LONGEST_WORD]
+        for at in range(0, len(text), longest)
+        if safe(text[at : at + longest], EVERYTHING)
     ]
-    assert [(word.part, word.text) for breath in made for word in breath.words] == expected
+    words = [word for breath in made for word in breath.words]
+    if expected:
+        assert [(word.part, word.text) for word in words] == expected
+    else:
+        assert all(word.is_named for word in words)
     for breath in made:
         script = breath.script(EVERYTHING)
         assert len(breath.words) <= MOST_WORDS
@@ -115,8 +128,35 @@ def test_a_breath_ends_after_punctuation_where_there_is_some() -> None:
     assert len(made[0].words) == 31
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("?!", "question mark exclamation mark"),
+        ("… —", "horizontal ellipsis em dash"),
+        ("[[ ]]", "left square bracket left square bracket right square bracket right square bracket"),
+        ("\u0301 \x01 \ud800", None),
+    ],
+)
+def test_a_phrase_of_punctuation_only_is_named(text: str, said: str | None) -> None:
+    made = [breath.script(EVERYTHING).text for breath in breaths([spoken(text)], lambda _: EVERYTHING)]
+    assert made == ([said] if said else [])
+
+
+def test_punctuation_among_words_is_not_named() -> None:
+    (breath,) = breaths([spoken("one"), spoken("."), spoken("- two")], lambda _: EVERYTHING)
+    assert breath.script(EVERYTHING).text == "one two"
+
+
+@given(st.text(st.characters(categories=["So", "Co", "P", "Sm"]), max_size=200))
+def test_breaths_of_names_are_small(text: str) -> None:
+    for family in ("de", "en"):
+        alphabet = alphabet_of(family)
+        for breath in breaths([spoken(text)], lambda _, alphabet=alphabet: alphabet):  # type: ignore[misc]
+            assert len(breath.script(alphabet).text.encode()) <= MOST_BYTES + 100 * LONGEST_NAMED_WORD
+
+
 def test_a_word_that_one_alphabet_cannot_say_keeps_its_place_for_the_others() -> None:
-    (breath,) = breaths([spoken("one 😀 two")], lambda _: EVERYTHING)
+    breath = Breath(tuple(ScriptWord(0, number, text) for number, text in enumerate(("one", "?!", "two"))))
     script = breath.script(alphabet_of("de"))
     assert script.text == "one two"
     assert script.positions == (0, 4, 4)

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from codechoir.engines.espeak.pitch_guard import DEFAULT_SPAN, PitchSpan, read_span, safe_range
 from codechoir.errors import EngineError, did_you_mean
 from codechoir.model import VoiceInfo
 
@@ -115,6 +116,8 @@ class Library:
         self._listener: Listener | None = None
         self._raised: BaseException | None = None
         self._selected = ""
+        self._data = Path(data)
+        self._spans: dict[str, PitchSpan] = {}
         self._callback = _Callback(self._heard)  # kept, since C holds only its address
         self._c.espeak_SetSynthCallback(self._callback)
         listed = [voice for voice in self._listed(None) if _tag(voice) not in _BROKEN]
@@ -133,6 +136,7 @@ class Library:
         Raises `EngineError` for an unknown family.
         """
         encoded = text.encode("utf-8")
+        manner = self.guarded(manner)
         with self._lock:
             self._select(manner.family)
             for parameter, value in (
@@ -157,6 +161,23 @@ class Library:
             raise EngineError(
                 f"eSpeak NG failed with status {status}; try another voice than '{manner.family}'"
             )
+
+    def guarded(self, manner: SynthParams) -> SynthParams:
+        """The same with a range that cannot end the process; see `pitch_guard`."""
+        span = self._spans.get(manner.family)
+        if span is None:
+            span = self._spans[manner.family] = self.pitch_span(manner.family)
+        return manner._replace(range=safe_range(span, manner.pitch, manner.range))
+
+    def pitch_span(self, family: str) -> PitchSpan:
+        """From the variant's file alone where there is one: it resets what the language's file has set."""
+        language, _, variant = family.partition("+")
+        file = Path("voices", "!v", variant) if variant else Path("lang", self._files.get(language, ""))
+        try:
+            with (self._data / file).open(encoding="utf-8", errors="replace") as lines:
+                return read_span(lines)
+        except OSError:
+            return DEFAULT_SPAN
 
     def _select(self, family: str) -> None:
         if family == self._selected:

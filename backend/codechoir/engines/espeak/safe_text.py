@@ -2,8 +2,9 @@
 
 The library spells out what it has no letters for, and in some languages overruns its buffers in doing so: a
 Braille sign in Tigrinya, an emoji in German, Gujarati in Vietnamese end the process (found by fuzzing 1.52).
-English can spell everything; every other voice gets Latin and its own script, and for a foreign word the
-name of the script.
+English can spell everything; every other voice gets Latin and its own script, for a foreign word the name of
+the script, and for an emoji its English name. No voice has names for private-use characters, so they get
+their code points; punctuation is named where a phrase has nothing else.
 
 What the library is given to say: the words of a whole breath as one safe text.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from codechoir.model import CastUtterance, Utterance
@@ -47,6 +48,8 @@ _SCRIPTS = {
 
 _CLOSING = ",.;:?!"
 _SYMBOLS = frozenset({"Sc", "So"})  # currencies, emoji: English has names for them
+_PRIVATE = "Co"
+_NAMED = _SYMBOLS | {_PRIVATE}
 
 Alphabet = frozenset[str]
 """Scripts that a voice may be given besides Latin; empty for Latin alone, `EVERYTHING` for any."""
@@ -84,14 +87,33 @@ def _said(word: str, at: int, alphabet: Alphabet) -> str:
     if letter == "’":
         return "'" if _is_inside(word, at) else " "
     category = unicodedata.category(letter)
+    if category == _PRIVATE:
+        return _code_point(letter)
     if category[0] not in "LMN":
-        return letter if category in _SYMBOLS and alphabet is EVERYTHING else " "
+        if category not in _SYMBOLS:
+            return " "
+        return letter if alphabet is EVERYTHING else name_of(letter)
     if category[0] == "M" and (at == 0 or unicodedata.category(word[at - 1])[0] != "L"):
         return " "  # a mark needs a letter, and is not heaped upon another
     script = _script(letter)
     if alphabet is EVERYTHING or script in alphabet or script in ("LATIN", "COMBINING"):
         return letter
     return " " if at and _script(word[at - 1]) == script else f" {script.lower()} "
+
+
+def name_of(letter: str) -> str:
+    """The Unicode name of a visible character between spaces; a space for any other."""
+    category = unicodedata.category(letter)
+    if category == _PRIVATE:
+        return _code_point(letter)
+    if category[0] not in "PS":
+        return " "
+    name = unicodedata.name(letter, "").lower().replace("-", " ")
+    return f" {name} " if name else _code_point(letter)
+
+
+def _code_point(letter: str) -> str:
+    return f" code point {' '.join(f'{ord(letter):x}')} "
 
 
 def _is_inside(word: str, at: int) -> bool:
@@ -112,6 +134,9 @@ def _script(letter: str) -> str:
 LONGEST_WORD = 40
 """Characters; a longer word is said, and marked, in pieces (the library's own limit is 160 bytes)."""
 
+LONGEST_NAMED_WORD = 6
+"""Characters of a word of which each may be said by a name of several words."""
+
 MOST_WORDS, MOST_BYTES = 40, 240
 """Size of one breath; a longer phrase takes several, cut after punctuation where there is some."""
 
@@ -124,23 +149,26 @@ class ScriptWord:
 
     `part`: the utterance's index in its phrase. `word`: the word's index in the utterance. `text`: the word
     as written there, or a piece of one that is too long. `is_letter`: a single letter, to be said by its
-    name.
+    name. `is_named`: all its characters are to be said by their names.
     """
 
     part: int
     word: int
     text: str
     is_letter: bool = False
+    is_named: bool = False
 
     @property
     def closes(self) -> bool:
         """Whether punctuation stands after it."""
-        return self.text[-1] in _CLOSING_PUNCTUATION
+        return not self.is_named and self.text[-1] in _CLOSING_PUNCTUATION
 
     def said(self, alphabet: Alphabet) -> str:
         """What a voice with this alphabet is given for it; empty when nothing can be said."""
         if self.is_letter and self.text in ("a", "A"):
             return "eh"  # how the library says the letter's name in any place; "a" would be the article
+        if self.is_named:
+            return " ".join("".join(map(name_of, self.text)).split())
         return safe(self.text, alphabet)
 
 
@@ -172,13 +200,24 @@ class Breath:
         return Script(" ".join(filter(None, said)), tuple(positions), tuple(map(len, said)))
 
 
-def breaths(parts: Iterable[CastUtterance], alphabet: Callable[[int], Alphabet]) -> Iterator[Breath]:
+def breaths(parts: Sequence[CastUtterance], alphabet: Callable[[int], Alphabet]) -> Iterator[Breath]:
     """The words of a phrase in breaths. `alphabet` tells that of each part's voice; words of which it can say
-    nothing are dropped."""
+    nothing are dropped, unless the whole phrase would be silent: then its characters are named."""
+    is_silent = True
+    for breath in _breaths(parts, alphabet, is_named=False):
+        is_silent = False
+        yield breath
+    if is_silent:
+        yield from _breaths(parts, alphabet, is_named=True)
+
+
+def _breaths(
+    parts: Sequence[CastUtterance], alphabet: Callable[[int], Alphabet], is_named: bool
+) -> Iterator[Breath]:
     pending: list[ScriptWord] = []
     sizes: list[int] = []
     for index, spoken in enumerate(parts):
-        for word in _words(index, spoken.utterance):
+        for word in _words(index, spoken.utterance, is_named):
             size = len(word.said(alphabet(index)).encode())
             if not size:
                 continue
@@ -200,10 +239,16 @@ def _best_cut(words: list[ScriptWord]) -> int:
     return len(words)
 
 
-def _words(part: int, utterance: Utterance) -> Iterator[ScriptWord]:
+def _words(part: int, utterance: Utterance, is_named: bool) -> Iterator[ScriptWord]:
     texts = utterance.text.split()
     spells = utterance.spell or len(texts) == 1  # alone, a letter is a name; in prose, "a" is the article
     for word, text in enumerate(texts):
         is_letter = spells and len(text) == 1 and utterance.language.startswith("en")
-        for at in range(0, len(text), LONGEST_WORD):
-            yield ScriptWord(part, word, text[at : at + LONGEST_WORD], is_letter)
+        longest = LONGEST_NAMED_WORD if is_named or has_names(text) else LONGEST_WORD
+        for at in range(0, len(text), longest):
+            yield ScriptWord(part, word, text[at : at + longest], is_letter, is_named)
+
+
+def has_names(text: str) -> bool:
+    """Whether characters of a word may be said by names of several words."""
+    return not text.isascii() and any(unicodedata.category(letter) in _NAMED for letter in text)

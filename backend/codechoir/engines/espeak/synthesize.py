@@ -58,7 +58,7 @@ class VoiceTake:
         for word in words:
             index = bisect_right(self.script.positions, word.position) - 1
             if index >= self._known:
-                self._starts[index] = word.sample
+                self._starts[index] = max(word.sample, self._starts[self._known - 1])
                 self._share_out(self._known, index)
                 self._known = index + 1
 
@@ -66,6 +66,8 @@ class VoiceTake:
         """The library has said everything."""
         self.finished = True
         end = len(self._starts) - 1
+        # the variant `fast` announces words beyond the end of its sound
+        self._starts = [min(start, len(self.samples)) for start in self._starts]
         self._starts[end] = len(self.samples)
         self._share_out(self._known, end)
         self._known = end + 1
@@ -85,7 +87,7 @@ class VoiceTake:
     def onset(self) -> int | None:
         """First sample of the first word that is loud enough to be heard; None while it is not made yet."""
         if self._onset is None:
-            end = self._starts[1] if self._known > 1 else len(self.samples)
+            end = min(self._starts[1], len(self.samples)) if self._known > 1 else len(self.samples)
             self._onset = find_onset(self.samples, self._searched, end, self._quiet)
             self._searched = max(self._searched, end - end % ENERGY_WINDOW)
         return self._onset
