@@ -60,12 +60,14 @@ def outputs(owner: type[Settings] = Settings) -> dict[str, str]:
     settings = [*declared(owner).values(), *editor_settings()]
     manifest = json.loads(read("package.json"))
     manifest["contributes"]["configuration"] = configuration(settings)
-    restricted = [f"codechoir.{each.json_name}" for each in in_order(settings) if each.is_restricted]
-    manifest["capabilities"]["untrustedWorkspaces"]["restrictedConfigurations"] = restricted
+    restricted = [name for each in in_order(settings) if each.is_restricted for name in properties(each)]
+    manifest["capabilities"]["untrustedWorkspaces"]["restrictedConfigurations"] = [
+        f"codechoir.{name}" for name in restricted
+    ]
     files = {"package.json": as_json(manifest)}
     for language, name in enumerate(LANGUAGE_FILES):
         files[name] = as_json(other_texts(name) | texts(settings, language))
-    files["extension/src/serverDefaults.ts"] = typescript(declared(owner).values())
+    files["extension/src/serverDefaults.ts"] = typescript(declared(owner).values(), restricted)
     files["docs/reference/settings.md"] = filled("docs/reference/settings.md", setting_tables(settings))
     page = "docs/reference/environment-variables.md"
     files[page] = filled(page, variable_tables(settings))
@@ -235,16 +237,22 @@ import type {{ Category }} from "./serverProtocol";
 export const serverDefaults = {{
 {members}
 }};
+
+/** Settings that a folder which is not trusted cannot change. */
+export const restrictedSettings: ReadonlySet<string> = new Set([
+{restricted}
+]);
 """
 
 
-def typescript(settings: Iterable[Setting]) -> str:
+def typescript(sent: Iterable[Setting], restricted: Iterable[str]) -> str:
     members = "\n".join(
         f"  {each.json_name}: {typescript_default(each)},"
-        for each in settings
+        for each in sent
         if not isinstance(each.type, VoiceChanges)
     )
-    return TYPESCRIPT.format(members=members)
+    names = "\n".join(f'  "{name}",' for name in restricted)
+    return TYPESCRIPT.format(members=members, restricted=names)
 
 
 def typescript_default(setting: Setting) -> str:

@@ -43,10 +43,16 @@ export interface CommandContext {
 /** Words per minute by which the speech rate is increased or decreased. */
 const RATE_STEP = 20;
 
+/** Argument of a call that only announces a command to VS Code; see `announceCommands`. */
+const ANNOUNCEMENT = Symbol("announcement");
+
 /** Registers all commands of package.json. A command that fails shows the error and does not throw. */
 export function registerCommands(context: CommandContext): Disposable[] {
   return Object.entries(commandHandlers(context)).map(([name, handler]) =>
-    commands.registerCommand(`codechoir.${name}`, async () => {
+    commands.registerCommand(`codechoir.${name}`, async (argument?: unknown) => {
+      if (argument === ANNOUNCEMENT) {
+        return;
+      }
       try {
         await handler();
       } catch (error) {
@@ -54,6 +60,17 @@ export function registerCommands(context: CommandContext): Disposable[] {
       }
     }),
   );
+}
+
+/**
+ * Keeps the order of keys: without this, the first use of a command waits for the activation event of this
+ * command, so a Stop pressed after it would arrive before it and be lost. A call from the extension itself fires
+ * the event, too.
+ */
+export function announceCommands(names: readonly string[]): void {
+  for (const name of names) {
+    void commands.executeCommand(name, ANNOUNCEMENT);
+  }
 }
 
 function commandHandlers(context: CommandContext): Record<string, () => unknown> {
@@ -70,21 +87,39 @@ function commandHandlers(context: CommandContext): Record<string, () => unknown>
   };
   const describe = async (): Promise<void> => {
     const editor = activeEditor();
-    const connection = await connect(editor.document);
     const args = sayArguments(editor, "describe", "cursor");
-    const { words } = await connection.execute<{ words: string }>(serverCommand.describe, args);
-    context.showText(words);
-    await reader.say(editor.document, args, () => Promise.resolve(connection));
+    await reader.say(editor.document, args, async () => {
+      const connection = await connect(editor.document);
+      const { words } = await connection.execute<{ words: string }>(serverCommand.describe, args);
+      context.showText(words);
+      return connection;
+    });
   };
   const changeFilters = (change: () => Promise<void>) => async (): Promise<void> => {
     await change();
     showResult(activeFiltersText() ?? l10n.t("reading everything"));
   };
+  // One change at a time: the server must know the setting of the last change before the next one. Keys pressed
+  // meanwhile are added up.
+  let pendingDelta = 0;
+  let changingRate: Promise<void> | undefined;
+  const applyRateChanges = async (): Promise<void> => {
+    while (pendingDelta !== 0) {
+      const delta = pendingDelta;
+      pendingDelta = 0;
+      const connection = await connect();
+      const { wpm } = await connection.execute<{ wpm: number }>(serverCommand.rate, { delta });
+      await updateSetting("rate", wpm);
+      showResult(l10n.t("{0} words per minute", Math.round(wpm)));
+    }
+  };
   const changeRate = (delta: number) => async (): Promise<void> => {
-    const connection = await connect();
-    const { wpm } = await connection.execute<{ wpm: number }>(serverCommand.rate, { delta });
-    await updateSetting("rate", wpm);
-    showResult(l10n.t("{0} words per minute", Math.round(wpm)));
+    pendingDelta += delta;
+    changingRate ??= applyRateChanges().finally(() => {
+      changingRate = undefined;
+      pendingDelta = 0;
+    });
+    await changingRate;
   };
   const clearPhraseCache = async (): Promise<void> => {
     const connection = await connect();

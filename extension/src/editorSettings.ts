@@ -1,4 +1,4 @@
-import { serverDefaults } from "./serverDefaults";
+import { restrictedSettings, serverDefaults } from "./serverDefaults";
 import type { AudioMode, Category } from "./serverProtocol";
 import { categories } from "./serverProtocol";
 import type { TextDocument } from "./vscodeapi";
@@ -15,6 +15,24 @@ export type VoiceOverrides = Partial<
 /** Voice family per engine and category. */
 export type Speakers = Record<string, Partial<Record<Category, string>>>;
 
+/**
+ * The value of a setting. In a folder that is not trusted, restricted settings come from the user alone. VS Code sees
+ * to that itself, but not every editor with its API does, and what is hidden from a listener stays hidden.
+ */
+function setting<T>(name: string, defaultValue: T, document?: TextDocument): T {
+  const settings = workspace.getConfiguration(SECTION, document);
+  if (counts(name)) {
+    return settings.get<T>(name, defaultValue);
+  }
+  const values = settings.inspect<T>(name);
+  return values?.globalLanguageValue ?? values?.globalValue ?? values?.defaultValue ?? defaultValue;
+}
+
+/** Whether the folder's value of a setting counts. */
+function counts(name: string): boolean {
+  return workspace.isTrusted || !restrictedSettings.has(name);
+}
+
 /** Settings that are sent to the server. */
 export type ServerSettings = typeof serverDefaults & { voices: Partial<Record<Category, VoiceOverrides>> };
 
@@ -23,17 +41,16 @@ export const restartSettings = ["audio", "interpreter"];
 
 /** The server's settings for `document`; some settings may differ per language. */
 export function serverSettings(document?: TextDocument): ServerSettings {
-  const settings = workspace.getConfiguration(SECTION, document);
   const voices: ServerSettings["voices"] = {};
   for (const category of categories) {
-    const overrides = settings.get<VoiceOverrides>(`voices.${category}`, {});
+    const overrides = voiceOverrides(category, document);
     if (Object.keys(overrides).length > 0) {
       voices[category] = { ...overrides };
     }
   }
   const values = Object.entries(serverDefaults).map(([name, defaultValue]) => [
     name,
-    settings.get<unknown>(name, defaultValue),
+    setting<unknown>(name, defaultValue, document),
   ]);
   return { ...(Object.fromEntries(values) as typeof serverDefaults), voices };
 }
@@ -42,32 +59,35 @@ export function serverSettings(document?: TextDocument): ServerSettings {
 export type ReadingFilters = Pick<ServerSettings, "mute" | "solo" | "only">;
 
 export function readingFilters(): ReadingFilters {
-  const settings = workspace.getConfiguration(SECTION);
   return {
-    mute: settings.get<Category[]>("mute", serverDefaults.mute),
-    solo: settings.get<Category[]>("solo", serverDefaults.solo),
-    only: settings.get<string>("only", serverDefaults.only),
+    mute: setting<Category[]>("mute", serverDefaults.mute),
+    solo: setting<Category[]>("solo", serverDefaults.solo),
+    only: setting<string>("only", serverDefaults.only),
   };
 }
 
 /** Voice properties that the user has set for a category. */
-export function voiceOverrides(category: Category): VoiceOverrides {
-  return workspace.getConfiguration(SECTION).get<VoiceOverrides>(`voices.${category}`, {});
+export function voiceOverrides(category: Category, document?: TextDocument): VoiceOverrides {
+  return setting<VoiceOverrides>(`voices.${category}`, {}, document);
 }
 
 export function speakers(): Speakers {
-  return workspace.getConfiguration(SECTION).get<Speakers>("speakers", {});
+  return setting<Speakers>("speakers", {});
+}
+
+/** Volume of all voices, 0 to 100. */
+export function overallVolume(): number {
+  return setting<number>("volume", serverDefaults.volume);
 }
 
 /** Whether to highlight the spoken word, and to scroll along. */
 export function highlightSettings(): { highlight: boolean; follow: boolean } {
-  const settings = workspace.getConfiguration(SECTION);
-  return { highlight: settings.get("highlight", true), follow: settings.get("follow", true) };
+  return { highlight: setting("highlight", true), follow: setting("follow", true) };
 }
 
 /** Path of the interpreter set by the user; undefined if not set. */
 export function configuredInterpreter(): string | undefined {
-  return workspace.getConfiguration(SECTION).get("interpreter", "").trim() || undefined;
+  return setting("interpreter", "").trim() || undefined;
 }
 
 /**
@@ -75,7 +95,7 @@ export function configuredInterpreter(): string | undefined {
  * otherwise its sound device is not the user's, and the window plays.
  */
 export function audioMode(): AudioMode {
-  switch (workspace.getConfiguration(SECTION).get<string>("audio", "auto")) {
+  switch (setting<string>("audio", "auto")) {
     case "server":
       return "server";
     case "editor":
@@ -90,7 +110,7 @@ export function audioMode(): AudioMode {
  */
 export async function updateSetting(name: string, value: unknown): Promise<void> {
   const settings = workspace.getConfiguration(SECTION);
-  const isInWorkspace = settings.inspect(name)?.workspaceValue !== undefined;
+  const isInWorkspace = counts(name) && settings.inspect(name)?.workspaceValue !== undefined;
   await settings.update(
     name,
     value,

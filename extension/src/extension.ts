@@ -1,4 +1,4 @@
-import { registerCommands, updateContextKeys } from "./commands";
+import { announceCommands, registerCommands, updateContextKeys } from "./commands";
 import { createLog } from "./notifications";
 import { PlayerSelector, serverPlayer } from "./player/audioPlayer";
 import { offerEnableAudio, WebviewPlayer } from "./player/webviewPlayer";
@@ -17,12 +17,18 @@ import { Uri, window } from "./vscodeapi";
 /** How long the description of a token stays in the status bar, in milliseconds. */
 const DESCRIPTION_TIMEOUT = 20_000;
 
+/** The parts of package.json that are used here. */
+interface Manifest {
+  version: string;
+  contributes: { commands: { command: string }[] };
+}
+
 let activeServer: LanguageServer | undefined;
 
 /** Creates the components and connects them. */
 export function activate(context: ExtensionContext): void {
   const { extensionUri, globalStorageUri, subscriptions } = context;
-  const { version } = context.extension.packageJSON as { version: string };
+  const { version, contributes } = context.extension.packageJSON as Manifest;
   const cwd = extensionUri.fsPath;
   const log = createLog();
   const statusBar = new StatusBar();
@@ -88,7 +94,7 @@ export function activate(context: ExtensionContext): void {
     offerEnableAudio(webviewPlayer),
     offerNeuralVoices(() => server.connect(), log),
     showReadingErrors(reader, log),
-    showActiveFilters(statusBar),
+    showActiveFilters(statusBar, server),
     updateContextKeys(reader, server),
     followSettings(server, log),
     ...registerCommands({
@@ -111,6 +117,7 @@ export function activate(context: ExtensionContext): void {
       log,
     }),
   );
+  announceCommands(contributes.commands.map(({ command }) => command));
   // Start the server now, so that the first reading does not wait for it. A missing server is only logged here;
   // the first command that needs it offers to set it up.
   server.connect().catch((error: unknown) => {

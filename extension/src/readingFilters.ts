@@ -1,5 +1,11 @@
 import { categoryNames, contentKindNames, contentKinds } from "./displayNames";
-import { type ReadingFilters, readingFilters, updateSetting } from "./editorSettings";
+import {
+  overallVolume,
+  type ReadingFilters,
+  readingFilters,
+  updateSetting,
+  voiceOverrides,
+} from "./editorSettings";
 import { serverDefaults } from "./serverDefaults";
 import { categories, type Category } from "./serverProtocol";
 import { l10n, window } from "./vscodeapi";
@@ -57,8 +63,24 @@ export async function clearFilters(): Promise<void> {
   await saveFilters({ mute, solo, only });
 }
 
-/** The active filters as text, such as "only signatures, without comment"; undefined if there are none. */
-export function activeFiltersText(): string | undefined {
+/** Categories that use the voice of another one unless the user gives them their own. */
+const inherited: Partial<Record<Category, Category>> = { function: "variable", punctuation: "operator" };
+
+/** Categories whose voice has volume 0 in the settings; only the server knows those of the profile, too. */
+export function silentBySettings(): Category[] {
+  if (overallVolume() === 0) {
+    return [...categories];
+  }
+  const volume = (category: Category | undefined): number | undefined =>
+    category && (voiceOverrides(category).volume ?? volume(inherited[category]));
+  return categories.filter((category) => volume(category) === 0);
+}
+
+/**
+ * What is not heard, as text, such as "only signatures, without comment"; undefined if everything is. `silent`:
+ * categories whose voice has volume 0.
+ */
+export function activeFiltersText(silent: readonly Category[] = silentBySettings()): string | undefined {
   const { mute, solo, only } = readingFilters();
   const names = categoryNames();
   const list = (selected: readonly Category[]): string =>
@@ -72,8 +94,11 @@ export function activeFiltersText(): string | undefined {
   if (solo.length > 0 && (!kind || kind === "signatures")) {
     texts.push(l10n.t("only {0}", list(solo)));
   }
-  if (mute.length > 0) {
-    texts.push(l10n.t("without {0}", list(mute)));
+  const missing = categories.filter((category) => mute.includes(category) || silent.includes(category));
+  if (silent.length === categories.length) {
+    texts.push(l10n.t("without sound"));
+  } else if (missing.length > 0) {
+    texts.push(l10n.t("without {0}", list(missing)));
   }
   return texts.length > 0 ? texts.join(", ") : undefined;
 }

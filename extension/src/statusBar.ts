@@ -1,8 +1,9 @@
 import type { ReadingPhase, ReadingState } from "./reading/readingSession";
 import { activeFiltersText } from "./readingFilters";
-import type { ServerState } from "./server/languageServer";
-import type { StatusBarItem, Disposable } from "./vscodeapi";
-import { l10n, StatusBarAlignment, window, workspace } from "./vscodeapi";
+import type { LanguageServer, ServerState } from "./server/languageServer";
+import { type Category, serverCommand } from "./serverProtocol";
+import type { StatusBarItem } from "./vscodeapi";
+import { Disposable, l10n, StatusBarAlignment, window, workspace } from "./vscodeapi";
 
 interface Appearance {
   icon: string;
@@ -88,13 +89,40 @@ export class StatusBar implements Disposable {
   }
 }
 
-/** Keeps the reading filters in the status bar, so that nobody mistakes muted code for missing code. */
-export function showActiveFilters(statusBar: StatusBar): Disposable {
+/**
+ * Keeps in the status bar what is not heard, so that nobody mistakes code without sound for missing code.
+ *
+ * The settings are shown at once. The server is asked for voices with volume 0, which may come from the profile.
+ */
+export function showActiveFilters(statusBar: StatusBar, server: LanguageServer): Disposable {
+  let changes = 0;
   const show = (): void => {
     statusBar.showFilters(activeFiltersText());
+    if (server.state === "ready") {
+      const change = ++changes;
+      void fetchSilent(server).then((silent) => {
+        if (silent && change === changes) {
+          statusBar.showFilters(activeFiltersText(silent));
+        }
+      });
+    }
   };
   show();
-  return workspace.onDidChangeConfiguration(show);
+  return Disposable.from(
+    workspace.onDidChangeConfiguration(show),
+    workspace.onDidGrantWorkspaceTrust(show),
+    server.onDidChange(show),
+  );
+}
+
+/** Categories whose voice has volume 0; undefined if the server cannot say. */
+async function fetchSilent(server: LanguageServer): Promise<Category[] | undefined> {
+  try {
+    const connection = await server.connect();
+    return (await connection.execute<{ silent?: Category[] }>(serverCommand.status, {})).silent;
+  } catch {
+    return undefined;
+  }
 }
 
 const readingAppearances: Record<ReadingPhase, () => Appearance> = {

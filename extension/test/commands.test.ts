@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { type CommandContext, registerCommands } from "../src/commands";
+import { announceCommands, type CommandContext, registerCommands } from "../src/commands";
 import type { ServerConnection } from "../src/server/languageClient";
 import { fake, Uri } from "./fakes/vscode";
 import { silentLog } from "./support";
@@ -10,19 +10,34 @@ const position = { line: 1, character: 2 };
 
 let said: unknown[];
 let shown: string[];
+let deltas: number[];
 
 beforeEach(() => {
   fake.reset();
   said = [];
   shown = [];
+  deltas = [];
   const connection: ServerConnection = {
-    execute: <T>() => Promise.resolve({ words: "letter x, variable x" } as T),
+    execute: <T>(command: string, args: object) => {
+      if (command !== "codechoir.server.rate") {
+        return Promise.resolve({ words: "letter x, variable x" } as T);
+      }
+      const { delta } = args as { delta: number };
+      deltas.push(delta);
+      return Promise.resolve({ wpm: (fake.settings["codechoir.rate"] as number) + delta } as T);
+    },
     notify: () => undefined,
   };
   registerCommands({
-    reader: { say: (_: unknown, args: unknown) => Promise.resolve(said.push(args)) },
+    reader: {
+      say: async (_: unknown, args: unknown, connect: () => Promise<unknown>) => {
+        said.push(args);
+        await connect();
+      },
+    },
     connect: () => Promise.resolve(connection),
     showText: (text: string) => shown.push(text),
+    showResult: (text: string) => shown.push(text),
     log: silentLog,
   } as unknown as CommandContext);
 });
@@ -75,4 +90,24 @@ test("the selection is spelled, or the word at the cursor if nothing is selected
     { what: "spell", uri, position },
   ]);
   assert.deepEqual(fake.messages, []);
+});
+
+test("every press of the keys for the rate counts, however fast they follow", async () => {
+  fake.settings["codechoir.rate"] = 300;
+  await Promise.all(["faster", "faster", "slower", "faster", "faster"].map(run));
+  assert.equal(fake.settings["codechoir.rate"], 360);
+  assert.deepEqual(deltas, [20, 40]);
+  assert.equal(shown.at(-1), "360 words per minute");
+});
+
+test("announcing the commands to VS Code runs none of them", () => {
+  announceCommands([...fake.registered.keys()]);
+  assert.deepEqual(
+    fake.executed.map(([command]) => command),
+    [...fake.registered.keys()],
+  );
+  for (const [command, argument] of fake.executed) {
+    void fake.registered.get(command as string)!(argument);
+  }
+  assert.deepEqual([fake.messages, said, shown, deltas], [[], [], [], []]);
 });

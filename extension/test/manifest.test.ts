@@ -4,9 +4,17 @@ import { beforeEach, describe, test } from "node:test";
 import { type CommandContext, registerCommands } from "../src/commands";
 import { contentKinds } from "../src/displayNames";
 import { filterableCategories } from "../src/readingFilters";
-import { serverDefaults } from "../src/serverDefaults";
+import { restrictedSettings, serverDefaults } from "../src/serverDefaults";
 import { categories } from "../src/serverProtocol";
 import { limits } from "../src/voicePicker";
+import {
+  bindingsOn,
+  collisions,
+  type KeyBinding,
+  type ManifestBinding,
+  type System,
+  systems,
+} from "./keymaps";
 import { fake } from "./fakes/vscode";
 import { silentLog } from "./support";
 
@@ -21,19 +29,10 @@ interface Setting {
   properties?: Record<string, { minimum?: number; maximum?: number }>;
 }
 
-interface Keybinding {
-  command: string;
-  key?: string;
-  mac?: string;
-  linux?: string;
-  win?: string;
-  when?: string;
-}
-
 interface Manifest {
   contributes: {
     commands: { command: string; title: string; category: string; enablement?: string }[];
-    keybindings: Keybinding[];
+    keybindings: ManifestBinding[];
     configuration: { properties: Record<string, Setting> }[];
   };
   capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
@@ -46,6 +45,25 @@ const german = JSON.parse(readFileSync("package.nls.de.json", "utf8")) as Record
 const settings = Object.fromEntries(
   contributes.configuration.flatMap(({ properties }) => Object.entries(properties)),
 );
+
+/** Keys of VS Code on the desktop and in a browser; written by extension/scripts/default_keymaps.mjs. */
+const keymaps = JSON.parse(readFileSync("extension/test/data/default-keymaps.json", "utf8")) as Record<
+  System,
+  KeyBinding[]
+>;
+
+/** Commands that act on a reading, at any moment: a key that is lost would leave the reading out of control. */
+const transport = new Set(
+  [
+    ...["stop", "pauseOrResume", "skipForward", "skipBack", "faster", "slower"],
+    ...["repeatLine", "repeatLineSlower", "whereAmI"],
+    ...["nextSpan", "previousSpan", "nextBlock", "previousBlock", "nextSymbol", "previousSymbol"],
+  ].map((name) => `codechoir.${name}`),
+);
+
+function isTransport({ command }: { command: string }): boolean {
+  return transport.has(command);
+}
 
 describe("commands", () => {
   beforeEach(() => {
@@ -79,15 +97,55 @@ describe("commands", () => {
 });
 
 describe("keys", () => {
-  const systems = ["linux", "win", "mac"] as const;
-
   for (const system of systems) {
-    test(`on ${system} each key is used once and has a when clause`, () => {
+    test(`on ${system} each key is used once`, () => {
       const keys = contributes.keybindings.map((binding) => binding[system] ?? binding.key);
       assert.equal(new Set(keys).size, keys.length, keys.join(", "));
-      assert.ok(contributes.keybindings.every(({ when }) => when));
+    });
+
+    test(`on ${system} no key of VS Code is taken, in no context`, () => {
+      const ours = bindingsOn(system, contributes.keybindings);
+      assert.equal(ours.length, contributes.keybindings.length);
+      for (const { key } of ours) {
+        assert.match(key, /^((ctrl|cmd)\+k |(shift\+alt|ctrl\+cmd)\+[a-z]$)/, "the table has such keys");
+      }
+      assert.deepEqual(collisions(ours, keymaps[system]), []);
     });
   }
+
+  test("keys of VS Code that were taken once are found", () => {
+    const taken = (system: System, key: string, when?: string): string[] =>
+      collisions([{ key, command: "codechoir.read", when }], keymaps[system]);
+    assert.match(taken("win", "ctrl+k n", "editorTextFocus")[0]!, /newUntitledFile/);
+    assert.match(taken("win", "ctrl+k shift+n")[0]!, /newWindow/);
+    assert.match(taken("mac", "cmd+k q", "codechoir.reading").join(), /terminal.clear.*clearReplAction/);
+    assert.match(
+      taken("mac", "cmd+k q", "!terminalFocus && !accessibleViewIsShown").join(),
+      /clearReplAction/,
+    );
+  });
+
+  test("no key of a command for a reading waits for a context key that the extension sets", () => {
+    for (const { command, when } of contributes.keybindings.filter(isTransport)) {
+      assert.ok(!when?.includes("codechoir."), `${command}: ${when}`);
+    }
+    for (const { command, enablement } of contributes.commands.filter(isTransport)) {
+      assert.equal(enablement, undefined, command);
+    }
+  });
+
+  test("every command for a reading has a key", () => {
+    const bound = new Set(contributes.keybindings.map(({ command }) => command));
+    for (const { command } of contributes.commands.filter(isTransport)) {
+      assert.ok(bound.has(command), command);
+    }
+  });
+
+  test("all other keys, and all chords, have a when clause", () => {
+    for (const binding of contributes.keybindings) {
+      assert.ok(binding.when ?? (isTransport(binding) && !binding.key), binding.command);
+    }
+  });
 
   test("keys that screen readers and keyboard layouts need are not used", () => {
     for (const binding of contributes.keybindings) {
@@ -115,13 +173,13 @@ describe("settings", () => {
     }
   });
 
-  test("settings that select code or hide text are restricted in untrusted folders", () => {
+  test("settings that select code or change what is heard are restricted in untrusted folders", () => {
     const restricted = capabilities.untrustedWorkspaces.restrictedConfigurations;
+    const harmless = ["codechoir.follow", "codechoir.highlight"];
+    assert.deepEqual([...restricted, ...harmless].sort(), Object.keys(settings).sort());
     assert.deepEqual(
-      restricted.toSorted(),
-      ["engine", "interpreter", "mute", "only", "profile", "projectWords", "solo", "userWords"].map(
-        (name) => `codechoir.${name}`,
-      ),
+      restricted,
+      [...restrictedSettings].map((name) => `codechoir.${name}`),
     );
     assert.equal(settings["codechoir.interpreter"]!.scope, "machine-overridable");
   });

@@ -3,6 +3,8 @@ import { beforeEach, test } from "node:test";
 import { type CommandContext, registerCommands } from "../src/commands";
 import { activeFiltersText, filterableCategories } from "../src/readingFilters";
 import { showActiveFilters, StatusBar } from "../src/statusBar";
+import type { LanguageServer } from "../src/server/languageServer";
+import { Disposable } from "../src/vscodeapi";
 import { fake } from "./fakes/vscode";
 import { silentLog } from "./support";
 
@@ -16,6 +18,17 @@ beforeEach(() => {
     log: silentLog,
   } as unknown as CommandContext);
 });
+
+/** A running server with a profile whose voices of `silent` have volume 0. */
+function serverThatFinds(silent: string[]): LanguageServer {
+  const connection = { execute: () => Promise.resolve({ silent }) };
+  const onDidChange = (): Disposable => new Disposable(() => undefined);
+  return {
+    state: "ready",
+    connect: () => Promise.resolve(connection),
+    onDidChange,
+  } as unknown as LanguageServer;
+}
 
 async function run(name: string): Promise<void> {
   await fake.registered.get(`codechoir.${name}`)!();
@@ -70,9 +83,26 @@ test("a kind of code that replaces the selected categories is shown alone", () =
   assert.equal(activeFiltersText(), "only literals");
 });
 
+test("voices with volume 0 are shown as missing", () => {
+  fake.settings["codechoir.voices.operator"] = { volume: 0 };
+  fake.settings["codechoir.voices.variable"] = { volume: 0 };
+  fake.settings["codechoir.voices.function"] = { volume: 20 };
+  fake.settings["codechoir.mute"] = ["comment"];
+  assert.equal(activeFiltersText(), "without comment, operator, variable, punctuation");
+  fake.settings["codechoir.volume"] = 0;
+  assert.equal(activeFiltersText(), "without sound");
+});
+
+test("the status bar shows voices that have volume 0 in the profile", async () => {
+  const showing = showActiveFilters(new StatusBar(), serverThatFinds(["operator", "punctuation"]));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.match(fake.statusItem!.text, /\(without operator, punctuation\)/);
+  showing.dispose();
+});
+
 test("the status bar shows the filters from the start, and when the settings change", () => {
   fake.settings["codechoir.mute"] = ["comment"];
-  const showing = showActiveFilters(new StatusBar());
+  const showing = showActiveFilters(new StatusBar(), serverThatFinds([]));
   assert.match(fake.statusItem!.text, /without comment/);
   fake.set("codechoir.mute", []);
   assert.doesNotMatch(fake.statusItem!.text, /without/);

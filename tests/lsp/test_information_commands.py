@@ -53,6 +53,14 @@ async def test_the_status(editor: Editor) -> None:
     assert isinstance(status["session"], int) and status["state"]
 
 
+async def test_the_status_names_voices_with_volume_0(editor: Editor) -> None:
+    assert (await editor.run("status"))["silent"] == []
+    editor.configure(engine="silent", voices={"operator": {"volume": 0}, "punctuation": {"volume": 5}})
+    assert (await editor.run("status"))["silent"] == ["operator"]
+    editor.configure(engine="silent", volume=0)
+    assert set((await editor.run("status"))["silent"]) == {category.value for category in Category}
+
+
 async def test_the_phrase_cache_can_be_asked_and_cleared(editor: Editor) -> None:
     stats = await editor.run("cache")
     assert {"entries", "bytes", "hits", "misses", "secondsSaved", "memory"} <= set(stats)

@@ -56,7 +56,6 @@ class Extended(Settings):
         section="words",
         order=99,
         scope="language-overridable",
-        is_restricted=True,
         option="--echo-depth",
         metavar="N",
         variable="CODECHOIR_ECHO_DEPTH",
@@ -128,7 +127,7 @@ def test_a_declared_setting_is_in_every_generated_file(generator: ModuleType) ->
     assert "\n  echoDepth: 2,\n" in files["extension/src/serverDefaults.ts"]
     page = files["docs/reference/settings.md"]
     assert "| `echoDepth` | `--echo-depth N` | `2` | How often an echo repeats. 0 to 9. |" in page
-    assert page.count("`docCode`, ") == 1 and "`echoDepth`" in page.partition("by-language -->")[2]
+    assert page.count("`docCode`, ") == 2 and "`echoDepth`" in page.partition("by-language -->")[2]
     variables = files["docs/reference/environment-variables.md"]
     assert "| `CODECHOIR_ECHO_DEPTH` | `2` | How often an echo repeats. 0 to 9. |" in variables
 

@@ -39,21 +39,29 @@ export class Workbench {
   private constructor(
     private readonly browser: Browser,
     readonly page: Page,
+    /** The key for most shortcuts. */
+    readonly commandKey: "Control" | "Meta",
   ) {
     page.setDefaultTimeout(20_000);
   }
 
-  /** `initScript` runs in every frame before all other scripts. */
-  static async open(url: string, initScript?: () => void): Promise<Workbench> {
+  /**
+   * `initScript` runs in every frame before all other scripts. `userAgent` is what VS Code takes the operating
+   * system from.
+   */
+  static async open(url: string, initScript?: () => void, userAgent?: string): Promise<Workbench> {
     const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: chromiumFlags });
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      ...(userAgent === undefined ? {} : { userAgent }),
+    });
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     if (initScript) {
       await context.addInitScript(initScript);
     }
     const page = await context.newPage();
     await page.goto(url, { waitUntil: "domcontentloaded" });
-    const workbench = new Workbench(browser, page);
+    const workbench = new Workbench(browser, page, userAgent?.includes("Macintosh") ? "Meta" : "Control");
     await page.locator(".monaco-workbench .statusbar").waitFor();
     return workbench;
   }
@@ -75,7 +83,7 @@ export class Workbench {
 
   /** Opens a file of the folder and focuses its editor. */
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press("Control+P");
+    await this.page.keyboard.press(`${this.commandKey}+P`);
     await this.pick(name);
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });

@@ -199,6 +199,7 @@ class CommandHandlers:
             "engine": engine.name,
             "engineCheck": engine.check() or "ready",
             "profile": self.runtime.settings.profile,
+            "silent": [each.value for each in Category if self.runtime.pipeline.voice_of(each).volume == 0],
             "settings": as_json(self.runtime.settings),
             "warnings": list(self._warnings),
             "versions": {"codechoir": __version__, "python": platform.python_version()},

@@ -226,7 +226,8 @@ class Setting(NamedTuple):
     `default`: the value, or a function that returns it where it depends on the machine; the documentation
     then shows `default_text`. `en`, `de`: what the setting does, as settings editors show it (Markdown).
     `section`, `order`: its place there; None for a setting that no editor has. `is_restricted`: the value of
-    an untrusted workspace does not count. `option`: the command-line option, with `metavar`, and with
+    an untrusted workspace does not count, since it could run code, or hide code from who listens; False only
+    for what changes nothing that is heard. `option`: the command-line option, with `metavar`, and with
     `option_help` where it needs another text. `variable`: the environment variable. `name`: of the field;
     only `declared` knows it.
     """
@@ -238,7 +239,7 @@ class Setting(NamedTuple):
     section: Section | None = None
     order: int = 0
     scope: Scope = "window"
-    is_restricted: bool = False
+    is_restricted: bool = True
     option: str = ""
     metavar: str = ""
     option_help: str = ""

@@ -109,7 +109,6 @@ class Settings(WordingOptions):
         section="reading",
         order=1,
         scope="machine-overridable",
-        is_restricted=True,
         option="--engine",
         metavar="E",
         variable="CODECHOIR_ENGINE",
@@ -142,7 +141,6 @@ class Settings(WordingOptions):
         section="reading",
         order=5,
         scope="language-overridable",
-        is_restricted=True,
         option="--voices",
         metavar="PROFILE",
         option_help="voice profile: a name, or the path of a file (.toml)",
@@ -226,6 +224,7 @@ EDITOR_SETTINGS: Mapping[str, Setting] = {
         de="Das gerade gesprochene Wort im Editor hervorheben.",
         section="reading",
         order=6,
+        is_restricted=False,
     ),
     "follow": Setting(
         Switch(),
@@ -235,6 +234,7 @@ EDITOR_SETTINGS: Mapping[str, Setting] = {
         "haben.",
         section="reading",
         order=7,
+        is_restricted=False,
     ),
     "audio": Setting(
         Choice(
@@ -274,7 +274,6 @@ EDITOR_SETTINGS: Mapping[str, Setting] = {
         section="reading",
         order=9,
         scope="machine-overridable",
-        is_restricted=True,
     ),
 }
 """Settings that the extension for VS Code uses by itself, by name."""

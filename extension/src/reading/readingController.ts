@@ -30,6 +30,9 @@ import type { WordHighlighter } from "./wordHighlighter";
  * played, and highlights the word being spoken.
  *
  * Stop, pause and a new reading act on the player first and on the server second, so audio ends immediately.
+ *
+ * A command may arrive while the request for the reading is still on its way: Stop cancels the request, and the
+ * others follow it to the server. So no key is lost, however soon it is pressed.
  */
 export class ReadingController implements Disposable {
   private readonly changed = new EventEmitter<ReadingState>();
@@ -43,6 +46,10 @@ export class ReadingController implements Disposable {
   private document: TextDocument | undefined;
   private current: ReadingState = SILENT;
   private hasPlayed = false;
+  /** Settles when the latest request was sent to the server, has failed, or was replaced. */
+  private requestSent: Promise<void> = Promise.resolve();
+  /** Pauses that the server has not confirmed yet; until then it may still report "speaking". */
+  private unconfirmedPauses = 0;
   /** The position was announced during a pause; the reading is paused again after the announcement. */
   private returnsToPause = false;
   /** A restarted server counts sessions from 1 again; this offset keeps the player's numbers growing. */
@@ -83,14 +90,21 @@ export class ReadingController implements Disposable {
     } else if (isReading(this.current)) {
       this.player().pause();
       this.setState({ phase: "paused" });
-      await this.connection?.execute(serverCommand.pause, {});
+      this.unconfirmedPauses++;
+      try {
+        await this.executeAfterRequest(serverCommand.pause, {});
+      } finally {
+        this.unconfirmedPauses--;
+      }
     }
   }
 
-  /** Skips `count` units forward, or back if negative. */
+  /** Skips `count` units forward, or back if negative; does nothing if nothing is being read. */
   async skip(by: SkipUnit, count: number): Promise<void> {
     this.returnsToPause = false;
-    await this.connection?.execute(serverCommand.skip, { by, count });
+    if (isReading(this.current)) {
+      await this.executeAfterRequest(serverCommand.skip, { by, count });
+    }
   }
 
   /** Reads the current or last line again; `slower` applies to this repetition only. */
@@ -144,6 +158,9 @@ export class ReadingController implements Disposable {
 
   onState(message: StateMessage): void {
     this.sessions.admit(message.session, () => {
+      if (message.state === "speaking" && this.unconfirmedPauses > 0) {
+        return;
+      }
       const state = stateAfterMessage(message, this.player().mode, this.hasPlayed);
       this.followServer(state);
       if (!isReading(state)) {
@@ -181,8 +198,9 @@ export class ReadingController implements Disposable {
   private async resume(): Promise<void> {
     this.returnsToPause = false;
     const paused = this.sessions.current;
-    const result = await this.connection?.execute<{ session: number }>(serverCommand.resume, {});
-    if (this.current.phase === "paused" && (!result || result.session === paused)) {
+    const result = await this.executeAfterRequest<{ session: number }>(serverCommand.resume, {});
+    const isSameSession = !result || paused === undefined || result.session === paused;
+    if (this.current.phase === "paused" && isSameSession) {
       this.player().resume();
       this.setState({ phase: this.hasPlayed || this.player().mode === "server" ? "speaking" : "waiting" });
     }
@@ -190,15 +208,25 @@ export class ReadingController implements Disposable {
 
   /** Sends a command about the current or the last reading. */
   private async continueReading(command: string, args: object): Promise<void> {
+    if (isReading(this.current)) {
+      await this.executeAfterRequest(command, args);
+      return;
+    }
     const { connection, document } = this;
     if (!connection || !document) {
       throw new Error(l10n.t("Nothing has been read yet."));
     }
-    if (isReading(this.current)) {
-      await connection.execute(command, args);
-    } else {
-      await this.request(command, document, args, () => Promise.resolve(connection));
-    }
+    await this.request(command, document, args, () => Promise.resolve(connection));
+  }
+
+  /**
+   * Executes a command about the current reading once the request for the reading was sent. Does nothing if the
+   * reading was stopped or replaced in the meantime.
+   */
+  private async executeAfterRequest<T>(command: string, args: object): Promise<T | undefined> {
+    const request = this.sessions.latestRequest;
+    await this.requestSent;
+    return this.sessions.isLatest(request) ? this.connection?.execute<T>(command, args) : undefined;
   }
 
   /** Requests a new session from the server. */
@@ -211,6 +239,10 @@ export class ReadingController implements Disposable {
     this.returnsToPause = false;
     this.silence();
     const request = this.sessions.open();
+    let markSent!: () => void;
+    this.requestSent = new Promise((resolve) => {
+      markSent = resolve;
+    });
     this.setState({ phase: "waiting" });
     try {
       const [connection] = await Promise.all([connect(), this.player().prepare()]);
@@ -220,13 +252,16 @@ export class ReadingController implements Disposable {
       this.connection = connection;
       this.document = document;
       this.highlighter.begin(document);
-      const { session } = await connection.execute<{ session: number }>(command, args);
-      this.sessions.resolve(request, session);
+      const answer = connection.execute<{ session: number }>(command, args);
+      markSent();
+      this.sessions.resolve(request, (await answer).session);
     } catch (error) {
       if (this.sessions.isLatest(request)) {
         this.end(SILENT);
         throw error;
       }
+    } finally {
+      markSent();
     }
   }
 

@@ -92,6 +92,11 @@ export class SessionFilter {
     return typeof this.session === "number" ? this.session : undefined;
   }
 
+  /** Id of the latest request. It changes when a reading is requested or stopped. */
+  get latestRequest(): number {
+    return this.request;
+  }
+
   isLatest(request: number): boolean {
     return request === this.request;
   }

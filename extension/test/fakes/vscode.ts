@@ -286,7 +286,10 @@ export const workspace = {
     return {
       get: (name: string, otherwise: unknown) =>
         fake.workspaceSettings[full(name)] ?? fake.settings[full(name)] ?? otherwise,
-      inspect: (name: string) => ({ workspaceValue: fake.workspaceSettings[full(name)] }),
+      inspect: (name: string) => ({
+        globalValue: fake.settings[full(name)],
+        workspaceValue: fake.workspaceSettings[full(name)],
+      }),
       update: (name: string, value: unknown, target: ConfigurationTarget) => {
         fake.updates.push({ name: full(name), value, target });
         fake.set(full(name), value);

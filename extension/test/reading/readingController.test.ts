@@ -61,6 +61,11 @@ function read(): Promise<void> {
   return reader.read(document, what, () => Promise.resolve(connection));
 }
 
+/** Lets everything go on that waits for nothing else. */
+async function settle(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
 function mark(sample: number, line: number): AudioMark {
   const range = { start: { line, character: 0 }, end: { line, character: 3 } };
   return { range, sample, length: 100, category: "keyword", text: "if" };
@@ -128,6 +133,76 @@ describe("when the window plays the audio", () => {
     await reading;
     assert.ok(!events.includes("server read"));
     assert.equal(reader.state.phase, "silent");
+  });
+
+  test("stop while the request for the reading is on its way follows it to the server", async () => {
+    let answerRead!: (result: unknown) => void;
+    answer = (command) =>
+      command.endsWith("read") ? new Promise((resolve) => (answerRead = resolve)) : Promise.resolve({});
+    const reading = read();
+    await settle();
+    await reader.stop();
+    answerRead({ session: 1 });
+    await reading;
+    state(1, "speaking");
+    reader.onAudio(audio(1));
+    assert.deepEqual(events.slice(-3), ["server read", "player stop", "server stop"]);
+    assert.deepEqual(chunks, []);
+    assert.equal(reader.state.phase, "silent");
+  });
+
+  for (const [name, press, command] of [
+    ["pause", () => reader.pauseOrResume(), "server pause"],
+    ["skip", () => reader.skip("line", 1), "server skip"],
+    ["repeat", () => reader.repeatLine({ slower: false }), "server repeat"],
+    ["where am I", () => reader.announcePosition(), "server where"],
+  ] as const) {
+    test(`${name} while the server is starting follows the request for the reading`, async () => {
+      let started!: (connection: ServerConnection) => void;
+      const reading = reader.read(document, what, () => new Promise((resolve) => (started = resolve)));
+      const pressed = press();
+      await settle();
+      assert.ok(!events.includes(command));
+      started(connection);
+      await Promise.all([reading, pressed]);
+      assert.deepEqual(
+        events.filter((event) => event.startsWith("server")),
+        ["server read", command],
+      );
+    });
+  }
+
+  test("no command follows a reading that was stopped while the server is starting", async () => {
+    let started!: (connection: ServerConnection) => void;
+    const reading = reader.read(document, what, () => new Promise((resolve) => (started = resolve)));
+    const pressed = [reader.pauseOrResume(), reader.skip("line", 1), reader.stop()];
+    started(connection);
+    await Promise.all([reading, ...pressed]);
+    assert.ok(!events.some((event) => event.startsWith("server")), events.join(", "));
+    assert.equal(reader.state.phase, "silent");
+  });
+
+  test("a pause lasts although the server reports 'speaking' before it knows of the pause", async () => {
+    await read();
+    let confirm!: (result: unknown) => void;
+    answer = () => new Promise((resolve) => (confirm = resolve));
+    const paused = reader.pauseOrResume();
+    await settle();
+    state(1, "speaking");
+    assert.equal(reader.state.phase, "paused");
+    assert.ok(!events.includes("player resume"));
+    confirm({});
+    await paused;
+    state(1, "paused");
+    assert.equal(reader.state.phase, "paused");
+  });
+
+  test("skipping does nothing while nothing is read", async () => {
+    await read();
+    await reader.stop();
+    events = [];
+    await reader.skip("line", 1);
+    assert.deepEqual(events, []);
   });
 
   test("a second reading stops the first one immediately and drops its late audio", async () => {
