@@ -1,4 +1,4 @@
-"""Settings reach the words: each of them, from the next phrase on."""
+"""The speech pipeline: each setting changes the words, from the next phrase on."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_earcons_and_closers_can_be_left_out() -> None:
     assert cues == {""}
 
 
-def test_only_one_kind_of_thing_is_heard() -> None:
+def test_only_one_kind_of_token_is_said() -> None:
     assert words(replace(PLAIN, only="literals")) == ["it"]
     assert words(replace(PLAIN, only="signatures"), "a = 1\ndef f(b):\n    return b\n") == ["def f b"]
     assert words(replace(PLAIN, only="comments", solo=frozenset({Category.KEYWORD}))) == [
@@ -98,7 +98,7 @@ def test_the_users_words_are_stronger_than_the_projects(tmp_path: Path) -> None:
     assert words(settings, "total = tax\n") == ["sum gets duty"]
 
 
-def test_a_change_is_followed_from_the_next_phrase_on() -> None:
+def test_a_change_applies_from_the_next_phrase_on() -> None:
     pipeline = SpeechPipeline(PLAIN)
     phrases = pipeline.phrases(snapshot("a == 1\nb == 2\nc == 3\n"))
     heard = [said(next(phrases))]
@@ -109,14 +109,14 @@ def test_a_change_is_followed_from_the_next_phrase_on() -> None:
     assert heard == ["a is equal to one", "b two", "c ist gleich drei"]
 
 
-def test_a_change_of_voices_keeps_the_words_that_were_found() -> None:
+def test_a_change_of_voices_keeps_the_cached_words() -> None:
     pipeline = SpeechPipeline(PLAIN)
     wording = pipeline.wording
     pipeline.change(replace(PLAIN, rate=300.0))
     assert pipeline.wording is wording
 
 
-def test_what_is_told_about_code_has_voices_too() -> None:
+def test_outline_description_and_spelling_have_voices() -> None:
     pipeline = SpeechPipeline(PLAIN)
     assert said(next(pipeline.outline(snapshot()))).startswith("python, three lines")
     assert "function" in said(next(pipeline.description(snapshot(), 4)))

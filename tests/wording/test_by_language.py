@@ -1,4 +1,4 @@
-"""What a language means by its signs: a phrase of code, and what is heard of it at the default level."""
+"""The meaning of signs in each language: code, and its words at the default level."""
 
 from __future__ import annotations
 
@@ -166,5 +166,5 @@ HEARD = [
 @pytest.mark.parametrize(
     ("language", "text", "said"), HEARD, ids=[f"{lang}: {text[:30]!r}" for lang, text, _ in HEARD]
 )
-def test_a_phrase_of_code_is_heard_by_its_meaning(language: str, text: str, said: str) -> None:
+def test_code_is_worded_by_its_meaning(language: str, text: str, said: str) -> None:
     assert heard(language, text) == said

@@ -1,4 +1,4 @@
-"""What the eye cannot see is announced, at every level and in the narrator's voice (CVE-2021-42574)."""
+"""Deceptive characters are announced, at every level and in the narrator's voice (CVE-2021-42574)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_mixed_scripts_in_a_name_are_announced_at_every_level(level: Level) -> N
         ("\u0441\u043e\u0440\u0435", "lookalike"),
     ],
 )
-def test_each_way_of_deceiving_is_found(text: str, kind: str) -> None:
+def test_each_kind_of_deception_is_found(text: str, kind: str) -> None:
     assert kinds(text) == [kind]
 
 
@@ -65,20 +65,20 @@ def test_each_way_of_deceiving_is_found(text: str, kind: str) -> None:
         "# (c) \u201cquoted\u201d \u2013 \u2026",
     ],
 )
-def test_honest_text_is_not_suspected(text: str) -> None:
+def test_harmless_text_is_not_reported(text: str) -> None:
     assert kinds(text) == []
 
 
-def test_a_foreign_word_in_a_comment_is_no_look_alike() -> None:
+def test_a_foreign_word_in_a_comment_is_not_a_look_alike() -> None:
     assert warnings("# \u0430 \u0441\u043e\u0440 \u0443") == []
     assert len(warnings("\u0441\u043e\u0440 = 1")) == 1
 
 
-def test_blanks_between_tokens_are_looked_at_too() -> None:
+def test_blanks_between_tokens_are_checked_too() -> None:
     assert warnings("a =\u2003b") == ["warning, invisible em space"]
 
 
-def test_the_warning_stands_before_what_it_warns_of() -> None:
+def test_a_warning_comes_before_what_it_warns_of() -> None:
     (line,) = Wording().lines(FakeSource("a = \u202eb"))
     texts = [u.text for u in line]
     assert texts[:3] == ["a", "equals", "warning, right to left override"]
@@ -86,7 +86,7 @@ def test_the_warning_stands_before_what_it_warns_of() -> None:
 
 
 @given(st.text())
-def test_findings_point_at_their_text(text: str) -> None:
+def test_the_range_of_a_deception_has_its_text(text: str) -> None:
     data = text.encode()
     for finding in find_deceptions(data, 0, len(data)):
         assert data[finding.start : finding.end].decode() == finding.text

@@ -1,4 +1,4 @@
-"""German shows that nothing is hard-wired: words, numbers, layout, warnings."""
+"""German shows that no words are in the code: numbers, layout, warnings."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Real-world-like code of every main language, as a listener hears it at the default level.
+"""Golden files: realistic code of every main language, and its words at the default level.
 
-The expected words were written by someone who read the code aloud, or heard line by line until each was
-right; `language-signs` has everything that has a sign in the language. A line there is a phrase. Cues stand
-in <angle brackets>, the narrator's words in [square ones]. A phrase that is only a pause is left out.
+The words were written by people who read the code aloud, or were corrected line by line. `language-signs` has
+every sign of a language. One line is one phrase. Earcons are in <angle brackets>, the narrator's words in
+[square brackets]. Phrases that are only a pause are left out.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ def heard(sample: str) -> list[str]:
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
-def test_code_is_heard_as_it_was_read_aloud(sample: str) -> None:
+def test_the_words_of_a_sample_do_not_change(sample: str) -> None:
     assert heard(sample) == (GOLDEN / f"{sample}.words").read_text("utf-8").splitlines()
 
 
-def test_every_main_language_is_read_aloud() -> None:
+def test_every_main_language_has_samples() -> None:
     assert set(SAMPLES) >= MAIN
     assert set(SAMPLES) >= {f"{language}-signs" for language in MAIN}

@@ -1,4 +1,4 @@
-"""Indentation, blank lines, brackets, closers and depth: what the layout tells the eye."""
+"""Indentation, blank lines, brackets, closers and depth."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def told(text: str, language: str = "python", mode: Indentation = "words") -> li
         ("/*\n * a\n * b\n */\nif x {\n   y\n      z\n}\n", 3),
     ],
 )
-def test_the_unit_is_the_files_own(text: str, unit: int) -> None:
+def test_the_unit_of_indentation_depends_on_the_file(text: str, unit: int) -> None:
     assert indentation_unit(text.encode()) == unit
 
 
@@ -52,18 +52,18 @@ def test_columns_become_levels(indent: str, unit: int, level: int) -> None:
     assert indentation_level(indent.encode(), unit) == level
 
 
-def test_levels_are_told_only_when_they_change() -> None:
+def test_levels_are_said_only_when_they_change() -> None:
     code = "if a:\n    b = 1\n    c = 2\n    if d:\n        e = 3\nf = 4\n"
     assert told(code) == ["", "in", "", "", "in", "out two"]
 
 
-def test_a_tone_carries_the_level_itself() -> None:
+def test_each_level_has_its_tone() -> None:
     assert told("if a:\n    b = 1\nc = 1\n", mode="tone") == ["", "<indent-1>", "<indent-0>"]
     assert told("if a:\n    b = 1\n", mode="both") == ["", "<indent-1>in"]
     assert told("if a:\n    b = 1\n", mode="off") == ["", ""]
 
 
-def test_a_continuation_line_is_no_change_of_level() -> None:
+def test_a_continuation_line_does_not_change_the_level() -> None:
     assert told("total = add(\n        1,\n        2,\n)\nnext = 1\n") == ["", "", "", "", ""]
     assert told("x = items\n    .map(f)\n    .sum();\ny = 1;\n", "javascript") == ["", "", "", ""]
 
@@ -73,11 +73,11 @@ def test_the_lines_of_a_docstring_have_no_level() -> None:
     assert told('def f():\n    """One.\n        two\n    """\n    return 1\n') == ["", "in", "", "", ""]
 
 
-def test_data_tells_its_levels_although_it_stands_in_brackets() -> None:
+def test_levels_of_data_in_brackets_are_said() -> None:
     assert told('{\n  "a": {\n    "b": 1\n  }\n}\n', "json") == ["", "in", "in", "out", "out"]
 
 
-def test_a_run_of_blank_lines_is_told_once() -> None:
+def test_several_blank_lines_are_said_once() -> None:
     assert told("a = 1\n\n\n\nb = 2\n") == ["", "blank", ""]
     assert told("a = 1\n\n\n\nb = 2\n", mode="tone") == ["", "<blank-line>", ""]
 
@@ -87,7 +87,7 @@ def words(text: str, language: str, brackets: Brackets) -> list[Utterance]:
     return [u for line in Wording(options).lines(snapshot(text, language)) for u in line]
 
 
-def test_brackets_are_pauses_words_or_sounds_by_choice() -> None:
+def test_brackets_are_pauses_words_or_sounds() -> None:
     code = "f(a[1])"
     assert " ".join(u.text for u in words(code, "python", "words")) == (
         "f left paren a left bracket one right bracket right paren"
@@ -107,7 +107,7 @@ def test_brackets_are_pauses_words_or_sounds_by_choice() -> None:
     assert [u.text for u in pauses] == ["f", "one"]
 
 
-def test_deep_nesting_says_how_deep() -> None:
+def test_the_depth_of_deep_nesting_is_said() -> None:
     said = [u.text for u in words("f(a, (b, (c, (d, (e,)))))", "python", "pause")]
     assert [text for text in said if text.startswith("depth")] == ["depth four", "depth five"]
 

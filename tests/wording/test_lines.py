@@ -1,4 +1,4 @@
-"""The door: lines come lazily, in order, and cover what they say."""
+"""`Wording.lines`: lazy, in order, in pieces of bounded length."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def test_an_operator_becomes_words() -> None:
     assert "is not equal to" in texts(FakeSource(CODE))[1]
 
 
-def test_an_identifier_is_split_where_its_case_changes() -> None:
+def test_a_name_is_split_where_its_case_changes() -> None:
     assert "parse h t t p" in texts(FakeSource(CODE))[0]
 
 
-def test_a_selection_inside_a_token_reads_only_what_is_selected() -> None:
+def test_a_range_inside_a_token_reads_only_that_range() -> None:
     start = CODE.index("name")
     assert texts(FakeSource(CODE), start, start + 4) == [["name"]]
 
@@ -41,20 +41,20 @@ def test_an_empty_or_reversed_range_says_nothing() -> None:
     assert texts(FakeSource("")) == []
 
 
-def test_the_first_line_asks_for_no_more_than_itself() -> None:
+def test_the_first_line_asks_only_for_its_own_spans() -> None:
     source = FakeSource("x = 1\n" * 10_000)
     next(Wording().lines(source))
     assert source.asked == [(0, 5)]
 
 
-def test_a_line_of_megabytes_comes_in_bounded_pieces() -> None:
+def test_a_very_long_line_comes_in_short_pieces() -> None:
     source = FakeSource("x = [" + "number, " * 60_000 + "]")
     first = list(islice(Wording().lines(source), 3))
     assert all(line[-1].end - line[0].start < 4_000 for line in first)
     assert max(high - low for low, high in source.asked) < 100_000
 
 
-def test_an_endless_comment_comes_line_by_line() -> None:
+def test_a_very_long_comment_comes_line_by_line() -> None:
     text = "/*" + "all is well.\n" * 100_000 + "*/"
     spans = [Span(0, len(text), Category.COMMENT, "comment", "c")]
     source = FakeSource(text, spans=spans)

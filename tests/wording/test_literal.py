@@ -1,4 +1,4 @@
-"""At level "literal" the source can be written down again from the words alone, byte for byte."""
+"""The level `literal`: the source can be decoded from the words, byte for byte."""
 
 from __future__ import annotations
 
@@ -98,14 +98,14 @@ def test_the_words(source: str, said: str) -> None:
 @example("four spaces    four")
 @example("xml a xml end xml 1 XML b")
 @example("\ufeffdef\r\n\n\rend ")
-def test_any_text_comes_back(text: str) -> None:
+def test_any_text_can_be_decoded(text: str) -> None:
     assert written(dictated(text)) == text.encode()
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.one_of(st.text(), LIKE_CODE))
 @example("größer Ärger, A\u0308 ß ss éñ")
-def test_any_text_comes_back_from_german_words(text: str) -> None:
+def test_any_text_can_be_decoded_from_german_words(text: str) -> None:
     assert written(dictated(text, GERMAN)) == text.encode()
 
 
@@ -132,7 +132,7 @@ def test_only_letters_digits_and_blanks_are_said(text: str) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(LIKE_CODE, st.data())
-def test_a_selection_comes_back(text: str, data: st.DataObject) -> None:
+def test_any_range_can_be_decoded(text: str, data: st.DataObject) -> None:
     low = data.draw(st.integers(0, len(text)))
     high = data.draw(st.integers(low, len(text)))
     start, end = len(text[:low].encode()), len(text[:high].encode())
@@ -140,18 +140,18 @@ def test_a_selection_comes_back(text: str, data: st.DataObject) -> None:
     assert written(said) == text[low:high].encode()
 
 
-def test_what_the_narrator_says_is_no_part_of_the_source() -> None:
+def test_the_words_of_the_narrator_are_skipped() -> None:
     assert decode_literal([("warning, right to left override", "narration"), ("x", "variable")]) == b"x"
 
 
-def test_a_melody_in_the_words_does_no_harm() -> None:
+def test_sentence_punctuation_is_skipped() -> None:
     assert decode_literal([("left paren, x.", "punctuation")]) == b"(x"
 
 
 @pytest.mark.parametrize(
     "text", ["unicode no such thing end", "code point x y end", "unicode alpha", "cap", "word"]
 )
-def test_words_of_another_level_are_refused_in_one_line(text: str) -> None:
+def test_words_of_another_level_are_an_error_of_one_line(text: str) -> None:
     with pytest.raises(InputError, match="level literal") as caught:
         decode_literal([(text, "variable")])
     assert "\n" not in str(caught.value)
@@ -163,7 +163,7 @@ def test_no_phrase_begins_with_another() -> None:
         assert other[: len(one)] != one, (one, other)
 
 
-def test_a_very_long_line_of_blanks_comes_in_bounded_phrases() -> None:
+def test_a_very_long_line_of_blanks_comes_in_short_phrases() -> None:
     lines = list(ENGLISH.lines(FakeSource(" " * 100_000 + "x")))
     assert all(len(line) <= 64 for line in lines)
     assert written([u for line in lines for u in line]) == b" " * 100_000 + b"x"

@@ -1,4 +1,4 @@
-"""Names into words."""
+"""Words for names."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ def test_words(name: str, said: str) -> None:
     assert PYTHON.names.words(name, "some") == said
 
 
-def test_separators_are_named_from_the_level_of_their_symbol_on() -> None:
+def test_joiners_are_named_from_the_level_of_their_symbol_on() -> None:
     assert PYTHON.names.words("user_name", "some") == "user name"
     assert PYTHON.names.words("user_name", "most") == "user underscore name"
     assert PYTHON.names.words("__init__", "most") == "underscore underscore init underscore underscore"
 
 
-def test_capitals_are_marked_on_request() -> None:
+def test_capitals_can_be_marked_by_a_word() -> None:
     assert MARKED.names.words("parseHTTPHeader", "some") == "parse all caps h t t p cap header"
 
 
@@ -98,7 +98,7 @@ def test_a_single_letter_is_spelled() -> None:
         ("straßeÖffnen", ["straße öffnen"]),
     ],
 )
-def test_capitals_may_be_marked_by_the_voice(name: str, parts: list[str]) -> None:
+def test_capitals_can_be_marked_by_the_voice(name: str, parts: list[str]) -> None:
     said = LanguageVerbalizer(WordingOptions(capitals="pitch"), "python").names.fragments(name, "some")
     assert [f"{part.text} +" if part.capture == "capital" else part.text for part in said] == parts
     ends = [*(part.start for part in said[1:]), -1]

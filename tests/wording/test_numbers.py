@@ -1,4 +1,4 @@
-"""Numbers as people say them."""
+"""Words for numbers."""
 
 from __future__ import annotations
 
@@ -53,15 +53,15 @@ def test_a_literal_in_english(written: str, said: str) -> None:
 
 
 @pytest.mark.parametrize("written", ["", "x", ".", "1.2.3", "--1", "e5"])
-def test_what_is_no_number_has_no_words(written: str) -> None:
+def test_other_text_is_not_a_number(written: str) -> None:
     assert ENGLISH.literal(written) is None
 
 
 @given(st.integers(0, 10**15 - 1))
-def test_every_whole_number_has_words_that_can_be_spoken(number: int) -> None:
+def test_the_words_of_every_whole_number_can_be_spoken(number: int) -> None:
     assert is_speakable(ENGLISH.cardinal(number))
 
 
 @given(st.integers(0, 10**15 - 1), st.integers(0, 10**15 - 1))
-def test_different_numbers_sound_different(one: int, other: int) -> None:
+def test_different_numbers_have_different_words(one: int, other: int) -> None:
     assert (ENGLISH.cardinal(one) == ENGLISH.cardinal(other)) == (one == other)

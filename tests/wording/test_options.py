@@ -1,4 +1,4 @@
-"""Levels by category and by language; listening to some categories only."""
+"""Levels by category and by language; muted and solo categories."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_levels(level: str, said: str) -> None:
     assert words(WordingOptions(level=level)) == said  # type: ignore[arg-type]
 
 
-def test_the_finest_exception_wins() -> None:
+def test_the_most_specific_exception_wins() -> None:
     options = WordingOptions(
         level="some", levels={"operator": "all", "rust": "most", "python.comment": "most", "comment": "all"}
     )
@@ -44,25 +44,25 @@ def test_the_finest_exception_wins() -> None:
     assert options.level_of("python", Category.VARIABLE) == "some"
 
 
-def test_one_category_may_be_dictated_while_the_rest_is_worded() -> None:
+def test_one_category_can_have_the_level_literal() -> None:
     assert words(WordingOptions(levels={"operator": "literal"})) == "if | x | not equals | one | it's, one,"
 
 
-def test_a_muted_category_is_not_heard() -> None:
+def test_a_muted_category_is_not_said() -> None:
     assert words(WordingOptions(mute=frozenset({Category.COMMENT}))) == "if | x | is not equal to | one"
 
 
-def test_a_solo_category_is_heard_alone() -> None:
+def test_only_solo_categories_are_said() -> None:
     options = WordingOptions(solo=frozenset({Category.LITERAL, Category.KEYWORD}))
     assert words(options) == "if | one"
 
 
-def test_the_narrator_is_heard_whatever_is_muted() -> None:
+def test_the_narrator_is_never_muted() -> None:
     options = WordingOptions(solo=frozenset({Category.COMMENT}), indentation="off")
     assert words(options, "a\u202e = 1") == "warning, right to left override"
 
 
-def test_only_signatures_may_be_read() -> None:
+def test_signatures_can_be_read_alone() -> None:
     code = "import os\n\nclass Cart:\n    x = 1\n\n    def total(self, tax):\n        return 2\n"
     python = detection.language_named("python")
     assert python is not None
@@ -75,7 +75,7 @@ def test_only_signatures_may_be_read() -> None:
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_what_deceives_is_told_where_only_signatures_are_read(level: str) -> None:
+def test_all_warnings_are_said_where_only_signatures_are_read(level: str) -> None:
     code = "import os  # \u202e\n\ndef total(tax):\n    return 'a\u200b'\n"
     python = detection.language_named("python")
     assert python is not None
@@ -107,7 +107,7 @@ def f(x):
         {"only": "signatures", "mute": frozenset(Category)},
     ],
 )
-def test_no_warning_is_lost_with_what_is_not_heard(level: str, heard: dict[str, Any]) -> None:
+def test_warnings_about_muted_code_are_said(level: str, heard: dict[str, Any]) -> None:
     python = detection.language_named("python")
     assert python is not None
     source = Document(DECEPTIVE, python).snapshot()
@@ -120,7 +120,7 @@ def test_no_warning_is_lost_with_what_is_not_heard(level: str, heard: dict[str, 
     assert warnings(**heard) == warnings()
 
 
-def test_lines_of_which_nothing_is_heard_tell_no_indentation_and_one_gap() -> None:
+def test_muted_lines_have_no_indentation_and_join_blank_lines() -> None:
     code = "def f():\n    x = 1\n\n    y = 2\n\n    # done\n"
     comments = frozenset({Category.COMMENT})
     options = WordingOptions(solo=comments, indentation="words")
@@ -128,7 +128,7 @@ def test_lines_of_which_nothing_is_heard_tell_no_indentation_and_one_gap() -> No
 
 
 @pytest.mark.parametrize(("depth", "said"), [(3, ["depth four", "depth five"]), (4, ["depth five"]), (0, [])])
-def test_the_depth_from_which_nesting_is_told(depth: int, said: list[str]) -> None:
+def test_the_depth_from_which_nesting_is_said(depth: int, said: list[str]) -> None:
     python = detection.language_named("python")
     assert python is not None
     lines = Wording(WordingOptions(depth=depth)).lines(Document("a([[[[1]]]])\n", python).snapshot())
@@ -136,12 +136,12 @@ def test_the_depth_from_which_nesting_is_told(depth: int, said: list[str]) -> No
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_a_meaningful_operator_is_said_at_every_level(level: str) -> None:
+def test_an_operator_is_said_at_every_level(level: str) -> None:
     said = words(WordingOptions(level=level), "if !x\n", "javascript")  # type: ignore[arg-type]
     assert said != words(WordingOptions(level=level), "if x\n", "javascript")  # type: ignore[arg-type]
 
 
-def test_a_warm_wording_reads_no_table_again(tmp_path: Path) -> None:
+def test_after_warm_up_no_table_is_read_again(tmp_path: Path) -> None:
     table = tmp_path / "words.toml"
     table.write_text('[operators]\n"!=" = "other than"\n')
     wording = Wording(WordingOptions(user_words=(table,)))

@@ -1,4 +1,4 @@
-"""The structure of a file in words, in every main language; what stands at a position."""
+"""Outlines in every main language; descriptions of a position."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def golden(language: str) -> Snapshot:
     return snapshot((GOLDEN / f"{language}.source").read_bytes(), language)
 
 
-def test_a_file_is_told_signature_first() -> None:
+def test_the_outline_of_a_file() -> None:
     assert WORDING.outline(snapshot(CART)).text().splitlines() == [
         "python, eight lines, one class",
         "class cart, two methods, eight lines",
@@ -47,7 +47,7 @@ def test_a_file_is_told_signature_first() -> None:
     ]
 
 
-def test_a_symbol_is_told_without_the_rest() -> None:
+def test_the_outline_of_one_symbol() -> None:
     at = CART.index("clear")
     assert WORDING.outline(snapshot(CART), at).text() == "method clear, two lines"
 
@@ -56,7 +56,7 @@ def test_a_file_without_symbols_says_so() -> None:
     assert WORDING.outline(snapshot("x = 1\n")).text() == "python, one line, no functions and no types"
 
 
-def test_kind_name_and_parameters_are_said_by_their_own_voices() -> None:
+def test_kind_name_and_parameters_have_their_own_voices() -> None:
     outline = WORDING.outline(snapshot(CART))
     phrase = list(outline.phrases())[2]
     assert [part.category for part in phrase] == [
@@ -116,7 +116,7 @@ def test_every_main_language_has_an_outline(language: str, line: str) -> None:
         ("go", "package a\ntype A interface {\n\tF(x int)\n}\n", "method f, takes x, one line"),
     ],
 )
-def test_what_has_no_plain_name_is_told_too(language: str, code: str, line: str) -> None:
+def test_symbols_without_a_plain_name(language: str, code: str, line: str) -> None:
     known = detection.language_named(language)
     assert known is not None
     assert line in WORDING.outline(Document(code, known).snapshot()).text().splitlines()
@@ -130,7 +130,7 @@ def test_the_outline_in_german() -> None:
     )
 
 
-def test_a_position_is_described_from_the_near_to_the_far() -> None:
+def test_a_description_goes_from_the_character_to_the_line() -> None:
     found = WORDING.describe(snapshot(CART), CART.index("* tax"))
     assert found.words == (
         "star, in the operator star, which says times, in method total, in class cart, "
@@ -140,7 +140,7 @@ def test_a_position_is_described_from_the_near_to_the_far() -> None:
     assert (found.character, found.code_point, found.role) == ("*", "U+002A", "times")
 
 
-def test_a_description_tells_the_finer_kind_and_the_character_by_its_code() -> None:
+def test_a_description_has_capture_and_code_point() -> None:
     code = "def f(\u00c9): pass\n"
     found = WORDING.describe(snapshot(code), code.index("\u00c9"))
     assert found.words == (
@@ -158,7 +158,7 @@ def test_blanks_and_the_end_of_the_text_can_be_described() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.text(), st.integers(0, 20))
-def test_what_is_told_of_any_text_can_be_spoken(text: str, at: int) -> None:
+def test_outline_and_description_of_any_text_can_be_spoken(text: str, at: int) -> None:
     source = snapshot(text)
     assert is_speakable(WORDING.describe(source, at).words)
     assert all(is_speakable(part.text) for phrase in WORDING.outline(source).phrases() for part in phrase)

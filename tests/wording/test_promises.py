@@ -1,4 +1,4 @@
-"""What holds for any text, at any level, in any language."""
+"""Properties that hold for any text, at any level, in any language."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def said(source: Snapshot, level: Level, natural: str = "en") -> list[Utterance]
 
 
 def unspeakable(text: str) -> str:
-    """The characters of a text that are no letter, digit, blank, apostrophe or melody of a sentence."""
+    """The characters of a text that are not letters, digits, blanks, apostrophes or sentence punctuation."""
     return "".join(
         char
         for at, char in enumerate(text)
@@ -176,7 +176,7 @@ def test_an_operator_without_words_is_named_by_its_characters(level: Level, tmp_
 
 
 @pytest.mark.parametrize("level", ["some", "most", "all"])
-def test_whatever_a_speaker_comes_up_with_an_engine_gets_only_words(
+def test_symbols_that_a_verbalizer_returns_do_not_reach_an_engine(
     level: Level, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(NumberVerbalizer, "literal", lambda self, text: "a->b {1} ☃")

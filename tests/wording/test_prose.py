@@ -110,7 +110,7 @@ def test_commented_out_code_is_announced_once() -> None:
         "for i in range(3):",
     ],
 )
-def test_code_is_told_from_prose(text: str) -> None:
+def test_commented_out_code_is_recognized(text: str) -> None:
     assert looks_like_code(text)
 
 
@@ -126,7 +126,7 @@ def test_code_is_told_from_prose(text: str) -> None:
         "",
     ],
 )
-def test_prose_is_told_from_code(text: str) -> None:
+def test_prose_is_not_taken_for_code(text: str) -> None:
     assert not looks_like_code(text)
 
 

@@ -1,4 +1,4 @@
-"""Character by character."""
+"""Spelling: character by character."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Word tables: what ships is complete and sound; what users lay over it wins; mistakes are named by line."""
+"""Word tables: the built-in ones are complete; the user's override them; mistakes are reported by line."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def said(text: str, *tables: Path, language: str = "python") -> list[str]:
 
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_a_table_that_ships_has_no_rogue_names(path: Path) -> None:
+def test_a_builtin_table_has_no_mistake(path: Path) -> None:
     assert check_word_table(path) == []
 
 
@@ -52,8 +52,8 @@ def test_every_natural_language_has_the_keys_of_the_first() -> None:
 
 
 @pytest.mark.parametrize("natural", natural_languages())
-def test_what_is_different_in_a_language_is_so_in_every_natural_language(natural: str) -> None:
-    """Otherwise a base word of that natural language would stand where another one is meant."""
+def test_a_language_overrides_the_same_keys_in_every_natural_language(natural: str) -> None:
+    """Otherwise a language would get a base word that means something else there."""
     english = resource_path("voices", "words", "en").glob("*.toml")
     for language in sorted(path.stem for path in english):
         ours, theirs = builtin_table("en", language), builtin_table(natural, language)
@@ -76,7 +76,7 @@ def test_the_user_is_stronger_than_the_project_and_both_than_the_language(tmp_pa
     assert said("a == b != c", user, project) == ["a", "the same as", "b", "other than", "c"]
 
 
-def test_a_table_may_speak_of_one_language_only(tmp_path: Path) -> None:
+def test_a_table_can_be_for_one_language_only(tmp_path: Path) -> None:
     table = tmp_path / "words.toml"
     table.write_text('[for.rust.operators]\n"==" = "matches"\n')
     assert said("a == b", table, language="rust") == ["a", "matches", "b"]
@@ -121,7 +121,7 @@ def test_words_are_pronounced_exactly_or_by_pattern(tmp_path: Path) -> None:
         ("[patterns]\n'a(.)' = '\\q'\n", 2, "is not a group of the pattern"),
     ],
 )
-def test_a_mistake_is_named_with_its_line(tmp_path: Path, toml: str, line: int, complaint: str) -> None:
+def test_a_mistake_is_reported_with_its_line(tmp_path: Path, toml: str, line: int, complaint: str) -> None:
     table = tmp_path / "words.toml"
     table.write_text(toml)
     with pytest.raises(InputError) as caught:
@@ -140,13 +140,13 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, toml: str, line: int, 
         '[for.haskell.words]\nx = "y"\n',
     ],
 )
-def test_what_is_right_is_not_complained_about(tmp_path: Path, toml: str) -> None:
+def test_a_table_without_mistakes_has_no_errors(tmp_path: Path, toml: str) -> None:
     table = tmp_path / "words.toml"
     table.write_text(toml)
     assert check_word_table(table) == []
 
 
-def test_a_missing_table_and_an_unknown_language_are_told(tmp_path: Path) -> None:
+def test_a_missing_table_and_an_unknown_language_are_errors(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         said("a", tmp_path / "none.toml")
     with pytest.raises(InputError, match="no words in 'dd'; known: de, en"):

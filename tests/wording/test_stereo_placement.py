@@ -1,4 +1,4 @@
-"""Where words stand: by column, by nesting, or all in the middle."""
+"""Position of the words between left and right: by column, by nesting, or all in the middle."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def places(balance: Balance, code: str = CODE) -> list[tuple[str, int]]:
     return [(u.text, u.balance) for line in lines for u in line if u.text]
 
 
-def test_off_leaves_everything_in_the_middle() -> None:
+def test_off_keeps_everything_in_the_middle() -> None:
     assert {place for _, place in places("off")} == {0}
 
 
@@ -36,7 +36,7 @@ def test_a_tab_counts_as_four_columns() -> None:
     assert places("column", "\tx\n") == places("column", "    x\n")
 
 
-def test_by_nesting_what_lies_deeper_stands_further_right() -> None:
+def test_deeper_nesting_is_further_to_the_right() -> None:
     said = dict(places("nesting"))
     assert said["if"] == -80
     assert said["y"] == -60
@@ -45,7 +45,7 @@ def test_by_nesting_what_lies_deeper_stands_further_right() -> None:
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_the_words_are_the_same_wherever_they_stand(level: str) -> None:
+def test_balance_does_not_change_the_words(level: str) -> None:
     python = detection.language_named("python")
     assert python is not None
     snapshot = Document(CODE, python).snapshot()
@@ -57,7 +57,7 @@ def test_the_words_are_the_same_wherever_they_stand(level: str) -> None:
     assert words("off") == words("column") == words("nesting")
 
 
-def test_a_voice_stands_where_its_own_place_and_the_words_have_it() -> None:
+def test_the_balances_of_voice_and_words_are_added() -> None:
     settings = Settings(voices={Category.KEYWORD: VoiceChange(balance=-50)})
     casting = Casting(load_profile("default", "silent"), settings)
     assert casting.needs_stereo

@@ -1,4 +1,4 @@
-"""What can be made ahead for a language: its keywords, operators and the narrator's words."""
+"""Words that can be synthesized ahead for a language: keywords, operators, the narrator's sentences."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def test_the_narrator_counts_levels() -> None:
     assert not any("{" in text for text, _ in found)
 
 
-def test_the_words_are_those_of_the_listener_s_language() -> None:
+def test_the_words_are_in_the_natural_language() -> None:
     assert not {text for text, category in said("python", "de") if category == Category.OPERATOR} & {"gets"}
 
 
-def test_a_language_without_a_grammar_has_the_narrator_s_words() -> None:
+def test_a_language_without_a_grammar_has_the_words_of_the_narrator() -> None:
     assert {category for _, category in said("fortran")} == {Category.NARRATION}
