@@ -81,7 +81,7 @@ def guarded_text(grammar: str, text: bytes) -> bytes | None:
     is_refused = _REFUSED.get(grammar)
     if is_refused is not None and is_refused(text):
         return None
-    if grammar in _MASKED:
+    if grammar in _MASKED and not text.isascii():
         text = _MASKED[grammar].sub(_masked, text)
     if b"\0" in text:
         # A NUL ends the text for a lexer; the scanner of Bash then searches the rest, once for each NUL.

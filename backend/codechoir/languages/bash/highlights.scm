@@ -1,4 +1,4 @@
-; Patterns of our own for Bash and its kin, after the grammar's: what stands last wins.
+; Captures for Bash and related shells. On one node the last pattern wins: these follow those of the wheel.
 
 ; ---- names
 

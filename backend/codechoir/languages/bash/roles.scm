@@ -1,4 +1,4 @@
-; What tokens do in Bash and its kin. Here nearly every symbol depends on where it stands.
+; Roles of tokens in Bash and related shells, where their text alone does not tell (`TOKEN_ROLES`).
 
 (variable_assignment "=" @role.assignment)
 (variable_assignment "+=" @role.assignment.augmented)

@@ -1,1 +1,3 @@
+; What defines a symbol in Bash and related shells.
+
 (function_definition) @symbol.function

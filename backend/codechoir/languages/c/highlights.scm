@@ -1,4 +1,5 @@
-; Patterns of our own for C alone; what C++ shares is in `c.scm`.
+; Captures for C. On one node the last pattern wins: these follow those of the wheel
+; and of `c_family/`.
 
 "auto" @keyword
 (variadic_parameter) @operator

@@ -1,4 +1,4 @@
-; What tokens do in C alone; what C++ shares is in `c.roles.scm`.
+; Roles of tokens in C, where their text alone does not tell (`TOKEN_ROLES`).
 
 (if_statement condition: (parenthesized_expression "(" @role.condition.open ")" @role.condition.close))
 (while_statement condition: (parenthesized_expression "(" @role.condition.open ")" @role.condition.close))

@@ -1,1 +1,3 @@
+; What defines a symbol in C.
+
 ((declaration) @prototype.function (#set! name "declarator"))

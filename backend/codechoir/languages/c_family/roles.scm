@@ -1,4 +1,4 @@
-; What tokens do in C, and in C++ too, where the token alone does not tell (see `TOKEN_ROLES`).
+; Roles of tokens in C and C++, where their text alone does not tell (`TOKEN_ROLES`).
 
 (init_declarator "=" @role.assignment.define)
 (enumerator "=" @role.assignment.define)

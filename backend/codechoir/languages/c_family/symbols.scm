@@ -1,3 +1,5 @@
+; What defines a symbol in C and C++.
+
 ((function_definition) @symbol.function (#set! name "declarator"))
 (struct_specifier body: (_)) @symbol.struct
 (union_specifier body: (_)) @symbol.union

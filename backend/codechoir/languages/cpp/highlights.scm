@@ -1,4 +1,5 @@
-; Patterns of our own for C++, after C's: what stands last wins.
+; Captures for C++. On one node the last pattern wins: these follow those of the wheel
+; and of `c_family/`.
 
 ; ---- names
 

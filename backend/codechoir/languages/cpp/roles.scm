@@ -1,4 +1,4 @@
-; What tokens do in C++, besides what they do in C.
+; Roles of tokens in C++, where their text alone does not tell (`TOKEN_ROLES`).
 
 (optional_parameter_declaration "=" @role.default)
 (optional_type_parameter_declaration "=" @role.default)

@@ -1,3 +1,5 @@
+; What defines a symbol in C++.
+
 (class_specifier body: (_)) @symbol.class
 (namespace_definition) @symbol.namespace
 ((declaration) @prototype.function (#set! name "declarator"))

@@ -1,4 +1,4 @@
-; Patterns of our own for C#, after the grammar's: what stands last wins.
+; Captures for C#. On one node the last pattern wins: these follow those of the wheel.
 
 ; ---- names
 

@@ -1,3 +1,5 @@
+; What defines a symbol in C#.
+
 (class_declaration) @symbol.class
 (struct_declaration) @symbol.struct
 (interface_declaration) @symbol.interface

@@ -1,4 +1,4 @@
-; Patterns of our own for CSS, after the grammar's: what stands last wins.
+; Captures for CSS. On one node the last pattern wins: these follow those of the wheel.
 
 (integer_value) @number
 (float_value) @number

@@ -1,4 +1,4 @@
-; What tokens do in CSS.
+; Roles of tokens in CSS.
 
 (block "{" @role.block.open "}" @role.block.close)
 (keyframe_block_list "{" @role.block.open "}" @role.block.close)

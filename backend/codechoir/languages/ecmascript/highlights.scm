@@ -1,4 +1,4 @@
-; Patterns of our own for JavaScript and its kin, after the grammar's: what stands last wins.
+; Captures for JavaScript and TypeScript. On one node the last pattern wins: these follow those of the wheel.
 
 ; ---- names
 

@@ -1,3 +1,5 @@
+; What defines a symbol in JavaScript and TypeScript.
+
 (function_declaration) @symbol.function
 (generator_function_declaration) @symbol.function
 (class_declaration) @symbol.class

@@ -1,4 +1,4 @@
-; What tokens do in Go, where the token alone does not tell (see `TOKEN_ROLES`).
+; Roles of tokens in Go, where their text alone does not tell (`TOKEN_ROLES`).
 
 (var_spec "=" @role.assignment.define)
 (const_spec "=" @role.assignment.define)

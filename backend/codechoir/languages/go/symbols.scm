@@ -1,3 +1,5 @@
+; What defines a symbol in Go.
+
 (function_declaration) @symbol.function
 (method_declaration) @symbol.method
 (method_elem) @symbol.method

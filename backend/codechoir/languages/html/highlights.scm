@@ -1,4 +1,4 @@
-; Patterns of our own for HTML, after the grammar's: what stands last wins.
+; Captures for HTML. On one node the last pattern wins: these follow those of the wheel.
 
 (text) @text.plain
 (entity) @string.escape

@@ -1,4 +1,4 @@
-; What tokens do in HTML.
+; Roles of tokens in HTML.
 
 (text) @role.text
 (start_tag "<" @role.tag.open ">" @role.tag.close)

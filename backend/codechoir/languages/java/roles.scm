@@ -1,4 +1,4 @@
-; What tokens do in Java, where the token alone does not tell (see `TOKEN_ROLES`).
+; Roles of tokens in Java, where their text alone does not tell (`TOKEN_ROLES`).
 
 (variable_declarator "=" @role.assignment.define)
 (element_value_pair "=" @role.named.argument)

@@ -1,4 +1,4 @@
-; What tokens do in JavaScript alone; what TypeScript shares is in `ecmascript.roles.scm`.
+; Roles of tokens in JavaScript, where their text alone does not tell (`TOKEN_ROLES`).
 
 (field_definition "=" @role.assignment.define)
 (call_expression (optional_chain) @role.optional.chain.call)

@@ -1,4 +1,4 @@
-; Patterns of our own for JSON, after the grammar's: what stands last wins.
+; Captures for JSON. On one node the last pattern wins: these follow those of the wheel.
 
 (pair key: (string) @property)
 (escape_sequence) @string.escape

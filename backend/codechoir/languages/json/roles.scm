@@ -1,4 +1,4 @@
-; What tokens do in JSON.
+; Roles of tokens in JSON.
 
 (object "{" @role.map.open "}" @role.map.close)
 (array "[" @role.list.open "]" @role.list.close)

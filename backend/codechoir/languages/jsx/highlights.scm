@@ -1,4 +1,4 @@
-; Patterns of our own for elements inside JavaScript and TypeScript.
+; Captures for elements inside JavaScript and TypeScript. On one node the last pattern wins: these follow those of the wheel.
 
 (jsx_text) @text.plain
 (html_character_reference) @string.escape

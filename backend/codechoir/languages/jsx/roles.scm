@@ -1,4 +1,4 @@
-; What tokens do in elements inside JavaScript and TypeScript.
+; Roles of tokens in elements inside JavaScript and TypeScript, where their text alone does not tell (`TOKEN_ROLES`).
 
 (jsx_text) @role.text
 (jsx_attribute "=" @role.attribute.value)

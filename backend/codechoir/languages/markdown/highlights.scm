@@ -1,4 +1,4 @@
-; Patterns of our own for Markdown's blocks, after the grammar's: what stands last wins.
+; Captures for the blocks of Markdown. On one node the last pattern wins: these follow those of the wheel.
 
 (atx_heading (inline) @text.title)
 (setext_heading (paragraph (inline) @text.title))

@@ -1,4 +1,4 @@
-; What tokens do in Markdown's blocks.
+; Roles of tokens in the blocks of Markdown.
 
 [(atx_h1_marker) (atx_h2_marker) (atx_h3_marker) (atx_h4_marker) (atx_h5_marker) (atx_h6_marker)] @role.heading
 [(setext_h1_underline) (setext_h2_underline)] @role.heading.underline

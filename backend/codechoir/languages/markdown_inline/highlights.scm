@@ -1,4 +1,4 @@
-; Patterns of our own for text inside Markdown's blocks, after the grammar's: what stands last wins.
+; Captures for text inside the blocks of Markdown. On one node the last pattern wins: these follow those of the wheel.
 
 (inline) @text
 (code_span) @text.literal
@@ -29,11 +29,3 @@
 (shortcut_link ["[" "]"] @punctuation.bracket)
 
 (html_tag) @injection.html_tag
-
-(code_span_delimiter) @role.code.quote
-(emphasis_delimiter) @role.emphasis
-(inline_link "[" @role.link.open "]" @role.link.close)
-(inline_link "(" @role.link.target.open ")" @role.link.target.close)
-(image "!" @role.image)
-(image "[" @role.link.open "]" @role.link.close)
-(image "(" @role.link.target.open ")" @role.link.target.close)

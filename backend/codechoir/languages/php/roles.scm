@@ -1,4 +1,4 @@
-; What tokens do in PHP, where the token alone does not tell (see `TOKEN_ROLES`).
+; Roles of tokens in PHP, where their text alone does not tell (`TOKEN_ROLES`).
 
 ; ---- names and values
 

@@ -1,3 +1,5 @@
+; What defines a symbol in PHP.
+
 (function_definition) @symbol.function
 (method_declaration) @symbol.method
 (class_declaration) @symbol.class

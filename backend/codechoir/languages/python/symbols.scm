@@ -1,3 +1,5 @@
+; What defines a symbol in Python.
+
 (function_definition) @symbol.function
 (class_definition) @symbol.class
 (return_statement) @return

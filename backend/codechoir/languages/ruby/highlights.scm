@@ -1,4 +1,4 @@
-; Patterns of our own for Ruby, after the grammar's: what stands last wins.
+; Captures for Ruby. On one node the last pattern wins: these follow those of the wheel.
 
 ; ---- names: the grammar's own query cannot tell a local from a call without a table of scopes
 

@@ -1,3 +1,5 @@
+; What defines a symbol in Ruby.
+
 (method) @symbol.function
 (singleton_method) @symbol.function
 (class) @symbol.class

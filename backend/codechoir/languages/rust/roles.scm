@@ -1,4 +1,4 @@
-; What tokens do in Rust, where the token alone does not tell (see `TOKEN_ROLES`).
+; Roles of tokens in Rust, where their text alone does not tell (`TOKEN_ROLES`).
 
 ; ---- names and values
 

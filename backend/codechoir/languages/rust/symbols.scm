@@ -1,3 +1,5 @@
+; What defines a symbol in Rust.
+
 (function_item) @symbol.function
 (function_signature_item) @symbol.function
 (struct_item) @symbol.struct

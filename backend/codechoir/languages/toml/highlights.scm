@@ -1,4 +1,4 @@
-; Patterns of our own for TOML, after the grammar's: what stands last wins.
+; Captures for TOML. On one node the last pattern wins: these follow those of the wheel.
 
 (bare_key) @property
 (quoted_key) @property

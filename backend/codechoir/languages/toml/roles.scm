@@ -1,4 +1,4 @@
-; What tokens do in TOML.
+; Roles of tokens in TOML.
 
 (pair "=" @role.assignment)
 (table "[" @role.table.open "]" @role.table.close)

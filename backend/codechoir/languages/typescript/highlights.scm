@@ -1,4 +1,5 @@
-; Patterns of our own for TypeScript, after JavaScript's.
+; Captures for TypeScript. On one node the last pattern wins: these follow those of the wheel
+; and of `ecmascript/`.
 
 (type_identifier) @type
 (predefined_type) @type.builtin

@@ -1,4 +1,4 @@
-; What tokens do in TypeScript, besides what they do in JavaScript.
+; Roles of tokens in TypeScript, where their text alone does not tell (`TOKEN_ROLES`).
 
 (type_annotation ":" @role.annotation)
 (adding_type_annotation "+?:" @role.annotation.optional)

@@ -1,3 +1,5 @@
+; What defines a symbol in TypeScript.
+
 (abstract_class_declaration) @symbol.class
 (interface_declaration) @symbol.interface
 (enum_declaration) @symbol.enum

@@ -1,4 +1,4 @@
-; Patterns of our own for YAML, after the grammar's: what stands last wins.
+; Captures for YAML. On one node the last pattern wins: these follow those of the wheel.
 
 (timestamp_scalar) @number
 (escape_sequence) @string.escape

@@ -1,4 +1,4 @@
-; What tokens do in YAML.
+; Roles of tokens in YAML.
 
 (block_mapping_pair ":" @role.mapping)
 (flow_pair ":" @role.mapping)
