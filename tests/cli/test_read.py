@@ -225,6 +225,21 @@ def test_an_interruption_is_quiet_and_leaves_no_half_file(
     assert file.read_bytes() == b"old"
 
 
+@pytest.mark.parametrize("ending", ["wav", "flac", "mp3", "html"])
+def test_output_files_do_not_tell_the_folder_of_the_source(
+    codechoir: Codechoir, tmp_path: Path, ending: str
+) -> None:
+    folder = tmp_path / "secret-customer"
+    folder.mkdir()
+    path = folder / "cart.py"
+    path.write_text("first = 1\n\n\nclass Cart:\n    pass\n")
+    file = tmp_path / f"c.{ending}"
+    assert codechoir("read", path, "--engine", "silent", "--no-play", "-o", file).status == 0
+    content = file.read_bytes()
+    assert b"secret-customer" not in content and "secret-customer".encode("utf-16-le") not in content
+    assert b"cart.py" in content or "cart.py".encode("utf-16-le") in content
+
+
 def test_say_says_one_thing_in_the_voice_of_a_category(codechoir: Codechoir, tmp_path: Path) -> None:
     options = ("--engine", "silent", "--no-play", "--marks", tmp_path / "m.json")
     assert codechoir("say", "hello brave\nnew world", "--category", "keyword", *options).status == 0

@@ -6,7 +6,7 @@ import argparse
 import sys
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from codechoir.cli.options import Lines
@@ -23,7 +23,7 @@ STDIN = "-"
 
 @dataclass(frozen=True, slots=True)
 class SourceWindow:
-    """Bytes `start` to `end` of a source. `title`: its name in messages and files."""
+    """Bytes `start` to `end` of a source. `title`: its name in messages."""
 
     snapshot: Snapshot
     title: str
@@ -46,11 +46,16 @@ class SourceWindow:
         return not self.snapshot.text[self.start : self.end].strip()
 
     @property
+    def file_name(self) -> str:
+        """The title without folders: files that are passed on must not tell where the source was."""
+        return PurePath(self.title).name or self.title
+
+    @property
     def content(self) -> Content:
         """What output files contain besides audio: a title, chapters, the code."""
         from codechoir.sinks import Content
 
-        return Content(self.title, self._chapters, self._page_text)
+        return Content(self.file_name, self._chapters, self._page_text)
 
     def _chapters(self) -> list[Chapter]:
         """A chapter for each named symbol in it."""
@@ -69,7 +74,7 @@ class SourceWindow:
         spans = tuple(self.snapshot.spans(self.start, self.end))
         language = self.snapshot.language.title
         text = self.snapshot.text
-        return PageText(self.title, language, text, self.start, self.end, self.first_line + 1, spans)
+        return PageText(self.file_name, language, text, self.start, self.end, self.first_line + 1, spans)
 
 
 def read_bytes(name: str) -> bytes:

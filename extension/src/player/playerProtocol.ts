@@ -40,7 +40,40 @@ export type MessageFromPage =
   | { type: "enabled" }
   | { type: "played"; session: number; samples: number }
   | { type: "failed"; message: string }
-  | { type: "command"; command: "codechoir.stop" | "codechoir.pauseOrResume" };
+  | { type: "command"; command: PageCommand };
+
+/** The only commands that the page may run. */
+export const pageCommands = ["codechoir.stop", "codechoir.pauseOrResume"] as const;
+
+export type PageCommand = (typeof pageCommands)[number];
+
+/** Whether a message from the page has the shape that is expected; the page might have been replaced. */
+export function isMessageFromPage(message: unknown): message is MessageFromPage {
+  if (typeof message !== "object" || message === null) {
+    return false;
+  }
+  const { type, ...values } = message as Record<string, unknown>;
+  switch (type) {
+    case "ready":
+      return isAudioState(values.audio);
+    case "audio":
+      return isAudioState(values.state);
+    case "enabled":
+      return true;
+    case "played":
+      return Number.isSafeInteger(values.session) && Number.isFinite(values.samples);
+    case "failed":
+      return typeof values.message === "string";
+    case "command":
+      return pageCommands.some((allowed) => allowed === values.command);
+    default:
+      return false;
+  }
+}
+
+function isAudioState(value: unknown): boolean {
+  return value === "running" || value === "suspended";
+}
 
 /** Localized texts of the page. */
 export interface PageTexts {

@@ -3,12 +3,13 @@ import { categoryNames } from "../displayNames";
 import type { Webview, WebviewView, WebviewViewProvider } from "../vscodeapi";
 import { commands, type Disposable, EventEmitter, l10n, Uri, window } from "../vscodeapi";
 import type { Playback, Player } from "./audioPlayer";
-import type {
-  AudioChunk,
-  AudioContextState,
-  MessageFromPage,
-  MessageToPage,
-  PageTexts,
+import {
+  type AudioChunk,
+  type AudioContextState,
+  isMessageFromPage,
+  type MessageFromPage,
+  type MessageToPage,
+  type PageTexts,
 } from "./playerProtocol";
 
 const VIEW_ID = "codechoir.player";
@@ -47,8 +48,10 @@ export class WebviewPlayer implements Player, WebviewViewProvider, Disposable {
   resolveWebviewView(view: WebviewView): void {
     this.view = view;
     view.webview.options = { enableScripts: true, localResourceRoots: [this.extensionUri] };
-    view.webview.onDidReceiveMessage((message: MessageFromPage) => {
-      this.receive(message);
+    view.webview.onDidReceiveMessage((message: unknown) => {
+      if (isMessageFromPage(message)) {
+        this.receive(message);
+      }
     });
     view.onDidDispose(() => {
       this.view = undefined;

@@ -232,6 +232,7 @@ export const window = {
     fake.statusItem = { text: "" };
     return Object.assign(fake.statusItem, { show: () => undefined, dispose: () => undefined });
   },
+  registerWebviewViewProvider: (): Disposable => new Disposable(() => undefined),
   setStatusBarMessage(words: string): Disposable {
     fake.shown.push(words);
     return new Disposable(() => undefined);

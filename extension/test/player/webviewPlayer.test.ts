@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { playerPageHtml } from "../../src/player/webviewPlayer";
-import { Uri, type Webview } from "../../src/vscodeapi";
+import { playerPageHtml, WebviewPlayer } from "../../src/player/webviewPlayer";
+import { Uri, type Webview, type WebviewView } from "../../src/vscodeapi";
+import { fake } from "../fakes/vscode";
 
 const webview = { cspSource: "https://webview", asWebviewUri: (uri: unknown) => uri } as unknown as Webview;
 
@@ -39,4 +40,46 @@ test("the page scripts never insert text as HTML", () => {
       ),
     );
   }
+});
+
+/** A player whose page sends `messages`; the playback that it reports. */
+function playerThatReceives(...messages: unknown[]): unknown[] {
+  fake.reset();
+  let send!: (message: unknown) => void;
+  const player = new WebviewPlayer(Uri.file("/extension"));
+  const played: unknown[] = [];
+  player.onPlayback((playback) => played.push(playback));
+  player.resolveWebviewView({
+    webview: { ...webview, onDidReceiveMessage: (listener: typeof send) => (send = listener) },
+    onDidDispose: () => undefined,
+  } as unknown as WebviewView);
+  messages.forEach(send);
+  return played;
+}
+
+test("the page may stop and pause, and run no other command", () => {
+  playerThatReceives(
+    { type: "command", command: "codechoir.stop" },
+    { type: "command", command: "workbench.action.terminal.sendSequence", arguments: [{ text: "rm -rf ~" }] },
+    { type: "command", command: "codechoir.setUp" },
+    { type: "command", command: ["codechoir.stop"] },
+    { type: "command" },
+    { type: "command", command: "codechoir.pauseOrResume" },
+  );
+  assert.deepEqual(fake.executed, [["codechoir.stop"], ["codechoir.pauseOrResume"]]);
+});
+
+test("messages of a wrong shape from the page are ignored", () => {
+  const good = { type: "played", session: 1, samples: 10 };
+  const played = playerThatReceives(
+    ...[null, undefined, 7, "ready", [], {}, { type: "constructor" }, { type: "ready", audio: "loud" }],
+    ...[
+      { type: "played", session: "1", samples: 10 },
+      { type: "played", session: 1, samples: NaN },
+    ],
+    { type: "failed", message: { toString: "no" } },
+    good,
+  );
+  assert.deepEqual(played, [good]);
+  assert.deepEqual([fake.executed, fake.messages], [[], []]);
 });
