@@ -13,8 +13,7 @@ import pytest
 from codechoir.engines.base import AudioListener
 from codechoir.engines.silent import SilentEngine
 from codechoir.engines.subprocess.client import ChildEngine
-from codechoir.engines.subprocess.process import BackOff
-from codechoir.engines.subprocess.supervisor import Supervisor
+from codechoir.engines.subprocess.supervisor import BackOff, Supervisor
 from codechoir.errors import EngineError
 from codechoir.model import AudioChunk, CastUtterance, Phrase, State, Voice
 from codechoir.playback.fallback import FallbackEngine
@@ -24,7 +23,7 @@ from codechoir.sinks.base import Sink
 from support.child_engines import RATE, STEP
 from support.listening import Listener, in_thread, phrase
 
-LATE = BackOff(first=3600.0, most=3600.0)
+LATE = BackOff(first=3600.0, longest=3600.0)
 SOON = BackOff(first=0.05)
 
 
@@ -50,7 +49,7 @@ class StandIn(SilentEngine):
 
 
 def is_ready(supervisor: Supervisor) -> bool:
-    return supervisor.ready
+    return supervisor.is_ready
 
 
 def recast(spoken: CastUtterance) -> CastUtterance:
@@ -131,7 +130,7 @@ def test_the_child_goes_on_when_it_is_back(child: Any) -> None:
     assert stand_in.words == ["one two"]
     assert heard.words[-2:] == ["three", "four"]
     assert heard.chunks[-1].pcm == (80).to_bytes(2, "little") * STEP
-    assert primary_of(engine).supervisor.ready
+    assert primary_of(engine).supervisor.is_ready
 
 
 def test_a_second_loss_is_told_again(child: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.engines.silent import SilentEngine
-from codechoir.engines.subprocess.process import BackOff
+from codechoir.engines.subprocess.supervisor import BackOff
 from codechoir.model import Phrase
 from codechoir.playback.fallback import FallbackEngine
 from hypothesis import given, settings
@@ -19,7 +19,7 @@ from support.cached_engine import cached
 from support.listening import Listener
 from support.mark_indices import all_words, check_marks, index_of, readings
 
-SOON = BackOff(first=0.01, factor=1.0, tries=10**6)
+SOON = BackOff(first=0.01, factor=1.0, attempts=10**6)
 
 
 @pytest.mark.parametrize("has_cache", [False, True])
@@ -33,7 +33,7 @@ def test_when_children_are_killed_on_the_way(child: Any, has_cache: bool, tmp_pa
     @given(readings.filter(any), st.sets(st.integers(1, 60), max_size=3))
     def check(phrases: list[Phrase], deadly: set[int]) -> None:
         engine = FallbackEngine(inner, SilentEngine, lambda spoken: spoken)
-        assert primary.supervisor.wait_until(lambda it: it.ready, 10)
+        assert primary.supervisor.wait_until(lambda it: it.is_ready, 10)
 
         def kill(heard: Listener) -> bool:
             supervisor = primary.supervisor

@@ -13,13 +13,13 @@ from codechoir.engines.base import CachePolicy
 from codechoir.engines.cache.caching_engine import CachingEngine, PhraseCacheFactory
 from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.engines.silent import SilentEngine
-from codechoir.engines.subprocess.process import BackOff
+from codechoir.engines.subprocess.supervisor import BackOff
 from codechoir.model import CastUtterance
 from codechoir.playback.fallback import FallbackEngine, prepare_engine
 from support.cached_engine import cached
 from support.listening import Listener, phrase
 
-LATE = BackOff(first=3600.0, most=3600.0)
+LATE = BackOff(first=3600.0, longest=3600.0)
 LINES = (phrase("for", "user name"), phrase("in", "for", start=101))
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from codechoir.engines.subprocess.client import ChildEngine
-from codechoir.engines.subprocess.process import BackOff, ChildSpec
+from codechoir.engines.subprocess.process import ChildSpec
+from codechoir.engines.subprocess.supervisor import BackOff
 from codechoir.model import Capabilities
 from support.child_engines import RATE
 
@@ -18,7 +19,7 @@ MakeChild = Callable[..., ChildEngine]
 def making_children() -> Iterator[MakeChild]:
     """For a fixture: makes an engine of `support.child_engines` in a child, and ends all of them at last.
 
-    `make("CountingEngine", {}, lost=1)`: options of the engine, settings of the child.
+    `make("CountingEngine", {}, lost_after=1)`: options of the engine, settings of the child.
     """
     made: list[ChildEngine] = []
 
@@ -27,7 +28,7 @@ def making_children() -> Iterator[MakeChild]:
     ) -> ChildEngine:
         name = engine if ":" in engine else f"support.child_engines:{engine}"
         environment = {"PYTHONPATH": str(TESTS)}
-        full = ChildSpec(name, options or {}, environment=environment, **{"beat": 0.1, **spec})
+        full = ChildSpec(name, options or {}, environment=environment, **{"heartbeat": 0.1, **spec})
         made.append(ChildEngine("child", Capabilities(RATE, concurrent=True), full, back_off))
         return made[-1]
 

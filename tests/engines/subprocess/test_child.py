@@ -127,7 +127,7 @@ def test_an_engine_that_cannot_be_loaded_says_why(child: Any) -> None:
 
 @pytest.mark.parametrize("name", ["no.such.module:Engine", "support.child_engines:Nothing"])
 def test_an_engine_that_does_not_exist_says_so(child: Any, name: str) -> None:
-    with pytest.raises(EngineError, match="cannot be made in its own process"):
+    with pytest.raises(EngineError, match="cannot be loaded in its own process"):
         child(name).warm_up()
 
 

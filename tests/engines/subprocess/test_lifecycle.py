@@ -10,19 +10,19 @@ from typing import Any
 import psutil
 import pytest
 from codechoir.engines.subprocess.client import ChildEngine
-from codechoir.engines.subprocess.process import BackOff, ChildSpec
-from codechoir.engines.subprocess.supervisor import Supervisor
+from codechoir.engines.subprocess.process import ChildSpec
+from codechoir.engines.subprocess.supervisor import BackOff, Supervisor
 from codechoir.errors import EngineLostError
 from support.child_engines import STEP
 from support.listening import Listener, in_thread, phrase
 from support.needs import missing
 
 SOON = BackOff(first=0.05, factor=2.0)
-LATE = BackOff(first=3600.0, most=3600.0)
+LATE = BackOff(first=3600.0, longest=3600.0)
 
 
 def is_ready(supervisor: Supervisor) -> bool:
-    return supervisor.ready
+    return supervisor.is_ready
 
 
 def is_gone(supervisor: Supervisor) -> bool:
@@ -77,7 +77,7 @@ def test_a_child_that_died_is_not_started_before_its_time(child: Any) -> None:
 
 
 def test_a_child_that_keeps_dying_is_left_alone_until_somebody_asks(child: Any) -> None:
-    engine = child("CountingEngine", {}, BackOff(first=0.0, tries=1))
+    engine = child("CountingEngine", {}, BackOff(first=0.0, attempts=1))
     for _ in range(2):
         engine.warm_up()
         before = kill(engine)
@@ -96,7 +96,7 @@ def test_the_pause_grows_to_a_limit(deaths: int, seconds: float) -> None:
 def test_a_child_that_gives_no_sign_of_life_is_replaced(child: Any) -> None:
     if sys.platform == "win32":
         missing("no signal stops a process on Windows: run the tests on Linux or macOS")
-    engine = child("CountingEngine", {}, SOON, lost=1.5)
+    engine = child("CountingEngine", {}, SOON, lost_after=1.5)
     engine.warm_up()
     before = engine.supervisor.pid
     assert before is not None
@@ -109,14 +109,14 @@ def test_a_child_that_gives_no_sign_of_life_is_replaced(child: Any) -> None:
 
 
 def test_a_child_that_computes_for_long_is_not_taken_for_dead(child: Any) -> None:
-    engine = child("CountingEngine", {"step_seconds": 2.0}, lost=1.0)
+    engine = child("CountingEngine", {"step_seconds": 2.0}, lost_after=1.0)
     heard = Listener(lambda _: False)
     engine.speak([phrase("one")], heard)
     assert heard.words == ["one"]
 
 
 def test_an_idle_child_returns_its_memory_and_comes_back_when_asked(child: Any) -> None:
-    engine = child("CountingEngine", idle=0.2)
+    engine = child("CountingEngine", idle_after=0.2)
     engine.warm_up()
     before = engine.supervisor.pid
     assert before is not None
@@ -129,14 +129,14 @@ def test_an_idle_child_returns_its_memory_and_comes_back_when_asked(child: Any) 
 
 
 def test_a_child_that_reads_is_not_idle(child: Any) -> None:
-    engine = child("CountingEngine", {"step_seconds": 0.1}, idle=0.1)
+    engine = child("CountingEngine", {"step_seconds": 0.1}, idle_after=0.1)
     heard = Listener()
     engine.speak([phrase("one two")], heard)
     assert heard.words == ["one", "two"]
 
 
 def test_loading_has_a_limit(child: Any) -> None:
-    engine = child("NeverReadyEngine", {}, LATE, start=0.3)
+    engine = child("NeverReadyEngine", {}, LATE, load_timeout=0.3)
     with pytest.raises(EngineLostError):
         engine.warm_up()
 
@@ -165,13 +165,13 @@ def test_closing_ends_the_process_and_the_engine_can_be_used_again(child: Any) -
 
 
 def test_a_child_ends_when_its_parent_is_killed(tmp_path: Any) -> None:
-    spec = ChildSpec("codechoir.engines.silent:SilentEngine", beat=0.1)
+    spec = ChildSpec("codechoir.engines.silent:SilentEngine", heartbeat=0.1)
     program = (
         "import sys, threading\n"
         "from codechoir.engines.subprocess.client import ChildEngine\n"
         "from codechoir.engines.subprocess.process import ChildSpec\n"
         "from codechoir.engines.silent import SilentEngine\n"
-        f"e = ChildEngine('x', SilentEngine.capabilities, ChildSpec({spec.engine!r}, beat=0.1))\n"
+        f"e = ChildEngine('x', SilentEngine.capabilities, ChildSpec({spec.engine!r}, heartbeat=0.1))\n"
         "e.warm_up()\n"
         "print(e.supervisor.pid, flush=True)\n"
         "threading.Event().wait()\n"

@@ -39,22 +39,22 @@ capabilities = st.builds(
     Capabilities, numbers, *[flags] * 4, languages=st.lists(texts, max_size=3).map(tuple)
 )
 any_message = st.one_of(
-    st.builds(messages.Begin, texts, plain, floats),
+    st.builds(messages.Load, texts, plain, floats),
     st.builds(messages.Speak, numbers, numbers),
     st.builds(messages.Phrases, numbers, st.lists(phrases, max_size=2).map(tuple), flags),
-    st.builds(messages.Taken, numbers, numbers),
+    st.builds(messages.Acknowledge, numbers, numbers),
     st.builds(messages.Cancel, numbers),
     st.builds(messages.Call, numbers, texts, plain, st.binary()),
-    st.just(messages.Leave()),
+    st.just(messages.Shutdown()),
     st.builds(messages.Ready, texts, capabilities),
-    st.just(messages.Beat()),
-    st.builds(messages.Want, numbers),
+    st.just(messages.Heartbeat()),
+    st.builds(messages.PhraseWanted, numbers),
     st.builds(messages.Audio, numbers, numbers, numbers, st.lists(marks, max_size=3).map(tuple), st.binary()),
-    st.builds(messages.Note, numbers, texts),
-    st.builds(messages.Finished, numbers),
-    st.builds(messages.Failed, numbers, texts),
-    st.builds(messages.Answer, numbers, plain, st.binary()),
-    st.builds(messages.Refused, numbers, texts, flags),
+    st.builds(messages.Notify, numbers, texts),
+    st.builds(messages.ReadingFinished, numbers),
+    st.builds(messages.ReadingFailed, numbers, texts),
+    st.builds(messages.CallResult, numbers, plain, st.binary()),
+    st.builds(messages.CallFailed, numbers, texts, flags),
 )
 
 
@@ -93,11 +93,11 @@ def test_a_print_that_went_astray_does_not_fill_the_memory() -> None:
     "fields",
     [
         {},
-        {"is": "Nothing"},
-        {"is": 5},
-        {"is": "Speak"},
-        {"is": "Speak", "reading": 1, "credit": 1, "more": 1},
-        {"is": "Phrases", "reading": 1, "phrases": [{"parts": 3}]},
+        {"type": "Nothing"},
+        {"type": 5},
+        {"type": "Speak"},
+        {"type": "Speak", "reading": 1, "credit": 1, "more": 1},
+        {"type": "Phrases", "reading": 1, "phrases": [{"parts": 3}]},
     ],
 )
 def test_a_malformed_message_is_refused(fields: dict[str, object]) -> None:
@@ -129,6 +129,6 @@ def test_a_message_with_a_wrong_value_is_refused_or_taken_but_never_fails_otherw
 
 
 def test_a_frame_larger_than_the_other_side_takes_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(messages, "MOST_BLOB", 10)
+    monkeypatch.setattr(messages, "MAX_BLOB", 10)
     with pytest.raises(messages.FrameError, match="too large"):
         messages.pack_frame({}, bytes(11))

@@ -142,7 +142,7 @@ def test_options_reach_the_child(checkpoint: Installation) -> None:
     spec = XttsEngine(settings, checkpoint).child.supervisor.spec
     how = {"device": "cuda", "precision": "fp16", "candidates": 2}
     assert spec.options == {"checkpoint": str(checkpoint.folder), **how}
-    assert (spec.command()[0], spec.idle) == ("/opt/python", 60.0)
+    assert (spec.command()[0], spec.idle_after) == ("/opt/python", 60.0)
     assert "COQUI_TOS_AGREED" not in spec.environment
 
 

@@ -1,10 +1,8 @@
-"""An engine in a process of its own: the host inside it, and the driver that talks to it.
+"""Runs any engine in a child process.
 
-    ChildEngine (client.py) ─▶ Supervisor (supervisor.py) ─▶ ChildProcess (process.py)
-                                        ║ frames (frames.py) of messages (messages.py)
-    any Engine ◀─ HostedReading (hosted.py) ◀─ Host (host.py), in the child
-
-`FallbackEngine` (fallback.py) keeps a reading going with the fallback engine while the child is away.
+In the parent, `ChildEngine` is an engine that talks to the child through a `Supervisor`, which starts,
+restarts and ends a `ChildProcess`. In the child, `Host` serves the engine; a `HostedReading` is the listener
+that the engine writes to. Both sides exchange messages, see `messages.py`.
 """
 
 import lazy_loader

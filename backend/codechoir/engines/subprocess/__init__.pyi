@@ -1,4 +1,4 @@
 from .client import ChildEngine as ChildEngine
-from .process import BackOff as BackOff
 from .process import ChildSpec as ChildSpec
-from .process import our_folders as our_folders
+from .process import package_folders as package_folders
+from .supervisor import BackOff as BackOff

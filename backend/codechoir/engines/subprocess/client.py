@@ -9,20 +9,20 @@ from typing import Any
 
 from codechoir.engines import AudioListener, Engine
 from codechoir.engines.subprocess import messages
-from codechoir.engines.subprocess.process import BackOff, ChildProcess, ChildSpec, Disconnected, Mail
-from codechoir.engines.subprocess.supervisor import Supervisor
+from codechoir.engines.subprocess.process import ChildProcess, ChildSpec, Disconnected, InboxItem
+from codechoir.engines.subprocess.supervisor import BackOff, Supervisor
 from codechoir.errors import EngineError, EngineLostError
 from codechoir.model import AudioChunk, Capabilities, Phrase, VoiceInfo
 
 POLL = 0.02
-"""Seconds between two looks at whether the reading was cancelled, while the child has nothing to say."""
+"""Seconds between two checks for cancellation while no message comes."""
 
 AHEAD_SECONDS = 2.0
-"""Sound that the child may have sent and the listener not yet taken; as much as a reading may be ahead."""
+"""Audio that the child may have sent and the listener not yet taken: as much as a reading may be ahead."""
 
 PHRASES_AHEAD = 2
-PHRASES_AHEAD_IN_BATCHES = 12
-"""Phrases that lie ready in the child; engines that batch find work for several rows in them."""
+PHRASES_AHEAD_FOR_BATCHES = 12
+"""Phrases that wait in the child. An engine that batches fills its batches from them."""
 
 
 NOTIFY_AFTER = 1.0
@@ -44,7 +44,7 @@ class ChildEngine(Engine):
         self.supervisor = Supervisor(spec, back_off)
 
     def check(self) -> str | None:
-        """See `Engine.check`; starts the child to find out."""
+        """See `Engine.check`. Starts the child."""
         try:
             answer: str | None = self.call("check").value
         except EngineError as error:
@@ -58,20 +58,20 @@ class ChildEngine(Engine):
             _wait_until_loaded(child)
 
     def is_ready(self) -> bool:
-        return self.supervisor.ready
+        return self.supervisor.is_ready
 
     def voices(self) -> list[VoiceInfo]:
         """See `Engine.voices`."""
         return [VoiceInfo(*voice) for voice in self.call("voices").value]
 
     def close(self) -> None:
-        """End the child; its memory is returned."""
+        """End the child, which frees its memory."""
         self.supervisor.close()
 
     def call(
         self, method: str, arguments: dict[str, Any] | None = None, blob: bytes = b""
-    ) -> messages.Answer:
-        """Call a method of `Engine.handle_call` in the child. Raises what it raised."""
+    ) -> messages.CallResult:
+        """Call a method of the engine in the child, see `Engine.handle_call`. Raises what it raised."""
         child = self.supervisor.child()
         _wait_until_loaded(child)
         return child.call(method, arguments, blob)
@@ -81,9 +81,9 @@ class ChildEngine(Engine):
         child = self.supervisor.child()
         if not self._wait(child, listener):
             return
-        conversation = RemoteReading(child, iter(phrases), listener)
-        look_ahead = PHRASES_AHEAD_IN_BATCHES if self.capabilities.batching else PHRASES_AHEAD
-        conversation.run(round(self.capabilities.sample_rate * AHEAD_SECONDS), look_ahead)
+        reading = RemoteReading(child, iter(phrases), listener)
+        look_ahead = PHRASES_AHEAD_FOR_BATCHES if self.capabilities.batching else PHRASES_AHEAD
+        reading.run(round(self.capabilities.sample_rate * AHEAD_SECONDS), look_ahead)
 
     def _wait(self, child: ChildProcess, listener: AudioListener) -> bool:
         """Wait until the child is loaded; False when the reading was cancelled first.
@@ -106,71 +106,71 @@ class ChildEngine(Engine):
 
 
 class RemoteReading:
-    """One reading, seen from here: phrases to the child as it wants them, its audio to the listener."""
+    """One reading in the child: sends phrases as the engine pulls them, writes its audio to the listener."""
 
     def __init__(self, child: ChildProcess, phrases: Iterator[Phrase], listener: AudioListener) -> None:
         self._child = child
         self._phrases = phrases
         self._listener = listener
-        self._number, self._box = child.open()
-        self._owed = 0
+        self._number, self._inbox = child.open()
+        self._phrases_wanted = 0
 
     def run(self, credit: int, look_ahead: int) -> None:
-        """Until the reading ends. Raises what the engine raised, or `EngineLostError`."""
+        """Run until the reading ends. Raises what the engine raised, or `EngineLostError`."""
         finished = False
-        self._owed = look_ahead
+        self._phrases_wanted = look_ahead
         self._child.send(messages.Speak(self._number, credit))
         try:
             while not finished and not self._listener.is_cancelled():
-                mail = self._next_mail()
-                if isinstance(mail, messages.Audio) and not self._hand_out(mail):
+                message = self._next_message()
+                if isinstance(message, messages.Audio) and not self._write(message):
                     return
-                finished = self._heed(mail)
+                finished = self._handle(message)
         finally:
             if not finished:
                 self._child.send(messages.Cancel(self._number))
             self._child.close(self._number)
 
-    def _next_mail(self) -> Mail | None:
-        """What the child says next; while it has not said anything, phrases that it wants are sent."""
-        while self._owed:
+    def _next_message(self) -> InboxItem | None:
+        """The child's next message, None if there is none yet. Sends phrases that it wants meanwhile."""
+        while self._phrases_wanted:
             try:
-                return self._box.get_nowait()
+                return self._inbox.get_nowait()
             except Empty:
-                self._feed()
+                self._send_phrase()
         try:
-            return self._box.get(timeout=POLL)
+            return self._inbox.get(timeout=POLL)
         except Empty:
             return None
 
-    def _feed(self) -> None:
+    def _send_phrase(self) -> None:
         phrase = next(self._phrases, None)
-        self._owed = self._owed - 1 if phrase is not None else 0
+        self._phrases_wanted = self._phrases_wanted - 1 if phrase is not None else 0
         sent = () if phrase is None else (phrase,)
         self._child.send(messages.Phrases(self._number, sent, last=phrase is None))
 
-    def _hand_out(self, audio: messages.Audio) -> bool:
+    def _write(self, audio: messages.Audio) -> bool:
         chunk = AudioChunk(audio.blob, audio.sample_rate, audio.first_sample, audio.marks)
         if not self._listener.write(chunk):
             return False
-        self._child.send(messages.Taken(self._number, chunk.first_sample + chunk.samples))
+        self._child.send(messages.Acknowledge(self._number, chunk.first_sample + chunk.samples))
         return True
 
-    def _heed(self, mail: Mail | None) -> bool:
-        """Act on anything but sound; True when the reading is finished."""
-        match mail:
-            case messages.Want():
-                self._owed += 1
-            case messages.Told():
+    def _handle(self, message: InboxItem | None) -> bool:
+        """Handle any message but audio; True when the reading is finished."""
+        match message:
+            case messages.PhraseWanted():
+                self._phrases_wanted += 1
+            case messages.PhraseDone():
                 self._listener.phrase_done()
-            case messages.Note(_, line):
+            case messages.Notify(_, line):
                 self._listener.notify(line)
-            case messages.Finished():
+            case messages.ReadingFinished():
                 return True
-            case messages.Failed(_, line):
+            case messages.ReadingFailed(_, line):
                 raise EngineError(line)
             case Disconnected():
-                raise self._child.loss()
+                raise self._child.lost_error()
         return False
 
 
@@ -179,4 +179,4 @@ def _wait_until_loaded(child: ChildProcess) -> None:
     while not child.wait_ready(POLL):
         pass
     if child.ready is None:
-        raise child.loss()
+        raise child.lost_error()

@@ -1,14 +1,10 @@
-"""Turns at an engine that speaks for one reading at a time, handed on between two phrases.
+"""Inside the child process: hosts one engine and serves the parent's messages until the pipe closes.
 
-One reading inside the child: phrases that arrive, sound that leaves, credit and cancellation.
-
-Inside the child: hosts one engine and serves the parent's messages until the pipe closes.
-
-1. `main` moves the protocol away from the standard streams, since libraries print what they like.
-2. The first message names the engine; it is made and loaded, and `Ready` is sent.
-3. The main thread hears messages and never works; every reading and every call has a thread of its own.
-4. A thread beats, so that the parent can tell a process that computes from one that hangs.
-5. When the parent leaves or dies the pipe ends, and so does this process, whatever its threads do.
+1. `main` moves the protocol away from the standard streams, since libraries print to them.
+2. The first message names the engine. It is loaded, and `Ready` is sent.
+3. The main thread only receives messages; each reading and each call has its own thread.
+4. Another thread sends heartbeats, so that the parent can tell a process that computes from one that hangs.
+5. When the parent ends, so does the pipe, and so does this process, whatever its threads do.
 """
 
 from __future__ import annotations
@@ -28,7 +24,7 @@ from typing import Any, BinaryIO, NoReturn
 from codechoir import stdio
 from codechoir.engines import AudioListener, Engine
 from codechoir.engines.subprocess import messages
-from codechoir.engines.subprocess.messages import Audio, Note, Told, ToParent, Want
+from codechoir.engines.subprocess.messages import Audio, Notify, PhraseDone, PhraseWanted, ToParent
 from codechoir.errors import CodechoirError, EngineError, InputError
 from codechoir.model import AudioChunk, Phrase
 
@@ -36,31 +32,28 @@ log = logging.getLogger(__name__)
 
 
 class FairLock:
-    """A fair lock: whoever has waited longest is next. Used with `with`.
-
-    `wanted` tells the holder that somebody waits, so that it can end its turn at the next phrase.
-    """
+    """A lock for `with` that goes to the thread that has waited longest."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._line: deque[object] = deque()
+        self._waiting: deque[object] = deque()
 
     @property
-    def wanted(self) -> bool:
-        """Whether somebody waits for the turn that is taken now."""
-        return len(self._line) > 1
+    def is_wanted(self) -> bool:
+        """Whether a thread waits for the lock, so that its holder should release it soon."""
+        return len(self._waiting) > 1
 
     def __enter__(self) -> None:
         ticket = object()
         with self._changed:
-            self._line.append(ticket)
-            self._changed.wait_for(lambda: self._line[0] is ticket)
+            self._waiting.append(ticket)
+            self._changed.wait_for(lambda: self._waiting[0] is ticket)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with self._changed:
-            self._line.popleft()
+            self._waiting.popleft()
             self._changed.notify_all()
 
 
@@ -68,25 +61,25 @@ Send = Callable[[ToParent], None]
 
 
 class HostedReading(AudioListener):
-    """A reading that the parent asked for. It is also the listener that the engine writes to.
+    """A reading of the parent. It is the listener that the engine writes to.
 
-    `hurry`: asked while the reading has no credit left; when it says True the chunk leaves on credit that
-    was not given. An engine that speaks for one reading at a time uses it to come to the phrase's end, since
-    a reading that is paused must not hold up the others.
+    `ignores_credit`: asked while the reading has no credit left; True sends the chunk nevertheless. An engine
+    that speaks for one reading at a time so finishes a phrase when another reading waits: a paused reading
+    must not block the others.
     """
 
-    def __init__(self, number: int, credit: int, send: Send, hurry: Callable[[], bool]) -> None:
+    def __init__(self, number: int, credit: int, send: Send, ignores_credit: Callable[[], bool]) -> None:
         self.number = number
         self.sent = 0
         self.offset = 0
         self.first_phrase = 0
         self.pulled = 0
         self._send = send
-        self._hurry = hurry
+        self._ignores_credit = ignores_credit
         self._credit = credit
-        self._taken = 0
+        self._acknowledged = 0
         self._cancelled = False
-        self._over = False
+        self._has_ended = False
         self._changed = threading.Condition()
         self._phrases: SimpleQueue[Phrase | None] = SimpleQueue()
 
@@ -106,11 +99,11 @@ class HostedReading(AudioListener):
         return self._cancelled
 
     def notify(self, line: str) -> bool:
-        self._send(Note(self.number, line))
+        self._send(Notify(self.number, line))
         return True
 
     def phrase_done(self) -> None:
-        self._send(Told(self.number))
+        self._send(PhraseDone(self.number))
 
     def phrases(self) -> Iterator[Phrase]:
         """The phrases in order, waiting for each; ends early when the reading is cancelled."""
@@ -119,47 +112,47 @@ class HostedReading(AudioListener):
 
     def next_phrase(self, wait: bool = True) -> Phrase | None:
         """The next phrase; None at the end, and without `wait` also when none has arrived yet."""
-        if self._over:
+        if self._has_ended:
             return None
         try:
             phrase = self._phrases.get(block=wait)
         except Empty:
             return None
         if phrase is None or self._cancelled:
-            self._over = True
+            self._has_ended = True
             return None
         self.pulled += 1
-        self._send(Want(self.number))
+        self._send(PhraseWanted(self.number))
         return phrase
 
     def _wait_for_credit(self, samples: int) -> bool:
         with self._changed:
-            while not self._cancelled and not self._fits(samples) and not self._hurry():
-                # Woken by credit and by cancellation; `hurry` is polled, since it changes elsewhere.
+            while not self._cancelled and not self._fits(samples) and not self._ignores_credit():
+                # Credit and cancellation wake it up; `ignores_credit` is polled, since it changes elsewhere.
                 self._changed.wait(0.05)
             return not self._cancelled
 
     def _fits(self, samples: int) -> bool:
-        under_way = self.sent - self._taken
-        return under_way <= 0 or under_way + samples <= self._credit
+        ahead = self.sent - self._acknowledged
+        return ahead <= 0 or ahead + samples <= self._credit
 
-    # ---- the thread that hears the parent --------------------------------------------------------------
+    # ---- the thread that receives messages -------------------------------------------------------------
 
     def add(self, phrases: tuple[Phrase, ...], last: bool) -> None:
-        """More phrases have arrived."""
+        """Add phrases that have arrived. `last`: there are no more."""
         for phrase in phrases:
             self._phrases.put(phrase)
         if last:
             self._phrases.put(None)
 
-    def taken(self, samples: int) -> None:
-        """The parent's listener has taken this many samples so far."""
+    def acknowledge(self, samples: int) -> None:
+        """The parent's listener has taken so many samples of the reading."""
         with self._changed:
-            self._taken = max(self._taken, samples)
+            self._acknowledged = max(self._acknowledged, samples)
             self._changed.notify_all()
 
     def cancel(self) -> None:
-        """End every wait; the next chunk is refused."""
+        """End every wait. The next `write` returns False."""
         with self._changed:
             self._cancelled = True
             self._changed.notify_all()
@@ -177,58 +170,58 @@ class Host:
         self._readings: dict[int, HostedReading] = {}
 
     def run(self) -> None:
-        """Serve until the parent leaves. Raises `FrameError` when it talks nonsense."""
-        first = self._hear()
-        if not isinstance(first, messages.Begin):
-            raise messages.FrameError("the first message must be Begin")
-        threading.Thread(target=self._beat, args=(first.beat_seconds,), daemon=True).start()
+        """Serve until the parent ends the pipe. Raises `FrameError` for an invalid message."""
+        first = self._receive()
+        if not isinstance(first, messages.Load):
+            raise messages.FrameError("the first message must be Load")
+        threading.Thread(target=self._send_heartbeats, args=(first.heartbeat_seconds,), daemon=True).start()
         try:
-            engine = make_hosted(first.engine, first.options)
+            engine = load_engine(first.engine, first.options)
             engine.warm_up()
         except CodechoirError as error:
-            self.send(messages.Failed(0, str(error)))
+            self.send(messages.ReadingFailed(0, str(error)))
             return
         self.send(messages.Ready(engine.name, engine.capabilities))
-        while (message := self._hear()) is not None and not isinstance(message, messages.Leave):
+        while (message := self._receive()) is not None and not isinstance(message, messages.Shutdown):
             self._serve(engine, message)
 
     def send(self, message: ToParent) -> None:
-        """Send one message; from any thread. Without a parent there is nothing left to do but leave."""
+        """Send one message; thread-safe. Ends the process if the parent has ended."""
         frame = messages.encode(message)
         try:
             with self._writing:
                 self._outgoing.write(frame)
                 self._outgoing.flush()
         except OSError:
-            _leave(0)
+            _exit(0)
 
-    def _hear(self) -> messages.Message | None:
+    def _receive(self) -> messages.Message | None:
         frame = messages.read_frame(self._incoming)
         return None if frame is None else messages.decode(*frame)
 
     def _serve(self, engine: Engine, message: messages.Message) -> None:
         match message:
             case messages.Speak(number, credit):
-                hurry = _never if engine.capabilities.concurrent else self._is_wanted
-                reading = HostedReading(number, credit, self.send, hurry)
+                ignores_credit = _never if engine.capabilities.concurrent else self._is_turn_wanted
+                reading = HostedReading(number, credit, self.send, ignores_credit)
                 self._readings[number] = reading
                 threading.Thread(target=self._speak, args=(engine, reading), daemon=True).start()
             case messages.Phrases(number, phrases, last):
                 if reading_ := self._readings.get(number):
                     reading_.add(phrases, last)
-            case messages.Taken(number, samples):
+            case messages.Acknowledge(number, samples):
                 if reading_ := self._readings.get(number):
-                    reading_.taken(samples)
+                    reading_.acknowledge(samples)
             case messages.Cancel(number):
                 if reading_ := self._readings.get(number):
                     reading_.cancel()
             case messages.Call():
-                threading.Thread(target=self._answer, args=(engine, message), daemon=True).start()
+                threading.Thread(target=self._call, args=(engine, message), daemon=True).start()
             case _:
-                raise messages.FrameError(f"{type(message).__name__} is not for a child")
+                raise messages.FrameError(f"{type(message).__name__} is not a message for a child")
 
-    def _is_wanted(self) -> bool:
-        return self._turns.wanted
+    def _is_turn_wanted(self) -> bool:
+        return self._turns.is_wanted
 
     def _speak(self, engine: Engine, reading: HostedReading) -> None:
         try:
@@ -236,12 +229,14 @@ class Host:
                 engine.speak(reading.phrases(), reading)
             else:
                 self._speak_in_turns(engine, reading)
-            self.send(messages.Finished(reading.number))
+            self.send(messages.ReadingFinished(reading.number))
         except CodechoirError as error:
-            self.send(messages.Failed(reading.number, str(error)))
+            self.send(messages.ReadingFailed(reading.number, str(error)))
         except Exception as error:
             log.exception("reading %d failed", reading.number)
-            self.send(messages.Failed(reading.number, f"{engine.name}: {type(error).__name__}: {error}"))
+            self.send(
+                messages.ReadingFailed(reading.number, f"{engine.name}: {type(error).__name__}: {error}")
+            )
         finally:
             self._readings.pop(reading.number, None)
 
@@ -249,43 +244,43 @@ class Host:
         while (phrase := reading.next_phrase()) is not None:
             with self._turns:
                 reading.offset, reading.first_phrase = reading.sent, reading.pulled - 1
-                engine.speak(self._while_nobody_waits(phrase, reading), reading)
+                engine.speak(self._phrases_of_turn(phrase, reading), reading)
 
-    def _while_nobody_waits(self, phrase: Phrase, reading: HostedReading) -> Iterator[Phrase]:
-        """What one turn says: only phrases that are here, since nobody may wait while holding the turn."""
+    def _phrases_of_turn(self, phrase: Phrase, reading: HostedReading) -> Iterator[Phrase]:
+        """The phrases of one turn: until another reading waits, and never one that has yet to arrive."""
         following: Phrase | None = phrase
         while following is not None:
             yield following
-            following = None if self._turns.wanted else reading.next_phrase(wait=False)
+            following = None if self._turns.is_wanted else reading.next_phrase(wait=False)
 
-    def _answer(self, engine: Engine, call: messages.Call) -> None:
+    def _call(self, engine: Engine, call: messages.Call) -> None:
         try:
-            value, blob = _answered(engine, call)
-            self.send(messages.Answer(call.call, value, blob))
+            value, blob = _result(engine, call)
+            self.send(messages.CallResult(call.call, value, blob))
         except CodechoirError as error:
-            self.send(messages.Refused(call.call, str(error), isinstance(error, InputError)))
+            self.send(messages.CallFailed(call.call, str(error), isinstance(error, InputError)))
         except Exception as error:
             log.exception("the call of %s failed", call.method)
-            self.send(messages.Refused(call.call, f"{engine.name}: {type(error).__name__}: {error}"))
+            self.send(messages.CallFailed(call.call, f"{engine.name}: {type(error).__name__}: {error}"))
 
-    def _beat(self, seconds: float) -> NoReturn:
+    def _send_heartbeats(self, seconds: float) -> NoReturn:
         pause = threading.Event()
         while True:
-            self.send(messages.Beat())
+            self.send(messages.Heartbeat())
             pause.wait(seconds)
 
 
-def make_hosted(name: str, options: Mapping[str, Any]) -> Engine:
-    """The engine `module:attribute` made with `options`. Raises `EngineError` that says what is missing."""
+def load_engine(name: str, options: Mapping[str, Any]) -> Engine:
+    """The engine `module:class`, instantiated with `options`. Raises `EngineError` if it cannot be."""
     module, _, attribute = name.partition(":")
     try:
         engine: Engine = getattr(importlib.import_module(module), attribute)(**options)
     except (ImportError, AttributeError, TypeError) as error:
-        raise EngineError(f"the engine {name} cannot be made in its own process: {error}") from error
+        raise EngineError(f"engine {name} cannot be loaded in its own process: {error}") from error
     return engine
 
 
-def _answered(engine: Engine, call: messages.Call) -> tuple[Any, bytes]:
+def _result(engine: Engine, call: messages.Call) -> tuple[Any, bytes]:
     match call.method:
         case "check":
             return engine.check(), b""
@@ -298,8 +293,8 @@ def _never() -> bool:
     return False
 
 
-def _leave(status: int) -> NoReturn:
-    """End at once: threads in the middle of a model's step do not notice anything gentler."""
+def _exit(status: int) -> NoReturn:
+    """End at once: threads in the middle of a model's step would not react to anything else."""
     sys.stderr.flush()
     os._exit(status)
 
@@ -308,10 +303,10 @@ def main() -> NoReturn:
     """The child's entry point."""
     incoming, outgoing = stdio.take_over()
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the parent to act on
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C in a terminal
     try:
         Host(os.fdopen(incoming, "rb"), os.fdopen(outgoing, "wb")).run()
     except messages.FrameError:
-        log.exception("the parent cannot be understood")
-        _leave(1)
-    _leave(0)
+        log.exception("the parent sent an invalid message")
+        _exit(1)
+    _exit(0)

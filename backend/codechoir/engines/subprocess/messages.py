@@ -1,12 +1,11 @@
-"""Frames on a pipe: a JSON object and raw bytes, each with its length before it.
+"""The messages between parent and child, and the frames that carry them over a pipe.
 
-Sound travels as raw bytes behind the JSON, so that nothing is encoded twice. A frame that announces more
-than the limits is not read: the other side is broken, and believing it would fill the memory.
+A message is a small frozen dataclass. Its frame is a header with two lengths, then JSON with the name of the
+class and its fields, then raw bytes: a field `blob`, so that audio is not encoded twice. A frame that
+announces more than the limits is not read: something else was written to the pipe, and reading it would fill
+the memory.
 
-What parent and child say to each other: small frozen dataclasses, one a message.
-
-A message becomes a frame by its class's name and its fields; a field `blob` travels as raw bytes. Readings
-are numbered by the parent, and numbers only grow: whatever belongs to one that ended is dropped.
+The parent numbers readings and calls; numbers only grow. Messages for a reading that has ended are dropped.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, get_args
 
 from codechoir.model import Capabilities, Mark, Phrase
 
@@ -24,26 +23,28 @@ if TYPE_CHECKING:
     from cattrs import Converter
 
 FRAME_HEADER = struct.Struct("<II")
-MOST_JSON = 16 * 1024 * 1024
-MOST_BLOB = 256 * 1024 * 1024
+MAX_JSON = 16 * 1024 * 1024
+MAX_BLOB = 256 * 1024 * 1024
 
 
 class FrameError(Exception):
-    """What arrived is no frame: a print that went astray, or an end in the middle."""
+    """What arrived is not a frame: output of a library, or the pipe ended in the middle."""
 
 
 def pack_frame(fields: Mapping[str, Any], blob: bytes = b"") -> bytes:
-    """The bytes of one frame. Raises `FrameError` when it is larger than the other side would take."""
+    """The bytes of one frame. Raises `FrameError` if it is larger than the limits."""
     text = json.dumps(fields, separators=(",", ":")).encode("ascii")
-    if len(text) > MOST_JSON or len(blob) > MOST_BLOB:
-        raise FrameError(f"a frame of {len(text)} and {len(blob)} bytes is too large")
+    if len(text) > MAX_JSON or len(blob) > MAX_BLOB:
+        raise FrameError(
+            f"a frame of {len(text)} and {len(blob)} bytes is too large ({MAX_JSON}, {MAX_BLOB})"
+        )
     return FRAME_HEADER.pack(len(text), len(blob)) + text + blob
 
 
 def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    """The next frame, or None when the other side has closed the pipe between two frames.
+    """The next frame, or None if the other side closed the pipe after the last one.
 
-    Raises `FrameError` for anything else than a whole frame.
+    Raises `FrameError` for anything but a complete frame.
     """
     header = stream.read(FRAME_HEADER.size)
     if not header:
@@ -51,7 +52,7 @@ def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
     if len(header) < FRAME_HEADER.size:
         raise FrameError("the pipe ended inside a frame's header")
     text_size, blob_size = FRAME_HEADER.unpack(header)
-    if text_size > MOST_JSON or blob_size > MOST_BLOB:
+    if text_size > MAX_JSON or blob_size > MAX_BLOB:
         raise FrameError(f"a frame announces {text_size} and {blob_size} bytes")
     text, blob = stream.read(text_size), stream.read(blob_size)
     if len(text) < text_size or len(blob) < blob_size:
@@ -69,17 +70,17 @@ def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Begin:
-    """The first message: host the engine `module:attribute`, made with `options`; beat every so often."""
+class Load:
+    """The first message: load the engine `module:class`, instantiated with `options`."""
 
     engine: str
     options: Mapping[str, Any]
-    beat_seconds: float
+    heartbeat_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Speak:
-    """Begin a reading; at most `credit` samples of it may be under way, sent and not yet taken."""
+    """Begin a reading. At most `credit` samples of it may be sent and not yet acknowledged."""
 
     reading: int
     credit: int
@@ -87,7 +88,7 @@ class Speak:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The next phrases of a reading; with `last`, there are no more."""
+    """The next phrases of a reading. `last`: there are no more."""
 
     reading: int
     phrases: tuple[Phrase, ...]
@@ -95,8 +96,8 @@ class Phrases:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """The listener has taken `samples` samples of the reading so far, so more may come."""
+class Acknowledge:
+    """The listener has taken `samples` samples of the reading so far."""
 
     reading: int
     samples: int
@@ -104,7 +105,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Stop the reading at once; nothing of it is wanted any more."""
+    """Stop the reading at once."""
 
     reading: int
 
@@ -120,8 +121,8 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Leave:
-    """End the process, politely."""
+class Shutdown:
+    """End the process."""
 
 
 # ---- child to parent ---------------------------------------------------------------------------------
@@ -129,27 +130,27 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The engine is loaded and takes readings."""
+    """The engine is loaded and accepts readings and calls."""
 
     name: str
     capabilities: Capabilities
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
-    """Still alive."""
+class Heartbeat:
+    """The process is alive, also while the engine computes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
-    """The engine has begun another phrase of the reading: send one more."""
+class PhraseWanted:
+    """The engine has pulled a phrase of the reading: send one more."""
 
     reading: int
 
 
 @dataclass(frozen=True, slots=True)
 class Audio:
-    """A chunk of sound; `blob` is PCM s16le."""
+    """A chunk of audio. `blob`: PCM s16le."""
 
     reading: int
     first_sample: int
@@ -159,38 +160,38 @@ class Audio:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """The next phrase of the reading was said to its end."""
+class PhraseDone:
+    """See `AudioListener.phrase_done`."""
 
     reading: int
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """A line for the listener of the reading."""
-
-    reading: int
-    line: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """All of the reading was said, or it was cancelled."""
-
-    reading: int
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The reading cannot go on; reading 0 stands for the engine itself, which cannot be made or loaded."""
+class Notify:
+    """See `AudioListener.notify`."""
 
     reading: int
     line: str
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the engine answers to a call."""
+class ReadingFinished:
+    """Everything was said, or the reading was cancelled."""
+
+    reading: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingFailed:
+    """The reading cannot continue. Reading 0: the engine cannot be loaded."""
+
+    reading: int
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """What the method of a call returned."""
 
     call: int
     value: Any = None
@@ -198,42 +199,38 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """The call failed; `bad_input` when its arguments were to blame."""
+class CallFailed:
+    """The method of a call raised an error. `bad_input`: because of its arguments."""
 
     call: int
     line: str
     bad_input: bool = False
 
 
-ToChild: TypeAlias = Begin | Speak | Phrases | Taken | Cancel | Call | Leave
-ToParent: TypeAlias = Ready | Beat | Want | Audio | Told | Note | Finished | Failed | Answer | Refused
+ToChild: TypeAlias = Load | Speak | Phrases | Acknowledge | Cancel | Call | Shutdown
+OfReading: TypeAlias = PhraseWanted | Audio | PhraseDone | Notify | ReadingFinished | ReadingFailed
+OfCall: TypeAlias = CallResult | CallFailed
+ToParent: TypeAlias = Ready | Heartbeat | OfReading | OfCall
 Message: TypeAlias = ToChild | ToParent
+
+_MESSAGES: Mapping[str, type[Message]] = {kind.__name__: kind for kind in get_args(Message)}
 
 # ---- to frames and back ------------------------------------------------------------------------------
 
-_KINDS: Mapping[str, Any] = {
-    kind.__name__: kind
-    for kind in (
-        *(Begin, Speak, Phrases, Taken, Cancel, Call, Leave),
-        *(Ready, Beat, Want, Audio, Told, Note, Finished, Failed, Answer, Refused),
-    )
-}
-
 
 def encode(message: Message) -> bytes:
-    """The frame of a message. Raises `FrameError` when it is larger than the other side would take."""
+    """The frame of a message. Raises `FrameError` if it is larger than the limits."""
     fields = _converter().unstructure(message)
     blob = fields.pop("blob", b"")
-    return pack_frame({"is": type(message).__name__, **fields}, blob)
+    return pack_frame({"type": type(message).__name__, **fields}, blob)
 
 
 def decode(fields: dict[str, Any], blob: bytes) -> Message:
     """The message of a frame. Raises `FrameError` for an unknown message, or wrong or missing fields."""
     from cattrs import BaseValidationError, ForbiddenExtraKeysError, StructureHandlerNotFoundError
 
-    name = fields.pop("is", None)
-    kind = _KINDS.get(name) if isinstance(name, str) else None
+    name = fields.pop("type", None)
+    kind = _MESSAGES.get(name) if isinstance(name, str) else None
     if kind is None:
         raise FrameError(f"unknown message {name!r}")
     if "blob" in kind.__dataclass_fields__:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from codechoir import __version__
 from codechoir.engines import AudioListener, CachePolicy, Engine, VoiceIdentity
-from codechoir.engines.subprocess import BackOff, ChildEngine, ChildSpec, our_folders
+from codechoir.engines.subprocess import BackOff, ChildEngine, ChildSpec, package_folders
 from codechoir.engines.xtts.capabilities import (
     CAPABILITIES,
     CLONING_DEFAULTS,
@@ -134,7 +134,7 @@ class XttsEngine(Engine):
             "precision": settings.precision,
             "candidates": settings.candidates,
         }
-        spec = ChildSpec(HOSTED, options, settings.interpreter, child_environment(), idle=settings.idle)
+        spec = ChildSpec(HOSTED, options, settings.interpreter, child_environment(), idle_after=settings.idle)
         return ChildEngine(self.name, CAPABILITIES, spec, self._back_off)
 
     def cache_policy(self) -> CachePolicy:
@@ -168,7 +168,7 @@ class XttsEngine(Engine):
         self._require_complete()
         settings = self.settings
         python = str(settings.interpreter or sys.executable)
-        command = [python, "-P", "-c", PROBE, settings.device, settings.precision, *our_folders()]
+        command = [python, "-P", "-c", PROBE, settings.device, settings.precision, *package_folders()]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         except (OSError, subprocess.SubprocessError) as error:

@@ -17,7 +17,7 @@ import pytest
 from codechoir.engines.cache.caching_engine import PhraseCacheFactory
 from codechoir.engines.cache.phrase_cache import PhraseSettings
 from codechoir.engines.silent import SilentEngine
-from codechoir.engines.subprocess.process import BackOff
+from codechoir.engines.subprocess.supervisor import BackOff
 from codechoir.engines.xtts import xtts_engine as driver_module
 from codechoir.engines.xtts.capabilities import CLONING_DEFAULTS, DEFAULT_SPEAKERS, INSTALL_HINT
 from codechoir.engines.xtts.install import Installation
@@ -189,7 +189,9 @@ def test_the_parent_knows_the_child_s_parameters_of_cloning() -> None:
 @pytest.fixture
 def xtts(checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[XttsEngine]:
     settings = XttsSettings(Path(sys.executable), "cpu", "fp32")
-    made = XttsEngine(settings, Installation(tmp_path / "xtts", checkpoint), BackOff(first=3600, most=3600))
+    made = XttsEngine(
+        settings, Installation(tmp_path / "xtts", checkpoint), BackOff(first=3600, longest=3600)
+    )
     yield made
     made.close()
 
