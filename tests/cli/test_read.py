@@ -129,7 +129,7 @@ def test_symbols_are_chapters(codechoir: Codechoir, tmp_path: Path) -> None:
     codechoir("read", CART, *options, "-o", tmp_path / "c.flac")
     tags = FLAC(tmp_path / "c.flac")
     names = [tags[f"CHAPTER{number:03}NAME"][0] for number in range(5)]
-    assert names == [str(CART), "class Item", "class Cart", "method add", "method total"]
+    assert names == [CART.name, "class Item", "class Cart", "method add", "method total"]
     decorator = CART.read_bytes().find(b"@dataclass")
     begins = next(mark["t0"] for mark in marks_of(tmp_path / "m.json")["marks"] if mark["start"] >= decorator)
     assert tags["CHAPTER001"] == [f"00:00:{begins / SAMPLE_RATE:06.3f}"]
