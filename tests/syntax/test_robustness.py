@@ -125,7 +125,7 @@ def test_the_time_limits_are_real(monkeypatch: pytest.MonkeyPatch) -> None:
     """A parser and a query that are given no time at all say so instead of returning half of their work."""
     text = b"f(x)[0] = {1: 'a'}\n" * 20_000
     snapshot = Document(text, language("python")).snapshot()
-    analysis = snapshot._analysis
+    analysis = snapshot._parsed.result()[0]
     assert isinstance(analysis, TreeAnalysis)
     monkeypatch.setattr(safe_parsing, "_QUERY_SECONDS", 1e-5)
     monkeypatch.setattr(safe_parsing, "_QUERY_SECONDS_PER_MEGABYTE", 0.0)

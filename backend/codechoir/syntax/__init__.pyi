@@ -1,11 +1,14 @@
 from .captures import CAPTURE_CATEGORIES as CAPTURE_CATEGORIES
 from .document import Document as Document
 from .document import Snapshot as Snapshot
+from .document import Text as Text
 from .positions import Encoding as Encoding
 from .positions import character_start as character_start
 from .positions import offset_at as offset_at
 from .positions import parse_encoding as parse_encoding
 from .positions import position_at as position_at
+from .revisions import Change as Change
+from .revisions import MovedRange as MovedRange
 from .roles import ROLES as ROLES
 from .symbols import Symbol as Symbol
 from .token_roles import TOKEN_ROLES as TOKEN_ROLES

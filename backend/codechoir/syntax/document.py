@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from codechoir.languages import Language
 from codechoir.model import Span
 from codechoir.syntax.analysis import DocumentAnalysis
-from codechoir.syntax.parsing import Edit, make_parsing
+from codechoir.syntax.parsing import Parsing, make_parsing
 from codechoir.syntax.positions import LineIndex, character_start, line_end_length
+from codechoir.syntax.revisions import Change, Edit, MovedRange, Revision
 from codechoir.syntax.symbols import Symbol, enclosing_symbols
 
 
@@ -17,11 +18,13 @@ from codechoir.syntax.symbols import Symbol, enclosing_symbols
 class Text:
     """A text and its lines, which count from 0 and end with LF, CRLF or a lone CR.
 
-    `text`: UTF-8, always valid; every offset is a byte offset in it.
+    `text`: UTF-8, always valid; every offset is a byte offset in it. `revision`: which state of a document it
+    is.
     """
 
     text: bytes
     _lines: LineIndex = field(repr=False)
+    revision: Revision = field(repr=False)
 
     @property
     def line_count(self) -> int:
@@ -42,18 +45,34 @@ class Text:
         end = self._lines.start_of(line + 1)
         return start, end - line_end_length(self.text, end)
 
+    def moved(self, older: Text, start: int, end: int) -> MovedRange:
+        """Where bytes `start` to `end` of an older text are in this one.
+
+        If the older text is not of the same document, say because the editor has opened it again, one change
+        is assumed, which leaves the longest beginning and end in place.
+        """
+        if older.revision is self.revision:
+            return MovedRange(start, end)
+        changes = older.revision.changes_until(self.revision)
+        if changes is None:
+            changes = [Change.between(0, older.text, self.text)]
+        return MovedRange(start, end).after(changes)
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot(Text):
     """An immutable view of a document; any thread may read it while the document changes.
 
-    `language`: the language of the text. `warnings`: messages for the user about replaced bytes and failed
-    parsing, one line each; usually none.
+    Parsed when spans, symbols or warnings are first needed. `language`: the language of the text.
     """
 
     language: Language
-    warnings: tuple[str, ...]
-    _analysis: DocumentAnalysis = field(repr=False)
+    _parsed: _ParsedText = field(repr=False)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Messages about replaced bytes and failed parsing, one line each; usually none."""
+        return tuple(line for line in (self._parsed.text_warning, self._parsed.result()[1]) if line)
 
     def spans(self, start: int = 0, end: int | None = None) -> list[Span]:
         """The spans that overlap bytes `start` to `end` (default: to the end), at the cost of that window.
@@ -63,15 +82,38 @@ class Snapshot(Text):
         """
         end = len(self.text) if end is None else min(end, len(self.text))
         start = max(0, start)
-        return self._analysis.spans(start, end) if start < end else []
+        return self._parsed.result()[0].spans(start, end) if start < end else []
 
     def symbols(self) -> list[Symbol]:
         """The functions and types of the whole document in order, outer ones first; computed once."""
-        return self._analysis.symbols()
+        return self._parsed.result()[0].symbols()
 
     def enclosing(self, byte: int) -> list[Symbol]:
         """The symbols that contain `byte`, outermost first."""
         return enclosing_symbols(self.symbols(), byte)
+
+
+class _ParsedText:
+    """The result of parsing one text, made when it is first needed.
+
+    `text_warning`: a line about replaced bytes, or empty.
+    """
+
+    def __init__(self, parsing: Parsing, text: bytes, revision: Revision, text_warning: str) -> None:
+        self.text_warning = text_warning
+        self._parsing = parsing
+        self._text = text
+        self._revision = revision
+        self._lock = threading.Lock()
+        self._result: tuple[DocumentAnalysis, str] | None = None
+
+    def result(self) -> tuple[DocumentAnalysis, str]:
+        """The analysis, and a warning or an empty string."""
+        if self._result is None:
+            with self._lock:
+                if self._result is None:
+                    self._result = self._parsing.parse(self._text, self._revision)
+        return self._result
 
 
 class Document:
@@ -81,8 +123,9 @@ class Document:
     `warnings`; all offsets are offsets in the text with the replacements (`Snapshot.text`). A byte order mark
     stays in the text and is a token of its own.
 
-    An edit is cheap; `snapshot` parses what has changed since the last one. Call it when a document is
-    opened, so that a later reading costs only its window.
+    Edits and snapshots are cheap, and never wait for parsing. A snapshot parses what has changed since the
+    last one when its spans are needed; ask for some when a document is opened, so that a later reading costs
+    only its window.
     """
 
     def __init__(self, text: str | bytes, language: Language) -> None:
@@ -92,6 +135,7 @@ class Document:
         self._carriage_returns = b"\r" in self._text
         self._parsing = make_parsing(language)
         self._warning = _replacement_warning(replaced) if replaced else ""
+        self._revision = Revision()
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
 
@@ -103,7 +147,7 @@ class Document:
     def lines(self) -> Text:
         """The current text, without parsing it: for finding the place of an edit."""
         with self._lock:
-            return Text(self._text, self._lines)
+            return Text(self._text, self._lines, self._revision)
 
     def edit(self, start_byte: int, old_end_byte: int, new_text: str | bytes) -> None:
         """Replace bytes `start_byte` to `old_end_byte` by `new_text`.
@@ -123,16 +167,15 @@ class Document:
             self._carriage_returns = self._carriage_returns or b"\r" in new
             self._lines = self._lines.edited(self._text, start, old_end, new_end)
             edit = Edit(start, old_end, new_end, start_point, old_end_point, self._point(new_end))
-            self._parsing.edit(edit)
+            self._revision = self._revision.followed_by(Change.between(start, old[start:old_end], new, edit))
             self._snapshot = None
 
     def snapshot(self) -> Snapshot:
-        """The current document. Returns the same object until the next edit."""
+        """The current document, not parsed yet. Returns the same object until the next edit."""
         with self._lock:
             if self._snapshot is None:
-                analysis, warning = self._parsing.parse(self._text)
-                warnings = tuple(line for line in (self._warning, warning) if line)
-                self._snapshot = Snapshot(self._text, self._lines, self.language, warnings, analysis)
+                parsed = _ParsedText(self._parsing, self._text, self._revision, self._warning)
+                self._snapshot = Snapshot(self._text, self._lines, self._revision, self.language, parsed)
             return self._snapshot
 
     def _point(self, byte: int) -> tuple[int, int]:

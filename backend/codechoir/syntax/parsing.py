@@ -7,9 +7,10 @@ returns the object that keeps up with the edits of a document; `analyse_embedded
 from __future__ import annotations
 
 import re
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Final
 
 import tree_sitter
 
@@ -19,6 +20,7 @@ from codechoir.syntax import safe_parsing
 from codechoir.syntax.analysis import Analysis, DocumentAnalysis, ProseAnalysis, TokenAnalysis
 from codechoir.syntax.embedded_languages import EmbeddedTexts, FragmentAnalysis, OverlayAnalysis
 from codechoir.syntax.lexer import LexerAnalysis
+from codechoir.syntax.revisions import Revision
 from codechoir.syntax.tree_analysis import TreeAnalysis
 
 
@@ -108,78 +110,91 @@ _MAX_FRAGMENT = 65536
 """Bytes up to which a text in an embedded-only language is parsed: a paragraph, a regular expression."""
 
 
-Point = tuple[int, int]
-
-
-class Edit(NamedTuple):
-    """A change of a document: byte offsets, and the same places as row and column in bytes."""
-
-    start: int
-    old_end: int
-    new_end: int
-    start_point: Point
-    old_end_point: Point
-    new_end_point: Point
+MAX_PARSED_BYTES: Final = 5 * 1024 * 1024
+"""A longer text is read token by token: its tree would take many seconds, and 60 times its size in memory."""
 
 
 class Parsing(ABC):
-    """Parses a document, and parses it again after each edit."""
+    """Parses the texts of one document, one at a time; any thread may ask, and waits for its turn."""
 
     def __init__(self, language: Language) -> None:
         self._language = language
+        self._lock = threading.Lock()
 
-    def edit(self, edit: Edit) -> None:  # noqa: B027  # a default for parsers without memory
-        """Take note that the text changes like this. Default: nothing is kept between texts."""
+    def parse(self, text: bytes, revision: Revision) -> tuple[DocumentAnalysis, str]:
+        """The analysis of `text`, which is that of `revision`, and a warning for the user, usually empty."""
+        with self._lock:
+            return self._parse(text, revision)
 
     @abstractmethod
-    def parse(self, text: bytes) -> tuple[DocumentAnalysis, str]:
-        """The analysis of the current text, and a warning for the user, usually empty."""
+    def _parse(self, text: bytes, revision: Revision) -> tuple[DocumentAnalysis, str]:
+        """The same, called by one thread at a time."""
+
+    def _token_by_token(self, text: bytes, reason: str) -> tuple[DocumentAnalysis, str]:
+        warning = f"the text is {reason}; it is read token by token, without structure"
+        return TokenAnalysis(text, self._language.name), warning
+
+
+TOO_LONG = f"longer than {MAX_PARSED_BYTES >> 20} MiB"
 
 
 class TreeParsing(Parsing):
-    """By a grammar: parses only what an edit has touched. After one failed parse it does not try again."""
+    """By a grammar: parses what was edited since the last time. After a failure it does not try again."""
 
     def __init__(self, language: Language) -> None:
         super().__init__(language)
         self._grammar = load_grammar(language.source)
         self._parser = tree_sitter.Parser(self._grammar.language)
-        self._tree: tree_sitter.Tree | None = None
+        self._newest: tuple[Revision, tree_sitter.Tree] | None = None
         self._given_up = False
         self._embedded = EmbeddedTexts(analyse_embedded)
 
-    def edit(self, edit: Edit) -> None:
-        """Adapt the tree to the edit. The trees that snapshots hold do not change."""
-        if self._tree is not None:
-            tree = self._tree.copy()
-            tree.edit(*edit)
-            self._tree = tree
-
-    def parse(self, text: bytes) -> tuple[DocumentAnalysis, str]:
-        """The analysis of the current text, by its tokens alone when it is too complex."""
+    def _parse(self, text: bytes, revision: Revision) -> tuple[DocumentAnalysis, str]:
         name, title = self._language.name, self._language.title
+        if len(text) > MAX_PARSED_BYTES:
+            self._newest = None
+            return self._token_by_token(text, TOO_LONG)
         if not self._given_up:
             try:
-                self._tree = safe_parsing.parse(self._parser, self._grammar, text, self._tree)
-                return TreeAnalysis(self._grammar, self._tree, text, name, self._embedded), ""
+                tree = self._tree(text, revision)
+                return TreeAnalysis(self._grammar, tree, text, name, self._embedded), ""
             except safe_parsing.TooComplexError:
-                self._tree, self._given_up = None, True
-        warning = f"the text is too complex to parse as {title}; it is read token by token, without structure"
-        return TokenAnalysis(text, name), warning
+                self._newest, self._given_up = None, True
+        return self._token_by_token(text, f"too complex to parse as {title}")
+
+    def _tree(self, text: bytes, revision: Revision) -> tree_sitter.Tree:
+        """The tree of `text`, made from the newest one if `revision` is later than that."""
+        if self._newest is None:
+            return self._new_tree(text, revision, None)
+        before, tree = self._newest
+        changes = before.changes_until(revision)
+        if changes is None:  # somebody needs an older text now; the newer tree is kept
+            return safe_parsing.parse(self._parser, self._grammar, text)
+        edited = tree.copy()  # the trees that snapshots hold do not change
+        for change in changes:
+            if change.edit is not None:
+                edited.edit(*change.edit)
+        return self._new_tree(text, revision, edited)
+
+    def _new_tree(self, text: bytes, revision: Revision, old: tree_sitter.Tree | None) -> tree_sitter.Tree:
+        tree = safe_parsing.parse(self._parser, self._grammar, text, old)
+        self._newest = revision, tree
+        return tree
 
 
 class LexerParsing(Parsing):
     """By Pygments: lexes the text again after an edit, as far as a window needs."""
 
-    def parse(self, text: bytes) -> tuple[DocumentAnalysis, str]:
-        """The analysis of the current text."""
+    def _parse(self, text: bytes, revision: Revision) -> tuple[DocumentAnalysis, str]:
+        if len(text) > MAX_PARSED_BYTES:
+            return self._token_by_token(text, TOO_LONG)
         return LexerAnalysis(text, self._language.name, self._language.source), ""
 
 
 class ProseParsing(Parsing):
     """Plain text needs no parsing."""
 
-    def parse(self, text: bytes) -> tuple[DocumentAnalysis, str]:
-        """The analysis of the current text."""
+    def _parse(self, text: bytes, revision: Revision) -> tuple[DocumentAnalysis, str]:
         return ProseAnalysis(text, self._language.name), ""
 
 

@@ -1,0 +1,135 @@
+"""The history of a document, and where a place in an older text is now.
+
+Each text of a document has a `Revision`. A revision knows the one that followed it, and the change between
+them, but not the one before: whoever keeps an old text keeps the changes since then, and no others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from codechoir.syntax.positions import character_start
+
+Point = tuple[int, int]
+
+
+class Edit(NamedTuple):
+    """A change of a document: byte offsets, and the same places as row and column in bytes."""
+
+    start: int
+    old_end: int
+    new_end: int
+    start_point: Point
+    old_end_point: Point
+    new_end_point: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """At byte `start`, `removed` was replaced by `inserted`; with no more than what differs.
+
+    `edit`: the same as the editor has sent it; it may span more, such as the whole document.
+    """
+
+    start: int
+    removed: bytes
+    inserted: bytes
+    edit: Edit | None = None
+
+    @classmethod
+    def between(cls, start: int, old: bytes, new: bytes, edit: Edit | None = None) -> Change:
+        """The change of a text in which `new` replaces `old` at byte `start`."""
+        length = min(len(old), len(new))
+        same = character_start(old, _common(length, lambda n: old[:n] == new[:n]))
+        rest = length - same
+        tail = _common(rest, lambda n: old[len(old) - n :] == new[len(new) - n :])
+        while tail and 0x80 <= old[len(old) - tail] <= 0xBF:  # not inside of a character
+            tail -= 1
+        # Lines that were only added or removed begin at a line start, not at the next difference.
+        back = same - (old.rfind(b"\n", 0, same) + 1)
+        more, fewer = (old, new) if len(old) > len(new) else (new, old)
+        if len(fewer) - tail == same and more[same - back : same] == more[len(more) - tail - back :][:back]:
+            same, tail = same - back, tail + back
+        return cls(start + same, old[same : len(old) - tail], new[same : len(new) - tail], edit)
+
+    def moved(self, place: MovedRange) -> MovedRange:
+        """Where a range is after this change."""
+        start, end = place.start, place.end
+        old_end, new_end = self.start + len(self.removed), self.start + len(self.inserted)
+        if end <= self.start:
+            return place
+        if start >= old_end:
+            return MovedRange(start + new_end - old_end, end + new_end - old_end, place.is_gone)
+        gone = place.is_gone or (start >= self.start and end <= old_end and not self.inserted.strip())
+        first = start if start < self.start else self._counterpart(start)[0]
+        last = end + new_end - old_end if end >= old_end else self._counterpart(end)[1]
+        return MovedRange(first, max(first, last), gone)
+
+    def _counterpart(self, byte: int) -> tuple[int, int]:
+        """The line of the inserted text that has the place of the line with `byte`; else the end."""
+        number = len(_LINE_END.findall(self.removed, 0, byte - self.start))
+        lines = self.inserted.splitlines(keepends=True) if number else [self.inserted]
+        low = self.start + sum(map(len, lines[:number]))
+        text = lines[number] if number < len(lines) else b""
+        return low, low + len(text.rstrip(b"\r\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class MovedRange:
+    """Bytes `start` to `end` of a text. `is_gone`: all that was there was deleted; where it was is left."""
+
+    start: int
+    end: int
+    is_gone: bool = False
+
+    def after(self, changes: Iterable[Change]) -> MovedRange:
+        """Where the range is after changes, in their order."""
+        place = self
+        for change in changes:
+            place = change.moved(place)
+        return place
+
+
+class Revision:
+    """One state of a document. Compared by identity. Any thread may follow it while a later one is added."""
+
+    __slots__ = ("_next",)
+
+    def __init__(self) -> None:
+        self._next: tuple[Change, Revision] | None = None
+
+    def followed_by(self, change: Change) -> Revision:
+        """The revision after a change. Called once, on the newest revision."""
+        newer = Revision()
+        self._next = change, newer
+        return newer
+
+    def changes_until(self, newer: Revision) -> list[Change] | None:
+        """The changes from here to `newer`; None if that is not a later state of the same document."""
+        found = []
+        at = self
+        while at is not newer:
+            following = at._next
+            if following is None:
+                return None
+            found.append(following[0])
+            at = following[1]
+        return found
+
+
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+
+
+def _common(limit: int, is_common: Callable[[int], bool]) -> int:
+    """The largest length up to `limit` for which `is_common` holds; it holds for all smaller ones."""
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        if is_common(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
