@@ -109,6 +109,7 @@ def test_words_are_pronounced_exactly_or_by_pattern(tmp_path: Path) -> None:
         ("[words]\nx = 3\n", 2, "'x' must be words in quotes, not 3"),
         ('[symbols]\n"~" = { level = "all" }\n', 2, "needs 'say'"),
         ("[roles]\nplus = 3\n", 2, "a role has words in quotes"),
+        ('[roles]\nplus = { after = "long" }\n', 2, "'after' must be a whole number, not 'long'"),
         ('[roles]\nplus = { texts = { "+" = 3 } }\n', 2, "'+' must be followed by words"),
         ("[numbers]\nones = 3\n", 2, "'ones' must be a list of words"),
         ('[numbers]\nones = ["zero"]\n', 2, "'ones' must be a list of"),

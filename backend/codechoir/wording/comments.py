@@ -54,6 +54,8 @@ class SnippetVerbalizer:
         return self._symbols.fragment(text, "", category, level).text
 
 
+# In this order: assignment, call, beginning and end of a block, definition, import, include, declaration,
+# jump, any line with a semicolon at the end, HTML element.
 _STATEMENTS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -70,12 +72,14 @@ _STATEMENTS = tuple(
         r"</?\w+(?:\s+[\w-]+=\"[^\"]*\")*\s*/?>",
     )
 )
-_SENTENCE = re.compile(r"[A-Z][a-z]+(?: [a-z]+){2,}|(?:[a-z]+ ){4,}[a-z]+|https?://")
+"""What code in a comment looks like; a line must match as a whole."""
+
+_PROSE = re.compile(r"[A-Z][a-z]+(?: [a-z]+){2,}|(?:[a-z]+ ){4,}[a-z]+|https?://")
 
 
 def looks_like_code(body: str) -> bool:
     """Whether a line of a comment, without its comment signs, is a statement of some programming language."""
-    if not body or body[-1] in ".?" or _SENTENCE.match(body):
+    if not body or body[-1] in ".?" or _PROSE.match(body):
         return False
     return any(pattern.fullmatch(body) for pattern in _STATEMENTS)
 
@@ -85,28 +89,55 @@ def looks_like_code(body: str) -> bool:
 _OPENING = re.compile(
     r"\s*(?:[rRuUbBfF]{0,2}(?:\"\"\"|''')|<!--+|/\*+!?|//+!?|\#+[!:]?|--+(?:\[\[)?|;+|%+|=begin\b|\{-|\(\*|\"|')?\s*"
 )
+"""What begins a comment or docstring."""
+
 _CONTINUED = re.compile(r"\s*(?:\*+(?=[\s/]|$)|//+!?|\#+)?\s*")
+"""What begins the later lines of a comment."""
+
 _CLOSING = re.compile(r"(?<!\s)\s*+(?:\"\"\"|'''|\*+/|--+>|=end|-\}|\*\)|(?<=\S)[\"'](?=$))?\s*$")
+"""What ends a comment or docstring, with the blanks before it. Possessive (`*+`): see `_DECORATION`."""
+
 _DECORATION = re.compile(r"^(?:([^\w\s])\1{2,}+\s*+)++(?=\w)|(?<=[\w.)])\s*+(?:([^\w\s.])\2{2,}+\s*+)++$")
+"""Runs of signs around the words of a line: `---- names ----`. A run is taken whole (`++`), since trying each
+way to divide it takes exponential time."""
+
 _RULE = re.compile(r"(?=\W*+$)\W*?([^\w\s])\1{2}\W*+")
+"""A line of signs without words, three of them equal in a row: `# ------`."""
+
 _MARKER = re.compile(r"([A-Z]{3,})(\([^)]*\))?(?::|\b(?!['-]))\s*")
+"""A word in capitals that may be announced, and a note in parentheses: `TODO(ann): `."""
+
 _TAG = re.compile(
     r"[@\\](?P<at>[A-Za-z]+)(?=\W|$)|:(?P<field>[a-z]+)(?P<name>\s[^:`]*)?:(?=\s|$)"
     r"|<(?P<xml>[a-z]+)\b(?:\s+name=\"(?P<named>[^\"]*)\")?[^>]*>"
 )
+"""A documentation tag: `@param`, `:param x:`, `<param name="x">`."""
+
 _TYPE = re.compile(r"\s*\{(?P<type>(?!@)[^}]*)\}\s*|\s+")
+"""A type in braces after a tag: `{string}`."""
+
 _OPTIONAL = re.compile(r"\[(?P<name>[\w.$]+)(?:\s*=\s*(?P<value>.*?))?\](?=\s|$)")
+"""An optional parameter in JSDoc: `[name=value]`."""
+
 _GENERIC = re.compile(r"<(?P<name>\w+)>(?=\s|$)")
+"""A type parameter in Javadoc: `<T>`."""
+
 _TYPE_SIGNS = re.compile(r"\[\]|[<>|?=,]|\.\.\.")
+"""The signs in a documented type."""
+
 _TICKS = re.compile(
     r"(`+)(?P<code>[^`]+)\1|\{@(?:code|link|linkplain|literal|value)\s+(?P<inline>[^{}]*)\}"
     r"|<(?P<tag>c|code)>(?P<element>[^<]*)</(?P=tag)>"
     r"|<(?:paramref|typeparamref|see|seealso)\s+\w+=\"(?P<reference>[^\"]*)\"\s*/?>"
 )
+"""Code in a comment: in back-ticks, in an inline tag, in an element of documentation."""
+
 _CODE_GROUPS = ("code", "inline", "element", "reference")
 """The groups of `_TICKS` that hold code."""
 
 _BARE_TYPE = re.compile(r"\s+(?P<type>[\w\\|?\[\]]+(?:<[^>]*>)?[\w\\|?\[\]]*)(?=\s|$)")
+"""A type without braces after a tag: `@param int|null $x`."""
+
 _TYPED_TAGS = frozenset(("param", "property", "return", "throws", "var"))
 """Tags that a type without braces can follow, in the documentation of PHP."""
 
@@ -119,6 +150,8 @@ _TYPE_ROLES = {
     "...": "variadic",
 }
 _EXAMPLE = re.compile(r"(?:>>>|\.\.\.) ")
+"""The prompt of an example in a docstring."""
+
 _CODE_CATEGORY = Category.VARIABLE
 """The category, and so the voice, of code in a comment."""
 

@@ -33,7 +33,13 @@ _OPEN_SECTIONS = frozenset(
 )
 """Sections that may have keys of their own; all other sections have only the base table's keys."""
 
-_TYPE_NAMES = {str: "words in quotes", list: "a list of words", dict: "a table", bool: "true or false"}
+_TYPE_NAMES = {
+    str: "words in quotes",
+    list: "a list of words",
+    dict: "a table",
+    bool: "true or false",
+    int: "a whole number",
+}
 _LANGUAGE_KEYS = {"name": "", "tag": "", "like": ""}
 _SYMBOL_KEYS = {"say": str, "many": str, "level": str}
 _ROLE_KEYS = {"say": str, "texts": dict, "structure": bool, "before": int, "after": int, "empty": str}
@@ -102,7 +108,7 @@ def _symbol_errors(char: str, value: object, keys: KeyPath) -> Iterator[TableErr
         return
     yield from _field_errors(value, _SYMBOL_KEYS, keys)
     if "say" not in value:
-        yield keys, f"'{char}' needs 'say', its name, beside its {' and '.join(value) or 'level'}"
+        yield keys, f"the symbol '{char}' needs 'say', the name of the character"
     level = value.get("level", "all")
     if level not in LEVELS:
         yield keys, f"unknown level '{level}'; known: {', '.join(LEVELS)}.{did_you_mean(str(level), LEVELS)}"
@@ -126,7 +132,7 @@ def _field_errors(value: Mapping[str, Any], known: Mapping[str, type], keys: Key
         if key not in known:
             yield keys, f"unknown key '{key}'; known: {', '.join(known)}.{did_you_mean(key, known)}"
         elif not isinstance(entry, known[key]):
-            yield keys, f"'{key}' must be a {known[key].__name__}, not {entry!r}"
+            yield keys, f"'{key}' must be {_TYPE_NAMES[known[key]]}, not {entry!r}"
         else:
             for words in entry.values() if isinstance(entry, Mapping) else [entry]:
                 yield from _unspeakable_words(words, keys)

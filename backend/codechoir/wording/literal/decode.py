@@ -14,6 +14,8 @@ from codechoir.model import Category
 from codechoir.wording.characters import SENTENCE_PUNCTUATION
 from codechoir.wording.literal.alphabet import LiteralLexicon, literal_lexicon
 
+_REMEDY = "decode reads the output of: codechoir words --level literal"
+
 
 def decode_literal(utterances: Iterable[tuple[str, str]]) -> bytes:
     """The source as UTF-8 from utterances, each as its text and its category, in order.
@@ -138,9 +140,7 @@ class _Decoder:
         try:
             self._symbol(unicodedata.lookup(" ".join(name).upper()))
         except KeyError:
-            raise InputError(
-                f"no character is called '{' '.join(name)}'; use the words of the level literal"
-            ) from None
+            raise InputError(f"'{' '.join(name)}' is not the name of a character; {_REMEDY}") from None
         return at
 
     def _code_point(self, at: int) -> int:
@@ -148,16 +148,12 @@ class _Decoder:
         try:
             self._symbol(chr(int("".join(digits), 16)))
         except (ValueError, OverflowError):
-            raise InputError(
-                f"'{' '.join(digits)}' is not a code point; use the words of the level literal"
-            ) from None
+            raise InputError(f"'{' '.join(digits)}' is not a code point; {_REMEDY}") from None
         return at
 
     def _next(self, at: int) -> str:
         if at >= len(self._words):
-            raise InputError(
-                f"a word is missing after '{' '.join(self._words[-2:])}'; use the words of the level literal"
-            )
+            raise InputError(f"a word is missing after '{' '.join(self._words[-2:])}'; {_REMEDY}")
         return self._words[at]
 
     def _single_letters(self, at: int) -> tuple[str, int]:
@@ -171,6 +167,4 @@ class _Decoder:
         for end in range(at, len(self._words)):
             if self._words[end] in self._lexicon.ends:
                 return self._words[at:end], end + 1
-        raise InputError(
-            f"'end' is missing after '{' '.join(self._words[at:][:8])}'; use the words of the level literal"
-        )
+        raise InputError(f"'end' is missing after '{' '.join(self._words[at:][:8])}'; {_REMEDY}")
