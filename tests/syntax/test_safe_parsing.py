@@ -56,6 +56,22 @@ def test_python_nested_as_deep_as_its_scanner_surely_has_room_for_is_parsed() ->
     assert Document(text, language).snapshot().warnings == ()
 
 
+def test_ruby_survives_more_heredocs_than_its_scanner_has_room_for() -> None:
+    """The scanner writes up to two bytes past its buffer, with 93 open heredocs of seven letters for one."""
+    starts = b"f(" + b", ".join([b"<<HEREDOC"] * 93) + b")\n"
+    assert read_in_a_child(starts + b"x\nHEREDOC\n" * 93, "ruby")[:2] == [b"f", b"("]
+
+
+@pytest.mark.parametrize("start", [b"<<~SQL", b"<<-'SQL'", b'<<"SQL"', b"<<`SQL`"])
+def test_any_number_of_heredocs_one_after_the_other_is_parsed(start: bytes) -> None:
+    language = language_named("ruby")
+    assert language is not None
+    text = b"run(" + start + b")\n  SELECT 1\n  SQL\n"
+    assert Document(text * 300, language).snapshot().warnings == ()
+    assert Document((text + b"a <<b\n") * 100, language).snapshot().warnings == (), "nor are other operators"
+    assert len(Document(b"f(" + start * 100 + b")", language).snapshot().warnings) == 1
+
+
 @pytest.mark.parametrize("brace", ["{", "{12", "{1..", "{1..34"])
 @pytest.mark.parametrize("character", ["\u0100", "\u07ff", "\u0800", "中", "\uffff", "😀", "\U0010ffff"])
 def test_the_parser_gets_a_harmless_character_of_the_same_length(brace: str, character: str) -> None:

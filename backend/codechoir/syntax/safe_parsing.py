@@ -142,11 +142,44 @@ def _has_too_many_blocks(text: bytes) -> bool:
     return len(columns) > _MAX_BLOCKS
 
 
+_MAX_HEREDOCS: Final = 600
+"""Bytes of open heredocs of Ruby, each with 4 more than its word, that surely fit the scanner's buffer."""
+
+_HEREDOC: Final = re.compile(rb"<<[~-]?(?:\"([^\"]*)|'([^']*)|`([^`]*)|([\w\x80-\xff]+))")
+
+
+def _has_too_many_heredocs(text: bytes) -> bool:
+    """Whether heredocs of Ruby that are open at the same time may take more than 600 bytes.
+
+    A heredoc is open from `<<WORD` to the line that consists of its word.
+    """
+    starts = [(match.start(), match[match.lastindex or 0]) for match in _HEREDOC.finditer(text)]
+    if sum(len(word) + 4 for _, word in starts) <= _MAX_HEREDOCS:
+        return False
+    waiting: dict[bytes, int] = {}
+    size = offset = 0
+    starts.reverse()
+    for line in text.splitlines(keepends=True):
+        offset += len(line)
+        ended = line.strip()
+        if waiting.get(ended):
+            waiting[ended] -= 1
+            size -= len(ended) + 4
+        while starts and starts[-1][0] < offset:
+            _, word = starts.pop()
+            waiting[word] = waiting.get(word, 0) + 1
+            size += len(word) + 4
+        if size > _MAX_HEREDOCS:
+            return True
+    return False
+
+
 _MASKED: Final[Mapping[str, re.Pattern[bytes]]] = {"bash": _BRACE_BEFORE_WIDE}
 """Where the parser gets a harmless character."""
 
 _REFUSED: Final[Mapping[str, Callable[[bytes], bool]]] = {
     "python": _has_too_many_indents,
+    "ruby": _has_too_many_heredocs,
     "yaml": _has_too_many_blocks,
 }
 """Texts that the parser must not get."""
