@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.command_line import EXAMPLES, Codechoir
 
-SAMPLES = sorted(path for path in EXAMPLES.iterdir() if path.suffix != ".md")
+SAMPLES = sorted(path for path in EXAMPLES.iterdir() if path.is_file() and path.suffix != ".md")
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
