@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from codechoir.audio.loudness import lufs, rms_level, speech_level
+from codechoir.audio.samples import lufs, rms_level, speech_level
 
 
 def sine(hertz: float, level: float, rate: int = 48000) -> np.ndarray:

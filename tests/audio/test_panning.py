@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codechoir.audio.panning import Panner
+from codechoir.audio.samples import Panner
 from support.stereo import sides, tone
 
 

@@ -14,9 +14,9 @@ from codechoir.cli.main import main
 from codechoir.engines.silent import SilentEngine
 from codechoir.errors import InputError
 from codechoir.model import Capabilities
-from codechoir.storage import disk_cache
-from codechoir.voices.library.cloned_voice import ClonedVoice, Parameter
+from codechoir.storage import caches
 from codechoir.voices.library.library import VoiceLibrary
+from codechoir.voices.library.voice_file import ClonedVoice, Parameter
 from support.refusing_disk import refusing
 from support.voice_library import FakeConditioner, recorder
 
@@ -185,7 +185,7 @@ def test_an_engine_that_lacks_something_says_what(run: Any) -> None:
 def test_a_full_disk_is_an_error_for_what_was_to_be_kept(
     run: Any, record: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(disk_cache, "write_atomically", refusing(errno.ENOSPC))
+    monkeypatch.setattr(caches, "write_atomically", refusing(errno.ENOSPC))
     status, _, err = run("voices", "add", "ana", record("a.wav"), "--engine", "fake")
     assert status == 1
     assert "free some space" in err.splitlines()[-1]

@@ -15,16 +15,7 @@ from codechoir.lsp.arguments import SAY_TOPICS, UNITS
 from codechoir.lsp.configuration import EDITORS_OWN, as_json
 from codechoir.lsp.language_server import BACKGROUND_COMMANDS, IMMEDIATE_COMMANDS, PREFIX
 from codechoir.model import Category
-from codechoir.settings import (
-    LEVELS,
-    VOICE_PROPERTIES,
-    Choice,
-    Number,
-    Setting,
-    Settings,
-    Switch,
-    declared,
-)
+from codechoir.settings import LEVELS, VOICE_PROPERTIES, Choice, Number, Setting, Settings, Switch, declared
 from codechoir.wording import natural_languages
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from codechoir.storage.atomic import BAD_SUFFIX
-from codechoir.storage.disk_cache import DamagedFileError, DiskCache, FileFormat
+from codechoir.storage.caches import DamagedFileError, DiskCache, FileFormat
 from support.refusing_disk import refusing
 
 SIZE = 10_000

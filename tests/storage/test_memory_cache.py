@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from codechoir.storage.memory_cache import MemoryCache
+from codechoir.storage.caches import MemoryCache
 
 
 @dataclass(frozen=True)

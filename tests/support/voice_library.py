@@ -11,11 +11,10 @@ from typing import Any
 
 import numpy as np
 from codechoir.errors import InputError
-from codechoir.voices.library.cloned_voice import ClonedVoice, Parameter, Tensors
 from codechoir.voices.library.conditioning_cache import LatentCache
 from codechoir.voices.library.library import VoiceLibrary
-from codechoir.voices.library.library_settings import LibrarySettings
-from codechoir.voices.library.voice_file import SUFFIX
+from codechoir.voices.library.voice_file import SUFFIX, ClonedVoice, Parameter, Tensors
+from codechoir.voices.library.voice_store import LibrarySettings
 
 
 def tensors(seed: int) -> Tensors:

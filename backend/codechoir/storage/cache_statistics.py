@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from codechoir.storage.atomic import write_atomically
-from codechoir.storage.disk_cache import DiskCache
+from codechoir.storage.caches import DiskCache, MemoryCache
 from codechoir.storage.locks import KeyLocks
-from codechoir.storage.memory_cache import MemoryCache
 
 log = logging.getLogger(__name__)
 

@@ -1,5 +1,7 @@
-"""TOML with line numbers: a wrong value is reported with the line of its key, which `tomllib` does not
-know."""
+"""Data files: where the package's own lie, and TOML with line numbers.
+
+A wrong value is reported with the line of its key, which `tomllib` does not know.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from codechoir.errors import InputError
+
+
+def resource_path(*parts: str) -> Path:
+    """A file or folder of the package's data, such as `resource_path("voices", "default.toml")`.
+
+    The data is in the installed wheel, or at the top of a checkout.
+    """
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "data"
+    root = installed if installed.is_dir() else package.parent.parent
+    return root.joinpath(*parts)
+
 
 KeyPath = tuple[str, ...]
 """The keys that lead to a value: `("espeak", "base", "pitch")`."""

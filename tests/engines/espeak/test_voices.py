@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from codechoir.audio.loudness import speech_level
+from codechoir.audio.samples import speech_level
 from codechoir.bench.audio_metrics import level_spread, pitches, synthesize
 from codechoir.bench.voice_distinctness import share_mistaken
 from codechoir.engines.espeak.safe_text import alphabet_of

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from codechoir.storage import disk_cache
+from codechoir.storage import caches
 from codechoir.storage.atomic import BAD_SUFFIX
 from codechoir.voices.library.conditioning_cache import LatentCache
 from hypothesis import given
@@ -93,7 +93,7 @@ def test_a_disk_that_takes_nothing_leaves_a_cache_in_memory_and_one_warning(
     number: int,
 ) -> None:
     caplog.set_level(logging.WARNING)
-    monkeypatch.setattr(disk_cache, "write_atomically", refusing(number))
+    monkeypatch.setattr(caches, "write_atomically", refusing(number))
     cache, engine = LatentCache(settings(tmp_path)), FakeConditioner()
     for name in ("a.wav", "b.wav", "a.wav", "b.wav"):
         cache.condition([record(name)], engine, "ana")

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 from codechoir.errors import InputError
-from codechoir.storage import disk_cache
-from codechoir.voices.library.cloned_voice import check_voice_name
+from codechoir.storage import caches
 from codechoir.voices.library.library import VoiceLibrary
-from codechoir.voices.library.library_settings import LibrarySettings
+from codechoir.voices.library.voice_file import check_voice_name
+from codechoir.voices.library.voice_store import LibrarySettings
 from hypothesis import given
 from hypothesis import strategies as st
 from support.voice_library import FakeConditioner, settings, vector
@@ -79,7 +79,7 @@ def test_an_unknown_voice_is_told_with_the_near_one(three_voices: VoiceLibrary, 
 def test_preloaded_voices_need_no_disk(three_voices: VoiceLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     library = VoiceLibrary(three_voices.settings)
     assert [voice.provenance.name for voice in library.preload()] == ["ana", "bo", "cy"]
-    monkeypatch.setattr(disk_cache.DiskCache, "load", None)
+    monkeypatch.setattr(caches.DiskCache, "load", None)
     assert library.voice("bo").provenance.name == "bo"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from codechoir.errors import InputError
-from codechoir.storage import disk_cache
+from codechoir.storage import caches
 from codechoir.voices.library.library import VoiceLibrary
 from support.refusing_disk import refusing
 from support.voice_library import FakeConditioner, damage, settings, vector
@@ -105,7 +105,7 @@ def test_clearing_the_cache_keeps_the_named_voices(three_voices: VoiceLibrary) -
 def test_a_full_disk_leaves_a_voice_in_memory(
     library: VoiceLibrary, record: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(disk_cache, "write_atomically", refusing(errno.ENOSPC))
+    monkeypatch.setattr(caches, "write_atomically", refusing(errno.ENOSPC))
     library.add("ana", [record("a.wav")], FakeConditioner())
     assert library.voice("ana").provenance.name == "ana"
     assert library.names() == ["ana"]

@@ -9,8 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from codechoir.voices.library import voice_file
-from codechoir.voices.library.cloned_voice import ClonedVoice, Provenance
-from codechoir.voices.library.voice_file import VoiceFileError
+from codechoir.voices.library.voice_file import ClonedVoice, Provenance, VoiceFileError
 from hypothesis import given
 from hypothesis import strategies as st
 from support.voice_library import tensors

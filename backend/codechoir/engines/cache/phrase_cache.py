@@ -11,13 +11,7 @@ from typing import Literal
 from codechoir.engines.cache.cached_phrase import PHRASE_FORMAT, CachedPhrase
 from codechoir.errors import InputError
 from codechoir.settings import MEGABYTE, Choice, Megabytes, cache_folder, read_environment, setting
-from codechoir.storage import (
-    CacheFigures,
-    CacheStatistics,
-    DiskCache,
-    KeyLocks,
-    MemoryCache,
-)
+from codechoir.storage import CacheFigures, CacheStatistics, DiskCache, KeyLocks, MemoryCache
 
 CacheMode = Literal["auto", "on", "off"]
 

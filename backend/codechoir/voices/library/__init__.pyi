@@ -1,10 +1,10 @@
-from .cloned_voice import ClonedVoice as ClonedVoice
-from .cloned_voice import Parameter as Parameter
-from .cloned_voice import Provenance as Provenance
-from .cloned_voice import Tensors as Tensors
 from .conditioning_cache import Conditioner as Conditioner
 from .conditioning_cache import LatentCache as LatentCache
 from .conditioning_cache import latent_key as latent_key
 from .library import VoiceLibrary as VoiceLibrary
-from .library_settings import LibrarySettings as LibrarySettings
+from .voice_file import ClonedVoice as ClonedVoice
+from .voice_file import Parameter as Parameter
+from .voice_file import Provenance as Provenance
+from .voice_file import Tensors as Tensors
 from .voice_file import stored_form as stored_form
+from .voice_store import LibrarySettings as LibrarySettings

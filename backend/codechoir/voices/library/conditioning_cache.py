@@ -18,9 +18,8 @@ from typing import Protocol
 from codechoir.errors import EngineError, InputError
 from codechoir.storage import CacheFigures, CacheStatistics, FileHashes, KeyLocks, MemoryCache
 from codechoir.voices.library import voice_file
-from codechoir.voices.library.cloned_voice import ClonedVoice, Parameter, Provenance, Tensors
-from codechoir.voices.library.library_settings import LibrarySettings
-from codechoir.voices.library.voice_store import SharedStore, VoiceFolder
+from codechoir.voices.library.voice_file import ClonedVoice, Parameter, Provenance, Tensors
+from codechoir.voices.library.voice_store import LibrarySettings, SharedStore, VoiceFolder
 
 
 def latent_key(

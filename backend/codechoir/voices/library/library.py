@@ -11,12 +11,16 @@ from typing import Self
 from codechoir.errors import CodechoirError, InputError, did_you_mean
 from codechoir.storage import bad_path, write_atomically
 from codechoir.voices.library import voice_file
-from codechoir.voices.library.cloned_voice import ClonedVoice, Provenance, check_voice_name, is_same_name
 from codechoir.voices.library.conditioning_cache import Conditioner, LatentCache, mixture_key
-from codechoir.voices.library.library_settings import LibrarySettings
 from codechoir.voices.library.mixing import check_weights, mix_tensors
-from codechoir.voices.library.voice_file import VoiceFileError
-from codechoir.voices.library.voice_store import VoiceFolder, read_provenance
+from codechoir.voices.library.voice_file import (
+    ClonedVoice,
+    Provenance,
+    VoiceFileError,
+    check_voice_name,
+    is_same_name,
+)
+from codechoir.voices.library.voice_store import LibrarySettings, VoiceFolder, read_provenance
 
 log = logging.getLogger(__name__)
 

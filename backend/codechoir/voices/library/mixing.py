@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from codechoir.errors import InputError
-from codechoir.voices.library.cloned_voice import ClonedVoice, Tensors
+from codechoir.voices.library.voice_file import ClonedVoice, Tensors
 
 if TYPE_CHECKING:
     import numpy as np

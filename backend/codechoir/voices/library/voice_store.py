@@ -1,24 +1,90 @@
-"""Where voice files are: folders on this machine, and a store that several machines share.
-
-A voice file is checked whenever it is read, wherever it comes from. A store that does not work is never a
-reason for a reading to fail: voices then stay in memory.
-"""
+"""Where voices are stored: the library's folders and limits, a folder on disk, and a store that is shared."""
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from codechoir.errors import CodechoirError, InputError
+from codechoir.settings import (
+    MEGABYTE,
+    AnyText,
+    FilePath,
+    Megabytes,
+    Names,
+    Seconds,
+    cache_folder,
+    read_environment,
+    setting,
+)
 from codechoir.storage import DiskCache, FileFormat
 from codechoir.voices.library import voice_file
-from codechoir.voices.library.cloned_voice import ClonedVoice, Provenance
-from codechoir.voices.library.voice_file import SUFFIX, VoiceFileError
+from codechoir.voices.library.voice_file import SUFFIX, ClonedVoice, Provenance, VoiceFileError
 
 log = logging.getLogger(__name__)
+
+
+def _user_voices() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("codechoir", appauthor=False)) / "voices"
+
+
+@dataclass(frozen=True, slots=True)
+class LibrarySettings:
+    """Folders and limits. `memory`, `disk`: bytes of latents. `lifetime`: seconds, None for forever."""
+
+    voices: Path = setting(
+        FilePath(),
+        _user_voices,
+        en="Folder of named voices.",
+        variable="CODECHOIR_VOICES",
+        default_text="the user's data folder",
+    )
+    cache: Path = field(default_factory=cache_folder)
+    memory: int = setting(
+        Megabytes(0),
+        64 * MEGABYTE,
+        en="Megabytes of conditioning latents in memory. The oldest are removed.",
+        variable="CODECHOIR_VOICE_MEMORY",
+    )
+    disk: int = setting(
+        Megabytes(0),
+        512 * MEGABYTE,
+        en="Megabytes of conditioning latents on disk. The oldest are removed.",
+        variable="CODECHOIR_VOICE_DISK",
+    )
+    lifetime: float | None = setting(
+        Seconds(0),
+        None,
+        en="Seconds that latents stay in memory. 0 keeps them forever.",
+        variable="CODECHOIR_VOICE_LIFETIME",
+        default_text="`0`",
+    )
+    shared: str = setting(
+        AnyText(),
+        "",
+        en="URL of a voice store that several machines share (`pip install 'codechoir[shared]'`).",
+        variable="CODECHOIR_SHARED_VOICES",
+        default_text="unset",
+    )
+    preload: tuple[str, ...] = setting(
+        Names(),
+        (),
+        en="Voices that `codechoir voices preload` loads, separated by commas.",
+        variable="CODECHOIR_PRELOAD_VOICES",
+        default_text="all",
+    )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> LibrarySettings:
+        """The user's settings. Raises `InputError` naming a variable with a bad value."""
+        return read_environment(cls, environment, cache=cache_folder(environment))
+
 
 Belongs = Callable[[str, Provenance], bool]
 """Whether a file with this provenance may have this key; if not, somebody has renamed or swapped files."""

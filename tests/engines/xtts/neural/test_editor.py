@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import pytest_asyncio
 from codechoir.model import Category
-from codechoir.voices.library.cloned_voice import Tensors
 from codechoir.voices.library.library import VoiceLibrary
+from codechoir.voices.library.voice_file import Tensors
 from support.editor import PATIENCE_SECONDS, Editor
 from support.recordings import recording_path
 from support.voice_library import FakeConditioner

@@ -12,12 +12,7 @@ from typing import Any
 import torch
 
 from codechoir.engines.xtts import short_text
-from codechoir.engines.xtts.capabilities import (
-    ENGINE_NAME,
-    XttsLanguage,
-    default_speaker,
-    substitute_speaker,
-)
+from codechoir.engines.xtts.capabilities import ENGINE_NAME, XttsLanguage, default_speaker, substitute_speaker
 from codechoir.engines.xtts.neural import (
     CloningOptions,
     Conditioning,

@@ -1,4 +1,8 @@
-"""A cache in a folder: one file per value, limited in bytes, shared by processes without locks.
+"""Caches that hold a limited number of bytes: one in memory, one in a folder that processes share.
+
+In memory, the least recently used entries leave first; an entry may also have a maximum age.
+
+In a folder:
 
 1. The file system is the index. A file's name is its key, and its time of change is the time of its last use,
    so no process needs to know what another one did.
@@ -13,16 +17,92 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from codechoir.storage.atomic import bad_path, set_aside, write_atomically
 
 log = logging.getLogger(__name__)
+
+
+class HasSize(Protocol):
+    """A value that knows its size in bytes."""
+
+    @property
+    def size(self) -> int: ...
+
+
+SizedValue = TypeVar("SizedValue", bound=HasSize)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry(Generic[SizedValue]):
+    value: SizedValue
+    stamp: object
+
+
+class MemoryCache(Generic[SizedValue]):
+    """At most `limit` bytes; an entry older than `lifetime` seconds is missing (None: entries do not age).
+
+    A `stamp` identifies the version of the source that a value was made from, such as a file's size and time
+    of change. `get` returns a value only for the stamp that it was stored with. Thread-safe.
+    """
+
+    def __init__(
+        self, limit: int, lifetime: float | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        from cachetools import TTLCache
+
+        self._lock = threading.Lock()
+        self._entries: TTLCache[str, _Entry[SizedValue]] = TTLCache(
+            limit, math.inf if lifetime is None else lifetime, clock, lambda entry: entry.value.size
+        )
+
+    def get(self, key: str, stamp: object = None) -> SizedValue | None:
+        """The value of `key` if it is present with this stamp; it becomes the most recently used one."""
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is None:
+                return None
+            if entry.stamp != stamp:
+                self._entries.pop(key, None)
+                return None
+            return entry.value
+
+    def put(self, key: str, value: SizedValue, stamp: object = None) -> None:
+        """Store a value in place of an older one; a value larger than the limit is not stored."""
+        with self._lock:
+            self._entries.pop(key, None)
+            if value.size <= self._entries.maxsize:
+                self._entries[key] = _Entry(value, stamp)
+
+    def forget(self, key: str) -> None:
+        """Remove one entry, if it is present."""
+        with self._lock:
+            self._entries.pop(key, None)
+
+    def clear(self) -> tuple[int, int]:
+        """Remove everything; returns how many entries and bytes that was."""
+        with self._lock:
+            removed = self._usage()
+            self._entries.clear()
+            return removed
+
+    @property
+    def usage(self) -> tuple[int, int]:
+        """How many entries and bytes are stored."""
+        with self._lock:
+            return self._usage()
+
+    def _usage(self) -> tuple[int, int]:
+        return len(self._entries), int(self._entries.currsize)
+
 
 _RESCAN_SHARE = 1 / 16
 """Share of the limit: after writing this much, the folder is scanned for what other processes have
