@@ -1,6 +1,6 @@
-"""What the phrase cache saves, and what it costs, beside the engine that makes the phrases.
+"""What the phrase cache saves, and what it costs, beside the engine that synthesizes the phrases.
 
-Phrases are kept in the units of a neural engine, an utterance or a few, and in those of eSpeak NG, a line.
+A cached unit of a neural engine is an utterance or a few; one of eSpeak NG is a line.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from codechoir.syntax import Document
 POLICY = CachePolicy(lambda: lambda _: "bench", split=cacheable_units)
 LINES = 20_000
 FILE_LINES = 400
-MOST_GROWTH = 80.0
-"""Megabytes by which an hour of reading may grow a process: the memory's limit of 64, and some air."""
+MAX_GROWTH = 80.0
+"""Megabytes by which an hour of reading may grow a process: the memory limit of 64 and some spare."""
 
 
 def figures() -> list[Figure]:
@@ -44,10 +44,10 @@ def figures() -> list[Figure]:
 # ---- a neural engine ------------------------------------------------------------------------------------
 
 
-class _Counting(SilentEngine):
-    """Counts what it is asked to say."""
+class _CallCounter(SilentEngine):
+    """Counts calls of `speak`, and the units in them."""
 
-    calls = asked = 0
+    calls = units = 0
 
     def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         self.calls += 1
@@ -55,31 +55,30 @@ class _Counting(SilentEngine):
 
     def _counted(self, phrases: Iterable[Phrase]) -> Iterable[Phrase]:
         for phrase in phrases:
-            self.asked += 1
+            self.units += 1
             yield phrase
 
 
 def _second_reading(folder: Path) -> list[Figure]:
-    """Calls of the engine, and units it has to say, when a file is read a second time, by another process."""
+    """Calls of the engine, and units in them, when a file is read again by another process."""
     lines = _phrases(python_source(FILE_LINES))
     counts = []
     for _ in range(2):
-        engine = _Counting()
+        engine = _CallCounter()
         cache = PhraseCache(PhraseSettings(folder, disk=4000 * MEGABYTE))
         CachingEngine(engine, cache, POLICY).speak(lines, AudioListener())
-        counts.append((engine.calls, engine.asked))
-    (first_calls, first_units), (calls, asked) = counts
+        counts.append((engine.calls, engine.units))
+    (first_calls, first_units), (calls, units) = counts
     return [
         figure("cache.second_reading.calls", calls, "calls", 0, first_calls, "first reading"),
-        figure("cache.second_reading.units", asked, "units", 0, first_units, "first reading"),
+        figure("cache.second_reading.units", units, "units", 0, first_units, "first reading"),
     ]
 
 
 def _misses() -> list[Figure]:
-    """The share of cacheable_units, as the standard library is read for the first time, that were not said
-    before."""
+    """The share of new units while the standard library is read for the first time."""
     lines = _phrases(python_source(LINES))
-    pieces = [
+    units = [
         unit
         for line in lines
         for _, unit in cacheable_units(line)
@@ -87,15 +86,13 @@ def _misses() -> list[Figure]:
     ]
     language = language_named("python")
     assert language is not None
-    made_ahead = [
-        unit for phrase in _pipeline().common_words(language) for _, unit in cacheable_units(phrase)
-    ]
-    share, whole = _new_share(pieces), _new_share(lines)
-    some = pieces[len(pieces) // 2 :][:FILE_LINES]
-    after, before = _new_share(some, made_ahead), _new_share(some)
+    preloaded = [unit for phrase in _pipeline().common_words(language) for _, unit in cacheable_units(phrase)]
+    share, whole = _new_share(units), _new_share(lines)
+    some = units[len(units) // 2 :][:FILE_LINES]
+    after, before = _new_share(some, preloaded), _new_share(some)
     return [
-        figure("cache.misses.library", share, "of units", None, whole, "whole lines kept"),
-        figure("cache.misses.first_units", after, "of units", None, before, "without the lexicon"),
+        figure("cache.misses.library", share, "of units", None, whole, "whole lines cached"),
+        figure("cache.misses.first_units", after, "of units", None, before, "without preloading"),
     ]
 
 
@@ -135,31 +132,31 @@ print((after - before) / (1024 if sys.platform == "linux" else 1024 * 1024))
 
 
 def _hour() -> Figure:
-    """Megabytes by which the memory of a process grows that reads for an hour, after five minutes of it."""
+    """Megabytes by which a process grows in an hour of reading, after its first five minutes."""
     done = subprocess.run([sys.executable, "-c", _HOUR], capture_output=True, text=True, check=True)
-    return figure("cache.hour", max(float(done.stdout), 0.0), "MB", MOST_GROWTH)
+    return figure("cache.hour", max(float(done.stdout), 0.0), "MB", MAX_GROWTH)
 
 
 def read_for(seconds: float) -> None:
-    """Read for so many seconds of sound, by a clock as fast as it goes, with the cache in memory alone."""
+    """Read for so many seconds of audio, as fast as possible, with the cache in memory only."""
     from codechoir.playback import Reader, Reading
 
     engine = SilentEngine()
     cache = PhraseCache(PhraseSettings(Path("nowhere"), disk=0))
     speaker = CachingEngine(engine, cache, POLICY)
     reader = Reader(lambda *_: None)
-    ear = _FastEar(round(seconds * engine.capabilities.sample_rate))
+    sink = _InstantSink(round(seconds * engine.capabilities.sample_rate))
     phrases = _phrases(python_source(LINES // 2))
-    reading: Reading = reader.start(phrases, speaker, ear)
-    ear.reading = reading
+    reading: Reading = reader.start(phrases, speaker, sink)
+    sink.reading = reading
     reading.wait()
     reader.close()
-    if ear.heard < ear.limit:
-        raise CodechoirError(f"only {ear.heard} of {ear.limit} samples were heard")
+    if sink.played < sink.limit:
+        raise CodechoirError(f"only {sink.played} of {sink.limit} samples were played")
 
 
-class _FastEar(Sink):
-    """A sink that hears at once, and has heard enough after `limit` samples."""
+class _InstantSink(Sink):
+    """Plays everything at once, and stops the reading after `limit` samples."""
 
     def __init__(self, limit: int) -> None:
         from codechoir.playback import Reading
@@ -167,13 +164,13 @@ class _FastEar(Sink):
         super().__init__()
         self.reading: Reading | None = None
         self.limit = limit
-        self.heard = 0
+        self.played = 0
 
     def write(self, chunk: AudioChunk) -> None:
         """See `Sink`."""
-        self.heard = chunk.first_sample + chunk.samples
-        self.on_played(self.heard)
-        if self.heard >= self.limit and self.reading is not None:
+        self.played = chunk.first_sample + chunk.samples
+        self.on_played(self.played)
+        if self.played >= self.limit and self.reading is not None:
             self.reading.stop()
 
 
@@ -181,30 +178,32 @@ class _FastEar(Sink):
 
 
 def _espeak(folder: Path) -> list[Figure]:
-    """Whether keeping pays: milliseconds of a line from the cache, beside the engine that makes it."""
+    """Whether caching pays: milliseconds of a line from the cache, beside synthesizing it."""
     lines = list(islice(_phrases(python_source(FILE_LINES), SpeechPipeline(Settings())), 150))
     engine = EspeakEngine()
     engine.warm_up()
     policy = engine.cache_policy()
     settings = PhraseSettings(folder)
     _timed(CachingEngine(engine, PhraseCache(settings), policy), lines)
-    made = _timed(engine, lines)
+    synthesized = _timed(engine, lines)
     warm = CachingEngine(engine, cache := PhraseCache(settings), policy)
     disk = _timed(warm, lines)
     memory = _timed(warm, lines)
     _, size = cache.disk.usage
-    seconds = sum(line.samples for line in made) / engine.capabilities.sample_rate
+    seconds = sum(line.samples for line in synthesized) / engine.capabilities.sample_rate
     found = []
     for where, took in (("memory", memory), ("disk", disk)):
         for what in ("first", "whole"):
-            ours, peer = (statistics.median(getattr(line, what) for line in each) for each in (took, made))
+            ours, peer = (
+                statistics.median(getattr(line, what) for line in each) for each in (took, synthesized)
+            )
             name = f"cache.espeak.{where}.{'first_audio' if what == 'first' else 'line'}"
-            found.append(figure(name, ours, "ms", None, peer, "eSpeak NG makes it"))
+            found.append(figure(name, ours, "ms", None, peer, "eSpeak NG synthesizes it"))
     return [*found, figure("cache.espeak.bytes", size / 1e6 / seconds * 3600, "MB an hour", None)]
 
 
-class _Line(AudioListener):
-    """How long a line took: milliseconds to the first chunk and to the last; samples."""
+class _LineTimer(AudioListener):
+    """Milliseconds to the first chunk of a line and to its end; number of samples."""
 
     def __init__(self) -> None:
         self.first = self.whole = 0.0
@@ -217,14 +216,14 @@ class _Line(AudioListener):
         return True
 
     def stop(self) -> None:
-        """The line was said."""
+        """The line is complete."""
         self.whole = (time.perf_counter() - self._began) * 1000
 
 
-def _timed(engine: Engine, lines: Iterable[Phrase]) -> list[_Line]:
+def _timed(engine: Engine, lines: Iterable[Phrase]) -> list[_LineTimer]:
     found = []
     for phrase in lines:
-        line = _Line()
+        line = _LineTimer()
         engine.speak([phrase], line)
         line.stop()
         found.append(line)

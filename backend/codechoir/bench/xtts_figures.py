@@ -81,7 +81,7 @@ def draw(path: Path, rows: Series, tokens: Series) -> None:
     """Write the plot: by rows on the left, by length, with four rows, on the right."""
     from matplotlib.figure import Figure as Plot
 
-    figure = Plot(figsize=(10, 3.8), memory_layout="constrained")
+    figure = Plot(figsize=(10, 3.8), layout="constrained")
     for axes, series, label in zip(
         figure.subplots(1, 2, sharey=True),
         (rows, tokens),

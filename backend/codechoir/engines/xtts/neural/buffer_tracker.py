@@ -53,7 +53,7 @@ class CostModel:
         return (frames + self._context) * self.frame.value
 
     def gain(self, speed: float) -> float:
-        """Seconds by which the buffer grows with each frame of a row that decodes while it is heard.
+        """Seconds by which the buffer grows with each frame of a row that decodes while it plays.
 
         The context of its pieces is not counted. Negative where the listener is faster.
         """
@@ -77,7 +77,7 @@ class CostModel:
 
 
 Rank = tuple[int, int]
-"""The lowest is heard first."""
+"""The lowest is played first."""
 
 Clock = Callable[[], float]
 """Seconds that never go back."""
@@ -93,7 +93,7 @@ class BufferedAudio:
 
     @property
     def lead(self) -> float | None:
-        """Seconds until the listener has heard what can be heard without a gap.
+        """Seconds until everything is played that can be played without a gap.
 
         Negative when the listener waits; None before the first sound.
         """

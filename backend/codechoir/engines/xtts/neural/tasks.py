@@ -18,9 +18,9 @@ class Request:
     """One utterance to say.
 
     `id`: the caller's, unique. `prompts`: one; or several candidates of the same words, of which the best is
-    taken (then no sound is returned before all are done). `priority`: the lowest number is heard first.
+    taken (then no sound is returned before all are done). `priority`: the lowest number is played first.
     `reading`: which reading it belongs to, so that one that is far ahead can be held. `speed`: seconds of its
-    sound that are heard in a second.
+    sound that are played in a second.
     """
 
     id: int
@@ -60,13 +60,13 @@ Event = Sound | Notice
 class Pacing:
     """When to interrupt decoding and send sound, and how many rows to decode.
 
-    `first_frames`: length (in frames of 10.7 ms) of the first piece of the row being heard, or up to
+    `first_frames`: length (in frames of 10.7 ms) of the first piece of the playing row, or up to
     `max_stretch` times as many on a slow machine. Each later piece is `growth` times as long, up to
     `max_frames`; shorter, from `min_frames` on, when the listener would have to wait for it; and there is
-    none while `far_seconds` are still to be heard. `max_rows`: rows at once. `vocoded_rows`: rows vocoded
-    between two steps besides the one being heard. `vocoder_batch`: windows vocoded at once. `first_alone`:
-    the row being heard decodes alone until `lead_seconds` are buffered; others then join as there is time,
-    with `spare_frames` of it to spare.
+    none while `far_seconds` are not played yet. `max_rows`: rows at once. `vocoded_rows`: rows vocoded
+    between two steps besides the playing one. `vocoder_batch`: windows vocoded at once. `first_alone`: the
+    playing row decodes alone until `lead_seconds` are buffered; others then join as there is time, with
+    `spare_frames` of it to spare.
     """
 
     first_frames: int
@@ -128,7 +128,7 @@ class Task:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """The lowest is heard first."""
+        """The lowest is played first."""
         return self.request.priority, self.order
 
     @property

@@ -1,4 +1,4 @@
-"""What is vocoded between two steps: the row being heard first, others when there is time for them."""
+"""What is vocoded between two steps: the playing row first, others when there is time for them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Vocoding:
         )
 
     def prefill_budget(self, first: Task) -> float:
-        """Seconds that a prefill of other rows may take without a gap in `first`, the row being heard.
+        """Seconds that a prefill of other rows may take without a gap in `first`, the playing row.
 
         Zero until enough of it is buffered, and while the present rows take all the time there is. Infinite
         where it would fall behind even alone: a batch then says more in the same time.
@@ -46,21 +46,21 @@ class Vocoding:
         return lead - 2 * costs.step.value - costs.vocoding(self._pacing.spare_frames)
 
     def is_far_ahead(self, first: Task) -> bool:
-        """Whether much of what was sent is still to be heard."""
+        """Whether much of what was sent is not played yet."""
         lead = self._lead(first)
         return lead is not None and lead > self._pacing.far_seconds
 
     def vocode(self, ranked: Sequence[Task]) -> tuple[list[Event], list[Task]]:
-        """Sound of `ranked` tasks, in the order in which they are heard, and those of them that are over."""
+        """Sound of `ranked` tasks, which are in playback order; and those of them that are over."""
         due: list[tuple[Task, FrameWindow]] = []
         events: list[Event] = []
         over: list[Task] = []
-        heard = {task.request.reading: task for task in reversed(ranked)}
-        busy, time = 0.0, min((self._lead(task) or 0.0 for task in heard.values()), default=0.0)
+        playing = {task.request.reading: task for task in reversed(ranked)}
+        busy, time = 0.0, min((self._lead(task) or 0.0 for task in playing.values()), default=0.0)
         time -= self.costs.step.value + self.costs.vocoding(self._pacing.min_frames)
         for place, task in enumerate(ranked):
             if not task.ended:
-                first = heard[task.request.reading] is task and task.streams and bool(task.rows)
+                first = playing[task.request.reading] is task and task.streams and bool(task.rows)
                 window = self._next_piece(task) if first else None
             elif len(due) > self._pacing.vocoded_rows or (
                 place > 0 and busy + self._cost(task.remaining_frames) > time
@@ -107,9 +107,9 @@ class Vocoding:
         return window
 
     def _record(self, task: Task, samples: torch.Tensor) -> None:
-        """Count what was sent, without the breath at its end, which is trimmed before it is heard."""
-        heard = len(trim_tail(samples.numpy(), self._sample_rate) if task.ended else samples)
-        seconds = heard / self._sample_rate / task.request.speed
+        """Count what was sent, without the breath at its end, which is trimmed before it is played."""
+        played = len(trim_tail(samples.numpy(), self._sample_rate) if task.ended else samples)
+        seconds = played / self._sample_rate / task.request.speed
         self._buffered.add(task.request.reading, task.rank, seconds)
 
     def _lead(self, task: Task) -> float | None:

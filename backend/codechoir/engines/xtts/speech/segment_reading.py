@@ -237,7 +237,7 @@ class SegmentReading:
 
 
 def _speed(segment: SpeechSegment) -> float:
-    """Seconds of XTTS's sound that are heard in a second."""
+    """Seconds of XTTS's sound that are played in a second."""
     return min(4.0, max(0.4, segment.parts[0].voice.rate / NATURAL_RATE))
 
 
