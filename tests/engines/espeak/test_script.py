@@ -7,10 +7,10 @@ import unicodedata
 import pytest
 from codechoir.engines.espeak.safe_text import (
     EVERYTHING,
-    LONGEST_NAMED_WORD,
-    LONGEST_WORD,
-    MOST_BYTES,
-    MOST_WORDS,
+    MAX_BYTES,
+    MAX_NAMED_WORD,
+    MAX_WORD,
+    MAX_WORDS,
     Breath,
     ScriptWord,
     alphabet_of,
@@ -104,7 +104,7 @@ def test_breaths_are_small_lose_no_word_and_keep_the_order(texts: list[str]) -> 
         (index, text[at : at + longest])
         for index, part in enumerate(parts)
         for text in part.utterance.text.split()
-        for longest in [LONGEST_NAMED_WORD if has_names(text) else LONGEST_WORD]
+        for longest in [MAX_NAMED_WORD if has_names(text) else MAX_WORD]
         for at in range(0, len(text), longest)
         if safe(text[at : at + longest], EVERYTHING)
     ]
@@ -115,14 +115,14 @@ def test_breaths_are_small_lose_no_word_and_keep_the_order(texts: list[str]) -> 
         assert all(word.is_named for word in words)
     for breath in made:
         script = breath.script(EVERYTHING)
-        assert len(breath.words) <= MOST_WORDS
-        assert len(script.text.encode()) <= MOST_BYTES + 4 * LONGEST_WORD
+        assert len(breath.words) <= MAX_WORDS
+        assert len(script.text.encode()) <= MAX_BYTES + 4 * MAX_WORD
         for word, position, length in zip(breath.words, script.positions, script.lengths, strict=True):
             assert script.text[position : position + length] == word.said(EVERYTHING)
 
 
 def test_a_breath_ends_after_punctuation_where_there_is_some() -> None:
-    words = ["word"] * MOST_WORDS
+    words = ["word"] * MAX_WORDS
     words[30] = "word,"
     made = list(breaths([spoken(" ".join(words + words))], lambda _: EVERYTHING))
     assert len(made[0].words) == 31
@@ -152,7 +152,7 @@ def test_breaths_of_names_are_small(text: str) -> None:
     for family in ("de", "en"):
         alphabet = alphabet_of(family)
         for breath in breaths([spoken(text)], lambda _, alphabet=alphabet: alphabet):  # type: ignore[misc]
-            assert len(breath.script(alphabet).text.encode()) <= MOST_BYTES + 100 * LONGEST_NAMED_WORD
+            assert len(breath.script(alphabet).text.encode()) <= MAX_BYTES + 100 * MAX_NAMED_WORD
 
 
 def test_a_word_that_one_alphabet_cannot_say_keeps_its_place_for_the_others() -> None:

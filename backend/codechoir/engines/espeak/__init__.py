@@ -1,4 +1,4 @@
-"""The embedded engine: eSpeak NG in this process, no download, no system package."""
+"""eSpeak NG in this process, from a wheel: no download, no system package. It answers at once."""
 
 import lazy_loader
 

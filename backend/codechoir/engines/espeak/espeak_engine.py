@@ -1,4 +1,4 @@
-"""The driver: phrases in, chunks out. How a phrase is said is told in `telling`."""
+"""eSpeak NG as an engine. `synthesize.py` explains how a phrase is said."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class EspeakEngine(Engine):
         return None
 
     def warm_up(self) -> None:
-        """Load the library and the dictionary, which takes 30 ms, and say a word to nobody."""
+        """Load the library and its dictionary, which takes 30 ms, by saying a word."""
         word = Utterance("ready", Category.NARRATION, 0, 0)
         self.speak([Phrase((CastUtterance(word, Voice(DEFAULT_FAMILY)),), 0, 0)], AudioListener())
 
     def voices(self) -> list[VoiceInfo]:
-        """All languages, and all variants of American English; any `language+variant` of these is a voice."""
+        """All languages, and all variants of American English; any `language+variant` of them is a voice."""
         loaded = library()
         variants = (
             VoiceInfo(f"{DEFAULT_FAMILY}+{variant}", DEFAULT_FAMILY, f"English (America), {title}")
@@ -55,7 +55,7 @@ class EspeakEngine(Engine):
         joiner = Joiner(AudioChunker(listener, loaded.sample_rate))
         try:
             for number, phrase in enumerate(phrases):
-                PhraseSynthesizer(loaded, joiner, listener, number, phrase.parts).tell()
+                PhraseSynthesizer(loaded, joiner, listener, number, phrase.parts).run()
                 listener.phrase_done()
         except Cancelled:
             return

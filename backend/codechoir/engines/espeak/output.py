@@ -1,9 +1,8 @@
-"""The end of the driver: samples and marks in, chunks of at most 20 ms out.
+"""The output of the engine: joins the words of several voices so that no seam is heard, and cuts chunks of 20
+ms.
 
-Joins pieces of renditions into one stream, so that no seam can be heard.
-
-A piece is taken with a margin on both sides, and the margins of neighbours are cross-faded: at a seam both
-voices are saying the same sound of the same sentence, so that nothing is added, lost or broken.
+A piece is taken with a margin on both sides, and the margins of neighbors are crossfaded. At a seam both
+voices are saying the same sound of the same sentence, so nothing is added, lost or broken.
 """
 
 from __future__ import annotations
@@ -17,69 +16,69 @@ from codechoir.model import AudioChunk, Mark
 
 
 class Cancelled(Exception):
-    """The listener wants no more."""
+    """The listener has cancelled the reading."""
 
 
 class AudioChunker:
-    """Writes chunks to `listener`; times are samples of the reading. `put` and `flush` raise `Cancelled`."""
+    """Writes chunks to `listener`; times are samples of the reading. `add` and `flush` raise `Cancelled`."""
 
     def __init__(self, listener: AudioListener, sample_rate: int) -> None:
         self._listener = listener
         self._rate = sample_rate
         self._chunk = sample_rate // 50
         self._ready = array("h")
-        self._emitted = 0
+        self._written = 0
         self._marks: list[Mark] = []
 
     def mark(self, mark: Mark) -> None:
-        """Take a mark, before the sound it begins in. Marks come in order."""
+        """Add a mark, before the samples it begins in, in order."""
         self._marks.append(mark)
 
-    def put(self, samples: array[int]) -> None:
-        """Take the next samples; emit all full chunks."""
+    def add(self, samples: array[int]) -> None:
+        """Add the next samples; write all full chunks."""
         self._ready += samples
-        self._emit_chunks(self._chunk)
+        self._write_chunks(self._chunk)
 
     def flush(self) -> None:
-        """Emit what is left, even if it is less than a full chunk."""
-        self._emit_chunks(1)
+        """Write what is left, even if it is less than a full chunk."""
+        self._write_chunks(1)
 
-    def _emit_chunks(self, least: int) -> None:
+    def _write_chunks(self, least: int) -> None:
         ready, at = self._ready, 0
         self._ready = array("h")
         while len(ready) - at >= least:
             piece = ready[at : at + self._chunk]
             at += len(piece)
             due = 0
-            while due < len(self._marks) and self._marks[due].t0 < self._emitted + len(piece):
+            while due < len(self._marks) and self._marks[due].t0 < self._written + len(piece):
                 due += 1
-            chunk = AudioChunk(piece.tobytes(), self._rate, self._emitted, tuple(self._marks[:due]))
+            chunk = AudioChunk(piece.tobytes(), self._rate, self._written, tuple(self._marks[:due]))
             del self._marks[:due]
-            self._emitted += len(piece)
+            self._written += len(piece)
             if not self._listener.write(chunk):
                 raise Cancelled
         self._ready = ready[at:]
 
 
 MARGIN = 77
-"""Samples on each side of a seam that take part in the cross-fade: twice 3.5 ms at 22,050 Hz."""
+"""Samples on each side of a seam that are crossfaded: twice 3.5 ms at 22,050 Hz."""
 
 
 class Joiner:
-    """Takes pieces and silences in order, with the marks of what is said; squeezes what is to be fast.
+    """Joins pieces and silences in order, with the marks of their words; compresses time for fast rates.
 
-    Times are samples as the renditions have them, before squeezing. Every method raises `Cancelled` when the
-    listener has gone.
+    Times are samples before compression. Every method raises `Cancelled` when the listener has cancelled the
+    reading.
     """
 
-    def __init__(self, outlet: AudioChunker) -> None:
-        self._outlet = outlet
-        self._squeezer = TimeCompressor()
-        self._joined = 0  # samples that went to the squeezer
-        self._margin = array("h")  # what sounds around the end of the last piece
+    def __init__(self, chunker: AudioChunker) -> None:
+        self._chunker = chunker
+        self._compressor = TimeCompressor()
+        self._joined = 0  # samples that went to the compressor
+        self._margin = array("h")  # the samples around the end of the last piece
         self._factor = 1.0  # of the last piece
-        self._marked = 0  # where the last mark that was handed over ends
-        self._marks: list[Mark] = []  # whose beginning did not come out of the squeezer yet
+        self._marked = 0  # where the last mark that the chunker has ends
+        self._marks: list[Mark] = []  # whose beginning is still in the compressor
 
     @property
     def now(self) -> int:
@@ -89,7 +88,7 @@ class Joiner:
     def join(
         self, samples: array[int], begin: int, end: int, factor: float = 1.0, mark: Mark | None = None
     ) -> None:
-        """Add the piece from `begin` to `end` of a rendition's samples, to be squeezed by `factor`."""
+        """Add the piece from `begin` to `end` of a take's samples, compressed by `factor`."""
         end = max(end, begin + 2 * MARGIN)
         before = padded_slice(samples, begin - MARGIN, begin + MARGIN)
         seam = crossfade(self._margin, before) if self._margin else fade_in(before[MARGIN:])
@@ -97,43 +96,43 @@ class Joiner:
         self._factor = factor
         if mark is not None:
             self._marks.append(mark)
-        self._pass_on(seam + padded_slice(samples, begin + MARGIN, end - MARGIN), factor)
+        self._add(seam + padded_slice(samples, begin + MARGIN, end - MARGIN), factor)
 
-    def rest(self, samples: int) -> None:
-        """Let the last piece end, then be silent: `samples` in all, which are not squeezed."""
+    def add_silence(self, samples: int) -> None:
+        """End the last piece, then add silence: `samples` in all, which are not compressed."""
         if self._margin:
             tail, self._margin = fade_out(self._margin), array("h")
             samples -= MARGIN
-            self._pass_on(tail, self._factor)
-        self._finish_squeezing()
-        self._pass_on(silence(samples), 1.0)
+            self._add(tail, self._factor)
+        self._finish_compression()
+        self._add(silence(samples), 1.0)
 
-    def sound(self, samples: array[int]) -> None:
-        """Add a sound of its own, such as a cue, after what was joined, as it is."""
-        self.rest(0)
-        self._pass_on(samples, 1.0)
+    def add_sound(self, samples: array[int]) -> None:
+        """End the last piece, then add another sound as it is, such as a cue."""
+        self.add_silence(0)
+        self._add(samples, 1.0)
 
     def flush(self) -> None:
-        """Emit all that is joined, even if it is less than a full chunk."""
-        self._outlet.flush()
+        """Write all that is joined, even if it is less than a full chunk."""
+        self._chunker.flush()
 
-    def _pass_on(self, samples: array[int], factor: float) -> None:
+    def _add(self, samples: array[int], factor: float) -> None:
         self._joined += len(samples)
-        ready = self._squeezer.feed(samples, factor)
+        ready = self._compressor.feed(samples, factor)
         self._release_marks()
-        self._outlet.put(ready)
+        self._chunker.add(ready)
 
-    def _finish_squeezing(self) -> None:
-        ready = self._squeezer.flush()
+    def _finish_compression(self) -> None:
+        ready = self._compressor.flush()
         self._release_marks()
-        self._outlet.put(ready)
+        self._chunker.add(ready)
 
     def _release_marks(self) -> None:
-        """Hand over the marks that begin in what came out of the squeezer, in its times."""
-        while self._marks and self._marks[0].t0 < self._squeezer.consumed:
+        """Pass on the marks that begin in what the compressor has returned, in its times."""
+        while self._marks and self._marks[0].t0 < self._compressor.consumed:
             mark = self._marks.pop(0)
             begin = max(
-                self._squeezer.output_position(mark.t0), self._marked
-            )  # what lies ahead is known to 1 ms only
-            self._marked = max(self._squeezer.output_position(mark.t1), begin + 1)
-            self._outlet.mark(replace(mark, t0=begin, t1=self._marked))
+                self._compressor.output_position(mark.t0), self._marked
+            )  # the end is only known to 1 ms
+            self._marked = max(self._compressor.output_position(mark.t1), begin + 1)
+            self._chunker.mark(replace(mark, t0=begin, t1=self._marked))

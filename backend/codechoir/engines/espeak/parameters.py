@@ -1,6 +1,7 @@
-"""From a `Voice`, in everybody's units, to a `SynthParams`, in the library's.
+"""From a `Voice` and the pauses of a phrase to the library's parameters and samples.
 
-Pauses and cues between the parts of a phrase, and how the time for them is made up.
+Voices are leveled here, so that 100 is equally loud for all; pauses inside a phrase are compensated by
+speaking slightly faster, so that they cost the listener no time.
 """
 
 from __future__ import annotations
@@ -17,27 +18,28 @@ from codechoir.storage import resource_path
 
 DEFAULT_FAMILY = "en-us"
 SLOWEST, FASTEST = 80, 449
-"""Words a minute that the library itself speaks; from 450 on it squeezes, and its word events go astray."""
+"""Words per minute that the library speaks itself. From 450 on its word events are wrong."""
 
-SQUEEZED_FROM = 350
-"""Words a minute at which the library speaks what shall be faster than it can: fast, and not yet hasty."""
+COMPRESSED_FROM = 350
+"""Words per minute at which the library speaks what is then compressed to a rate beyond `FASTEST`."""
 
 
 def compression_factor(rate: float) -> float:
-    """By what factor the library's speech is to be squeezed for a rate in words a minute."""
-    return rate / SQUEEZED_FROM if rate > FASTEST else 1.0
+    """The factor of time compression for a rate in words per minute."""
+    return rate / COMPRESSED_FROM if rate > FASTEST else 1.0
 
 
 _OCTAVE = 56
+"""Points of pitch in which the frequency of a voice doubles, about."""
 
 
 @functools.lru_cache(maxsize=1024)
-def synth_params(voice: Voice, language: str, library: Library, hurry: float = 1.0) -> SynthParams:
-    """How the library is told to say words of a language with a voice, `hurry` times faster than it says."""
-    rate = voice.rate * hurry
+def synth_params(voice: Voice, language: str, library: Library, speedup: float = 1.0) -> SynthParams:
+    """The parameters for words of a language in a voice, `speedup` times faster than its rate."""
+    rate = voice.rate * speedup
     return SynthParams(
-        family=_localised(voice.family or DEFAULT_FAMILY, language, library),
-        rate=max(round(rate), SLOWEST) if rate <= FASTEST else SQUEEZED_FROM,
+        family=_localized(voice.family or DEFAULT_FAMILY, language, library),
+        rate=max(round(rate), SLOWEST) if rate <= FASTEST else COMPRESSED_FROM,
         pitch=min(max(round(voice.pitch), 0), 99),
         range=min(max(round(voice.range), 0), 99),
         volume=round(min(max(voice.volume, 0), 100) / 100 * _level(voice.family, voice.pitch)),
@@ -45,9 +47,9 @@ def synth_params(voice: Voice, language: str, library: Library, hurry: float = 1
 
 
 def _level(family: str, pitch: float) -> float:
-    """The volume at which a voice is as loud as the others, in the library's per cent.
+    """The volume at which a voice is as loud as the others, in the library's percent.
 
-    The power grows with the number of periods a second, which doubles over `_OCTAVE` points of pitch.
+    The power grows with the number of periods per second, which doubles over `_OCTAVE` points of pitch.
     """
     levels = _levels()
     level = levels.get(family.partition("+")[2], levels[""])
@@ -61,8 +63,8 @@ def _levels() -> dict[str, int]:
     return levels
 
 
-def _localised(family: str, language: str, library: Library) -> str:
-    """The family, but in the language of the words: German words turn `en-us+f3` into `de+f3`."""
+def _localized(family: str, language: str, library: Library) -> str:
+    """The family in the language of the words: German words turn `en-us+f3` into `de+f3`."""
     tag = language.lower()
     spoken, _, variant = family.partition("+")
     if tag.partition("-")[0] == spoken.partition("-")[0]:
@@ -74,16 +76,16 @@ def _localised(family: str, language: str, library: Library) -> str:
 
 
 NORMAL_RATE = 175
-"""Words a minute for which pauses are given."""
+"""Words per minute at which pauses have the length that the utterance gives."""
 
-_LETTERS_A_SECOND = 15.0
-"""How fast the library speaks at the normal rate, spaces not counted."""
+_LETTERS_PER_SECOND = 15.0
+"""How fast the library speaks at the normal rate, without spaces."""
 
-_MOST_HURRY = 1.08
-"""Nobody hears that speech is faster by less than this."""
+_MAX_SPEEDUP = 1.08
+"""Listeners do not notice a smaller one."""
 
-_ABSORBED = 0.7
-"""How much of the pauses between words is really added: the rest is silence already."""
+_ADDED_SHARE = 0.7
+"""The share of the pauses between words that adds silence; the rest is silent already."""
 
 _CUE_GAP = 15
 """Milliseconds between a cue and the first syllable after it."""
@@ -91,29 +93,33 @@ _CUE_GAP = 15
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What is between two words: a pause of `pause` samples at least, then perhaps a cue."""
+    """What is between two words: a pause of at least `pause` samples, then a cue if there is one."""
 
     pause: int = 0
     cue: array[int] | None = None
 
-    def with_pause(self, least: int) -> Gap:
-        """The same, with a pause of at least `least` samples, in which a cue may sound."""
-        return Gap(max(self.pause, least - len(self.cue or ())), self.cue)
+    def lengthened(self, samples: int) -> Gap:
+        """The same gap with at least so many samples of pause and cue together."""
+        return Gap(max(self.pause, samples - len(self.cue or ())), self.cue)
 
 
 class PauseTiming:
-    """The gaps of one phrase, in samples, asked for in order."""
+    """The gaps of one phrase, in samples. `before` is called for parts in ascending order.
+
+    `speedup`: the factor by which the words are spoken faster, so that the pauses inside the phrase cost no
+    time. It has steps of a hundredth, so that phrases share their parameters.
+    """
 
     def __init__(self, parts: tuple[CastUtterance, ...], sample_rate: int) -> None:
         self._parts = parts
         self._rate = sample_rate
-        self._next = 0  # the first part whose pauses were not asked for yet
-        self.hurry = self._hurry()
+        self._next = 0  # the first part whose pauses are not part of a gap yet
+        self.speedup = self._compensation()
 
     def before(self, part: int) -> Gap:
-        """The gap before a part that has words, with what the wordless parts before it add to it.
+        """The gap before a part that has words, with the pauses and cues of wordless parts before it.
 
-        Empty for a part that was asked for already, since it goes on after a breath.
+        Empty when called again for a part, which continues in the next breath.
         """
         pause, sounds = 0, array("h")
         for index in range(self._next, part + 1):
@@ -137,11 +143,7 @@ class PauseTiming:
         sound = scale(array("h", render_earcon(spoken.utterance.cue, self._rate)), spoken.voice.volume / 100)
         return sound + silence(self._rate * _CUE_GAP // 1000)
 
-    def _hurry(self) -> float:
-        """By what factor the words are said faster so that the pauses inside cost the listener no time.
-
-        In steps of a hundredth, so that voices are not all different in every phrase.
-        """
+    def _compensation(self) -> float:
         spoken = [index for index, part in enumerate(self._parts) if part.utterance.text]
         if len(spoken) < 2:
             return 1.0
@@ -149,8 +151,8 @@ class PauseTiming:
         pauses = sum(part.utterance.pause_before + part.utterance.pause_after for part in inside)
         pauses -= inside[0].utterance.pause_before + inside[-1].utterance.pause_after
         letters = sum(len(part.utterance.text.replace(" ", "")) for part in inside)
-        time = 1000 * letters / _LETTERS_A_SECOND
-        lost = pauses * _ABSORBED
-        if lost <= 0:
+        time = 1000 * letters / _LETTERS_PER_SECOND
+        added = pauses * _ADDED_SHARE
+        if added <= 0:
             return 1.0
-        return min(round(time / max(time - lost, time / 2) + 0.004, 2), _MOST_HURRY)
+        return min(round(time / max(time - added, time / 2) + 0.004, 2), _MAX_SPEEDUP)

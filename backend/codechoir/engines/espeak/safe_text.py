@@ -1,12 +1,10 @@
-"""Which letters a voice may be given.
+"""The text that the library gets: the words of one breath, without anything that could harm it.
 
-The library spells out what it has no letters for, and in some languages overruns its buffers in doing so: a
-Braille sign in Tigrinya, an emoji in German, Gujarati in Vietnamese end the process (found by fuzzing 1.52).
-English can spell everything; every other voice gets Latin and its own script, for a foreign word the name of
-the script, and for an emoji its English name. No voice has names for private-use characters, so they get
-their code points; punctuation is named where a phrase has nothing else.
-
-What the library is given to say: the words of a whole breath as one safe text.
+The library spells out what it has no letters for, and in some languages overruns its buffers while doing so:
+a Braille sign in Tigrinya, an emoji in German, Gujarati in Vietnamese end the process (found by fuzzing
+1.52). English can spell everything. Every other voice gets Latin and its own script; for a foreign word, the
+name of the script; for an emoji, its English name. No voice has names for private-use characters, so they
+become code points. Punctuation is named only where a phrase has nothing else.
 """
 
 from __future__ import annotations
@@ -52,7 +50,7 @@ _PRIVATE = "Co"
 _NAMED = _SYMBOLS | {_PRIVATE}
 
 Alphabet = frozenset[str]
-"""Scripts that a voice may be given besides Latin; empty for Latin alone, `EVERYTHING` for any."""
+"""Scripts that a voice may get besides Latin; empty for Latin only, `EVERYTHING` for any."""
 
 EVERYTHING: Alphabet = frozenset({"*"})
 
@@ -67,10 +65,10 @@ def alphabet_of(family: str) -> Alphabet:
 
 
 def safe(word: str, alphabet: Alphabet) -> str:
-    """`word`, which has no white space, as something that cannot harm the library; empty if nothing is left.
+    """`word`, which has no white space, as text that cannot harm the library; empty if nothing is left.
 
-    Letters, digits, an apostrophe, hyphen or decimal point inside, one mark of punctuation at the end; what
-    could be a command, markup or phonemes to the library is left out.
+    It keeps letters, digits, an apostrophe, hyphen or decimal point inside, and one punctuation mark at the
+    end. What the library could take for a command, markup or phonemes is dropped.
     """
     if word.isascii() and word.isalnum():
         return word
@@ -80,7 +78,7 @@ def safe(word: str, alphabet: Alphabet) -> str:
 
 
 def _said(word: str, at: int, alphabet: Alphabet) -> str:
-    """What is said for one character of a word: itself, a space, or the name of a foreign script, once."""
+    """The text for one character of a word: itself, a space, or the name of a foreign script, once."""
     letter = word[at]
     if letter.isascii():
         return letter if letter.isalnum() or _is_inside(word, at) else " "
@@ -94,7 +92,7 @@ def _said(word: str, at: int, alphabet: Alphabet) -> str:
             return " "
         return letter if alphabet is EVERYTHING else name_of(letter)
     if category[0] == "M" and (at == 0 or unicodedata.category(word[at - 1])[0] != "L"):
-        return " "  # a mark needs a letter, and is not heaped upon another
+        return " "  # a combining mark needs a letter, and only the first one is kept
     script = _script(letter)
     if alphabet is EVERYTHING or script in alphabet or script in ("LATIN", "COMBINING"):
         return letter
@@ -117,7 +115,7 @@ def _code_point(letter: str) -> str:
 
 
 def _is_inside(word: str, at: int) -> bool:
-    """Whether an apostrophe or hyphen stands between letters, or a decimal sign between digits."""
+    """Whether an apostrophe or hyphen is between letters, or a decimal sign between digits."""
     if not 0 < at < len(word) - 1:
         return False
     before, after = word[at - 1], word[at + 1]
@@ -127,20 +125,18 @@ def _is_inside(word: str, at: int) -> bool:
 
 
 def _script(letter: str) -> str:
-    """First word of a character's name, which for letters is its script."""
+    """The first word of a character's name, which for letters is its script."""
     return unicodedata.name(letter, " ").split(" ")[0].split("-")[0]
 
 
-LONGEST_WORD = 40
-"""Characters; a longer word is said, and marked, in pieces (the library's own limit is 160 bytes)."""
+MAX_WORD = 40
+"""Characters. A longer word is said and marked in pieces (the library's limit is 160 bytes)."""
 
-LONGEST_NAMED_WORD = 6
-"""Characters of a word of which each may be said by a name of several words."""
+MAX_NAMED_WORD = 6
+"""The same for a word whose characters may be said by names of several words."""
 
-MOST_WORDS, MOST_BYTES = 40, 240
-"""Size of one breath; a longer phrase takes several, cut after punctuation where there is some."""
-
-_CLOSING_PUNCTUATION = ",.;:?!"
+MAX_WORDS, MAX_BYTES = 40, 240
+"""Size of one breath. A longer phrase is cut, after punctuation if there is some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +156,13 @@ class ScriptWord:
 
     @property
     def closes(self) -> bool:
-        """Whether punctuation stands after it."""
-        return not self.is_named and self.text[-1] in _CLOSING_PUNCTUATION
+        """Whether it ends with punctuation."""
+        return not self.is_named and self.text[-1] in _CLOSING
 
     def said(self, alphabet: Alphabet) -> str:
-        """What a voice with this alphabet is given for it; empty when nothing can be said."""
+        """Its text for a voice with this alphabet; empty if the voice can say nothing of it."""
         if self.is_letter and self.text in ("a", "A"):
-            return "eh"  # how the library says the letter's name in any place; "a" would be the article
+            return "eh"  # the name of the letter; "a" would be the article
         if self.is_named:
             return " ".join("".join(map(name_of, self.text)).split())
         return safe(self.text, alphabet)
@@ -174,9 +170,10 @@ class ScriptWord:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The text of a breath for one alphabet. `positions`: where each word begins in it, in characters.
+    """The text of a breath for one alphabet.
 
-    `lengths`: how many characters each has, none for a word that this alphabet cannot say.
+    `positions`: where each word begins in it, in characters. `lengths`: of each word, 0 for a word that a
+    voice with this alphabet cannot say.
     """
 
     text: str
@@ -186,12 +183,12 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Breath:
-    """What is said as one sentence."""
+    """Words that are said as one sentence."""
 
     words: tuple[ScriptWord, ...]
 
     def script(self, alphabet: Alphabet) -> Script:
-        """The text that a voice with this alphabet is given."""
+        """The text for a voice with this alphabet."""
         said = [word.said(alphabet) for word in self.words]
         positions, at = [], 0
         for word in said:
@@ -201,8 +198,11 @@ class Breath:
 
 
 def breaths(parts: Sequence[CastUtterance], alphabet: Callable[[int], Alphabet]) -> Iterator[Breath]:
-    """The words of a phrase in breaths. `alphabet` tells that of each part's voice; words of which it can say
-    nothing are dropped, unless the whole phrase would be silent: then its characters are named."""
+    """The words of a phrase in breaths. `alphabet`: from a part's index to the alphabet of its voice.
+
+    Words of which the voice can say nothing are dropped. If the whole phrase would be silent, its characters
+    are said by their names instead.
+    """
     is_silent = True
     for breath in _breaths(parts, alphabet, is_named=False):
         is_silent = False
@@ -221,7 +221,7 @@ def _breaths(
             size = len(word.said(alphabet(index)).encode())
             if not size:
                 continue
-            if pending and (len(pending) == MOST_WORDS or sum(sizes) + size > MOST_BYTES):
+            if pending and (len(pending) == MAX_WORDS or sum(sizes) + size > MAX_BYTES):
                 cut = _best_cut(pending)
                 yield Breath(tuple(pending[:cut]))
                 del pending[:cut], sizes[:cut]
@@ -232,7 +232,7 @@ def _breaths(
 
 
 def _best_cut(words: list[ScriptWord]) -> int:
-    """How many words the breath takes: up to the last punctuation in its second half, else all."""
+    """The number of words in the breath: up to the last punctuation in the second half, else all."""
     for count in range(len(words), len(words) // 2, -1):
         if words[count - 1].closes:
             return count
@@ -241,14 +241,14 @@ def _best_cut(words: list[ScriptWord]) -> int:
 
 def _words(part: int, utterance: Utterance, is_named: bool) -> Iterator[ScriptWord]:
     texts = utterance.text.split()
-    spells = utterance.spell or len(texts) == 1  # alone, a letter is a name; in prose, "a" is the article
+    spells = utterance.spell or len(texts) == 1  # a letter alone is a name; in prose "a" is the article
     for word, text in enumerate(texts):
         is_letter = spells and len(text) == 1 and utterance.language.startswith("en")
-        longest = LONGEST_NAMED_WORD if is_named or has_names(text) else LONGEST_WORD
+        longest = MAX_NAMED_WORD if is_named or has_names(text) else MAX_WORD
         for at in range(0, len(text), longest):
             yield ScriptWord(part, word, text[at : at + longest], is_letter, is_named)
 
 
 def has_names(text: str) -> bool:
-    """Whether characters of a word may be said by names of several words."""
+    """Whether a word has characters that may be said by names of several words."""
     return not text.isascii() and any(unicodedata.category(letter) in _NAMED for letter in text)

@@ -1,16 +1,14 @@
-"""One voice saying a whole breath: the sound as far as it was made, and where in it each word lies.
+"""Says a phrase with several voices as one sentence.
 
-How a phrase is said by several voices as one sentence.
+1. The words of the phrase make breaths: each is one text for the library (`safe_text`).
+2. Each voice in a breath says the *whole* text (`VoiceTake`), so that every word has the length, stress and
+   melody that it has inside the sentence, and no voice ends a sentence where the voices change. A take costs
+   about 1 ms of computing per second of audio, and stops after the voice's last word.
+3. Of each take only the voice's own words are used. `Joiner` crossfades them where words meet, with the
+   pauses and cues between them (`PauseTiming`).
 
-1. The words of the phrase make a `Breath`, one text for the library (`script`).
-2. Each voice that takes part says the *whole* breath (`rendition`): so every word has the length, the stress
-   and the melody that it has inside the sentence, and no voice ends a sentence at a seam. A voice costs about
-   1 ms of computing for a second of sound, and stops after the last word that is its own.
-3. Of each rendition only the voice's own words are used, joined where words meet (`joiner`), with the pauses
-   and cues that lie between them (`pacing`).
-
-The first words of a reading are emitted one by one while the library is still speaking, so that the first
-sound waits for a word and not for a line.
+The first words of a reading are written one by one while the library still speaks, so that the first audio
+waits for a word and not for a line.
 """
 
 from __future__ import annotations
@@ -31,14 +29,14 @@ from codechoir.model import CastUtterance, Mark
 
 _UNKNOWN = -1
 _QUIET = 250
-"""Samples no larger than this, 42 dB below full scale, count as silence in a voice of full volume."""
+"""Samples up to this one, 42 dB below full scale, count as silence in a voice of full volume."""
 
 
 class VoiceTake:
-    """Filled by `feed` while the library speaks, at `volume` per cent; `finish` when it has spoken.
+    """One voice saying a whole breath: the samples so far, and where each word is in them.
 
-    Samples are 16 bit, mono. Word `i` lies between `start(i)` and `start(i + 1)`; one past the last word is
-    where the speech ends.
+    Filled by `feed` while the library speaks at `volume` percent; `finish` when it has spoken. Word `i` lies
+    between `start(i)` and `start(i + 1)`; one past the last word is where the speech ends.
     """
 
     def __init__(self, script: Script, volume: float) -> None:
@@ -46,30 +44,30 @@ class VoiceTake:
         self._quiet = round(volume * _QUIET / 100)
         self._starts = [_UNKNOWN] * (len(script.positions) + 1)
         self._starts[0] = 0
-        self._known = 1  # words before this one have their start
+        self._known = 1  # the starts of words before this one are known
         self.samples: array[int] = array("h")
         self.finished = False
         self._onset: int | None = None
         self._searched = 0  # the onset is not before this sample
 
     def feed(self, pcm: bytes, words: list[WordEvent]) -> None:
-        """Take the next samples and the words that begin in them."""
+        """Add the next samples and the words that begin in them."""
         self.samples.frombytes(pcm)
         for word in words:
             index = bisect_right(self.script.positions, word.position) - 1
             if index >= self._known:
                 self._starts[index] = max(word.sample, self._starts[self._known - 1])
-                self._share_out(self._known, index)
+                self._distribute(self._known, index)
                 self._known = index + 1
 
     def finish(self) -> None:
         """The library has said everything."""
         self.finished = True
         end = len(self._starts) - 1
-        # the variant `fast` announces words beyond the end of its sound
+        # the variant `fast` reports words beyond the end of its audio
         self._starts = [min(start, len(self.samples)) for start in self._starts]
         self._starts[end] = len(self.samples)
-        self._share_out(self._known, end)
+        self._distribute(self._known, end)
         self._known = end + 1
 
     def has(self, words: int, margin: int) -> bool:
@@ -77,23 +75,23 @@ class VoiceTake:
         return self.finished or (words < self._known and self._starts[words] + margin <= len(self.samples))
 
     def start(self, index: int) -> int:
-        """First sample of a word that `has` reached; of one past the last word, the end of the speech."""
+        """The first sample of a word that `has` covers; of one past the last word, the end of the speech."""
         return self._starts[index]
 
     def sounding(self, index: int) -> tuple[int, int]:
-        """First and last sample of a word that is loud enough to be heard."""
+        """The first and last audible sample of a word."""
         return find_sound(self.samples, self._starts[index], self._starts[index + 1], self._quiet)
 
     def onset(self) -> int | None:
-        """First sample of the first word that is loud enough to be heard; None while it is not made yet."""
+        """The first audible sample of the first word; None while it is not known."""
         if self._onset is None:
             end = min(self._starts[1], len(self.samples)) if self._known > 1 else len(self.samples)
             self._onset = find_onset(self.samples, self._searched, end, self._quiet)
             self._searched = max(self._searched, end - end % ENERGY_WINDOW)
         return self._onset
 
-    def _share_out(self, first: int, end: int) -> None:
-        """Words without an event were said as one with the word before ("of the"): share by letters."""
+    def _distribute(self, first: int, end: int) -> None:
+        """The library joins some words ("of the") and reports only the first: divide the time by letters."""
         if first >= end:
             return
         lengths = self.script.lengths[first - 1 : end]
@@ -108,35 +106,36 @@ BREATH_PAUSE = 120
 """Milliseconds at the normal rate between two phrases, and after punctuation at the end of a breath."""
 
 _EDGE = 2 * MARGIN
-"""Samples of near silence that are kept before a breath's first word and after its last."""
+"""Samples of near silence before a breath's first word and after its last."""
 
 _STREAMED = 5000
-"""Samples, a quarter of a second, that are emitted while the library speaks. While it speaks it is locked,
-and the listener may block; but not so soon, since its credit is eight times as long."""
+"""Samples, a quarter of a second, that are written while the library speaks. The library is locked meanwhile
+and the listener may block, but not so soon: a reading may be eight times as far ahead."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """Words of a breath that are part `part` of the phrase, said in one manner, the breath's word `first` on.
+    """Words of a breath that belong to one part of the phrase. `first`: index of the first in the breath.
 
-    `squeeze`: by what factor their sound is then squeezed. `gap`: before them.
+    `params`: how the library says them. `compression`: factor by which their time is then compressed. `gap`:
+    before them.
     """
 
     part: int
     first: int
     words: tuple[ScriptWord, ...]
-    manner: SynthParams
-    squeeze: float
+    params: SynthParams
+    compression: float
     gap: Gap
 
     @property
     def end(self) -> int:
-        """The breath's first word after these."""
+        """Index of the breath's first word after these."""
         return self.first + len(self.words)
 
 
 class PhraseSynthesizer:
-    """The saying of one phrase. `number`: its index in the reading, for its marks."""
+    """Says one phrase. `number`: its index in the reading, for its marks."""
 
     def __init__(
         self,
@@ -151,122 +150,126 @@ class PhraseSynthesizer:
         self._listener = listener
         self._number = number
         self._parts = parts
-        self._pacing = PauseTiming(parts, library.sample_rate)
-        self._manners: dict[int, SynthParams] = {}
-        self._led_in = False  # whether the lead-in of the present breath was joined
-        self._hushed = 0.0  # samples of near silence at the end of what was joined
+        self._pauses = PauseTiming(parts, library.sample_rate)
+        self._params: dict[int, SynthParams] = {}
+        self._has_lead_in = False  # whether the near silence before the breath's first word is joined
+        self._quiet_end = 0.0  # samples of near silence at the end of what is joined
 
-    def tell(self) -> None:
-        """Emit the whole phrase. Raises `Cancelled` when the listener has gone."""
-        pause = self._pacing.samples(BREATH_PAUSE, 0) if self._parts else 0
-        for breath in breaths(self._parts, lambda part: alphabet_of(self._manner(part).family)):
-            self._tell_breath(breath, pause)
+    def run(self) -> None:
+        """Write the whole phrase. Raises `Cancelled` when the listener has cancelled the reading."""
+        pause = self._pauses.samples(BREATH_PAUSE, 0) if self._parts else 0
+        for breath in breaths(self._parts, lambda part: alphabet_of(self._params_of(part).family)):
+            self._say_breath(breath, pause)
             pause = (
-                self._pacing.samples(BREATH_PAUSE, breath.words[-1].part) if breath.words[-1].closes else 0
+                self._pauses.samples(BREATH_PAUSE, breath.words[-1].part) if breath.words[-1].closes else 0
             )
-        self._keep(self._pacing.before(len(self._parts)))
-        self._joiner.rest(0)
+        self._add_gap(self._pauses.before(len(self._parts)))
+        self._joiner.add_silence(0)
         self._joiner.flush()
 
-    def _tell_breath(self, breath: Breath, pause: int) -> None:
+    def _say_breath(self, breath: Breath, pause: int) -> None:
         turns = list(self._turns(breath))
-        last_word = {turn.manner: turn.end for turn in turns}
-        renditions: dict[SynthParams, VoiceTake] = {}
-        self._led_in = False
-        self._keep(turns[0].gap.with_pause(pause))
+        last_word = {turn.params: turn.end for turn in turns}
+        takes: dict[SynthParams, VoiceTake] = {}
+        self._has_lead_in = False
+        self._add_gap(turns[0].gap.lengthened(pause))
         for turn in turns:
             joined = turn.first
-            if turn.manner not in renditions:
-                script = breath.script(alphabet_of(turn.manner.family))
-                renditions[turn.manner] = VoiceTake(script, self._parts[turn.part].voice.volume)
-                joined = self._render(renditions[turn.manner], turn, last_word[turn.manner])
-            self._join(renditions[turn.manner], turn, joined)
+            if turn.params not in takes:
+                script = breath.script(alphabet_of(turn.params.family))
+                takes[turn.params] = VoiceTake(script, self._parts[turn.part].voice.volume)
+                joined = self._speak(takes[turn.params], turn, last_word[turn.params])
+            self._join(takes[turn.params], turn, joined)
 
     def _turns(self, breath: Breath) -> Iterator[_Turn]:
         for part, words in groupby(range(len(breath.words)), key=lambda index: breath.words[index].part):
             indices = list(words)
             spoken = tuple(breath.words[index] for index in indices)
-            squeeze = compression_factor(self._parts[part].voice.rate * self._pacing.hurry)
-            yield _Turn(part, indices[0], spoken, self._manner(part), squeeze, self._pacing.before(part))
+            compression = compression_factor(self._parts[part].voice.rate * self._pauses.speedup)
+            yield _Turn(
+                part, indices[0], spoken, self._params_of(part), compression, self._pauses.before(part)
+            )
 
-    def _manner(self, part: int) -> SynthParams:
-        manner = self._manners.get(part)
-        if manner is None:
+    def _params_of(self, part: int) -> SynthParams:
+        params = self._params.get(part)
+        if params is None:
             spoken = self._parts[part]
-            manner = synth_params(spoken.voice, spoken.utterance.language, self._library, self._pacing.hurry)
-            self._manners[part] = manner
-        return manner
+            params = synth_params(
+                spoken.voice, spoken.utterance.language, self._library, self._pauses.speedup
+            )
+            self._params[part] = params
+        return params
 
-    def _render(self, rendition: VoiceTake, turn: _Turn, words: int) -> int:
-        """Let the library say the breath's first `words` words, all of it where that is the end.
+    def _speak(self, take: VoiceTake, turn: _Turn, words: int) -> int:
+        """Let the library say the first `words` words of the breath.
 
-        At the start of a reading, words of the turn are joined as they come: returns the first that was not.
+        At the start of a reading, joins words of the turn as they come. Returns the first that is not joined.
         """
         joined = turn.first
 
         def listen(pcm: bytes, begun: list[WordEvent]) -> bool:
             nonlocal joined
-            rendition.feed(pcm, begun)
+            take.feed(pcm, begun)
             if self._joiner.now < _STREAMED:
                 if turn.first == 0:
-                    self._lead_in(rendition)
-                joined = self._join(rendition, turn, joined)
+                    self._lead_in(take)
+                joined = self._join(take, turn, joined)
                 self._joiner.flush()
             elif self._listener.is_cancelled():
                 raise Cancelled
-            return not rendition.has(words, MARGIN)
+            return not take.has(words, MARGIN)
 
-        self._library.say(rendition.script.text, turn.manner, listen)
-        if not rendition.has(words, MARGIN):
-            rendition.finish()
+        self._library.say(take.script.text, turn.params, listen)
+        if not take.has(words, MARGIN):
+            take.finish()
         return joined
 
-    def _join(self, rendition: VoiceTake, turn: _Turn, index: int) -> int:
-        """Join the words of the turn from `index` on, as far as they were made; returns the next one."""
-        while index < turn.end and rendition.has(index + 1, MARGIN):
+    def _join(self, take: VoiceTake, turn: _Turn, index: int) -> int:
+        """Join the words of the turn from `index` on as far as the take has them; returns the next one."""
+        while index < turn.end and take.has(index + 1, MARGIN):
             spoken = self._parts[turn.part].utterance
-            begin, end = rendition.start(index), rendition.start(index + 1)
-            heard = rendition.sounding(index)
+            begin, end = take.start(index), take.start(index + 1)
+            first, last = take.sounding(index)
             if index == 0:
-                self._lead_in(rendition)
-                begin = heard[0]
+                self._lead_in(take)
+                begin = first
             elif index == turn.first:
-                begin += self._doubled_silence(rendition, index, heard[0] - begin)
-                self._keep(turn.gap, (heard[0] - begin) / turn.squeeze)
-            if index + 1 == len(rendition.script.positions):
-                end = min(end, heard[1] + _EDGE)
-            moved = self._joiner.now - begin
+                begin += self._doubled_silence(take, index, first - begin)
+                self._add_gap(turn.gap, (first - begin) / turn.compression)
+            if index + 1 == len(take.script.positions):
+                end = min(end, last + _EDGE)
+            shift = self._joiner.now - begin
             word = turn.words[index - turn.first]
-            times = heard[0] + moved, heard[1] + moved
+            times = first + shift, last + shift
             mark = Mark.of(spoken, word.text, *times, phrase=self._number, part=word.part, word=word.word)
-            self._joiner.join(rendition.samples, begin, end, turn.squeeze, mark)
-            self._hushed = (end - heard[1]) / turn.squeeze
+            self._joiner.join(take.samples, begin, end, turn.compression, mark)
+            self._quiet_end = (end - last) / turn.compression
             index += 1
         return index
 
-    def _lead_in(self, rendition: VoiceTake) -> None:
-        """Join the little that is kept before a breath's first word, once it is known where that begins."""
-        onset = rendition.onset()
-        if onset is not None and not self._led_in:
-            self._led_in = True
-            self._joiner.join(rendition.samples, onset - _EDGE, onset)
+    def _lead_in(self, take: VoiceTake) -> None:
+        """Join the near silence before a breath's first word, once it is known where the word begins."""
+        onset = take.onset()
+        if onset is not None and not self._has_lead_in:
+            self._has_lead_in = True
+            self._joiner.join(take.samples, onset - _EDGE, onset)
 
-    def _doubled_silence(self, rendition: VoiceTake, index: int, lead: int) -> int:
-        """How much of the near silence before a word would be heard twice: once from each voice at a seam.
+    def _doubled_silence(self, take: VoiceTake, index: int, lead: int) -> int:
+        """How much of the near silence before a word would be heard twice, once from each voice.
 
-        A voice that rests between two sounds may do so at the end of the one word, another voice at the
-        beginning of the other.
+        Between two words one voice may be silent at the end of the first, and the other at the beginning of
+        the second.
         """
-        own = rendition.start(index) - rendition.sounding(index - 1)[1]
-        return max(0, min(round(self._hushed) - own, lead - MARGIN))
+        own = take.start(index) - take.sounding(index - 1)[1]
+        return max(0, min(round(self._quiet_end) - own, lead - MARGIN))
 
-    def _keep(self, gap: Gap, hush: float = 0) -> None:
-        """Keep the gap before the next word, in which there are `hush` samples of near silence already.
+    def _add_gap(self, gap: Gap, quiet: float = 0) -> None:
+        """Add the gap before the next word, which begins with `quiet` samples of near silence.
 
         A reading does not begin with a pause.
         """
-        pause = round(gap.pause - hush - self._hushed)
+        pause = round(gap.pause - quiet - self._quiet_end)
         if pause > 0 and (self._joiner.now or self._listener.has_output()):
-            self._joiner.rest(pause)
+            self._joiner.add_silence(pause)
         if gap.cue is not None:
-            self._joiner.sound(gap.cue)
+            self._joiner.add_sound(gap.cue)
