@@ -14,13 +14,13 @@ from codechoir.errors import CodechoirError, InputError
 from codechoir.languages import (
     LanguageFolders,
     detect_language,
-    folders,
     grammar_names,
     grammars,
     language_folders,
     load_grammar,
     load_symbol_query,
 )
+from codechoir.languages import language as language_module
 from codechoir.languages.language import LanguageFolder, read_folder
 from codechoir.syntax import Document
 
@@ -150,7 +150,7 @@ def test_a_search_parses_few_folders(search: Any, monkeypatch: pytest.MonkeyPatc
         parsed.append(path.name)
         return read_folder(path)
 
-    monkeypatch.setattr(folders, "read_folder", counting)
+    monkeypatch.setattr(language_module, "read_folder", counting)
     language = search(LanguageFolders([SHIPPED]))
     assert language.name == "python"
     assert len(parsed) <= 3

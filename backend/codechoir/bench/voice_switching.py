@@ -15,13 +15,13 @@ from codechoir.bench.audio_metrics import (
     in_one_voice,
     level_spread,
     mark_error,
+    share_mistaken,
     synthesize,
     without_cues,
     words_of,
 )
 from codechoir.bench.corpora import phrases
 from codechoir.bench.runner import Figure, figure
-from codechoir.bench.voice_distinctness import share_mistaken
 from codechoir.engines import Engine
 from codechoir.engines.espeak import (
     DEFAULT_FAMILY,

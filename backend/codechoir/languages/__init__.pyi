@@ -2,8 +2,6 @@ from .detection import detect_language as detect_language
 from .detection import language_named as language_named
 from .detection import language_names as language_names
 from .detection import plain_text as plain_text
-from .folders import LanguageFolders as LanguageFolders
-from .folders import language_folders as language_folders
 from .grammars import CONTAINERS as CONTAINERS
 from .grammars import LoadedGrammar as LoadedGrammar
 from .grammars import SymbolQuery as SymbolQuery
@@ -13,4 +11,6 @@ from .grammars import load_symbol_query as load_symbol_query
 from .grammars import query_text as query_text
 from .language import Grammar as Grammar
 from .language import Language as Language
+from .language import LanguageFolders as LanguageFolders
 from .language import SymbolNodes as SymbolNodes
+from .language import language_folders as language_folders

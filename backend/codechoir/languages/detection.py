@@ -7,8 +7,7 @@ from functools import cache
 from pathlib import PurePath
 
 from codechoir.errors import CodechoirError, InputError, did_you_mean
-from codechoir.languages.folders import language_folders
-from codechoir.languages.language import Language
+from codechoir.languages.language import Language, language_folders
 
 _HEAD = 64 * 1024
 """Bytes at the beginning of a document that are searched to detect its language."""

@@ -16,8 +16,7 @@ from importlib.resources.abc import Traversable
 import tree_sitter
 
 from codechoir.errors import CodechoirError
-from codechoir.languages.folders import language_folders
-from codechoir.languages.language import Grammar, SymbolNodes
+from codechoir.languages.language import Grammar, SymbolNodes, language_folders
 
 CONTAINERS = frozenset({"class", "struct", "interface", "trait", "implementation", "enum", "record", "union"})
 """Kinds of symbols whose functions are methods."""

@@ -7,8 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 from codechoir.audio.samples import speech_level
-from codechoir.bench.audio_metrics import level_spread, pitches, synthesize
-from codechoir.bench.voice_distinctness import share_mistaken
+from codechoir.bench.audio_metrics import level_spread, pitches, share_mistaken, synthesize
 from codechoir.engines.espeak.safe_text import alphabet_of
 from codechoir.engines.espeak.voice_data import SENTENCES
 from codechoir.errors import InputError
