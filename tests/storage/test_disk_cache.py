@@ -243,3 +243,11 @@ def test_several_processes_share_a_folder(tmp_path: Path) -> None:
     disk = cache(tmp_path, limit=300_000)
     disk.save("last", value(1))
     assert disk.usage[1] <= 300_000 * 17 / 16
+
+
+@pytest.mark.parametrize("key", ["../a", "/tmp/a", "a/b", "..\\a", "a\0"])
+def test_a_key_cannot_lead_out_of_the_folder(tmp_path: Path, key: str) -> None:
+    disk = cache(tmp_path / "folder")
+    for action in (disk.load, disk.remove, lambda key: disk.save(key, value(1))):
+        with pytest.raises(ValueError, match="cannot be part of a file's name"):
+            action(key)

@@ -157,8 +157,11 @@ class DiskCache(Generic[Value]):
         self._warned: set[str] = set()
 
     def path(self, key: str) -> Path:
-        """The file of a key, whether it exists or not."""
-        return self.folder / f"{key}{self._format.suffix}"
+        """The file of a key, whether it exists or not. Raises `ValueError` for one of another folder."""
+        name = f"{key}{self._format.suffix}"
+        if any(separator in name for separator in "/\\\0"):
+            raise ValueError(f"the key {key!r} cannot be part of a file's name")
+        return self.folder / name
 
     def load(self, key: str) -> Value | None:
         """The value of a key, or None if there is no valid file. A damaged file is set aside."""

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 from codechoir.errors import InputError
-from codechoir.storage import caches
+from codechoir.storage import bad_path, caches
+from codechoir.voices.library import voice_file
 from codechoir.voices.library.library import VoiceLibrary
+from safetensors.numpy import save
 from support.refusing_disk import refusing
 from support.voice_library import FakeConditioner, damage, settings, vector
 
@@ -112,3 +114,24 @@ def test_a_full_disk_leaves_a_voice_in_memory(
     assert not library.is_saved("ana")
     library.remove("ana")
     assert library.names() == []
+
+
+# ---- hostile files ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["../../x", "{folder}/x"])
+def test_a_key_in_a_file_renames_nothing_outside_of_the_library(
+    three_voices: VoiceLibrary, tmp_path: Path, key: str
+) -> None:
+    """The damaged voice was looked for in the cache by the key that its own header gave."""
+    victim = tmp_path / "x.safetensors"
+    victim.write_bytes(b"a file of the user's")
+    path = three_voices.settings.voices / "ana.safetensors"
+    voice = voice_file.from_bytes(path.read_bytes())
+    metadata = {"format": voice_file.FORMAT, **voice.provenance.as_metadata()}
+    metadata["key"] = key.format(folder=tmp_path)
+    path.write_bytes(save(dict(voice.tensors), metadata=metadata))
+    fresh = VoiceLibrary(three_voices.settings)
+    assert np.array_equal(vector(fresh, "ana"), vector(three_voices, "ana"))
+    assert victim.read_bytes() == b"a file of the user's"
+    assert not bad_path(victim).exists()

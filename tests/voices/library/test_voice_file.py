@@ -18,7 +18,7 @@ PROVENANCE = Provenance(
     "ana",
     "fake",
     "0123",
-    "k" * 64,
+    "c" * 64,
     {"exaggeration": 0.7, "language": "pt", "steps": 3, "denoise": True},
     ("a" * 64, "b" * 64),
     {"ana": 0.25, "bo": 0.75},
@@ -155,6 +155,50 @@ def with_nan() -> bytes:
 def test_the_reason_is_told(make: Callable[[], bytes], why: str) -> None:
     with pytest.raises(VoiceFileError, match=why):
         voice_file.from_bytes(make())
+
+
+def with_metadata(**changes: str) -> bytes:
+    """The file of a voice with other metadata, and with a hash that fits it."""
+    from safetensors.numpy import save
+
+    metadata = {"format": voice_file.FORMAT, **PROVENANCE.as_metadata(), **changes}
+    metadata["content"] = voice_file.content_hash(metadata, SMALL.tensors)
+    return save(dict(SMALL.tensors), metadata=metadata)
+
+
+def test_metadata_that_fits_is_accepted() -> None:
+    assert voice_file.from_bytes(with_metadata(name="bo")).provenance.name == "bo"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"key": "../../x"},
+        {"key": "/" + "a" * 63},
+        {"key": "A" * 64},
+        {"key": "a" * 64 + "\n"},
+        {"parameters": "[" * 100_000},
+        {"parameters": '{"a": {"b": 1}}'},
+        {"parameters": '{"a": NaN}'},
+        {"recordings": '[["a"]]'},
+        {"recipe": '{"a": "much"}'},
+        {"recipe": '{"a": 1' + "0" * 400 + "}"},
+        {"seconds": "Infinity"},
+        {"seconds": "1" * 5000},
+        {"seconds": "{"},
+    ],
+    ids=str,
+)
+def test_hostile_metadata_is_refused(changes: dict[str, str]) -> None:
+    with pytest.raises(VoiceFileError, match=r"its key|in its metadata"):
+        voice_file.read_header(with_metadata(**changes))
+
+
+@pytest.mark.parametrize("about", ['{"dtype":["F32"],"shape":[1]}', '{"dtype":{},"shape":[]}', "[]", "null"])
+def test_a_tensor_of_another_kind_is_refused(about: str) -> None:
+    text = '{"__metadata__":{"format":"codechoir-voice-1"},"a":' + about + "}"
+    with pytest.raises(VoiceFileError, match="no voice has"):
+        voice_file.read_header(header(text.encode()))
 
 
 def test_a_huge_file_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import json
 import re
 import struct
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -69,26 +69,60 @@ class Provenance:
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str]) -> Provenance:
-        """The inverse of `as_metadata`. Raises `ValueError` if a field is missing or has another type."""
+        """The inverse of `as_metadata`. Raises `ValueError` if a field is missing or not valid.
+
+        The metadata may come from a stranger, and the key becomes the name of a file.
+        """
         try:
             values: dict[str, Any] = {name: metadata[name] for name in _TEXT_FIELDS}
-            values |= {name: json.loads(metadata[name]) for name in _JSON_FIELDS}
+            values |= {name: _parse_json(name, metadata[name]) for name in _JSON_FIELDS}
         except KeyError as error:
             raise ValueError(f"its metadata has no {error}") from error
-        for name, kind in _JSON_FIELDS.items():
-            if not isinstance(values[name], kind):
-                raise ValueError(f"'{name}' in its metadata is {values[name]!r}, which has another type")
-        values["recordings"] = tuple(map(str, values["recordings"]))
+        if not _KEY.fullmatch(values["key"]):
+            raise ValueError(f"its key {values['key'][:80]!r} is not 64 hexadecimal digits")
+        for name, is_valid in _JSON_FIELDS.items():
+            if not is_valid(values[name]):
+                raise ValueError(f"'{name}' in its metadata has another type than that of a voice")
+        values["recordings"] = tuple(values["recordings"])
         return cls(**values)
 
 
 _TEXT_FIELDS = ("name", "engine", "fingerprint", "key", "created")
-_JSON_FIELDS: Mapping[str, Any] = {
-    "parameters": dict,
-    "recordings": list,
-    "recipe": dict,
-    "seconds": (int, float),
+_KEY = re.compile(r"[0-9a-f]{64}")
+MAX_NUMBER = 1e15
+"""Numbers in the metadata are smaller."""
+
+
+def _parse_json(name: str, text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"'{name}' in its metadata is not JSON") from error
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and abs(value) < MAX_NUMBER
+
+
+def _are_parameters(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(v, str) or _is_number(v) for v in value.values())
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _are_weights(value: object) -> bool:
+    return isinstance(value, dict) and all(map(_is_number, value.values()))
+
+
+_JSON_FIELDS: Mapping[str, Callable[[object], bool]] = {
+    "parameters": _are_parameters,
+    "recordings": _are_texts,
+    "recipe": _are_weights,
+    "seconds": _is_number,
 }
+"""Fields that are stored as JSON, and whether a value is one of a voice."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,7 +206,7 @@ def to_bytes(voice: ClonedVoice) -> bytes:
     from safetensors.numpy import save
 
     metadata = {"format": FORMAT, **voice.provenance.as_metadata()}
-    metadata["content"] = _content_hash(metadata, voice.tensors)
+    metadata["content"] = content_hash(metadata, voice.tensors)
     try:
         data = save(dict(voice.tensors), metadata=metadata)
     except (KeyError, TypeError, ValueError) as error:
@@ -192,7 +226,7 @@ def from_bytes(data: bytes) -> ClonedVoice:
         tensors = load(data)
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
         raise VoiceFileError(f"its tensors cannot be read: {error}") from error
-    if metadata.get("content") != _content_hash(metadata, tensors):
+    if metadata.get("content") != content_hash(metadata, tensors):
         raise VoiceFileError("its content does not match its hash")
     for name, tensor in tensors.items():
         if tensor.dtype.kind == "f" and not np.isfinite(tensor).all():
@@ -235,12 +269,14 @@ def _check_tensors(header: Mapping[str, Any]) -> None:
     if not 0 < len(header) <= MAX_TENSORS:
         raise VoiceFileError(f"it has {len(header)} tensors; a voice has 1 to {MAX_TENSORS}")
     for name, about in header.items():
-        shape = about.get("shape") if isinstance(about, dict) else None
-        if not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS or about.get("dtype") not in DTYPES:
+        about = about if isinstance(about, dict) else {}
+        shape, dtype = about.get("shape"), about.get("dtype")
+        is_valid = isinstance(shape, list) and len(shape) <= MAX_DIMENSIONS
+        if not is_valid or not isinstance(dtype, str) or dtype not in DTYPES:
             raise VoiceFileError(f"its tensor '{name[:40]}' has a shape or type that no voice has")
 
 
-def _content_hash(metadata: Mapping[str, str], tensors: Tensors) -> str:
+def content_hash(metadata: Mapping[str, str], tensors: Tensors) -> str:
     """SHA-256 over metadata and tensors, in an order that does not depend on the writer."""
     about = sorted((key, value) for key, value in metadata.items() if key != "content")
     digest = hashlib.sha256(json.dumps(about).encode())
