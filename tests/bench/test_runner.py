@@ -32,7 +32,7 @@ def benchmarks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "BENCHMARKS", {name: runner.Benchmark(name, "a test") for name in made})
 
 
-def test_a_figure_stands_beside_its_peer() -> None:
+def test_a_figure_has_its_peer_and_ratio() -> None:
     assert figure("a", 1.23456, "ms", 2.0, 4.0, "the other") == {
         "name": "a",
         "ours": 1.235,
@@ -58,7 +58,7 @@ def test_named_benchmarks_run_in_order_with_the_options_that_they_take() -> None
 
 
 @pytest.mark.usefixtures("benchmarks")
-def test_without_names_all_run_and_what_cannot_is_told() -> None:
+def test_without_names_all_run_and_skipped_ones_are_listed() -> None:
     result = run_benchmarks()
     assert [one["name"] for one in result["figures"]] == ["fine.a", "shaped.tiny"]
     assert result["skipped"] == ["broken: torch is not installed"]
@@ -66,13 +66,13 @@ def test_without_names_all_run_and_what_cannot_is_told() -> None:
 
 
 @pytest.mark.usefixtures("benchmarks")
-def test_what_was_asked_for_and_cannot_run_is_an_error() -> None:
+def test_a_named_benchmark_that_cannot_run_is_an_error() -> None:
     with pytest.raises(EngineError, match="torch is not installed"):
         run_benchmarks(["broken"])
 
 
 @pytest.mark.usefixtures("benchmarks")
-def test_an_unknown_name_is_refused_before_anything_runs() -> None:
+def test_an_unknown_name_is_an_error_before_anything_runs() -> None:
     with pytest.raises(InputError, match=r"unknown benchmark 'shapd'.*Did you mean 'shaped'"):
         run_benchmarks(["broken", "shapd"])
 

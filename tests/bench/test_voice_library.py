@@ -1,4 +1,4 @@
-"""The benchmark of the library runs and has the shape that `codechoir bench` prints."""
+"""The benchmark of the voice library runs and has the form that `codechoir bench` prints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The neural engine on a small checkpoint in the real file format, loaded by coqui's own code.
+"""XTTS on a small checkpoint in the real file format, loaded by coqui's own code.
 
 These tests need torch and coqui-tts, which have an interpreter of their own: `make test-xtts`.
 """

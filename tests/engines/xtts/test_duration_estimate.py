@@ -1,4 +1,4 @@
-"""How long a text should last, by its letters and by the embedded engine."""
+"""How long a text should last, by its letters and by the fallback engine."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ ENGLISH = XTTS_LANGUAGES["en"]
 
 
 @pytest.fixture(scope="module")
-def yardstick() -> DurationEstimator:
+def estimator() -> DurationEstimator:
     return DurationEstimator(EspeakEngine())
 
 
 @pytest.mark.parametrize(("text", "least"), [("3.14159", 1.5), ("HTML.", 0.7), ("1000000.", 0.45)])
-def test_what_has_few_letters_and_many_syllables_gets_its_time(
-    yardstick: DurationEstimator, text: str, least: float
+def test_text_with_few_letters_and_many_syllables_lasts_longer(
+    estimator: DurationEstimator, text: str, least: float
 ) -> None:
-    assert yardstick(text, ENGLISH) > max(least, short_text.expected_seconds(text, ENGLISH))
+    assert estimator(text, ENGLISH) > max(least, short_text.expected_seconds(text, ENGLISH))
 
 
-def test_ordinary_words_last_about_as_long_as_their_letters_say(yardstick: DurationEstimator) -> None:
+def test_ordinary_words_last_about_as_long_as_their_letters_suggest(estimator: DurationEstimator) -> None:
     text = "return the total price of all items in the cart."
     by_letters = short_text.expected_seconds(text, ENGLISH)
-    assert by_letters <= yardstick(text, ENGLISH) <= 1.5 * by_letters
+    assert by_letters <= estimator(text, ENGLISH) <= 1.5 * by_letters
 
 
-def test_the_embedded_engine_speaks_every_language_of_xtts() -> None:
+def test_the_fallback_engine_speaks_every_language_of_xtts() -> None:
     known = {voice.name for voice in EspeakEngine().voices()}
     assert {ESPEAK_LANGUAGES.get(code, code) for code in XTTS_LANGUAGES} <= known
 
@@ -52,14 +52,14 @@ class Counting(SilentEngine):
         super().speak(phrases, listener)
 
 
-def test_a_text_is_measured_once() -> None:
+def test_a_text_is_synthesized_once_for_its_duration() -> None:
     engine = Counting()
-    yardstick = DurationEstimator(engine)
-    assert yardstick("or", ENGLISH) == yardstick("or", ENGLISH)
+    estimator = DurationEstimator(engine)
+    assert estimator("or", ENGLISH) == estimator("or", ENGLISH)
     assert engine.asked == 1
 
 
-def test_what_the_embedded_engine_does_not_speak_is_measured_by_its_letters() -> None:
+def test_a_language_without_a_fallback_voice_is_estimated_by_letters() -> None:
     engine = Counting()
     hindi = XTTS_LANGUAGES["hi"]
     assert DurationEstimator(engine)("नमस्ते", hindi) == short_text.expected_seconds("नमस्ते", hindi)

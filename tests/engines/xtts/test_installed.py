@@ -1,4 +1,4 @@
-"""Says where the tests of the neural engine are when they cannot run here."""
+"""Names the command that runs the tests of the neural engine, where they cannot run."""
 
 from __future__ import annotations
 

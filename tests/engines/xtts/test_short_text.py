@@ -1,4 +1,4 @@
-"""Short texts: the measures against babble, one by one."""
+"""The safeguards for very short texts, one by one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ENGLISH = find_language("en")
         ("...", "..."),
     ],
 )
-def test_a_text_ends_as_xtts_knows_it(text: str, said: str) -> None:
+def test_a_text_gets_a_sentence_end(text: str, said: str) -> None:
     assert short_text.with_sentence_end(text, ENGLISH) == said
 
 
@@ -38,12 +38,12 @@ def test_limits_grow_with_the_expected_duration() -> None:
     assert short.most < long.expected < long.most
 
 
-def test_a_single_word_is_expected_to_take_a_moment() -> None:
+def test_a_single_word_has_a_minimal_duration() -> None:
     assert short_text.expected_seconds("x", ENGLISH) == pytest.approx(0.35)
     assert short_text.expected_seconds("a" * 145, ENGLISH) == pytest.approx(10.0)
 
 
-def test_only_short_texts_made_ahead_get_several_candidates() -> None:
+def test_only_short_texts_get_several_candidates() -> None:
     assert [short_text.candidate_count("return", most) for most in (1, 3)] == [1, 3]
     assert short_text.candidate_count("a comment of some length", 3) == 1
 
@@ -67,7 +67,7 @@ def test_an_outlier_is_never_preferred() -> None:
         ("define", False, False),
     ],
 )
-def test_what_xtts_cannot_say_goes_to_the_embedded_engine(text: str, spell: bool, embedded: bool) -> None:
+def test_what_xtts_cannot_say_needs_the_fallback_engine(text: str, spell: bool, embedded: bool) -> None:
     assert short_text.needs_fallback_engine(text, spell) is embedded
 
 
@@ -80,19 +80,19 @@ def test_trailing_breath_is_cut_and_nothing_else() -> None:
     assert len(short_text.trim_tail(loud, 24_000)) == len(loud)
 
 
-def test_silence_and_fragments_are_left_alone() -> None:
+def test_silence_and_fragments_are_not_trimmed() -> None:
     silence = np.zeros(4_800, np.float32)
     assert len(short_text.trim_tail(silence, 24_000)) == 4_800
     assert len(short_text.trim_tail(silence[:5], 24_000)) == 5
 
 
-def test_short_neighbours_of_one_voice_are_said_together() -> None:
+def test_short_neighbours_of_one_voice_are_joined() -> None:
     texts = ["def", "total price", "of", "a very long comment that stands alone", "end"]
     voices = ["k", "v", "v", "c", "c"]
     assert short_text.join_short_texts(texts, voices, ENGLISH) == [range(1), range(1, 3), range(3, 5)]
 
 
-def test_runs_cover_everything_once_and_keep_to_the_limit() -> None:
+def test_joined_ranges_cover_all_texts_once_within_the_limit() -> None:
     texts = ["word"] * 200
     found = short_text.join_short_texts(texts, ["v"] * 200, ENGLISH)
     assert [i for run in found for i in run] == list(range(200))

@@ -1,4 +1,4 @@
-"""The text front end: pieces within the limits, whole sentences where possible, nothing lost."""
+"""Splitting text: pieces within the limits, whole sentences where possible, nothing lost."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_region_and_case_of_a_tag_do_not_matter(tag: str, code: str) -> None:
     assert find_language(tag).code == code
 
 
-def test_an_unknown_language_is_answered_with_the_known() -> None:
+def test_an_unknown_language_names_the_known_ones() -> None:
     with pytest.raises(InputError, match="does not speak 'xx'"):
         find_language("xx")
 
@@ -43,7 +43,7 @@ def test_a_long_comment_is_split_at_sentences() -> None:
     assert " ".join(found) == " ".join([sentence] * 12)
 
 
-def test_a_stop_inside_a_word_ends_nothing() -> None:
+def test_a_stop_inside_a_word_does_not_end_a_sentence() -> None:
     assert split_after("Use os.path or 3.5 here. Then go on.", ENGLISH.sentence_ends) == [
         "Use os.path or 3.5 here.",
         "Then go on.",
@@ -69,7 +69,7 @@ def test_the_token_limit_counts_too() -> None:
     assert found == ["a b c d e f.", "g h i j."]
 
 
-def test_control_characters_are_not_said() -> None:
+def test_control_characters_are_removed() -> None:
     assert clean_text("a\x00b\u200b  c\n") == "a b c"
 
 

@@ -1,4 +1,4 @@
-"""The driver in the parent: what is missing is told in words, and nothing heavy is loaded to find out."""
+"""`XttsEngine` in the parent process: reports what is missing, and loads nothing heavy."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_engine_is_installed_under_its_name_and_can_clone() -> None:
     assert len(engine.capabilities.languages) == 17
 
 
-def test_making_and_asking_it_loads_nothing_heavy() -> None:
+def test_making_and_checking_it_loads_nothing_heavy() -> None:
     program = (
         "import sys\n"
         "from codechoir.engines.xtts.xtts_engine import XttsEngine\n"
@@ -58,7 +58,7 @@ def test_making_and_asking_it_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == ""
 
 
-def test_what_is_missing_is_told_with_the_command(
+def test_missing_packages_and_weights_are_reported_with_the_command(
     tmp_path: Path, checkpoint: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(xtts_engine, "missing_packages", lambda _: ["torch", "TTS"])
@@ -83,7 +83,7 @@ def python_that(folder: Path, script: str) -> Path:
     return path
 
 
-def test_the_examination_finds_packages_that_do_not_load(checkpoint: Installation, tmp_path: Path) -> None:
+def test_diagnose_finds_packages_that_do_not_load(checkpoint: Installation, tmp_path: Path) -> None:
     """All are installed, and `check` is content; torch and torchaudio are of two families, say."""
     python = python_that(tmp_path, "echo 'OSError: libcudart is gone' >&2; exit 1")
     engine = XttsEngine(XttsSettings(python), checkpoint)
@@ -92,7 +92,7 @@ def test_the_examination_finds_packages_that_do_not_load(checkpoint: Installatio
         engine.diagnose()
 
 
-def test_the_examination_tells_what_speaks(checkpoint: Installation, tmp_path: Path) -> None:
+def test_diagnose_says_what_speaks(checkpoint: Installation, tmp_path: Path) -> None:
     python = python_that(tmp_path, "echo noise; echo torch 2.11.0, coqui-tts 0.28.0, NVIDIA H200")
     engine = XttsEngine(XttsSettings(python), checkpoint)
     assert engine.diagnose() == (
@@ -100,14 +100,14 @@ def test_the_examination_tells_what_speaks(checkpoint: Installation, tmp_path: P
     )
 
 
-def test_a_device_that_is_not_there_is_told_as_it_is(checkpoint: Installation, tmp_path: Path) -> None:
+def test_diagnose_reports_a_missing_device(checkpoint: Installation, tmp_path: Path) -> None:
     python = python_that(tmp_path, "echo warning >&2; echo there is no device $4 for $5 >&2; exit 3")
     engine = XttsEngine(XttsSettings(python, "cuda:7", "fp16"), checkpoint)
     with pytest.raises(EngineError, match=r"^there is no device cuda:7 for fp16$"):
         engine.diagnose()
 
 
-def test_another_interpreter_is_asked_for_its_own_packages(tmp_path: Path) -> None:
+def test_packages_are_looked_up_in_another_interpreter(tmp_path: Path) -> None:
     here = {name for name in xtts_engine.PACKAGES if importlib.util.find_spec(name) is None}
     link = tmp_path / "python"
     link.symlink_to(sys.executable)
@@ -146,7 +146,7 @@ def test_options_reach_the_child(checkpoint: Installation) -> None:
     assert "COQUI_TOS_AGREED" not in spec.environment
 
 
-def test_the_user_s_own_voices_are_listed_and_the_speakers_asked_for_once(
+def test_own_voices_are_listed_and_speakers_requested_once(
     checkpoint: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CODECHOIR_VOICES", str(tmp_path / "voices"))
@@ -182,7 +182,7 @@ def test_an_editor_does_not_wait_for_the_speakers_names(
     assert started == [1]
 
 
-def test_the_default_casting_is_that_of_the_profile_and_holds_for_any_checkpoint() -> None:
+def test_the_default_casting_equals_the_profile_and_fits_any_checkpoint() -> None:
     profile = load_profile("default", "xtts")
     assert {category: change.family for category, change in profile.categories.items()} == DEFAULT_SPEAKERS
     three = ["Ana", "Ben", "Gracie Wise"]

@@ -1,4 +1,4 @@
-"""The compiled layers say what torch's say with the same matrices, whoever helps or speaks beside."""
+"""The fused layers equal torch's with the same matrices, with any threads and any neighbours."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def latents(core: XttsCore, voices: Any, count: int) -> torch.Tensor:
 
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("count", [1, 2, 5, 11])
-def test_layers_give_what_torch_gives(
+def test_fused_layers_equal_torch_layers(
     coqui: Any, fast: XttsCore, eager: XttsCore, voices: Any, variant: int, count: int
 ) -> None:
     theirs, ours = (
@@ -84,12 +84,14 @@ def test_layers_give_what_torch_gives(
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 8])
-def test_who_helps_makes_no_difference(coqui: Any, fast: XttsCore, voices: Any, threads: int) -> None:
+def test_results_do_not_depend_on_the_number_of_threads(
+    coqui: Any, fast: XttsCore, voices: Any, threads: int
+) -> None:
     alone = latents(with_layers(fast, coqui, threads=1), voices, 5)
     assert torch.equal(latents(with_layers(fast, coqui, threads=threads), voices, 5), alone)
 
 
-def test_a_row_says_the_same_alone_and_with_others(fast: XttsCore, voices: Any) -> None:
+def test_a_row_is_bit_equal_alone_and_in_a_batch(fast: XttsCore, voices: Any) -> None:
     batch = prompts(fast, voices, 6, max_tokens=12)
     together = decode(fast, batch, Sampling())
     for prompt, (tokens, states) in zip(batch, together, strict=True):
@@ -98,7 +100,7 @@ def test_a_row_says_the_same_alone_and_with_others(fast: XttsCore, voices: Any) 
         assert torch.equal(states, lone_states), "to the last bit"
 
 
-def test_rows_that_join_when_the_cache_has_to_grow_are_not_disturbed(fast: XttsCore, voices: Any) -> None:
+def test_rows_are_not_disturbed_when_the_cache_grows(fast: XttsCore, voices: Any) -> None:
     """The arrays share memory with tensors that are then allocated anew."""
     first, *others = prompts(fast, voices, 12, max_tokens=10)
     decoder = Decoder(fast, GREEDY)
@@ -179,7 +181,7 @@ def test_heads_of_the_full_size_and_long_prefixes(heads: int) -> None:
     assert torch.equal(alone[:, 0], ours[:, 3])
 
 
-def test_numbers_that_are_none_stay_in_their_row(voices: Any) -> None:
+def test_nan_and_infinity_stay_in_their_row(voices: Any) -> None:
     module = random_layers(4)
     layers = FusedTransformer(module, 4)
     x = torch.randn(3, 9, 256, generator=torch.Generator().manual_seed(5))
@@ -189,7 +191,7 @@ def test_numbers_that_are_none_stay_in_their_row(voices: Any) -> None:
     assert torch.equal(driven(layers, 4, broken, [9, 8, 7])[:, 0], driven(layers, 4, x, [9, 8, 7])[:, 0])
 
 
-def test_helpers_go_when_the_layers_are_gone(coqui: Any, fast: XttsCore) -> None:
+def test_helper_threads_end_with_the_layers(coqui: Any, fast: XttsCore) -> None:
     before = set(threading.enumerate())
     core = with_layers(fast, coqui, threads=3)
     helpers = set(threading.enumerate()) - before
@@ -201,7 +203,7 @@ def test_helpers_go_when_the_layers_are_gone(coqui: Any, fast: XttsCore) -> None
     assert not any(helper.is_alive() for helper in helpers)
 
 
-def test_sizes_that_do_not_fill_blocks_are_refused(coqui: Any, fast: XttsCore) -> None:
+def test_sizes_that_do_not_fill_blocks_raise(coqui: Any, fast: XttsCore) -> None:
     import transformers
 
     odd = transformers.GPT2Model(transformers.GPT2Config(n_embd=48, n_layer=1, n_head=4))
@@ -209,7 +211,7 @@ def test_sizes_that_do_not_fill_blocks_are_refused(coqui: Any, fast: XttsCore) -
         FusedTransformer(odd, 4)
 
 
-def test_without_numba_the_next_best_is_taken_and_the_log_says_so(
+def test_without_numba_another_precision_is_used_and_logged(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     real = builtins.__import__

@@ -1,4 +1,4 @@
-"""Products in int8: near to fp32, whole numbers to the last, and no row looks at another."""
+"""Products in int8: close to fp32, exact sums, and no row depends on another."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def test_sums_are_exact_at_their_largest(variant: int) -> None:
     assert product(torch.stack([torch.ones(4096), sign])).tolist() == [[4096.0, 0.0], [0.0, 4096.0]]
 
 
-def test_it_takes_rows_of_any_shape(matrix: Any) -> None:
+def test_inputs_may_have_any_shape(matrix: Any) -> None:
     x = torch.randn(2, 3, 70)
     assert torch.equal(Int8Linear(*matrix)(x)[1, 2], Int8Linear(*matrix)(x[1, 2]))
 
 
-def test_matrices_of_layers_lie_in_whole_lines(matrix: Any) -> None:
+def test_packed_matrices_are_aligned_to_cache_lines(matrix: Any) -> None:
     weight, bias = matrix
     stacks = pack_matrices([weight, weight * 2], [bias, bias])
     assert stacks.packed.shape == (2, 4, 18, 128)
@@ -73,7 +73,7 @@ def test_matrices_of_layers_lie_in_whole_lines(matrix: Any) -> None:
         ("arm64", {"avx2": True}, ""),
     ],
 )
-def test_the_best_kernel_of_the_processor_is_named(
+def test_the_fastest_variant_of_the_processor_is_named(
     monkeypatch: pytest.MonkeyPatch, machine: str, features: dict[str, bool], name: str
 ) -> None:
     monkeypatch.setattr(fused_transformer.platform, "machine", lambda: machine)
@@ -81,13 +81,13 @@ def test_the_best_kernel_of_the_processor_is_named(
     assert fused_transformer.int8_variant() == name
 
 
-def test_a_kernel_that_the_processor_lacks_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_processor_without_a_variant_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dot_products.llvmlite.binding, "get_host_cpu_features", dict)
     with pytest.raises(RuntimeError, match="has none of the features"):
         dot_products.supported_variants()
 
 
-def test_where_numba_cannot_make_a_kernel_the_log_says_why(
+def test_where_numba_cannot_compile_the_log_says_why(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def full(*_: object) -> None:

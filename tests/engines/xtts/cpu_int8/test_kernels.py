@@ -1,4 +1,4 @@
-"""The compiled kernels, each against what torch says."""
+"""The compiled kernels, each against torch."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def attend(
     kernels.attention(query, past, length, head, heads, size, out, scores)
 
 
-def test_bytes_are_rounded_and_tell_what_they_were_divided_by() -> None:
+def test_quantised_rows_are_rounded_and_return_their_scale() -> None:
     given = np.linspace(-3, 3, 1001, dtype=np.float32)
     whole = np.empty(given.shape, np.uint8)
     assert kernels.quantise_row(given, whole) == pytest.approx(3.0)
@@ -67,7 +67,7 @@ def test_bytes_are_rounded_and_tell_what_they_were_divided_by() -> None:
     assert (whole.min(), whole.max()) == (1, 255)
 
 
-def test_a_row_of_zeros_has_bytes() -> None:
+def test_a_row_of_zeros_is_quantised_to_the_zero_point() -> None:
     whole = np.empty(8, np.uint8)
     assert kernels.quantise_row(np.zeros(8, np.float32), whole) > 0
     assert (whole == 128).all()

@@ -45,7 +45,7 @@ def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> A
     return run
 
 
-def test_the_licence_is_shown_and_asked_for(run: Any, home: Path) -> None:
+def test_the_licence_is_shown_and_consent_requested(run: Any, home: Path) -> None:
     status, out, err = run("xtts", typed="I agree\n")
     assert (status, out) == (0, f"the weights of XTTS v2 are in {home / 'checkpoint'}\n")
     assert "non-commercial use only" in err
@@ -55,14 +55,14 @@ def test_the_licence_is_shown_and_asked_for(run: Any, home: Path) -> None:
 
 
 @pytest.mark.parametrize("typed", ["no\n", "", "yes\n"])
-def test_another_answer_fetches_nothing(run: Any, home: Path, typed: str) -> None:
+def test_another_answer_downloads_nothing(run: Any, home: Path, typed: str) -> None:
     status, out, err = run("xtts", typed=typed)
     assert (status, out) == (2, "")
     assert "licence not accepted" in err
     assert not home.exists()
 
 
-def test_without_a_terminal_nobody_is_asked_and_nothing_is_taken_for_an_answer(run: Any, home: Path) -> None:
+def test_without_a_terminal_there_is_no_prompt_and_no_consent(run: Any, home: Path) -> None:
     status, _, err = run("xtts")
     assert status == 2
     assert "non-commercial use only" in err
@@ -70,7 +70,7 @@ def test_without_a_terminal_nobody_is_asked_and_nothing_is_taken_for_an_answer(r
     assert not home.exists()
 
 
-def test_the_words_may_be_an_option_and_are_remembered(run: Any, home: Path) -> None:
+def test_consent_may_be_an_option_and_is_recorded(run: Any, home: Path) -> None:
     assert run("xtts", "--licence", "I agree")[0] == 0
     (home / "checkpoint" / "config.json").unlink()
     assert run("xtts")[0] == 0
@@ -88,7 +88,7 @@ def test_a_checkpoint_elsewhere_needs_no_download(run: Any, home: Path, tmp_path
     assert (status, "there is no folder" in err) == (2, True)
 
 
-def test_a_large_file_is_told_in_small_steps(capfd: pytest.CaptureFixture[str]) -> None:
+def test_progress_of_a_large_file_is_shown_in_small_steps(capfd: pytest.CaptureFixture[str]) -> None:
     meter = DownloadMeter()
     for have in range(0, 2 * LARGE + 1, LARGE // 100):
         meter("model.pth", have, 2 * LARGE)
@@ -98,6 +98,6 @@ def test_a_large_file_is_told_in_small_steps(capfd: pytest.CaptureFixture[str]) 
     assert lines[1].endswith("model.pth: 20 of 2000 MB (1%)")
 
 
-def test_an_engine_that_needs_nothing_is_told(run: Any) -> None:
+def test_an_unknown_engine_is_an_error_with_a_suggestion(run: Any) -> None:
     status, _, err = run("xtt")
     assert (status, "Did you mean 'xtts'?" in err) == (2, True)

@@ -1,4 +1,4 @@
-"""The weights: asked for first, fetched whole from a server that is not, and believed by their hashes."""
+"""The weights: consent first, then downloads from an unreliable server, verified by their hashes."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def fetch(installation: Installation) -> list[tuple[str, int, int]]:
 
 
 @pytest.mark.parametrize("environment", [{}, {"COQUI_TOS_AGREED": "0"}, {"COQUI_TOS_AGREED": "yes"}])
-def test_nothing_is_fetched_before_the_user_agreed(
+def test_nothing_is_downloaded_before_consent(
     here: Installation, web: WebFolder, environment: dict[str, str]
 ) -> None:
     with pytest.raises(InputError, match=r"non-commercial use only.*answer 'I agree'"):
@@ -75,7 +75,7 @@ def test_nothing_is_fetched_before_the_user_agreed(
     assert not here.folder.exists()
 
 
-def test_the_user_s_words_are_written_down_and_hold(here: Installation) -> None:
+def test_consent_is_recorded_with_the_user_s_words(here: Installation) -> None:
     install.agree(here.consent_record, "I agree.")
     written = json.loads((here.home / "consent.json").read_text())
     assert (written["agreed"], written["words"]) == (True, "I agree.")
@@ -84,26 +84,26 @@ def test_the_user_s_words_are_written_down_and_hold(here: Installation) -> None:
     assert here.check() is None
 
 
-def test_the_words_that_the_extension_asks_for_in_german_hold_too(here: Installation) -> None:
+def test_the_german_words_of_the_extension_are_consent(here: Installation) -> None:
     install.agree(here.consent_record, "ich stimme zu")
     assert install.has_agreed(here.consent_record, {})
 
 
 @pytest.mark.parametrize("words", ["", "no", "y", "I do not agree", "I agreed to nothing"])
-def test_other_words_are_no_agreement(here: Installation, words: str) -> None:
+def test_other_words_are_not_consent(here: Installation, words: str) -> None:
     with pytest.raises(InputError, match="licence not accepted"):
         install.agree(here.consent_record, words)
     assert not install.has_agreed(here.consent_record, {})
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"agreed": true}', '{"agreed": "no", "licence": "x"}'])
-def test_a_record_that_does_not_say_so_is_no_agreement(here: Installation, content: str) -> None:
+def test_a_damaged_or_incomplete_record_is_not_consent(here: Installation, content: str) -> None:
     here.consent_record.parent.mkdir(parents=True)
     here.consent_record.write_text(content)
     assert not install.has_agreed(here.consent_record, {})
 
 
-def test_no_code_of_ours_agrees_for_the_user() -> None:
+def test_codechoir_never_gives_consent_itself() -> None:
     sources = Path(install.__file__).parents[2]
     for file in sources.rglob("*.py"):
         for line in file.read_text().splitlines():
@@ -125,7 +125,7 @@ def test_all_files_arrive_with_progress(here: Installation) -> None:
     assert list(here.folder.glob("*.part")) == []
 
 
-def test_what_is_there_is_not_fetched_again(here: Installation, web: WebFolder) -> None:
+def test_complete_files_are_not_downloaded_again(here: Installation, web: WebFolder) -> None:
     fetch(here)
     web.asked.clear()
     fetch(here)
@@ -135,7 +135,7 @@ def test_what_is_there_is_not_fetched_again(here: Installation, web: WebFolder) 
     assert web.asked == [("config.json", 0)]
 
 
-def test_a_connection_that_breaks_is_resumed(here: Installation, web: WebFolder) -> None:
+def test_a_broken_connection_is_resumed(here: Installation, web: WebFolder) -> None:
     web.breaks = [250, 0, 100]
     fetch(here)
     assert web.asked[:4] == [
@@ -147,7 +147,7 @@ def test_a_connection_that_breaks_is_resumed(here: Installation, web: WebFolder)
     assert wrong_files(here) == []
 
 
-def test_a_download_that_was_interrupted_is_resumed_by_the_next(here: Installation, web: WebFolder) -> None:
+def test_an_interrupted_download_is_resumed_by_the_next_one(here: Installation, web: WebFolder) -> None:
     def interrupt(name: str, have: int, size: int) -> None:
         if have >= 300:
             raise KeyboardInterrupt
@@ -166,7 +166,7 @@ def test_a_server_without_ranges_is_read_from_the_start(here: Installation, web:
     assert wrong_files(here) == []
 
 
-def test_a_server_that_never_gets_further_is_given_up_and_the_part_kept(
+def test_a_server_without_progress_is_an_error_and_the_part_is_kept(
     here: Installation, web: WebFolder
 ) -> None:
     web.breaks = [200, *[0] * 50]
@@ -176,7 +176,7 @@ def test_a_server_that_never_gets_further_is_given_up_and_the_part_kept(
     assert 5 < len(web.asked) < 10
 
 
-def test_a_file_with_other_content_is_refused_and_deleted(here: Installation, web: WebFolder) -> None:
+def test_a_file_with_a_wrong_hash_is_deleted(here: Installation, web: WebFolder) -> None:
     web.files["vocab.json"] = web.files["vocab.json"][:-1] + b"!"
     with pytest.raises(DownloadError, match=r"vocab\.json from .* is not the published file"):
         fetch(here)
@@ -184,13 +184,13 @@ def test_a_file_with_other_content_is_refused_and_deleted(here: Installation, we
 
 
 @pytest.mark.parametrize("extra", [b"more", b"x" * 1000])
-def test_a_file_that_is_too_long_is_refused(here: Installation, web: WebFolder, extra: bytes) -> None:
+def test_a_file_that_is_too_long_is_an_error(here: Installation, web: WebFolder, extra: bytes) -> None:
     web.files["config.json"] += extra
     with pytest.raises(DownloadError, match="is not the published file"):
         fetch(here)
 
 
-def test_a_part_that_is_too_long_is_thrown_away(here: Installation, web: WebFolder) -> None:
+def test_a_partial_file_that_is_too_long_is_deleted(here: Installation, web: WebFolder) -> None:
     here.folder.mkdir(parents=True)
     (here.folder / "config.json.part").write_bytes(bytes(10_000))
     fetch(here)
@@ -198,7 +198,7 @@ def test_a_part_that_is_too_long_is_thrown_away(here: Installation, web: WebFold
     assert wrong_files(here) == []
 
 
-def test_a_part_with_other_content_is_found_by_its_hash(here: Installation) -> None:
+def test_a_partial_file_with_wrong_content_is_detected_by_its_hash(here: Installation) -> None:
     here.folder.mkdir(parents=True)
     (here.folder / "config.json.part").write_bytes(b"wrong")
     with pytest.raises(DownloadError, match="it was deleted"):
@@ -208,7 +208,7 @@ def test_a_part_with_other_content_is_found_by_its_hash(here: Installation) -> N
 
 
 @pytest.mark.parametrize("status", [403, 404, 500])
-def test_another_place_is_asked_when_the_first_has_it_not(
+def test_the_next_source_is_tried_when_the_first_lacks_a_file(
     tmp_path: Path, web: WebFolder, status: int
 ) -> None:
     with serving(WebFolder({}, status=status)) as broken:
@@ -220,7 +220,7 @@ def test_another_place_is_asked_when_the_first_has_it_not(
             fetch(alone)
 
 
-def test_nobody_at_the_other_end_is_told(tmp_path: Path) -> None:
+def test_an_unreachable_server_is_an_error(tmp_path: Path) -> None:
     with serving(WebFolder({})) as gone:
         pass
     nowhere = Installation(tmp_path, files=FILES_HERE, sources=[gone.url])
@@ -228,7 +228,7 @@ def test_nobody_at_the_other_end_is_told(tmp_path: Path) -> None:
         fetch(nowhere)
 
 
-def test_a_disk_that_is_too_small_is_told_before(
+def test_a_disk_that_is_too_small_is_an_error_before_the_download(
     here: Installation, web: WebFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = namedtuple("usage", "free")
@@ -238,7 +238,7 @@ def test_a_disk_that_is_too_small_is_told_before(
     assert web.asked == []
 
 
-def test_a_disk_that_fills_up_is_told_at_once(here: Installation, web: WebFolder) -> None:
+def test_a_disk_that_fills_up_is_an_error(here: Installation, web: WebFolder) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -248,7 +248,7 @@ def test_a_disk_that_fills_up_is_told_at_once(here: Installation, web: WebFolder
 
 
 @given(st.lists(st.integers(0, 400), max_size=4), st.booleans())
-def test_however_the_connection_breaks_the_file_is_right(breaks: list[int], ranges: bool) -> None:
+def test_the_file_is_correct_however_the_connection_breaks(breaks: list[int], ranges: bool) -> None:
     import tempfile
 
     with (
@@ -276,7 +276,7 @@ def test_a_checkpoint_elsewhere_is_used(here: Installation, tmp_path: Path) -> N
     assert (monkey.folder, monkey.check(), wrong_files(monkey)) == (mine, None, [])
 
 
-def test_a_folder_without_a_checkpoint_is_refused(here: Installation, tmp_path: Path) -> None:
+def test_a_folder_without_a_checkpoint_is_an_error(here: Installation, tmp_path: Path) -> None:
     mine = checkpoint(tmp_path / "mine")
     (mine / "vocab.json").unlink()
     with pytest.raises(InputError, match=r"is not a checkpoint of XTTS v2: missing vocab\.json"):
@@ -293,7 +293,7 @@ def test_the_environment_names_a_folder(tmp_path: Path) -> None:
     assert "is not a checkpoint of XTTS v2: missing" in str(lost.check())
 
 
-def test_a_model_is_known_by_its_weights_and_its_configuration(tmp_path: Path) -> None:
+def test_the_fingerprint_depends_on_weights_and_configuration(tmp_path: Path) -> None:
     folders = [
         checkpoint(tmp_path / "a"),
         checkpoint(tmp_path / "b", **{"vocab.json": b"{}"}),
@@ -306,7 +306,7 @@ def test_a_model_is_known_by_its_weights_and_its_configuration(tmp_path: Path) -
     assert len({a, c, d}) == 3
 
 
-def test_without_weights_the_way_to_them_is_told(tmp_path: Path) -> None:
+def test_without_weights_the_check_names_the_command(tmp_path: Path) -> None:
     advice = Installation(tmp_path).check()
     assert advice == "the weights of XTTS v2 are not installed; run 'codechoir install xtts' (1.9 GB)"
 

@@ -42,7 +42,7 @@ def test_on_two_cores_there_is_no_gap(
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_rows_of_all_lengths_and_long_texts_leave_hardly_a_gap(
+def test_rows_of_all_lengths_and_long_texts_have_hardly_a_gap(
     monkeypatch: pytest.MonkeyPatch, core: Any, voices: Any, seed: int
 ) -> None:
     random = Random(seed)
@@ -52,7 +52,7 @@ def test_rows_of_all_lengths_and_long_texts_leave_hardly_a_gap(
     assert sum(silence for _, silence in heard.gaps) < 0.05
 
 
-def test_beside_other_work_five_rows_leave_a_short_one(
+def test_on_a_busy_machine_five_rows_have_a_short_gap(
     monkeypatch: pytest.MonkeyPatch, core: Any, voices: Any
 ) -> None:
     batch = prompts(core, voices, 5, max_tokens=20)
@@ -62,7 +62,7 @@ def test_beside_other_work_five_rows_leave_a_short_one(
     assert heard.first < together.first
 
 
-def test_a_fast_listener_waits_a_moment_longer_instead_of_in_a_word(
+def test_a_fast_listener_waits_before_the_first_word_and_not_inside(
     monkeypatch: pytest.MonkeyPatch, core: Any, voices: Any
 ) -> None:
     batch = prompts(core, voices, 5, max_tokens=20)
@@ -73,7 +73,7 @@ def test_a_fast_listener_waits_a_moment_longer_instead_of_in_a_word(
 
 
 @pytest.mark.parametrize("machine", [busy_cores, old_cores])
-def test_a_slow_machine_begins_later_and_then_goes_on(
+def test_a_slow_machine_starts_later_and_then_does_not_pause(
     monkeypatch: pytest.MonkeyPatch, core: Any, voices: Any, machine: Any
 ) -> None:
     batch = prompts(core, voices, 1, max_tokens=20)
@@ -86,7 +86,7 @@ def test_a_slow_machine_begins_later_and_then_goes_on(
     assert patient.first < 0.8
 
 
-def test_where_nothing_helps_a_batch_is_done_sooner(
+def test_a_machine_that_cannot_keep_up_batches_rows(
     monkeypatch: pytest.MonkeyPatch, core: Any, voices: Any
 ) -> None:
     batch = prompts(core, voices, 5, max_tokens=20)
@@ -94,7 +94,7 @@ def test_where_nothing_helps_a_batch_is_done_sooner(
     assert listen(monkeypatch, core, old_cores(), batch, CPU_PACING).total < 0.7 * sum(each)
 
 
-def test_on_a_fast_card_all_rows_begin_together(
+def test_on_a_fast_gpu_all_rows_start_together(
     monkeypatch: pytest.MonkeyPatch, core: Any, voices: Any
 ) -> None:
     card = Machine(row=0.002, step=0.0015, further=0.0, frame=0.00002)
@@ -114,7 +114,7 @@ class Time:
         return self.now
 
 
-def test_the_playhead_counts_what_can_be_heard_without_a_gap() -> None:
+def test_buffered_audio_counts_what_can_be_played_without_a_gap() -> None:
     time = Time()
     heads = BufferTracker(time)
     assert heads.lead(1) is None
@@ -148,7 +148,7 @@ def test_readings_do_not_disturb_each_other_and_are_forgotten() -> None:
     assert heads.lead(2) == pytest.approx(1.0)
 
 
-def test_one_slow_step_does_not_change_what_is_typical() -> None:
+def test_one_slow_step_does_not_change_the_median() -> None:
     typical = RunningMedian()
     assert typical.value == 0.0
     for value in (1.0, 1.0, 50.0, 1.0):
@@ -159,7 +159,7 @@ def test_one_slow_step_does_not_change_what_is_typical() -> None:
     assert typical.value == 2.0
 
 
-def test_a_piece_worth_giving_out_lasts_until_the_next() -> None:
+def test_a_worthwhile_piece_lasts_until_the_next_one() -> None:
     costs = CostModel(frame_seconds=0.01, frames_per_token=4.0, context=26)
     assert costs.worthwhile_frames(1.0) == 0.0, "nothing is known yet"
     costs.add_step(1, 0.016)

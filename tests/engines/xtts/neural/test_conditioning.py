@@ -1,4 +1,4 @@
-"""Voices from recordings: coqui's numbers, and clear answers to recordings that cannot make a voice."""
+"""Voices from recordings: equal to coqui's, and clear errors for unusable recordings."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def record(path: Path, samples: np.ndarray, rate: int = 22_050) -> Path:
     return path
 
 
-def test_latents_equal_coquis_own(
+def test_latents_equal_those_of_coqui(
     coqui: Any, core: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two recordings at two rates, one of them stereo, through coqui's public door with its file reader
@@ -60,21 +60,19 @@ def test_latents_equal_coquis_own(
         (np.clip(voice_like(2.0, level=9.0), -1, 1), "clipped"),
     ],
 )
-def test_a_recording_that_makes_no_voice_is_named(
-    core: Any, tmp_path: Path, samples: np.ndarray, words: str
-) -> None:
+def test_an_unusable_recording_is_named(core: Any, tmp_path: Path, samples: np.ndarray, words: str) -> None:
     path = record(tmp_path / "mine.wav", samples)
     with pytest.raises(InputError, match=rf"mine\.wav.*{words}"):
         clone(core, "key", [path])
 
 
-def test_an_hour_is_refused_before_it_is_read(core: Any, tmp_path: Path) -> None:
+def test_a_very_long_recording_is_an_error_before_it_is_read(core: Any, tmp_path: Path) -> None:
     path = record(tmp_path / "book.wav", np.zeros(700 * 100), 100)
     with pytest.raises(InputError, match=r"book\.wav lasts 12 minutes"):
         clone(core, "key", [path])
 
 
-def test_what_is_no_sound_is_named(core: Any, tmp_path: Path) -> None:
+def test_a_file_without_sound_is_named(core: Any, tmp_path: Path) -> None:
     path = tmp_path / "notes.wav"
     path.write_text("not sound")
     with pytest.raises(InputError, match=r"notes\.wav cannot be read"):

@@ -1,4 +1,4 @@
-"""The captured step says what the eager one says, for any number of rows, however they come and go."""
+"""A captured step equals an eager one, for any number of rows, however they join and leave."""
 
 from __future__ import annotations
 
@@ -49,6 +49,6 @@ def test_sizes_captured_at_start_are_not_captured_again(core: Any, voices: Any) 
     assert len(captures) == 6
 
 
-def test_looking_at_a_value_during_a_capture_is_found_out() -> None:
+def test_reading_a_value_during_a_capture_raises() -> None:
     with pytest.raises(RuntimeError, match="needs a value"):
         emulated_recorder(lambda: float(torch.ones(1).item()))  # type: ignore[arg-type, return-value]

@@ -18,7 +18,7 @@ def test_a_row_is_the_same_alone_and_with_fifteen_others(core: Any, voices: Any)
         assert together == alone
 
 
-def test_the_seed_decides_what_a_row_says(core: Any, voices: Any) -> None:
+def test_the_seed_decides_the_tokens_of_a_row(core: Any, voices: Any) -> None:
     (prompt,) = prompts(core, voices, 1)
     seeds = [Prompt(prompt.tokens, prompt.voice, seed=seed, max_tokens=10) for seed in (1, 2, 1)]
     first, second, again = (tokens for tokens, _ in decode(core, seeds, SAMPLED))
@@ -88,7 +88,7 @@ def test_a_voice_is_prepared_once(core: Any, voices: Any) -> None:
     assert decoder.prepare_voice(voices[0]) is decoder.prepare_voice(voices[0])
 
 
-def test_a_late_row_is_pushed_towards_stopping(core: Any, voices: Any) -> None:
+def test_stopping_becomes_likelier_beyond_the_expected_length(core: Any, voices: Any) -> None:
     """A single word can run on into babble (coqui-ai/TTS#3516); the bias grows until the row stops."""
     (prompt,) = prompts(core, voices, 1)
     pushed = Prompt(prompt.tokens, prompt.voice, expected_tokens=5.0, max_tokens=300)

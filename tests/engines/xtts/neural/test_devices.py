@@ -1,4 +1,4 @@
-"""What is made ahead, so that the first reading does not wait for it."""
+"""Devices: what is prepared for the first reading, what exists, what runs out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from codechoir.errors import EngineError
 from support.xtts_decoding import GREEDY, collect, prompts
 
 
-def test_a_decoder_has_room_before_the_first_row_joins(core: Any, voices: Any) -> None:
+def test_a_decoder_reserves_memory_before_the_first_row_joins(core: Any, voices: Any) -> None:
     decoder = make_decoder(core, GREEDY, 4)
     cache = decoder.state.cache
     collect(decoder, decoder.join(prompts(core, voices, 4, max_tokens=6)))
@@ -50,7 +50,7 @@ def two_cards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
 
 
-def test_a_device_is_taken_only_if_it_is_there(two_cards: None) -> None:
+def test_only_an_existing_device_is_used(two_cards: None) -> None:
     assert [find_device(name) for name in ("auto", "cuda", "cuda:1", "cpu")] == [
         *("cuda", "cuda", "cuda:1", "cpu")
     ]
@@ -59,14 +59,14 @@ def test_a_device_is_taken_only_if_it_is_there(two_cards: None) -> None:
             find_device(name)
 
 
-def test_mps_is_taken_by_choice_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mps_is_used_only_when_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
     assert (find_device("auto"), find_device("mps")) == ("cpu", "mps")
 
 
 @pytest.mark.parametrize("device", ["cuda:1", "mps"])
-def test_a_graphics_card_computes_in_halves_unless_told_otherwise(device: str) -> None:
+def test_a_gpu_computes_in_fp16_by_default(device: str) -> None:
     plan = make_plan(device)
     assert (plan.compute, plan.vocoder) == (torch.float16, torch.float16)
     assert make_plan(device, "int8").reason.endswith("(int8 only pays on the CPU)")
@@ -74,7 +74,7 @@ def test_a_graphics_card_computes_in_halves_unless_told_otherwise(device: str) -
     assert pacing_for(plan.device) is (CPU_PACING if device == "mps" else GPU_PACING)
 
 
-def test_pictures_lie_as_each_device_s_kernels_like_them() -> None:
+def test_the_memory_layout_suits_the_device() -> None:
     layouts = [memory_layout(torch.device(name)) for name in ("cpu", "cuda", "mps")]
     assert layouts == [torch.channels_last, torch.channels_last, torch.contiguous_format]
 
@@ -88,11 +88,11 @@ def test_pictures_lie_as_each_device_s_kernels_like_them() -> None:
         MemoryError(),
     ],
 )
-def test_a_lack_of_memory_is_known_by_each_device_s_words(error: RuntimeError | MemoryError) -> None:
+def test_out_of_memory_errors_of_each_device_are_recognised(error: RuntimeError | MemoryError) -> None:
     assert is_out_of_memory(error)
 
 
-def test_the_examination_loads_coqui_and_tells_what_it_computes_with(
+def test_the_probe_loads_coqui_and_prints_what_it_computes_with(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     probe("cpu", "auto")
@@ -100,7 +100,7 @@ def test_the_examination_loads_coqui_and_tells_what_it_computes_with(
     assert "TTS.tts.models.xtts" in sys.modules
 
 
-def test_the_examination_tells_packages_from_wrong_wishes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_probe_distinguishes_bad_options_from_broken_packages(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         probe("cpu", "int4")
     assert end.value.code == BAD_OPTIONS

@@ -1,4 +1,4 @@
-"""XTTS at an editor: the language server with the neural engine in a child, on the small checkpoint."""
+"""XTTS in an editor: the language server with the engine in a child process, on the small checkpoint."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ async def changed_on_the_way(editor: Editor, change: dict[str, Any]) -> dict[str
     return await heard(editor, session + 1)
 
 
-async def test_a_change_of_casting_is_heard_in_the_next_span(editor: Editor, tmp_path: Path) -> None:
+async def test_a_change_of_casting_applies_to_the_next_span(editor: Editor, tmp_path: Path) -> None:
     profile = tmp_path / "mine.toml"
     profile.write_text('[xtts.base]\nfamily = "Cleo Three"\n[espeak.base]\nfamily = "en-gb"\n')
     changes = [voice("Ben Two"), {**BASE, "speakers": {"xtts": {"comment": "Dan Four"}}}]
@@ -110,7 +110,7 @@ async def test_stopping_and_reading_again(editor: Editor) -> None:
     assert all(alike(again[word], whole[word]) for word in whole)
 
 
-async def test_a_voice_that_is_not_there_is_told_and_the_reading_goes_on(editor: Editor) -> None:
+async def test_a_missing_voice_is_reported_and_the_reading_continues(editor: Editor) -> None:
     whole = await read(editor, **voice("Ana Onne"))
     assert list(whole) == ["or", "do", "if"]
     told = [getattr(state, "message", "") for state in editor.states]

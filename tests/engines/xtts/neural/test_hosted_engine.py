@@ -1,4 +1,4 @@
-"""The engine that the child hosts, and the driver in front of it, on the small checkpoint."""
+"""The engine in the child process, and `XttsEngine` in front of it, on the small checkpoint."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def engine(checkpoint: Path) -> Iterator[HostedXttsEngine]:
     made.close()
 
 
-def test_everything_is_said_in_order_with_marks(engine: HostedXttsEngine) -> None:
+def test_everything_is_synthesized_in_order_with_marks(engine: HostedXttsEngine) -> None:
     phrases = [by(ANA, "do", "it all", "x"), by(BEN, "or not", start=50)]
     listener = heard(engine, *phrases)
     assert listener.words == ["do", "it", "all", "x", "or", "not"]
@@ -107,14 +107,14 @@ def test_two_readings_at_once_do_not_disturb_each_other(engine: HostedXttsEngine
         np.testing.assert_allclose(other, one, atol=4)
 
 
-def test_a_listener_who_leaves_frees_everything(engine: HostedXttsEngine) -> None:
+def test_a_cancelled_reading_frees_everything(engine: HostedXttsEngine) -> None:
     listener = Listener(lambda _: False)
     engine.speak([by(ANA, "one two", start=n) for n in range(1, 9)], listener)
     assert len(listener.chunks) == 1
     assert heard(engine, by(ANA, "or")).words == ["or"]
 
 
-def test_a_reading_that_ends_before_its_sound_is_given_up(engine: HostedXttsEngine) -> None:
+def test_a_reading_cancelled_before_its_first_sound_ends(engine: HostedXttsEngine) -> None:
     listener = Listener()
     listener.ended = True
     engine.speak([by(ANA, "one")], listener)
@@ -146,7 +146,7 @@ def test_a_faster_voice_takes_less_time(engine: HostedXttsEngine) -> None:
     assert heard(engine, by(ANA, "do", rate=350.0)).samples == pytest.approx(normal / 2, rel=0.05)
 
 
-def test_volume_is_heard(engine: HostedXttsEngine) -> None:
+def test_volume_scales_the_samples(engine: HostedXttsEngine) -> None:
     loud, quiet = (
         np.frombuffer(sound(heard(engine, by(ANA, "or", volume=volume))), "<i2").astype(float)
         for volume in (100.0, 50.0)
@@ -154,7 +154,7 @@ def test_volume_is_heard(engine: HostedXttsEngine) -> None:
     assert np.abs(quiet - loud / 2).max() <= 1
 
 
-def test_a_voice_that_nobody_has_is_told_once_and_another_one_speaks(engine: HostedXttsEngine) -> None:
+def test_an_unknown_voice_is_reported_once_and_replaced(engine: HostedXttsEngine) -> None:
     """A family of another engine, or one that was removed, must not make the reader mute."""
     listener = heard(engine, by("Ana Onne", "or"), by("Ana Onne", "if"))
     assert listener.words == ["or", "if"]
@@ -164,22 +164,22 @@ def test_a_voice_that_nobody_has_is_told_once_and_another_one_speaks(engine: Hos
     assert listener.notices[0].endswith("speaks instead")
 
 
-def test_who_is_not_named_has_the_voice_of_the_category(engine: HostedXttsEngine) -> None:
+def test_without_a_family_the_category_s_default_speaker_speaks(engine: HostedXttsEngine) -> None:
     listener = heard(engine, by("", "or"))
     category = listener.marks[0].category
     assert listener.notices == []
     assert sound(heard(engine, by(DEFAULT_SPEAKERS[category], "or"))) == sound(listener)
 
 
-def test_a_device_that_is_not_there_is_told(checkpoint: Path) -> None:
+def test_a_missing_device_is_an_error(checkpoint: Path) -> None:
     assert "finds no device 'quantum'" in str(HostedXttsEngine(str(checkpoint), "quantum").check())
 
 
-def test_a_folder_without_a_checkpoint_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_a_checkpoint_is_an_error(tmp_path: Path) -> None:
     assert "is no XTTS checkpoint" in str(HostedXttsEngine(str(tmp_path)).check())
 
 
-def test_the_parent_knows_the_child_s_parameters_of_cloning() -> None:
+def test_the_parent_has_the_child_s_cloning_defaults() -> None:
     assert CloningOptions(**CLONING_DEFAULTS) == CloningOptions()  # type: ignore[arg-type]
 
 
@@ -200,7 +200,7 @@ def recast(spoken: CastUtterance) -> CastUtterance:
     return replace(spoken, voice=Voice("silence", rate=900))
 
 
-def test_recordings_become_a_voice_that_speaks_or_are_named(xtts: XttsEngine, tmp_path: Path) -> None:
+def test_recordings_become_a_voice_or_a_named_error(xtts: XttsEngine, tmp_path: Path) -> None:
     assert xtts.check() is None
     with VoiceLibrary() as library:
         recordings = [recording_path(category) for category in (Category.COMMENT, Category.TYPE)]
@@ -222,7 +222,7 @@ def test_recordings_become_a_voice_that_speaks_or_are_named(xtts: XttsEngine, tm
     assert sound(heard(xtts, by("anna", "or"))) != sound(heard(xtts, by(ANA, "or")))
 
 
-def test_what_it_has_said_once_needs_no_child(xtts: XttsEngine, checkpoint: Path, tmp_path: Path) -> None:
+def test_cached_phrases_need_no_child(xtts: XttsEngine, checkpoint: Path, tmp_path: Path) -> None:
     """Not even in another process and another line; what is new is said by the child, and sounds as ever."""
     lines = by(ANA, "return", "it all"), by(BEN, "or not", start=50)
     plain = heard(xtts, *lines)
@@ -243,7 +243,7 @@ def test_what_it_has_said_once_needs_no_child(xtts: XttsEngine, checkpoint: Path
             engine.close()
 
 
-def test_killed_in_the_middle_of_a_line_it_reads_on(xtts: XttsEngine) -> None:
+def test_the_fallback_engine_continues_when_the_child_is_killed(xtts: XttsEngine) -> None:
     def kill(listener: Listener) -> bool:
         supervisor = xtts.child.supervisor
         if len(listener.chunks) == 3 and supervisor.pid is not None:
@@ -272,7 +272,9 @@ def test_the_parent_never_loads_torch(checkpoint: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_without_packages_the_way_to_them_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_packages_the_check_names_the_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(driver_module, "missing_packages", lambda _: ["torch"])
     engine = XttsEngine(XttsSettings(), Installation(tmp_path))
     assert engine.check() == f"XTTS needs the packages torch: {INSTALL_HINT}"

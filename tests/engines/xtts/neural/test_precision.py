@@ -1,4 +1,4 @@
-"""Fast numbers: near to fp32, independent of neighbours, and chosen by what the processor has."""
+"""Precisions: close to fp32, and chosen by what the processor has."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_the_deviation_from_fp32_is_bounded(coqui: Any, core: Any, voices: Any, 
         (True, False, "fp32", "fp32"),
     ],
 )
-def test_the_next_best_is_taken_and_said(
+def test_the_next_best_precision_is_used_and_named(
     monkeypatch: pytest.MonkeyPatch, int8: bool, bf16: bool, wanted: str, chosen: str
 ) -> None:
     monkeypatch.setattr(precision, "int8_variant", lambda: "avx2" if int8 else "")
@@ -66,6 +66,6 @@ def test_fp32_is_exact_throughout() -> None:
     assert (plan.compute, plan.vocoder) == (torch.float32, torch.float32)
 
 
-def test_an_unknown_precision_is_answered_with_the_known() -> None:
+def test_an_unknown_precision_names_the_known_ones() -> None:
     with pytest.raises(InputError, match="Did you mean 'int8'"):
         make_plan("cpu", "int4")

@@ -1,4 +1,4 @@
-"""Requests in, sound out: order, first sound, cancel, credit, memory."""
+"""Requests in, sound out: order, first sound, cancel, hold, memory."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_every_utterance_sounds_as_if_said_alone(core: Any, voices: Any, pacing:
     assert {e.tokens for e in ends} == {8}
 
 
-def test_the_row_being_heard_is_heard_before_it_ends(core: Any, voices: Any) -> None:
+def test_the_playing_row_sends_sound_before_it_ends(core: Any, voices: Any) -> None:
     """And in growing pieces, the first of them before any other row joins."""
     batch = prompts(core, voices, 2, max_tokens=24)
     decoder = Decoder(core, GREEDY)
@@ -76,7 +76,7 @@ def test_the_row_being_heard_is_heard_before_it_ends(core: Any, voices: Any) -> 
     assert len(sizes) >= 2
 
 
-def test_the_most_urgent_comes_first_whatever_the_order_of_asking(core: Any, voices: Any) -> None:
+def test_requests_end_by_priority_in_whatever_order_they_were_submitted(core: Any, voices: Any) -> None:
     batch = prompts(core, voices, 3, max_tokens=6)
     scheduler = Scheduler(Decoder(core, GREEDY), replace(TOGETHER, max_rows=1))
     for request in reversed(requests(batch)):
@@ -108,7 +108,7 @@ def test_a_reading_that_is_held_gets_no_new_rows(core: Any, voices: Any) -> None
     assert [e.id for e in run(scheduler) if isinstance(e, Sound) and e.last] == [1]
 
 
-def test_of_several_candidates_one_is_heard(core: Any, voices: Any) -> None:
+def test_one_of_several_candidates_is_sent(core: Any, voices: Any) -> None:
     (prompt,) = prompts(core, voices, 1, max_tokens=6)
     candidates = tuple(replace(prompt, seed=seed) for seed in range(3))
     sampling = Sampling(temperature=1.0)
@@ -138,7 +138,7 @@ class Cramped(Decoder):
         super().reserve(slots, positions)
 
 
-def test_out_of_memory_shrinks_the_batch_and_says_so(core: Any, voices: Any) -> None:
+def test_out_of_memory_shrinks_the_batch_with_a_notice(core: Any, voices: Any) -> None:
     batch = prompts(core, voices, 4, max_tokens=5)
     scheduler = Scheduler(Cramped(core, GREEDY), replace(TOGETHER, max_rows=4))
     for request in requests(batch):
@@ -159,7 +159,7 @@ def test_no_memory_for_a_single_row_is_an_error_for_the_user(core: Any, voices: 
         scheduler.tick()
 
 
-def test_other_errors_are_not_taken_for_a_lack_of_memory(core: Any, voices: Any) -> None:
+def test_other_errors_are_not_treated_as_out_of_memory(core: Any, voices: Any) -> None:
     class Broken(Decoder):
         def join(self, prompts: Sequence[Prompt]) -> Any:
             raise RuntimeError("broken")

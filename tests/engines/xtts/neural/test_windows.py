@@ -1,4 +1,4 @@
-"""Pieces put end to end are the whole, and a row's end is exact in any batch."""
+"""Windows put end to end equal the whole, and a row's end is exact in any batch."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_frames_equal_coquis_two_interpolations(core: Any, latents: torch.Tensor
 
 
 @pytest.mark.parametrize("tokens", [1, 2, 3, 7, 20])
-def test_settled_frames_are_not_changed_by_later_tokens(latents: torch.Tensor, tokens: int) -> None:
+def test_final_frames_are_not_changed_by_later_tokens(latents: torch.Tensor, tokens: int) -> None:
     timing = FrameTiming(4.0, 24000 / 22050)
     settled = timing.final_frames(tokens)
     short = timing.interpolate(latents[:tokens], 0, timing.frame_count(tokens))
@@ -59,7 +59,7 @@ def test_streamed_pieces_equal_the_whole(core: Any, voices: Any, latents: torch.
     torch.testing.assert_close(torch.cat(pieces), whole(core, latents, voices[0]), atol=1e-4, rtol=0)
 
 
-def test_nothing_is_said_twice(core: Any, voices: Any, latents: torch.Tensor) -> None:
+def test_nothing_is_vocoded_twice(core: Any, voices: Any, latents: torch.Tensor) -> None:
     progress = VocodingProgress(core.vocoder, voices[0].embedding)
     assert progress.next_window(latents, ended=True) is not None
     assert progress.next_window(latents, ended=True) is None

@@ -1,4 +1,4 @@
-"""The thread that computes: what it does when something breaks."""
+"""The thread that computes, and its behaviour when something breaks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FakeScheduler:
         raise RuntimeError("CUDA error: unspecified launch failure\nmore\nand more")
 
 
-def test_what_cannot_be_made_is_told_where_the_pump_is_made() -> None:
+def test_a_scheduler_that_cannot_be_made_raises_where_the_worker_is_made() -> None:
     """It used to end the thread in silence, and every reading waited for ever."""
 
     def broken() -> Any:
@@ -39,7 +39,7 @@ def test_what_cannot_be_made_is_told_where_the_pump_is_made() -> None:
         Worker(broken)
 
 
-def test_an_error_is_told_to_who_waits_and_the_next_begins_anew() -> None:
+def test_an_error_reaches_waiting_readings_and_the_worker_restarts() -> None:
     threads: list[str] = []
     worker = Worker(lambda: FakeScheduler(threads))  # type: ignore[arg-type,return-value]
     for made in (2, 3):
@@ -51,7 +51,7 @@ def test_an_error_is_told_to_who_waits_and_the_next_begins_anew() -> None:
     worker.close()
 
 
-def test_what_cannot_begin_anew_is_told_before_any_reading_fails() -> None:
+def test_a_failed_restart_is_reported_before_any_reading_fails() -> None:
     """In the child the process ends there, so that the parent reads on with the embedded engine."""
     made: list[str] = []
     heard: SimpleQueue[Any] = SimpleQueue()
@@ -88,7 +88,7 @@ class Diary(FakeScheduler):
         return []
 
 
-def test_voices_are_prepared_while_nothing_is_asked_for() -> None:
+def test_voices_are_prepared_while_there_are_no_requests() -> None:
     diary = Diary()
     worker = Worker(lambda: diary)  # type: ignore[arg-type,return-value]
     worker.prepare_voices(["ana", "ben", "cleo"])  # type: ignore[list-item]

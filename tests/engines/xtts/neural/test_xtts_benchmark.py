@@ -1,4 +1,4 @@
-"""The benchmark runs, on a small shape: what it measures there is not of interest, that it does is."""
+"""The benchmark of XTTS runs on a small shape; the figures themselves mean nothing there."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def test_the_benchmark_runs_on_the_tiny_shape_and_names_its_figures(
     assert "coqui-tts" in found["xtts.throughput"]["peer_name"]
 
 
-def test_an_unknown_shape_is_answered_with_the_known() -> None:
+def test_an_unknown_shape_names_the_known_ones() -> None:
     with pytest.raises(InputError, match="Did you mean 'full'"):
         figures("ful")
 
 
-def test_the_picture_of_a_step_has_a_line_for_each_machine(tmp_path: Path) -> None:
+def test_the_plot_has_a_line_for_each_machine(tmp_path: Path) -> None:
     import json
 
     from codechoir.bench.xtts_figures import costs, main

@@ -1,4 +1,4 @@
-"""From phrases to what XTTS and the embedded engine say: nothing is lost, short words are not alone."""
+"""From phrases to segments: nothing is lost, short words are joined, the fallback engine gets the rest."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _letters(text: str, _: XttsLanguage) -> int:
     return len(text)
 
 
-def test_neighbours_of_one_voice_are_said_together_where_one_is_short() -> None:
+def test_neighbours_of_one_voice_are_joined_where_one_is_short() -> None:
     said = planned(part("return"), part("the total price of it all"), part("if", BEN))
     assert [segment.pieces for segment in said] == [("return the total price of it all.",), ("if.",)]
 
@@ -41,22 +41,22 @@ def test_neighbours_of_one_voice_are_said_together_where_one_is_short() -> None:
         part("value", cue="error"),
     ],
 )
-def test_whatever_is_heard_between_them_keeps_them_apart(right: CastUtterance) -> None:
+def test_parts_are_not_joined_across_a_pause_cue_or_change_of_voice(right: CastUtterance) -> None:
     assert len(planned(part("return"), right)) == 2
 
 
-def test_what_xtts_cannot_say_goes_to_the_embedded_engine_part_by_part() -> None:
+def test_the_fallback_engine_gets_what_xtts_cannot_say_part_by_part() -> None:
     said = planned(part("x"), part("q l", spell=True), part("x.y", language="tlh"), part("(", language="en"))
     assert [segment.pieces for segment in said] == [()] * 4
     assert [segment.language for segment in said] == [None] * 4
 
 
-def test_without_an_embedded_engine_xtts_says_all_that_has_letters() -> None:
+def test_without_a_fallback_engine_xtts_says_all_text_with_letters() -> None:
     said = planned(part("x"), part("("), embedded=False)
     assert [segment.pieces for segment in said] == [("x.",), ()]
 
 
-def test_a_long_comment_is_said_in_sentences() -> None:
+def test_a_long_comment_is_split_into_sentences() -> None:
     comment = " ".join(f"This is sentence number {n} of a long comment." for n in range(20))
     (segment,) = planned(part(comment), max_tokens=120)
     assert len(segment.pieces) > 5

@@ -1,4 +1,4 @@
-"""Between the model and the listener: chunks, marks, and the end of an utterance."""
+"""Chunks, marks, and the end of an utterance."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def test_chunks_are_short_and_carry_their_marks() -> None:
     assert np.frombuffer(heard.chunks[1].pcm, "<i2")[0] == 16383
 
 
-def test_sound_beyond_full_scale_is_limited() -> None:
+def test_samples_beyond_full_scale_are_clipped() -> None:
     heard = Listener()
     SpeechChunker(heard, RATE).write(np.array([2.0, -2.0], np.float32))
     assert np.frombuffer(heard.chunks[0].pcm, "<i2").tolist() == [32767, -32767]
 
 
-def test_a_listener_who_leaves_ends_it() -> None:
+def test_a_cancelled_reading_raises() -> None:
     with pytest.raises(ReadingCancelled):
         SpeechChunker(Listener(lambda _: False), RATE).write_silence(100)
 
@@ -54,7 +54,7 @@ def words(*texts: str) -> list[SegmentWord]:
     return [SegmentWord(text, n, n + 1, Category.VARIABLE, n, 0) for n, text in enumerate(texts)]
 
 
-def test_words_share_the_time_by_their_letters() -> None:
+def test_words_share_the_time_by_their_number_of_letters() -> None:
     timing = WordTiming(words("one", "seven", "a"), 1200)
     marks = timing.starts_before(10**6)
     assert [(m.text, m.t0, m.t1) for m in marks] == [("one", 0, 400), ("seven", 400, 1000), ("a", 1000, 1200)]
@@ -99,20 +99,20 @@ def spoken(breath: float) -> np.ndarray:
     return np.concatenate([buzz(0.3), quiet, buzz(0.2), after])
 
 
-def test_a_breath_is_cut_and_a_pause_inside_is_not() -> None:
+def test_the_breath_at_the_end_is_cut_and_a_pause_inside_is_not() -> None:
     made = trimmed(spoken(0.8), [])
     assert len(made) == pytest.approx((0.3 + 0.2 + 0.2 + 0.06) * RATE, abs=RATE // 50)
     assert np.array_equal(made, spoken(0.8)[: len(made)])
 
 
-def test_sound_that_ends_by_itself_is_whole() -> None:
+def test_sound_without_breath_is_unchanged() -> None:
     assert np.array_equal(trimmed(spoken(0.0), []), spoken(0.0))
 
 
 @given(st.lists(st.integers(0, 36_000), max_size=6))
-def test_where_the_pieces_are_cut_makes_no_difference(cuts: list[int]) -> None:
+def test_trimming_does_not_depend_on_how_the_sound_is_divided(cuts: list[int]) -> None:
     assert np.array_equal(trimmed(spoken(0.8), cuts), trimmed(spoken(0.8), []))
 
 
-def test_silence_alone_leaves_next_to_nothing() -> None:
+def test_only_the_kept_part_of_silence_remains() -> None:
     assert len(trimmed(np.zeros(RATE, np.float32), [500])) == round(0.06 * RATE)

@@ -1,13 +1,11 @@
 """Continuous batching: which rows join, which are vocoded, which leave.
 
 1. `submit` queues a request; nothing is computed.
-2. `tick` admits waiting requests, by priority, in one prefill. Where the pacing says so, the playing row (the
-one
-   that the listener hears now) decodes alone until enough of its sound is buffered.
+2. `tick` admits waiting requests, by priority, in one prefill. Where the pacing says so, the playing row
+   (the one that the listener hears now) decodes alone until enough of its sound is buffered.
 3. Every active row gets one more token; a row that ended frees its slot at once.
 4. The playing row sends what is final as soon as it is worth a piece, or before the listener would have to
-wait.
-   Others are vocoded when they have ended, by priority, when there is time for it.
+   wait. Others are vocoded when they have ended, by priority, when there is time for it.
 5. `cancel` frees the rows of a request before the next step.
 
 One thread calls it. When memory runs out the batch shrinks, and the rows that had to go start again: their
