@@ -209,14 +209,17 @@ function activeEditor(): TextEditor {
   return editor;
 }
 
-function readArguments({ document, selection }: TextEditor, unit: ReadUnit): ReadArguments {
+function readArguments(editor: TextEditor, unit: ReadUnit): ReadArguments {
+  const { document, selection } = editor;
   const uri = document.uri.toString();
   switch (unit) {
-    case "selection":
-      if (selection.isEmpty) {
+    case "selection": {
+      const selected = selectedRanges(editor);
+      if (!selected) {
         throw new Error(l10n.t("Nothing is selected. Select some code and try again."));
       }
-      return { uri, unit, range: lspRange(selection) };
+      return { uri, unit, ...selected };
+    }
     case "file":
       return { uri, unit };
     default:
@@ -225,19 +228,23 @@ function readArguments({ document, selection }: TextEditor, unit: ReadUnit): Rea
 }
 
 /** Spelling uses the selection if there is one; everything else the cursor or the whole document. */
-function sayArguments(
-  { document, selection }: TextEditor,
-  what: SayTopic,
-  scope: "document" | "cursor",
-): SayArguments {
-  const uri = document.uri.toString();
+function sayArguments(editor: TextEditor, what: SayTopic, scope: "document" | "cursor"): SayArguments {
+  const uri = editor.document.uri.toString();
   if (scope === "document") {
     return { what, uri };
   }
-  if (what === "spell" && !selection.isEmpty) {
-    return { what, uri, range: lspRange(selection) };
-  }
-  return { what, uri, position: lspPosition(selection.active) };
+  const selected = what === "spell" && selectedRanges(editor);
+  return selected
+    ? { what, uri, ...selected }
+    : { what, uri, position: lspPosition(editor.selection.active) };
+}
+
+/** What is selected; undefined if nothing is. */
+function selectedRanges({
+  selections,
+}: TextEditor): { range: LspRange } | { ranges: LspRange[] } | undefined {
+  const ranges = selections.filter(({ isEmpty }) => !isEmpty).map(lspRange);
+  return ranges.length > 1 ? { ranges } : ranges[0] && { range: ranges[0] };
 }
 
 function lspRange({ start, end }: Selection): LspRange {

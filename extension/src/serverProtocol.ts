@@ -62,6 +62,8 @@ export interface ReadArguments {
   uri: string;
   unit: ReadUnit;
   range?: LspRange;
+  /** Several selections; the server reads them in document order. */
+  ranges?: LspRange[];
   position?: LspPosition;
 }
 
@@ -73,6 +75,7 @@ export interface SayArguments {
   what: SayTopic;
   uri: string;
   range?: LspRange;
+  ranges?: LspRange[];
   position?: LspPosition;
 }
 

@@ -34,6 +34,7 @@ beforeEach(() => {
         said.push(args);
         await connect();
       },
+      read: (_: unknown, args: unknown) => Promise.resolve(said.push(args)),
     },
     connect: () => Promise.resolve(connection),
     showText: (text: string) => shown.push(text),
@@ -53,7 +54,7 @@ function openEditor({ isSelectionEmpty }: { isSelectionEmpty: boolean }): void {
     start: { line: 0, character: 0 },
     end: position,
   };
-  fake.editors = [{ document: { uri: Uri.file("/cart.py") }, selection }];
+  fake.editors = [{ document: { uri: Uri.file("/cart.py") }, selection, selections: [selection] }];
 }
 
 test("a command that fails shows the error in one line and does not throw", async () => {
@@ -90,6 +91,26 @@ test("the selection is spelled, or the word at the cursor if nothing is selected
     { what: "spell", uri, position },
   ]);
   assert.deepEqual(fake.messages, []);
+});
+
+test("all selections are read and spelled", async () => {
+  const cursor = { isEmpty: true, start: position, end: position, active: position };
+  const [first, second] = [3, 1].map((line) => ({
+    isEmpty: false,
+    start: { line, character: 0 },
+    end: { line, character: 4 },
+    active: { line, character: 4 },
+  }));
+  fake.editors = [
+    { document: { uri: Uri.file("/cart.py") }, selection: first, selections: [first, cursor, second] },
+  ];
+  await run("readSelection");
+  await run("spellSelection");
+  const ranges = [first, second].map((selection) => ({ start: selection!.start, end: selection!.end }));
+  assert.deepEqual(said, [
+    { uri, unit: "selection", ranges },
+    { what: "spell", uri, ranges },
+  ]);
 });
 
 test("every press of the keys for the rate counts, however fast they follow", async () => {

@@ -77,6 +77,11 @@ def test_whole_numbers_may_come_as_floats() -> None:
         ({"uri": URI, "unit": "line", "position": {"line": float("nan"), "character": 0}}, "a number"),
         ({"uri": URI, "unit": "selection", "range": {"start": AT}}, "'start' or 'end' is missing"),
         ({"uri": URI, "unit": "selection", "range": 4}, "must be an object with"),
+        ({"uri": URI, "unit": "selection", "ranges": []}, "'ranges' must be a list of 1 to"),
+        ({"uri": URI, "unit": "selection", "ranges": {"start": AT, "end": AT}}, "'ranges' must be a list"),
+        ({"uri": URI, "unit": "selection", "ranges": [None]}, "'ranges' must be an object with"),
+        ({"uri": URI, "unit": "selection", "ranges": [{"start": AT}]}, "'start' or 'end' is missing"),
+        ({"uri": URI, "unit": "selection", "ranges": [{"start": AT, "end": AT}] * 20_000}, "10000 ranges"),
     ],
 )
 def test_a_read_request_that_is_wrong_says_what(arguments: dict[str, Any], line: str) -> None:

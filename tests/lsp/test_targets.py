@@ -8,7 +8,7 @@ import pytest
 from codechoir.errors import InputError
 from codechoir.languages.detection import detect_language, plain_text
 from codechoir.lsp.arguments import read_request
-from codechoir.lsp.targets import extent_of
+from codechoir.lsp.targets import extent_of, extents_of
 from codechoir.syntax.document import Document
 
 TEXT = "first_name = '😀' + other\n\n    indented\nlast"
@@ -47,6 +47,23 @@ def test_selections(range_: dict[str, Any], text: str) -> None:
 def test_an_empty_selection_says_so() -> None:
     with pytest.raises(InputError, match="the selection is empty"):
         read("selection", range=span(at(0, 3), at(0, 3)))
+
+
+def parts(*ranges: dict[str, Any]) -> list[str]:
+    request = read_request({"uri": "u", "unit": "selection", "ranges": [*ranges]})
+    return [SNAPSHOT.text[start:end].decode() for start, end in extents_of(request, SNAPSHOT, "utf-16")]
+
+
+def test_several_selections_are_in_document_order_without_overlap() -> None:
+    last, name, rest = span(at(3, 0), at(3, 4)), span(at(0, 0), at(0, 5)), span(at(0, 4), at(0, 10))
+    cursor, other = span(at(2, 4), at(2, 4)), span(at(0, 25), at(0, 20))
+    assert parts(last, cursor, other, rest, name) == ["first_name", "other", "last"]
+    assert parts(name) == ["first"]
+
+
+def test_nothing_but_empty_selections_say_so() -> None:
+    with pytest.raises(InputError, match="all selections are empty"):
+        parts(span(at(0, 3), at(0, 3)), span(at(50, 0), at(60, 0)))
 
 
 def test_a_selection_beyond_the_document_says_so() -> None:

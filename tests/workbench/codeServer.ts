@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 
 const root = process.cwd();
@@ -25,17 +25,23 @@ export class CodeServer {
    * Starts a server that opens a folder with `files`.
    *
    * `isInstalled`: whether PATH contains an interpreter with Codechoir, as after an installation with pip.
+   * `isTrusted`: whether the folder is trusted.
    */
-  static async start(files: Files, isInstalled = true): Promise<CodeServer> {
+  static async start(files: Files, isInstalled = true, isTrusted = true): Promise<CodeServer> {
     const home = mkdtempSync(join(tmpdir(), "codechoir-workbench-"));
     const folder = join(home, "project");
     const user = join(home, "data", "User");
     mkdirSync(folder);
     mkdirSync(user, { recursive: true });
     for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), text);
     }
-    writeFileSync(join(user, "settings.json"), JSON.stringify(settings));
+    const trust = {
+      "security.workspace.trust.enabled": !isTrusted,
+      "security.workspace.trust.startupPrompt": "never",
+    };
+    writeFileSync(join(user, "settings.json"), JSON.stringify({ ...settings, ...trust }));
     const env = { ...process.env, HOME: home, SHELL: "/bin/bash", PIP_CONFIG_FILE: pipConfiguration() };
     // VS Code reads its environment from the login shell.
     writeFileSync(join(home, ".bash_profile"), `export PATH='${searchPath(isInstalled)}'\n`);
@@ -49,7 +55,8 @@ export class CodeServer {
     const port = await freePort();
     const flags = [
       ...["--auth", "none", "--bind-addr", `127.0.0.1:${port}`],
-      ...["--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"],
+      ...["--disable-telemetry", "--disable-update-check"],
+      ...(isTrusted ? ["--disable-workspace-trust"] : []),
       "--disable-getting-started-override",
     ];
     const server = spawn(process.execPath, [entry, ...flags, ...folders, folder], {
@@ -116,7 +123,6 @@ function pipConfiguration(): string {
 const settings = {
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
-  "security.workspace.trust.enabled": false,
   "telemetry.telemetryLevel": "off",
   "extensions.ignoreRecommendations": true,
   "chat.commandCenter.enabled": false,

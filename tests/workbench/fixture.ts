@@ -10,6 +10,8 @@ export interface OpenedWorkbench {
 export interface WorkbenchOptions {
   /** Whether the language server is installed; true by default. */
   isInstalled?: boolean;
+  /** Whether the folder is trusted; true by default. */
+  isTrusted?: boolean;
   /** Runs in every frame before all other scripts. */
   initScript?: () => void;
 }
@@ -18,13 +20,13 @@ export interface WorkbenchOptions {
 export function useWorkbench(
   files: Files,
   onOpen: (opened: OpenedWorkbench) => void | Promise<void>,
-  { isInstalled, initScript }: WorkbenchOptions = {},
+  { isInstalled, isTrusted, initScript }: WorkbenchOptions = {},
 ): void {
   let server: CodeServer | undefined;
   let workbench: Workbench | undefined;
 
   before(async () => {
-    server = await CodeServer.start(files, isInstalled);
+    server = await CodeServer.start(files, isInstalled, isTrusted);
     workbench = await Workbench.open(server.url, initScript);
     await onOpen({ server, workbench });
   });

@@ -17,6 +17,7 @@ const CART = `class Cart:
 
 answer = 42
 `;
+const NAMES = "one apple\ntwo banana\nthree cherry";
 const LONG = Array.from({ length: 200 }, (_, i) => `alpha_${i} = beta + gamma\n`).join("");
 
 describe("reading aloud in the workbench", () => {
@@ -24,7 +25,7 @@ describe("reading aloud in the workbench", () => {
   let workbench: Workbench;
   let player: PlayerPage;
 
-  useWorkbench({ "cart.py": CART, "long.py": LONG }, (opened) => {
+  useWorkbench({ "cart.py": CART, "long.py": LONG, "names.txt": NAMES }, (opened) => {
     ({ server, workbench } = opened);
   });
   stopAfterEach(() => workbench);
@@ -91,6 +92,14 @@ describe("reading aloud in the workbench", () => {
     context.diagnostic(`milliseconds from key press to silence: ${delays.map(Math.round).join(", ")}`);
     assert.ok(delays.sort((a, b) => a - b)[2]! < 100, `milliseconds to silence: ${delays.join(", ")}`);
     assert.equal(await player.level(), 0);
+  });
+
+  test("all of several selections are read, in order", async () => {
+    await workbench.openFile("names.txt");
+    // A cursor at the end of each line, then the last word of each line.
+    await workbench.press("Control+A", "Shift+Alt+I", "Control+Shift+ArrowLeft", "Control+K", "h");
+    assert.match(await player.waitForWords(/cherry/), /^apple\W+banana\W+cherry\W*$/);
+    await workbench.waitForStatus("not reading");
   });
 
   test("a second reading replaces the first", async () => {

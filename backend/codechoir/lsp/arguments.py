@@ -23,6 +23,9 @@ SAY_TOPICS: tuple[SayTopic, ...] = get_args(SayTopic)
 ClearWhat = Literal["memory", "disk", "both"]
 CLEAR_WHAT: tuple[ClearWhat, ...] = get_args(ClearWhat)
 
+MAX_RANGES = 10_000
+"""More selections are a mistake."""
+
 MAX_SKIP = 10_000
 """A larger count is a mistake, and each step costs time."""
 
@@ -45,12 +48,13 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class ReadRequest:
-    """What to read. A selection has a range; a line, a symbol and reading from the cursor have a position."""
+    """What to read: a selection by ranges; a line, a symbol and reading from the cursor by a position."""
 
     uri: str
     unit: Unit
     range: Range | None
     position: Position | None
+    ranges: tuple[Range, ...] = ()
 
     @property
     def place(self) -> Position:
@@ -96,12 +100,13 @@ class OutlineRequest:
 
 @dataclass(frozen=True, slots=True)
 class SayRequest:
-    """What to say about code: an outline needs no place, a description a position, spelling either."""
+    """What to say about code: an outline needs no place, a description a position, spelling any place."""
 
     what: SayTopic
     uri: str
     range: Range | None
     position: Position | None
+    ranges: tuple[Range, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +129,9 @@ def parse_arguments(arguments: Any) -> Mapping[str, Any]:
 def read_request(given: Mapping[str, Any]) -> ReadRequest:
     """The arguments of `codechoir.server.read`."""
     unit = _one_of(given, "unit", UNITS)
-    request = ReadRequest(_uri(given), unit, _range(given, "range"), _position(given, "position"))
-    if unit == "selection" and request.range is None:
+    place = _range(given, "range"), _position(given, "position"), _ranges(given)
+    request = ReadRequest(_uri(given), unit, *place)
+    if unit == "selection" and request.range is None and not request.ranges:
         raise InputError("'range' is missing for 'selection'; without a range, use the unit 'line'")
     if unit in ("line", "symbol", "from-cursor"):
         _ = request.place
@@ -183,10 +189,11 @@ def place_request(given: Mapping[str, Any]) -> PlaceRequest:
 def say_request(given: Mapping[str, Any]) -> SayRequest:
     """The arguments of `codechoir.server.say`."""
     what = _one_of(given, "what", SAY_TOPICS)
-    request = SayRequest(what, _uri(given), _range(given, "range"), _position(given, "position"))
+    place = _range(given, "range"), _position(given, "position"), _ranges(given)
+    request = SayRequest(what, _uri(given), *place)
     if what == "describe" and request.position is None:
         raise InputError('\'position\' is missing: give {"line": 0, "character": 0}')
-    if what == "spell" and request.position is None and request.range is None:
+    if what == "spell" and request.position is None and request.range is None and not request.ranges:
         raise InputError("'range' is missing; give a range, or a 'position' to spell the word there")
     return request
 
@@ -225,10 +232,22 @@ def _one_of(given: Mapping[str, Any], key: str, known: tuple[Name, ...]) -> Name
     raise InputError(f"{what}; known: {', '.join(known)}.{near}")
 
 
+def _ranges(given: Mapping[str, Any]) -> tuple[Range, ...]:
+    """Several selections, in any order."""
+    value = given.get("ranges")
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not 1 <= len(value) <= MAX_RANGES:
+        raise InputError(f"'ranges' must be a list of 1 to {MAX_RANGES} ranges")
+    return tuple(_range_of(each, "ranges") for each in value)
+
+
 def _range(given: Mapping[str, Any], key: str) -> Range | None:
     value = given.get(key)
-    if value is None:
-        return None
+    return None if value is None else _range_of(value, key)
+
+
+def _range_of(value: Any, key: str) -> Range:
     if not isinstance(value, dict):
         raise InputError(f"'{key}' must be an object with 'start' and 'end', got {value!r}")
     start, end = _position(value, "start"), _position(value, "end")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import asdict, replace
+from itertools import chain
 from typing import Any
 
 from codechoir import __version__
@@ -32,7 +33,7 @@ from codechoir.lsp.reading_controller import Answer, OnState, ReadingController
 from codechoir.lsp.reading_plan import ReadingPlan, ReplayablePhrases
 from codechoir.lsp.server_process import tune_gc
 from codechoir.lsp.speech_runtime import SpeechRuntime, Warn
-from codechoir.lsp.targets import extent_of, extent_to_spell, offset
+from codechoir.lsp.targets import extents_of, extents_to_spell, offset
 from codechoir.model import Category
 from codechoir.settings import Settings
 from codechoir.sinks import Send
@@ -112,9 +113,12 @@ class CommandHandlers:
         request = read_request(given)
         self.runtime.follow_tables()
         snapshot = self.documents.snapshot(request.uri)
-        begin, end = extent_of(request, snapshot, self.documents.encoding)
+        extents = extents_of(request, snapshot, self.documents.encoding)
+        begin, end = extents[0][0], extents[-1][1]
         start = 0 if request.unit == "from-cursor" else begin
-        return {"session": self.readings.read(ReadingPlan(snapshot, start, end, begin))["session"]}
+        selections = extents if len(extents) > 1 else ()
+        plan = ReadingPlan(snapshot, start, end, begin, extents=selections)
+        return {"session": self.readings.read(plan)["session"]}
 
     def _say(self, given: CommandArguments) -> Answer:
         """Says an outline, a description or a spelling, which is computed in the reader's thread."""
@@ -133,8 +137,9 @@ class CommandHandlers:
             return at or 0, ReplayablePhrases(lambda: pipeline.outline(snapshot, at))
         if request.what == "describe":
             return at or 0, ReplayablePhrases(lambda: pipeline.description(snapshot, at or 0))
-        start, end = extent_to_spell(request, snapshot, self.documents.encoding)
-        return start, ReplayablePhrases(lambda: pipeline.spelling(snapshot, start, end))
+        extents = extents_to_spell(request, snapshot, self.documents.encoding)
+        spelled = (pipeline.spelling(snapshot, start, end) for start, end in extents)
+        return extents[0][0], ReplayablePhrases(lambda: chain.from_iterable(spelled))
 
     def _toggle(self, setting: str, request: MuteRequest) -> dict[str, Any]:
         """Adds a category to the setting `mute` or `solo`, or removes it."""

@@ -109,7 +109,7 @@ class ReadingController:
             return self.read(replace(plan.from_byte(at), opening=(end,)))
         start, end_byte = extent
         if plan.start <= start < plan.end:
-            return self.read(plan.from_byte(start))
+            return self.read(plan.from_byte(plan.nearest(start, request.count >= 0)))
         return self.read(ReadingPlan(plan.snapshot, start, end_byte, start))
 
     def repeat(self, slower: bool) -> Answer:

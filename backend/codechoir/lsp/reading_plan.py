@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from codechoir.model import CastUtterance, Phrase
 from codechoir.pipeline import SpeechPipeline
-from codechoir.playback import Place
+from codechoir.playback import Extent, Place
 from codechoir.settings import MIN_RATE
 from codechoir.syntax import Snapshot
 
@@ -21,6 +21,7 @@ class ReadingPlan:
 
     `opening`: phrases to say first instead of the text at `begin`: words of the narrator, or the rest of a
     phrase that was interrupted. The text follows from the end of the last of them, unless `opening_only`.
+    `extents`: of several selections, the parts of `start` to `end` that are read, in order; empty if all is.
     `about`: phrases to say instead of the text, such as an outline. `heard`: the share of the first word that
     was played before, 0 to 1; None if it is new. `slow_until`: phrases before this byte are slower.
     """
@@ -34,10 +35,21 @@ class ReadingPlan:
     about: ReplayablePhrases | None = None
     heard: float | None = None
     slow_until: int = 0
+    extents: tuple[Extent, ...] = ()
 
     def from_byte(self, begin: int) -> ReadingPlan:
         """The same text from another byte on."""
-        return ReadingPlan(self.snapshot, self.start, self.end, begin)
+        return ReadingPlan(self.snapshot, self.start, self.end, begin, extents=self.extents)
+
+    def nearest(self, byte: int, is_forward: bool) -> int:
+        """The byte itself if it is read, else the next one that is, or the last line before it that is."""
+        if not self.extents or any(start <= byte < end for start, end in self.extents):
+            return byte
+        before = [extent for extent in self.extents if extent[1] <= byte]
+        if is_forward or not before:
+            return next((start for start, _ in self.extents if start > byte), self.end)
+        start, end = before[-1]
+        return max(start, self.snapshot.line_range(self.snapshot.line_of(end - 1))[0])
 
     def from_place(self, place: Place) -> ReadingPlan:
         """The same from the word at `place` on."""
@@ -66,13 +78,19 @@ class ReadingPlan:
         if self.about is not None:
             phrases = self.about.phrases(pipeline.recast)
         else:
-            phrases = pipeline.phrases(self.snapshot, begin, self.end)
+            phrases = self._text(pipeline, begin)
         first = next(phrases, None)
         if first is not None:
             yield first
         elif not self.opening:
             yield pipeline.narration("blank", begin)
         yield from phrases
+
+    def _text(self, pipeline: SpeechPipeline, begin: int) -> Iterator[Phrase]:
+        """The text from a byte on."""
+        for start, end in self.extents or ((begin, self.end),):
+            if end > begin:
+                yield from pipeline.phrases(self.snapshot, max(start, begin), end)
 
 
 class ReplayablePhrases:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from codechoir.errors import InputError
-from codechoir.lsp.arguments import Position, ReadRequest, SayRequest, SkipRequest, Step, Unit
+from codechoir.lsp.arguments import Position, Range, ReadRequest, SayRequest, SkipRequest, Step, Unit
 from codechoir.model import Category, Utterance
 from codechoir.pipeline import SpeechPipeline
 from codechoir.playback import Extent, skip_blocks, skip_lines, skip_spans, skip_symbols
@@ -25,6 +25,38 @@ def offset(snapshot: Snapshot, position: Position, encoding: Encoding) -> int:
 def extent_of(request: ReadRequest, snapshot: Snapshot, encoding: Encoding) -> Extent:
     """The bytes to read. Raises `InputError` for an empty selection, or if there is no symbol."""
     return _UNITS[request.unit](request, snapshot, encoding)
+
+
+def extents_of(request: ReadRequest, snapshot: Snapshot, encoding: Encoding) -> tuple[Extent, ...]:
+    """The parts to read, in document order without overlap; more than one only for several selections.
+
+    Raises `InputError` if there is nothing to read.
+    """
+    if request.unit == "selection" and request.ranges:
+        return _selections(request.ranges, snapshot, encoding)
+    return (extent_of(request, snapshot, encoding),)
+
+
+def extents_to_spell(request: SayRequest, snapshot: Snapshot, encoding: Encoding) -> tuple[Extent, ...]:
+    """The bytes of the ranges, or of the token at the position. Raises `InputError` if there is none."""
+    if request.ranges:
+        return _selections(request.ranges, snapshot, encoding)
+    return (extent_to_spell(request, snapshot, encoding),)
+
+
+def _selections(ranges: Sequence[Range], snapshot: Snapshot, encoding: Encoding) -> tuple[Extent, ...]:
+    """Selections in document order. Empty ones are left out; those that touch become one."""
+    found: list[Extent] = []
+    for start, end in sorted(
+        (offset(snapshot, each.start, encoding), offset(snapshot, each.end, encoding)) for each in ranges
+    ):
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        elif start < end:
+            found.append((start, end))
+    if not found:
+        raise InputError("all selections are empty; select some code, or read the line")
+    return tuple(found)
 
 
 def extent_to_spell(request: SayRequest, snapshot: Snapshot, encoding: Encoding) -> Extent:
