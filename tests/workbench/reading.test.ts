@@ -103,7 +103,7 @@ describe("reading aloud in the workbench", () => {
   });
 
   test("a second reading replaces the first", async () => {
-    await workbench.focusEditor();
+    await workbench.openFile("long.py");
     await workbench.press("Control+K", "g");
     await player.waitForWords("beta");
     await workbench.openFile("cart.py");
@@ -128,7 +128,7 @@ describe("reading aloud in the workbench", () => {
 
   test("pause is silent; resume continues at the same position", async () => {
     await workbench.openFile("long.py");
-    await workbench.press("Control+K", "n");
+    await workbench.press("Control+K", "a");
     await player.waitForWords("beta");
     await workbench.press("Shift+Alt+P");
     await workbench.waitForStatus("paused");
