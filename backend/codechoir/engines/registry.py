@@ -14,7 +14,7 @@ CLONING_ENGINE = "xtts"
 
 
 def engine_names() -> list[str]:
-    """Names of all installed engines, sorted; third parties' included."""
+    """The names of all installed engines, sorted, with those of other packages."""
     return sorted({point.name for point in entry_points(group=GROUP)})
 
 

@@ -1,4 +1,4 @@
-"""An engine without sound: exact sample counts, for tests and for dry runs."""
+"""An engine without sound, with exact sample counts: for tests and for dry runs."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from codechoir.model import AudioChunk, Capabilities, CastUtterance, Mark, Phras
 
 SAMPLE_RATE = 22050
 CHUNK = SAMPLE_RATE // 50
+"""Samples in 20 ms."""
 
 
 class SilentEngine(Engine):
-    """Zeros that last exactly 60/rate seconds a word, with pauses as asked (scaled by 175/rate)."""
+    """Silence that lasts exactly 60 / rate seconds per word. Pauses are scaled by 175 / rate."""
 
     name = "silent"
     capabilities = Capabilities(sample_rate=SAMPLE_RATE, inline_prosody=True)
@@ -21,33 +22,33 @@ class SilentEngine(Engine):
         return [VoiceInfo("silence", "en", "no sound, exact timing")]
 
     def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
-        at = 0
+        begin = 0
         for number, phrase in enumerate(phrases):
             for part, spoken in enumerate(phrase.parts):
-                total, marks = _timing(spoken, at, number, part)
+                total, marks = _timing(spoken, begin, number, part)
                 for offset in range(0, total, CHUNK):
                     size = min(CHUNK, total - offset)
-                    begins = tuple(m for m in marks if offset <= m.t0 - at < offset + size)
-                    if not listener.write(AudioChunk(bytes(2 * size), SAMPLE_RATE, at + offset, begins)):
+                    here = tuple(m for m in marks if offset <= m.t0 - begin < offset + size)
+                    if not listener.write(AudioChunk(bytes(2 * size), SAMPLE_RATE, begin + offset, here)):
                         return
-                at += total
+                begin += total
             listener.phrase_done()
 
 
-def _timing(spoken: CastUtterance, at: int, phrase: int, part: int) -> tuple[int, list[Mark]]:
-    """Samples that an utterance takes, and its marks from sample `at` on.
+def _timing(spoken: CastUtterance, begin: int, phrase: int, part: int) -> tuple[int, list[Mark]]:
+    """The number of samples of an utterance that begins at sample `begin`, and its marks.
 
     `phrase`, `part`: the indices of the utterance, for its marks.
     """
     utterance, voice = spoken.utterance, spoken.voice
     word = round(SAMPLE_RATE * 60 / voice.rate)
-    t = at + _milliseconds(utterance.pause_before, voice.rate)
+    t = begin + _samples(utterance.pause_before, voice.rate)
     marks = []
     for index, text in enumerate(utterance.text.split()):
         marks.append(Mark.of(utterance, text, t, t + word, phrase=phrase, part=part, word=index))
         t += word
-    return t + _milliseconds(utterance.pause_after, voice.rate) - at, marks
+    return t + _samples(utterance.pause_after, voice.rate) - begin, marks
 
 
-def _milliseconds(pause: int, rate: float) -> int:
-    return round(SAMPLE_RATE * pause * 175 / rate / 1000)
+def _samples(milliseconds: int, rate: float) -> int:
+    return round(SAMPLE_RATE * milliseconds * 175 / rate / 1000)

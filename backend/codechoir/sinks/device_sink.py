@@ -25,7 +25,7 @@ FADE_SECONDS = 0.005
 """Audio never starts or stops at full level: a step in the waveform sounds like a click."""
 
 DEFAULT_RATE = 22050
-"""The embedded engine's sample rate, for which `warm_up` opens the device."""
+"""The sample rate of eSpeak NG, for which `warm_up` opens the device."""
 
 LINGER_SECONDS = 5.0
 """How long the device plays silence after a reading, so that the next one finds it running."""
