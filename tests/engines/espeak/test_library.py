@@ -10,8 +10,8 @@ from pathlib import Path
 
 import espeakng_loader
 import pytest
-from codechoir.engines.espeak import EspeakEngine, espeak_library
-from codechoir.engines.espeak.espeak_library import library
+from codechoir.engines.espeak import EspeakEngine, helper_library
+from codechoir.engines.espeak.helper_library import library
 
 SAY = """
 from codechoir.engines.espeak import EspeakEngine
@@ -25,7 +25,7 @@ def test_there_is_one_library_in_the_process() -> None:
 
 
 def test_a_missing_wheel_is_told_with_the_command_that_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    espeak_library._loaded.cache_clear()
+    helper_library._loaded.cache_clear()
     monkeypatch.setitem(sys.modules, "espeakng_loader", None)
     message = EspeakEngine().check()
     monkeypatch.undo()
@@ -38,7 +38,7 @@ def test_a_missing_wheel_is_told_with_the_command_that_mends_it(monkeypatch: pyt
 def test_a_broken_library_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     broken = tmp_path / "libespeak-ng.so"
     broken.write_bytes(b"no library")
-    espeak_library._loaded.cache_clear()
+    helper_library._loaded.cache_clear()
     monkeypatch.setattr(espeakng_loader, "get_library_path", lambda: str(broken))
     message = EspeakEngine().check()
     monkeypatch.undo()

@@ -1,32 +1,26 @@
-"""eSpeak NG's C library, as little of it as the driver needs. The only module that knows ctypes.
+"""eSpeak NG as the driver sees it: voices by name, text in, samples and words out.
 
-The library keeps its voice, its parameters and its callback in C globals, so there is one `Library` in the
-process and one lock around every call. The C code runs without the GIL.
+`Library` is the same wherever the C library runs: in a helper process (`HelperLibrary`, the rule), which may
+end without harm, or in this one (`InProcessLibrary`, where no process can be started).
 """
 
 from __future__ import annotations
 
-import ctypes
-import functools
 import os
 import tempfile
 import threading
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from codechoir.engines.espeak.native_speech import NO_VOICE, NativeSpeech
 from codechoir.engines.espeak.pitch_guard import DEFAULT_SPAN, PitchSpan, read_span, safe_range
 from codechoir.errors import EngineError, did_you_mean
 from codechoir.model import VoiceInfo
 
 INSTALL = "install it with: pip install espeakng-loader"
 
-_SYNCHRONOUS = 2  # espeak_AUDIO_OUTPUT: samples go to the callback, in the caller's thread
-_BUFFER_MS = 60  # the library takes no less; the first samples come when one buffer is full
-_DONT_EXIT = 1 << 15  # espeakINITIALIZE_DONT_EXIT
-_UTF8 = 1  # espeakCHARS_UTF8; without the SSML and phoneme flags, `<` and `[[` are plain characters
-_WORD = 1  # espeakEVENT_WORD
-_RATE, _VOLUME, _PITCH, _RANGE = 1, 2, 3, 4  # espeak_PARAMETER
 _LONGEST_PATH = 120  # the library cuts a longer data path off without a word (its N_PATH_HOME is 160)
 
 _BROKEN = frozenset({"kl"})
@@ -57,223 +51,135 @@ class SynthParams(NamedTuple):
 Listener = Callable[[bytes, list[WordEvent]], bool]
 """Called with the next samples (s16le mono) and the words that begin in them; False ends the speech."""
 
-
-class _Id(ctypes.Union):
-    _fields_ = [("number", ctypes.c_int), ("name", ctypes.c_char_p), ("string", ctypes.c_char * 8)]
-
-
-class _Event(ctypes.Structure):
-    _fields_ = [
-        ("type", ctypes.c_int),
-        ("unique_identifier", ctypes.c_uint),
-        ("text_position", ctypes.c_int),
-        ("length", ctypes.c_int),
-        ("audio_position", ctypes.c_int),
-        ("sample", ctypes.c_int),
-        ("user_data", ctypes.c_void_p),
-        ("id", _Id),
-    ]
+VoiceFiles = Iterable[tuple[str, str, str]]
+"""Tag, name and file of each voice, as `NativeSpeech.voices` gives them."""
 
 
-class _Voice(ctypes.Structure):
-    _fields_ = [
-        ("name", ctypes.c_char_p),
-        ("languages", ctypes.c_char_p),
-        ("identifier", ctypes.c_char_p),
-        ("gender", ctypes.c_ubyte),
-        ("age", ctypes.c_ubyte),
-        ("variant", ctypes.c_ubyte),
-        ("xx1", ctypes.c_ubyte),
-        ("score", ctypes.c_int),
-        ("spare", ctypes.c_void_p),
-    ]
+class PhraseLostError(EngineError):
+    """The library ended its process while it said `text` with the voice `family`; it is not sent again."""
+
+    def __init__(self, family: str, text: str) -> None:
+        super().__init__(f"eSpeak NG ended while the voice '{family}' said '{text}'; choose another voice")
+        self.family = family
+        self.text = text
 
 
-_Callback = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
-)
+class Library(ABC):
+    """`say` may be called from any thread; calls wait for each other. `sample_rate`: in hertz.
 
+    `languages`: by tag. `variants`: names by file.
+    """
 
-class Library:
-    """The loaded library. `say` may be called from any thread; calls wait for each other."""
+    sample_rate: int
+    languages: dict[str, VoiceInfo]
+    variants: dict[str, str]
 
-    def __init__(self) -> None:
-        """Loads and initialises. Raises `EngineError` saying what is missing."""
-        self._c, data = _load()
-        self._home: tempfile.TemporaryDirectory[str] | None = None
-        if len(os.fsencode(data)) > _LONGEST_PATH and os.name != "nt":
-            self._home = tempfile.TemporaryDirectory(prefix="codechoir-")
-            short = Path(self._home.name) / "espeak-ng-data"
-            short.symlink_to(data, target_is_directory=True)
-            data = str(short)
-        self._declare()
-        self.sample_rate: int = self._c.espeak_Initialize(
-            _SYNCHRONOUS, _BUFFER_MS, os.fsencode(data), _DONT_EXIT
-        )
-        if self.sample_rate <= 0:
-            raise EngineError(f"eSpeak NG cannot start with the data in {data}; {INSTALL}")
+    def __init__(self, data: LibraryData) -> None:
+        self._data = data
         self._lock = threading.Lock()
-        self._listener: Listener | None = None
-        self._raised: BaseException | None = None
-        self._selected = ""
-        self._data = Path(data)
         self._spans: dict[str, PitchSpan] = {}
-        self._callback = _Callback(self._heard)  # kept, since C holds only its address
-        self._c.espeak_SetSynthCallback(self._callback)
-        listed = [voice for voice in self._listed(None) if _tag(voice) not in _BROKEN]
-        self.languages = {
-            _tag(voice): VoiceInfo(_tag(voice), _tag(voice), voice.name.decode()) for voice in listed
-        }
-        self._files = {_tag(voice): voice.identifier.decode() for voice in listed}
-        self.variants = {_file(voice): voice.name.decode() for voice in self._listed(b"variant")}
-        if not self.languages:
-            raise EngineError(f"eSpeak NG finds no voices in {data}; {INSTALL}")
+        self._files: dict[str, str] = {}
 
-    def say(self, text: str, manner: SynthParams, listener: Listener) -> None:
+    def say(self, text: str, params: SynthParams, listener: Listener) -> None:
         """Speak `text`, which holds no control characters, handing sound to `listener` as it is made.
 
         Returns when all was said or `listener` returned False; what `listener` raises comes out of here.
-        Raises `EngineError` for an unknown family.
+        Raises `EngineError` for an unknown family, `PhraseLostError` when the library cannot say this.
         """
-        encoded = text.encode("utf-8")
-        manner = self.guarded(manner)
+        params = self.guarded(params)
         with self._lock:
-            self._select(manner.family)
-            for parameter, value in (
-                (_RATE, manner.rate),
-                (_VOLUME, manner.volume),
-                (_PITCH, manner.pitch),
-                (_RANGE, manner.range),
-            ):
-                self._c.espeak_SetParameter(parameter, value, 0)
-            self._listener, self._raised = listener, None
-            try:
-                status = self._c.espeak_Synth(encoded, len(encoded) + 1, 0, 0, 0, _UTF8, None, None)
-            finally:
-                self._listener = None
-            raised, self._raised = self._raised, None
-        if raised is not None:
-            try:
-                raise raised
-            finally:
-                del raised  # its traceback holds this frame: a cycle, and in it all that was being said
+            status = self._speak(text, self._file(params.family), params, listener)
+        if status == NO_VOICE:
+            raise EngineError(f"eSpeak NG cannot load the voice '{params.family}'; choose another one")
         if status != 0:
             raise EngineError(
-                f"eSpeak NG failed with status {status}; try another voice than '{manner.family}'"
+                f"eSpeak NG failed with status {status}; try another voice than '{params.family}'"
             )
 
-    def guarded(self, manner: SynthParams) -> SynthParams:
+    def guarded(self, params: SynthParams) -> SynthParams:
         """The same with a range that cannot end the process; see `pitch_guard`."""
-        span = self._spans.get(manner.family)
+        span = self._spans.get(params.family)
         if span is None:
-            span = self._spans[manner.family] = self.pitch_span(manner.family)
-        return manner._replace(range=safe_range(span, manner.pitch, manner.range))
+            span = self._spans[params.family] = self.pitch_span(params.family)
+        return params._replace(range=safe_range(span, params.pitch, params.range))
 
     def pitch_span(self, family: str) -> PitchSpan:
         """From the variant's file alone where there is one: it resets what the language's file has set."""
         language, _, variant = family.partition("+")
         file = Path("voices", "!v", variant) if variant else Path("lang", self._files.get(language, ""))
         try:
-            with (self._data / file).open(encoding="utf-8", errors="replace") as lines:
+            with (self._data.folder / file).open(encoding="utf-8", errors="replace") as lines:
                 return read_span(lines)
         except OSError:
             return DEFAULT_SPAN
 
-    def _select(self, family: str) -> None:
-        if family == self._selected:
-            return
+    @abstractmethod
+    def _speak(self, text: str, file: str, params: SynthParams, listener: Listener) -> int:
+        """With the lock held: say it with the voice of a file; returns the library's status."""
+
+    def _started(self, sample_rate: int, languages: VoiceFiles, variants: VoiceFiles) -> None:
+        """What the library says of itself. Raises `EngineError` when it cannot speak."""
+        listed = [voice for voice in languages if voice[0] not in _BROKEN]
+        if sample_rate <= 0:
+            raise EngineError(f"eSpeak NG cannot start with the data in {self._data.folder}; {INSTALL}")
+        if not listed:
+            raise EngineError(f"eSpeak NG finds no voices in {self._data.folder}; {INSTALL}")
+        self.sample_rate = sample_rate
+        self.languages = {tag: VoiceInfo(tag, tag, name) for tag, name, _ in listed}
+        self._files = {tag: file for tag, _, file in listed}
+        self.variants = {file.rpartition("/")[2]: name for _, name, file in variants}
+
+    def _file(self, family: str) -> str:
+        """By file: some languages cannot be selected by the tag they are listed with (1.52: en-gb, fr-fr)."""
         language, _, variant = family.partition("+")
         if language not in self.languages or (variant and variant not in self.variants):
             known = [*self.languages, *(f"en-us+{name}" for name in self.variants)]
             raise EngineError(f"eSpeak NG has no voice '{family}'.{did_you_mean(family, known)}")
-        self._selected = ""
-        # by file: some languages cannot be selected by the tag that they are listed with (1.52: en-gb, fr-fr)
-        file = self._files[language] + (f"+{variant}" if variant else "")
-        if self._c.espeak_SetVoiceByName(file.encode()) != 0:
-            raise EngineError(f"eSpeak NG cannot load the voice '{family}'; choose another one")
-        self._selected = family
+        return self._files[language] + (f"+{variant}" if variant else "")
 
-    def _heard(self, wav: object, samples: int, events: object) -> int:
-        """The library's callback: 0 to go on, 1 to stop. Must not raise, since C is the caller."""
-        if self._listener is None:
-            return 1
+
+class InProcessLibrary(Library):
+    """The library in this process, which it may end. There may be only one."""
+
+    def __init__(self, data: LibraryData) -> None:
+        """Loads and initialises. Raises `EngineError` saying what is missing."""
+        super().__init__(data)
         try:
-            words = []
-            index = 0
-            while (event := events[index]).type:  # type: ignore[index]
-                if event.type == _WORD:
-                    words.append(WordEvent(event.text_position - 1, event.sample))
-                index += 1
-            pcm = ctypes.string_at(wav, 2 * samples) if wav and samples > 0 else b""  # type: ignore[arg-type]
-            return 0 if self._listener(pcm, words) else 1
-        except BaseException as error:  # noqa: BLE001 - handed to the caller of `say`
-            self._raised = error
-            return 1
+            self._speech = NativeSpeech(data.library, os.fsencode(data.folder))
+        except OSError as error:
+            raise cannot_load(data, str(error)) from error
+        self._started(self._speech.sample_rate, self._speech.voices(), self._speech.voices(variants=True))
 
-    def _declare(self) -> None:
-        c = self._c
-        c.espeak_Initialize.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_char_p, ctypes.c_int]
-        c.espeak_SetSynthCallback.argtypes = [_Callback]
-        c.espeak_SetSynthCallback.restype = None
-        c.espeak_SetVoiceByName.argtypes = [ctypes.c_char_p]
-        c.espeak_SetParameter.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int]
-        c.espeak_ListVoices.argtypes = [ctypes.POINTER(_Voice)]
-        c.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
-        c.espeak_Synth.argtypes = [
-            ctypes.c_char_p,
-            ctypes.c_size_t,
-            ctypes.c_uint,
-            ctypes.c_int,
-            ctypes.c_uint,
-            ctypes.c_uint,
-            ctypes.POINTER(ctypes.c_uint),
-            ctypes.c_void_p,
-        ]
+    def _speak(self, text: str, file: str, params: SynthParams, listener: Listener) -> int:
+        def hand_on(pcm: bytes, words: list[tuple[int, int]]) -> bool:
+            return listener(pcm, [WordEvent(*word) for word in words])
 
-    def _listed(self, languages: bytes | None) -> list[_Voice]:
-        wanted = _Voice(languages=languages)
-        with self._lock:
-            pointers = self._c.espeak_ListVoices(ctypes.byref(wanted) if languages else None)
-            found: list[_Voice] = []
-            while pointers[len(found)]:
-                found.append(pointers[len(found)].contents)
-            return found
+        parameters = (params.rate, params.volume, params.pitch, params.range)
+        return self._speech.say(text.encode(), file.encode(), parameters, hand_on)
 
 
-def _tag(voice: _Voice) -> str:
-    """The language of a voice: one byte of priority, then the tag."""
-    languages: bytes = voice.languages
-    return languages[1:].decode()
+class LibraryData:
+    """Where the wheel `espeakng-loader` keeps the shared library (`library`) and its data (`folder`)."""
+
+    def __init__(self) -> None:
+        """Raises `EngineError` when the wheel is missing."""
+        try:
+            import espeakng_loader
+        except ImportError as error:
+            raise EngineError(f"eSpeak NG is missing ({error}); {INSTALL}") from error
+        self.library = str(espeakng_loader.get_library_path())
+        try:
+            self.folder = Path(espeakng_loader.get_data_path())
+        except RuntimeError as error:
+            raise cannot_load(self, str(error)) from error
+        self._home: tempfile.TemporaryDirectory[str] | None = None
+        if len(os.fsencode(self.folder)) > _LONGEST_PATH and os.name != "nt":
+            self._home = tempfile.TemporaryDirectory(prefix="codechoir-")
+            short = Path(self._home.name) / "espeak-ng-data"
+            short.symlink_to(self.folder, target_is_directory=True)
+            self.folder = short
 
 
-def _file(voice: _Voice) -> str:
-    """The name of a voice's file, which is what a variant is called by."""
-    identifier: bytes = voice.identifier
-    return identifier.decode().rpartition("/")[2]
-
-
-def _load() -> tuple[ctypes.CDLL, str]:
-    """The shared library and the path of its data, from the wheel `espeakng-loader`."""
-    try:
-        import espeakng_loader
-    except ImportError as error:
-        raise EngineError(f"eSpeak NG is missing ({error}); {INSTALL}") from error
-    path = espeakng_loader.get_library_path()
-    try:
-        return ctypes.CDLL(path), str(espeakng_loader.get_data_path())
-    except (OSError, RuntimeError) as error:
-        raise EngineError(f"eSpeak NG cannot be loaded from {path}: {error}; {INSTALL}") from error
-
-
-_LOADING = threading.Lock()
-
-
-@functools.cache
-def _loaded() -> Library:
-    return Library()
-
-
-def library() -> Library:
-    """The process's only library, loaded by the first call. Raises `EngineError`."""
-    with _LOADING:
-        return _loaded()
+def cannot_load(data: LibraryData, reason: str) -> EngineError:
+    """The error when the shared library is broken."""
+    return EngineError(f"eSpeak NG cannot be loaded from {data.library}: {reason}; {INSTALL}")

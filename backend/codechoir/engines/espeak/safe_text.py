@@ -167,6 +167,11 @@ class ScriptWord:
             return " ".join("".join(map(name_of, self.text)).split())
         return safe(self.text, alphabet)
 
+    def spelled(self) -> str:
+        """Its characters by their names in English, separated by spaces."""
+        names = (safe(letter, EVERYTHING) or name_of(letter).strip() for letter in self.text)
+        return " ".join("eh" if name in ("a", "A") else name for name in names if name)
+
 
 @dataclass(frozen=True, slots=True)
 class Script:
@@ -189,12 +194,21 @@ class Breath:
 
     def script(self, alphabet: Alphabet) -> Script:
         """The text for a voice with this alphabet."""
-        said = [word.said(alphabet) for word in self.words]
-        positions, at = [], 0
-        for word in said:
-            positions.append(at)
-            at += len(word) + 1 if word else 0
-        return Script(" ".join(filter(None, said)), tuple(positions), tuple(map(len, said)))
+        return _script_of([word.said(alphabet) for word in self.words])
+
+    def spelled(self, first: int, end: int) -> Script:
+        """The text in which only the words from `first` to before `end` are said, character by character."""
+        return _script_of(
+            [word.spelled() if first <= index < end else "" for index, word in enumerate(self.words)]
+        )
+
+
+def _script_of(said: list[str]) -> Script:
+    positions, at = [], 0
+    for word in said:
+        positions.append(at)
+        at += len(word) + 1 if word else 0
+    return Script(" ".join(filter(None, said)), tuple(positions), tuple(map(len, said)))
 
 
 def breaths(parts: Sequence[CastUtterance], alphabet: Callable[[int], Alphabet]) -> Iterator[Breath]:

@@ -13,6 +13,7 @@ waits for a word and not for a line.
 
 from __future__ import annotations
 
+import logging
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -21,13 +22,25 @@ from itertools import groupby
 
 from codechoir.audio import ENERGY_WINDOW, find_onset, find_sound
 from codechoir.engines import AudioListener
-from codechoir.engines.espeak.espeak_library import Library, SynthParams, WordEvent
+from codechoir.engines.espeak.espeak_library import Library, PhraseLostError, SynthParams, WordEvent
 from codechoir.engines.espeak.output import MARGIN, Cancelled, Joiner
-from codechoir.engines.espeak.parameters import Gap, PauseTiming, compression_factor, synth_params
+from codechoir.engines.espeak.parameters import (
+    DEFAULT_FAMILY,
+    Gap,
+    PauseTiming,
+    compression_factor,
+    synth_params,
+)
 from codechoir.engines.espeak.safe_text import Breath, Script, ScriptWord, alphabet_of, breaths
 from codechoir.model import CastUtterance, Mark
 
+log = logging.getLogger(__name__)
+
 _UNKNOWN = -1
+_SPELLERS = DEFAULT_FAMILY, f"{DEFAULT_FAMILY}+f3", "en-gb"
+"""Families that spell what ended the library's process with another one."""
+
+_SPELLED_PITCH, _SPELLED_RANGE = 50, 50
 _QUIET = 250
 """Samples up to this one, 42 dB below full scale, count as silence in a voice of full volume."""
 
@@ -47,6 +60,7 @@ class VoiceTake:
         self._known = 1  # the starts of words before this one are known
         self.samples: array[int] = array("h")
         self.finished = False
+        self.is_lost = False  # whether the library cannot say this
         self._onset: int | None = None
         self._searched = 0  # the onset is not before this sample
 
@@ -59,6 +73,11 @@ class VoiceTake:
                 self._starts[index] = max(word.sample, self._starts[self._known - 1])
                 self._distribute(self._known, index)
                 self._known = index + 1
+
+    def listen(self, pcm: bytes, words: list[WordEvent]) -> bool:
+        """`feed` as a listener of the library that wants everything."""
+        self.feed(pcm, words)
+        return True
 
     def finish(self) -> None:
         """The library has said everything."""
@@ -179,7 +198,10 @@ class PhraseSynthesizer:
                 script = breath.script(alphabet_of(turn.params.family))
                 takes[turn.params] = VoiceTake(script, self._parts[turn.part].voice.volume)
                 joined = self._speak(takes[turn.params], turn, last_word[turn.params])
-            self._join(takes[turn.params], turn, joined)
+            if takes[turn.params].is_lost:
+                self._spell(breath, turn, joined)
+            else:
+                self._join(takes[turn.params], turn, joined)
 
     def _turns(self, breath: Breath) -> Iterator[_Turn]:
         for part, words in groupby(range(len(breath.words)), key=lambda index: breath.words[index].part):
@@ -219,10 +241,39 @@ class PhraseSynthesizer:
                 raise Cancelled
             return not take.has(words, MARGIN)
 
-        self._library.say(take.script.text, turn.params, listen)
+        try:
+            self._library.say(take.script.text, turn.params, listen)
+        except PhraseLostError:
+            take.is_lost = True
+            return joined
         if not take.has(words, MARGIN):
             take.finish()
         return joined
+
+    def _spell(self, breath: Breath, turn: _Turn, first: int) -> None:
+        """Let another voice spell the words of a turn from `first` on, and tell the listener which."""
+        if first == turn.end:
+            return
+        words = turn.words[first - turn.first :]
+        script = breath.spelled(first, turn.end)
+        text, family = " ".join(word.text for word in words), turn.params.family
+        for speller in (speller for speller in _SPELLERS if speller != family):
+            params = turn.params._replace(family=speller, pitch=_SPELLED_PITCH, range=_SPELLED_RANGE)
+            take = VoiceTake(script, self._parts[turn.part].voice.volume)
+            try:
+                self._library.say(script.text, params, take.listen)
+            except PhraseLostError:
+                continue
+            take.finish()
+            line = f"the voice '{family}' cannot say '{text}', which ends eSpeak NG; '{speller}' spells it"
+            self._tell_listener(line)
+            gap = turn.gap if first == turn.first else Gap()
+            self._join(take, _Turn(turn.part, first, words, params, turn.compression, gap), first)
+            return
+        self._tell_listener(f"no voice of eSpeak NG can say '{text}', which ends it; read it yourself")
+
+    def _tell_listener(self, line: str) -> None:
+        log.log(logging.INFO if self._listener.notify(line) else logging.WARNING, "%s", line)
 
     def _join(self, take: VoiceTake, turn: _Turn, index: int) -> int:
         """Join the words of the turn from `index` on as far as the take has them; returns the next one."""

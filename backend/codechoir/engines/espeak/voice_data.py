@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from codechoir.audio import Resampler, WavWriter, speech_level
 from codechoir.engines.base import CollectingListener
 from codechoir.engines.espeak.espeak_engine import EspeakEngine
-from codechoir.engines.espeak.espeak_library import Library, SynthParams, WordEvent, library
+from codechoir.engines.espeak.espeak_library import Library, SynthParams, WordEvent
+from codechoir.engines.espeak.helper_library import library
 from codechoir.model import CastUtterance, Category, Phrase, Utterance
 from codechoir.settings import Settings
 from codechoir.voices import Casting, load_profile
