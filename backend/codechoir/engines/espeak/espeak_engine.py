@@ -19,7 +19,7 @@ SAMPLE_RATE = 22050
 
 
 class EspeakEngine(Engine):
-    """eSpeak NG in this process. All instances share the one library, which stays loaded."""
+    """eSpeak NG in a helper process. All instances share the one library, which stays loaded."""
 
     name = "espeak"
     capabilities = Capabilities(sample_rate=SAMPLE_RATE, inline_prosody=True, concurrent=True)
