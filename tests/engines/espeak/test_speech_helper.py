@@ -237,9 +237,17 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def test_where_no_process_can_be_started_the_library_speaks_in_this_one() -> None:
+@pytest.mark.parametrize(
+    "obstacle",
+    [
+        "import sys; sys.executable = '/nowhere/python'",
+        "import sys; sys.executable = ''",
+        "from codechoir.engines.espeak import helper_main; helper_main.__file__ = '/nowhere/helper_main.py'",
+    ],
+)
+def test_where_no_process_can_be_started_the_library_speaks_in_this_one(obstacle: str) -> None:
     code = (
-        "import sys; sys.executable = '/nowhere/python'\n"
+        f"{obstacle}\n"
         "from codechoir.engines.espeak import SynthParams, library\n"
         "sound = []\n"
         "params = SynthParams('en-us', 175, 50, 50, 100)\n"

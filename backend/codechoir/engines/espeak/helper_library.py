@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 SPARE_AFTER_SECONDS = 0.5
 """Seconds from the first text to the start of the second helper, which must not delay a first sound."""
 
+_LEAST_FAULT = 256
+"""Exit statuses from here on, and those below 0, are faults and signals."""
+
 TRIES = 3
 """Helpers that may be ended from outside during one text before the text counts as the reason."""
 
@@ -54,6 +57,8 @@ class HelperLibrary(Library):
             self._helper.close()
             raise cannot_load(data, str(error)) from error
         except HelperEndedError as error:
+            if 0 <= self._helper.process.returncode < _LEAST_FAULT:  # Python could not run the program
+                raise OSError(f"it ended with status {self._helper.process.returncode}") from error
             raise cannot_load(data, "it ended its process while it started") from error
         lists = [[line.split("\t") for line in part.splitlines()] for part in content.split("\0")]
         languages, variants = ([(tag, name, file) for tag, name, file in voices] for voices in lists)
@@ -150,6 +155,9 @@ class HelperLibrary(Library):
             spare = self._new_helper()
         except (OSError, EngineError, HelperEndedError) as error:
             log.warning("no second process can be started for eSpeak NG: %s", error)
+            with self._changed:
+                if self._timer is threading.current_thread():
+                    self._timer = None
             return
         with self._changed:
             if self._timer is threading.current_thread():

@@ -38,7 +38,7 @@ class HelperEndedError(Exception):
     """The helper has ended, or was given up. `by_itself`: what it was saying is the reason."""
 
     def __init__(self, by_itself: bool) -> None:
-        super().__init__()
+        super().__init__("the process has ended")
         self.by_itself = by_itself
 
 
@@ -47,8 +47,16 @@ class SpeechHelper:
 
     def __init__(self, data: LibraryData, task: str) -> None:
         """Start it; `wait_ready` waits for it. Raises `OSError` when no process can be started."""
+        if not sys.executable:
+            raise OSError("this Python does not know its own program")
         command = [sys.executable, "-I", "-S", helper_main.__file__, data.library, str(data.folder), task]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self._requests = self.process.stdin.fileno()
