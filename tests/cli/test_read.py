@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import _thread
 import json
+import os
 import signal
 import subprocess
 import sys
 import wave
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -270,3 +272,20 @@ def test_every_category_introduces_itself(codechoir: Codechoir, tmp_path: Path) 
 def test_a_voice_of_the_engine_introduces_itself(codechoir: Codechoir, tmp_path: Path) -> None:
     assert codechoir("voices", "audition", "de", "--no-play", "-o", tmp_path / "v.wav").status == 0
     assert samples_of(tmp_path / "v.wav") > SAMPLE_RATE // 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /dev/full")
+def test_marks_go_into_a_device_and_a_pipe(codechoir: Codechoir, tmp_path: Path) -> None:
+    """They replaced it."""
+    for name in ("full", "null"):
+        (tmp_path / name).symlink_to(f"/dev/{name}")
+    options = ("read", CART, "--engine", "silent", "--no-play", "--marks")
+    assert codechoir(*options, tmp_path / "null").status == 0
+    outcome = codechoir(*options, tmp_path / "full")
+    assert (outcome.status, "no space left on device" in outcome.err) == (1, True)
+    reader, writer = os.pipe()
+    with os.fdopen(reader, "rb") as end, ThreadPoolExecutor(1) as pool:
+        read = pool.submit(end.read)
+        assert codechoir(*options, f"/dev/fd/{writer}").status == 0
+        os.close(writer)
+        assert json.loads(read.result(20))["marks"]

@@ -5,38 +5,51 @@ Content goes to a hidden temporary file in the same folder, which then replaces 
     write_atomically(path, data)    bytes that are in memory; raises `OSError`
     AtomicFile(path)                a stream of unknown length; raises errors for people
 
-Processes share files without locks: each checks what it reads. `set_aside` renames a file that fails its
-check to `….bad`, so that somebody can look at it and the next writer starts afresh.
+Only regular files are replaced, and they keep their mode. Processes share files without locks: each checks
+what it reads. `set_aside` renames a file that fails its check to `….bad`, so that somebody can look at it and
+the next writer starts afresh.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import re
 import secrets
+import shutil
+import stat
+import time
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, cast
 
 from codechoir.errors import CodechoirError, InputError
 
 BAD_SUFFIX = ".bad"
+PART_SUFFIX = ".part"
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+SETTLED_SECONDS = 60.0
+"""A temporary file that is younger than this is never a leftover: its writer may just have made it."""
 
 
 def write_atomically(path: Path, data: bytes, durable: bool = True) -> None:
     """Write a file completely or not at all. Raises `OSError`, and leaves no temporary file then.
 
-    `durable`: wait for the disk, so that the file also survives a power failure. Without it, a power failure
-    may leave a damaged file, which its reader must detect.
+    A new file can be read by its owner only. `durable`: wait for the disk, so that the file also survives a
+    power failure. Without it, a power failure may leave a damaged file, which its reader must detect.
     """
     temporary = _temporary_beside(path)
     try:
-        with temporary.open("xb") as file:
+        with _create(temporary, path, PRIVATE_FILE) as file:
             file.write(data)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        temporary.replace(path)
+        _replace(temporary, path)
     except OSError:
         with contextlib.suppress(OSError):
             temporary.unlink()
@@ -46,18 +59,29 @@ def write_atomically(path: Path, data: bytes, durable: bool = True) -> None:
 class AtomicFile:
     """A binary file that replaces `path` on `commit` and disappears on `discard`.
 
-    Until `commit`, an older file at `path` stays as it is. Links are followed. Use it with `with`, or call
-    one of the two methods. Raises `InputError` if the folder does not exist or is not writable.
+    Until `commit`, an older file at `path` stays as it is. Links are followed. A pipe or a device such as
+    /dev/null is not replaced: `commit` writes into it. Use it with `with`, or call one of the two methods.
+    Raises `InputError` if the folder does not exist or is not writable, or if no program reads from the pipe.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._target = check_writable(path)
-        self._temporary = _temporary_beside(self._target)
+        self._temporary: Path | None = None
+        self._device: BinaryIO | None = None
         try:
-            self.file: BinaryIO = self._temporary.open("x+b")
+            if _is_stream(self._target):
+                self._device = _open_stream(self._target)
+                self.file = _unnamed_file()
+            else:
+                _remove_leftovers(self._target)
+                self._temporary = _temporary_beside(self._target)
+                self.file = _create(self._temporary, self._target, 0o666)
         except OSError as error:
-            raise InputError(f"cannot write {path}: {os_error_text(error)}") from error
+            why = os_error_text(error)
+            if error.errno == errno.ENXIO:
+                why = "no program reads from this pipe; start the one that reads first"
+            raise InputError(f"cannot write {path}: {why}") from error
 
     def write(self, data: bytes) -> None:
         """Append bytes. Raises `CodechoirError` if the disk refuses them."""
@@ -69,17 +93,27 @@ class AtomicFile:
     def commit(self) -> None:
         """Replace the target. Raises `CodechoirError`, and leaves no temporary file then."""
         try:
+            if self._device is not None:
+                self.file.seek(0)
+                shutil.copyfileobj(self.file, self._device)
+                self._device.close()
             self.file.close()
-            self._temporary.replace(self._target)
+            if self._temporary is not None:
+                _replace(self._temporary, self._target)
         except OSError as error:
             self.discard()
             raise CodechoirError(f"cannot write {self.path}: {os_error_text(error)}") from error
 
     def discard(self) -> None:
         """Remove what was written. Does nothing after `commit` or when repeated."""
-        with contextlib.suppress(OSError):  # on a full disk, closing fails to flush what is removed anyway
-            self.file.close()
-        self._temporary.unlink(missing_ok=True)
+        for file in (self.file, self._device):
+            with contextlib.suppress(
+                OSError
+            ):  # on a full disk, closing fails to flush what is removed anyway
+                if file is not None:
+                    file.close()
+        if self._temporary is not None:
+            self._temporary.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
         return self
@@ -94,19 +128,40 @@ class AtomicFile:
 
 
 def check_writable(path: Path) -> Path:
-    """The file that `path` leads to, through links. Raises `InputError` if no file can be created there."""
+    """The file that `path` leads to, through links. Raises `InputError` if no file can be written there."""
     try:
+        if _is_stream(path):
+            if not os.access(path, os.W_OK):
+                raise InputError(f"cannot write {path}: {os.strerror(errno.EACCES).lower()}")
+            return path  # where links lead is not a path for the pipe of a shell's `>(…)`
         target = Path(os.path.realpath(path))  # `resolve` raises for a link to itself, before Python 3.13
         is_folder = target.is_dir()
+        is_other = not is_folder and target.exists() and not target.is_file()
     except OSError as error:
         raise InputError(f"cannot write {path}: {os_error_text(error)}") from error
     if is_folder:
         raise InputError(f"cannot write {path}: it is a folder; name a file in it")
+    if is_other:
+        raise InputError(f"cannot write {path}: it is a disk or a socket; name a file")
     if not target.parent.is_dir():
         raise InputError(f"cannot write {path}: the folder {target.parent} does not exist")
     if not os.access(target.parent, os.W_OK):
         raise InputError(f"cannot write {path}: the folder {target.parent} is not writable")
     return target
+
+
+def make_private_folder(folder: Path) -> None:
+    """Create a folder, and those above it, that only their owner can open. Those that exist stay as they are.
+
+    Raises `OSError`.
+    """
+    try:
+        folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
+    except FileNotFoundError:
+        if folder.parent == folder:
+            raise
+        make_private_folder(folder.parent)
+        folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
 
 
 def bad_path(path: Path) -> Path:
@@ -134,7 +189,96 @@ def os_error_text(error: OSError) -> str:
 
 
 def _temporary_beside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART_SUFFIX}")
+
+
+def _create(temporary: Path, target: Path, mode: int) -> BinaryIO:
+    """Create a file with the mode and the owner of the regular file at `target`; with `mode` if there is
+    none."""
+    try:
+        older = target.lstat()
+    except OSError:
+        older = None
+    if older is not None and not stat.S_ISREG(older.st_mode):
+        older = None
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(temporary, flags, mode if older is None else PRIVATE_FILE)
+    _lock(descriptor)
+    if older is not None and os.name == "posix":
+        with contextlib.suppress(OSError):  # only root may give files away
+            os.fchown(descriptor, older.st_uid, older.st_gid)
+        with contextlib.suppress(OSError):  # some file systems have no modes
+            os.fchmod(descriptor, older.st_mode & 0o777)
+    return os.fdopen(descriptor, "w+b")
+
+
+def _replace(temporary: Path, target: Path) -> None:
+    """Rename a temporary file to `target`. Raises `OSError` where a device, a pipe or a socket is."""
+    with contextlib.suppress(FileNotFoundError):
+        mode = target.lstat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode) or stat.S_ISDIR(mode)):
+            raise FileExistsError(errno.EEXIST, "it is not a regular file", str(target))
+    temporary.replace(target)  # refuses a folder
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether this is a pipe or a device that takes bytes, such as a terminal or /dev/null."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
+
+
+def _open_stream(path: Path) -> BinaryIO:
+    """Open a pipe or device without waiting for a reader. Raises `OSError`; `ENXIO` if none reads."""
+    flags = os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+    descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
+    if os.name == "posix":
+        os.set_blocking(descriptor, True)
+    return os.fdopen(descriptor, "wb")
+
+
+def _unnamed_file() -> BinaryIO:
+    from tempfile import TemporaryFile
+
+    return cast(BinaryIO, TemporaryFile())
+
+
+def _lock(descriptor: int) -> bool:
+    """Lock an open file until it is closed; False if another process has locked it."""
+    try:
+        import fcntl
+    except ImportError:  # Windows, which deletes no open file
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _remove_leftovers(target: Path) -> None:
+    """Delete the temporary files that writers of `target` left when they were killed."""
+    pattern = re.compile(rf"\.{re.escape(target.name)}\.[0-9a-f]{{8}}{re.escape(PART_SUFFIX)}")
+    with contextlib.suppress(OSError):
+        for path in target.parent.iterdir():
+            if pattern.fullmatch(path.name):
+                _remove_unlocked(path)
+
+
+def _remove_unlocked(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        about = path.lstat()
+        if not stat.S_ISREG(about.st_mode) or abs(time.time() - about.st_mtime) < SETTLED_SECONDS:
+            return
+        descriptor = os.open(path, os.O_RDWR)
+        try:
+            is_left = _lock(descriptor)
+        finally:
+            os.close(descriptor)
+        if is_left:
+            path.unlink()
 
 
 def _version(file: os.stat_result) -> tuple[int, int, int]:

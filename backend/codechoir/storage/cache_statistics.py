@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
-from codechoir.storage.atomic import write_atomically
+from codechoir.storage.atomic import make_private_folder, write_atomically
 from codechoir.storage.caches import DiskCache, MemoryCache
 from codechoir.storage.locks import KeyLocks
 
@@ -106,7 +106,7 @@ class CacheStatistics:
             if not self._new:
                 return
             try:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
+                make_private_folder(self._path.parent)
                 with self._locks.hold("0"):
                     counts = _sum(_read_counts(self._path), self._new)
                     most_used = sorted(counts.items(), key=lambda item: -item[1].hits)[:MAX_NAMES]

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-from codechoir.storage.atomic import bad_path, set_aside, write_atomically
+from codechoir.storage.atomic import bad_path, make_private_folder, set_aside, write_atomically
 
 log = logging.getLogger(__name__)
 
@@ -187,7 +187,7 @@ class DiskCache(Generic[Value]):
         if self._limit is not None and len(data) > self._limit:
             return False
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self.folder)
             write_atomically(self.path(key), data, self._format.durable)
         except FileNotFoundError:
             return False  # another process is deleting the folder

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from codechoir.errors import InputError
-from codechoir.storage.atomic import write_atomically
+from codechoir.storage.atomic import make_private_folder, write_atomically
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class FileHashes:
             # one entry is lost, and that file is hashed once more.
             self._known = {**_read_index(self._index), path: entry}
             try:
-                self._index.parent.mkdir(parents=True, exist_ok=True)
+                make_private_folder(self._index.parent)
                 write_atomically(self._index, json.dumps(self._known).encode())
             except OSError as error:
                 log.debug("file hashes are not stored: %s", error)

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from codechoir.storage.atomic import PRIVATE_FILE, make_private_folder
+
 log = logging.getLogger(__name__)
 
 STRIPES = 64
@@ -45,11 +47,12 @@ class KeyLocks:
             self._folder / f"{stripe:02}.lock",
             timeout=self._patience,
             poll_interval=POLL_SECONDS,
+            mode=PRIVATE_FILE,
             preserve_lock_file=True,
         )
         with contextlib.ExitStack() as held:
             try:
-                self._folder.mkdir(parents=True, exist_ok=True)
+                make_private_folder(self._folder)
                 held.enter_context(lock)
             except Timeout:
                 log.warning(

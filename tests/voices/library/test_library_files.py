@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 import pickle
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -135,3 +137,14 @@ def test_a_key_in_a_file_renames_nothing_outside_of_the_library(
     assert np.array_equal(vector(fresh, "ana"), vector(three_voices, "ana"))
     assert victim.read_bytes() == b"a file of the user's"
     assert not bad_path(victim).exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
+def test_voices_and_caches_can_be_read_by_their_owner_only(
+    three_voices: VoiceLibrary, tmp_path: Path
+) -> None:
+    three_voices.close()
+    for root in (three_voices.settings.voices, three_voices.settings.cache):
+        for path in (root, *root.rglob("*")):
+            wanted = 0o700 if path.is_dir() else 0o600
+            assert stat.S_IMODE(path.stat().st_mode) == wanted, path

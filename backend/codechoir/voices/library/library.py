@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from codechoir.errors import CodechoirError, InputError, did_you_mean
-from codechoir.storage import bad_path, write_atomically
+from codechoir.storage import AtomicFile, bad_path
 from codechoir.voices.library import voice_file
 from codechoir.voices.library.conditioning_cache import Conditioner, LatentCache, mixture_key
 from codechoir.voices.library.mixing import check_weights, mix_tensors
@@ -149,15 +149,16 @@ class VoiceLibrary:
     # ---- export and import ---------------------------------------------------------------------------------
 
     def export_voice(self, name: str, to: Path, replace: bool = False) -> Path:
-        """Write a voice to a file, or into a folder under its own name; returns the file."""
+        """Write a voice to a file, or into a folder under its own name; returns the file.
+
+        Raises `InputError` if no file can be written there.
+        """
         voice = self.voice(name)
         target = to / self._folder.path(voice.provenance.name).name if to.is_dir() else to
         if target.exists() and not replace:
             raise InputError(f"{target} exists; choose another name or add --replace")
-        try:
-            write_atomically(target, voice_file.to_bytes(voice))
-        except OSError as error:
-            raise InputError(f"{target} cannot be written: {error.strerror}") from error
+        with AtomicFile(target) as file:
+            file.write(voice_file.to_bytes(voice))
         return target
 
     def import_voice(self, file: Path, name: str | None = None, replace: bool = False) -> ClonedVoice:
