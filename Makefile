@@ -64,6 +64,7 @@ check: $(STAMP) $(NODE_STAMP)  ## linters, types, formatting, links of the docum
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/mypy extension/scripts/generate_settings.py
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/python extension/scripts/generate_settings.py --check
 	npm run check
 	$(BIN)/zensical build --clean --strict

@@ -49,7 +49,7 @@ def test_the_manifest_has_every_setting_and_no_other() -> None:
     assert here - NAMES <= EDITORS_OWN
 
 
-@pytest.mark.parametrize("setting", declared(Settings).values(), ids=str)
+@pytest.mark.parametrize("setting", declared(Settings).values(), ids=list(declared(Settings)))
 def test_choices_switches_and_limits_are_those_of_the_package(setting: Setting) -> None:
     schema = settings().get(setting.json_name)
     match setting.type:
