@@ -116,6 +116,7 @@ describe("keys pressed right after each other", () => {
       report(context, lost, times);
       await checkSilence(window, page);
     } finally {
+      await window.screenshot(context.name);
       await window.close();
       link.close();
     }

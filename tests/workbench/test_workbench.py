@@ -17,7 +17,7 @@ from support.needs import missing, needs
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(1500)
 """The first test waits for the whole run, which once installs code-server."""
 
 
@@ -45,7 +45,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str | None]:
         env={**os.environ, "CODECHOIR_JUNIT": str(report)},
         capture_output=True,
         text=True,
-        timeout=840,
+        timeout=1440,
         check=False,
     )
     assert report.is_file(), run.stdout + run.stderr
