@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from codechoir.errors import CodechoirError
 from codechoir.model import AudioChunk
-from codechoir.sinks.device_sink import Device, DeviceSink
+from codechoir.sinks.device import Device
+from codechoir.sinks.device_sink import DeviceSink
 from codechoir.sinks.miniaudio_output import Pull, Stream
 
 RATE = 1000
@@ -51,10 +52,12 @@ class Soundcard:
     def __init__(self) -> None:
         self.streams: list[FakeStream] = []
         self.broken = False
+        self.refused = threading.Event()
         self.pulls_at_start = 0
 
     def __call__(self, sample_rate: int, pull: Pull, channels: int) -> Stream:
         if self.broken:
+            self.refused.set()
             raise CodechoirError("no sound device can be opened on this machine")
         self.streams.append(FakeStream(sample_rate, pull, self.pulls_at_start))
         return self.streams[-1]
@@ -185,6 +188,90 @@ def test_a_stalled_device_is_reopened_and_the_reading_continues(
     card.pulls_at_start = 200
     heard.wait_for(100)
     assert [stream.events for stream in card.streams] == [["start", "close"], ["start"]]
+
+
+def test_a_device_may_be_lost_more_than_once_in_a_reading(
+    card: Soundcard, make_device: Callable[..., Device]
+) -> None:
+    heard = Heard()
+    sink = begin(make_device(stalled=0.05), tone(100), heard)
+    card.pulls_at_start = 40
+    for played in (10, 20, 30, 40, 50, 60, 70, 80, 90, 100):
+        heard.wait_for(played)
+    assert len(card.streams) > 2 and sink.failure is None
+
+
+def test_a_device_that_is_put_back_goes_on(card: Soundcard, make_device: Callable[..., Device]) -> None:
+    heard = Heard()
+    sink = begin(make_device(stalled=0.05), tone(100), heard)
+    card.broken = True
+    assert card.refused.wait(10)
+    card.pulls_at_start = 200
+    card.broken = False
+    heard.wait_for(100)
+    assert sink.failure is None
+
+
+class StandingStill:
+    """A sound system in which a call does not return until the end of the test."""
+
+    def __init__(self) -> None:
+        self.called = threading.Event()
+        self.go_on = threading.Event()
+
+    def wait(self) -> None:
+        self.called.set()
+        self.go_on.wait(30)
+
+
+@pytest.fixture
+def stuck() -> Iterator[StandingStill]:
+    stuck = StandingStill()
+    yield stuck
+    stuck.go_on.set()
+
+
+@pytest.mark.parametrize("call", ["open", "start", "stop", "close"])
+def test_no_method_waits_for_a_sound_system_that_stands_still(
+    card: Soundcard,
+    make_device: Callable[..., Device],
+    stuck: StandingStill,
+    monkeypatch: pytest.MonkeyPatch,
+    call: str,
+) -> None:
+    def stand_still(*arguments: object) -> None:
+        stuck.wait()
+
+    device = make_device(stalled=0.2, linger=0.0)
+    if call == "open":
+        monkeypatch.setattr(Soundcard, "__call__", stand_still)
+    else:
+        monkeypatch.setattr(FakeStream, call, stand_still)
+    if call in ("open", "start"):
+        with pytest.raises(CodechoirError, match="the sound server does not answer"):
+            begin(device, tone(10))
+    else:
+        sink = begin(device, tone(10))
+        sink.abort()
+        for _ in range(2000 if call == "stop" else 1):
+            card.streams[0].hear(10)
+            if stuck.called.wait(0.001):
+                break
+    device.close()
+    assert stuck.called.wait(10)
+
+
+def test_stop_ends_the_wait_for_a_sound_system_that_stands_still(
+    make_device: Callable[..., Device], stuck: StandingStill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Soundcard, "__call__", lambda *arguments: stuck.wait())
+    sink = make_device(stalled=600).sink(RATE)
+    opening = threading.Thread(target=sink.open, args=(Heard(),), daemon=True)
+    opening.start()
+    assert stuck.called.wait(10)
+    sink.abort()
+    opening.join(10)
+    assert not opening.is_alive()
 
 
 def test_a_device_that_is_lost_for_good_ends_the_reading_with_a_line(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -23,6 +24,13 @@ SILENCE = 100
 @contextmanager
 def pulseaudio(folder: Path) -> Iterator[dict[str, str]]:
     """Runs a daemon with one null sink; gives the environment in which programs find it."""
+    with pulseaudio_process(folder) as (environment, _):
+        yield environment
+
+
+@contextmanager
+def pulseaudio_process(folder: Path) -> Iterator[tuple[dict[str, str], subprocess.Popen[str]]]:
+    """Like `pulseaudio`, with the daemon's process, which a test may let stand still."""
     program = needs("pulseaudio", "apt install pulseaudio pulseaudio-utils")
     runtime = folder / "run"
     runtime.mkdir(mode=0o700)
@@ -55,9 +63,10 @@ def pulseaudio(folder: Path) -> Iterator[dict[str, str]]:
         else:
             raise AssertionError("pulseaudio ended: " + "".join(said))
         threading.Thread(target=daemon.stderr.read, daemon=True).start()
-        yield environment
+        yield environment, daemon
     finally:
         daemon.terminate()
+        daemon.send_signal(signal.SIGCONT)
         daemon.wait(10)
 
 

@@ -7,12 +7,13 @@ that runs it. Modules import what they need when they run, so that `--help` is q
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from types import FrameType
 from typing import Any, NoReturn
@@ -147,12 +148,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs `codechoir` with `argv` (default: the process's arguments) and returns the exit status.
 
     0: success. 2: wrong usage or bad input. 1: anything else. 130: Ctrl-C. An unexpected error is raised only
-    if CODECHOIR_DEBUG is set.
+    if CODECHOIR_DEBUG is set. With the process's arguments, it does not return if the sound system hangs.
     """
+    status = _run_safely(sys.argv[1:] if argv is None else list(argv))
+    if argv is None and _sound_system_hangs():
+        _exit_now(status)
+    return status
+
+
+def _sound_system_hangs() -> bool:
+    """Whether a call into the sound system has not returned: then threads in C code may block the exit."""
+    sinks = sys.modules.get("codechoir.sinks.stallable_calls")
+    return sinks is not None and any(thread.name == sinks.THREAD_NAME for thread in threading.enumerate())
+
+
+def _exit_now(status: int) -> NoReturn:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
+
+
+def _run_safely(argv: list[str]) -> int:
+    """Runs a command; returns the status for whatever it raises."""
     use_utf8()
     try:
         with _exit_on_signals():
-            status = _run(sys.argv[1:] if argv is None else list(argv))
+            status = _run(argv)
             sys.stdout.flush()
             return status
     except CodechoirError as error:

@@ -29,6 +29,9 @@ ERASE_LINE = "\x1b[K"
 FRAME_SECONDS = 0.03
 """How often the view is updated."""
 
+FADE_OUT_SECONDS = 0.2
+"""How long a reading that was stopped may take to fade out, also where the sound server does not answer."""
+
 
 class View(Protocol):
     """What is shown during a reading."""
@@ -179,7 +182,7 @@ class Player:
             if reading.state == "stopped" and self._files:
                 raise CodechoirError(f"stopped before the end; {self._names()} not written")
             if device_sink is not None:
-                self._drain(device_sink)
+                self._drain(device_sink, None if reading.state == "finished" else FADE_OUT_SECONDS)
         finally:
             if self._device is not None:
                 self._device.close()
@@ -187,10 +190,10 @@ class Player:
         for file in self._files:
             report(f"wrote {file.path} ({file.summary})")
 
-    def _drain(self, sink: DeviceSink) -> None:
-        """Waits for the last words. A device that was lost is an error unless files were written."""
+    def _drain(self, sink: DeviceSink, seconds: float | None) -> None:
+        """Waits for the last words, or for `seconds`. A lost device is an error unless files were written."""
         if sink.failure is None and self._device is not None:
-            self._device.drain()
+            self._device.drain(seconds)
         elif sink.failure is not None and self._files:
             report(f"{sink.failure}; {self._names()} is complete")
         elif sink.failure is not None:

@@ -74,10 +74,8 @@ class Reading:
     def run(self) -> None:
         """Speaks everything; returns when it was played, stopped, or has failed."""
         try:
-            with self._lock:
-                if self._ended.is_set():
-                    return
-                self.sink.open(self.played)
+            if not self._open_sink():
+                return
             listener: AudioListener = _ReadingListener(self)
             if self._first_word_heard is not None:
                 listener = MidWordListener(listener, self._first_word_heard)
@@ -88,6 +86,17 @@ class Reading:
         except Exception as error:
             log.exception("reading %d failed", self.session)
             self._end("error", f"reading stopped: {type(error).__name__}: {error}")
+
+    def _open_sink(self) -> bool:
+        """Opens the sink without the lock: a sound server may not answer. False if stopped meanwhile."""
+        if self._ended.is_set():
+            return False
+        self.sink.open(self.played)
+        with self._lock:
+            has_ended = self._ended.is_set()
+        if has_ended:
+            self.sink.abort()  # once more: the first time it may not have been open yet
+        return not has_ended
 
     def write(self, chunk: AudioChunk) -> bool:
         """Takes the engine's next chunk when flow control allows it; False if the reading has ended."""
@@ -117,7 +126,7 @@ class Reading:
         while (done := wait(BLOCKED_AFTER_SECONDS)) is None:
             with self._lock:
                 if self.state == "speaking" or self.state is None:
-                    self._set_state("blocked", BLOCKED_MESSAGE)
+                    self._set_state("blocked", self.sink.blocked_message or BLOCKED_MESSAGE)
         return done
 
     # ---- any thread --------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@ from .base import MultiSink as MultiSink
 from .base import OnPlayed as OnPlayed
 from .base import Sink as Sink
 from .chapters import Chapter as Chapter
-from .device_sink import Device as Device
+from .device import Device as Device
 from .device_sink import DeviceSink as DeviceSink
 from .encoders import ENCODERS as ENCODERS
 from .file_sink import FileSink as FileSink

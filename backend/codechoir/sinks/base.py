@@ -48,6 +48,11 @@ class Sink:
     def abort(self) -> None:
         """Is silent within 100 ms, and drops what is queued; a half-written file is removed."""
 
+    @property
+    def blocked_message(self) -> str:
+        """What to tell the user when nothing was played for some seconds; empty: the reading's own words."""
+        return ""
+
 
 class MultiSink(Sink):
     """Several sinks for one reading: a sound device, and files at the same time.
@@ -103,6 +108,10 @@ class MultiSink(Sink):
     def abort(self) -> None:
         for sink in self._sinks():
             sink.abort()
+
+    @property
+    def blocked_message(self) -> str:
+        return self._device.blocked_message if self._device is not None else ""
 
     def _sinks(self) -> list[Sink]:
         return [*self._files, *([self._device] if self._device is not None else [])]

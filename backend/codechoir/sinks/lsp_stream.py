@@ -162,6 +162,10 @@ class ServerPlaybackSink(Sink):
             self._has_ended = True
         self._device.abort()
 
+    @property
+    def blocked_message(self) -> str:
+        return self._device.blocked_message
+
     def _report(self, samples: int) -> None:
         self._send_marks(samples)
         self.on_played(samples)

@@ -84,6 +84,7 @@ class MiniaudioStream:
         if lib.ma_device_init_ex(backends, len(backends), *settings) != lib.MA_SUCCESS:
             raise CodechoirError("no sound device can be opened on this machine")
         self._close = weakref.finalize(self, _close_device, lib, self._device)
+        self._close.atexit = False  # a sound server that stands still would never let the process end
         self.name = ffi.string(lib.ma_get_backend_name(self._device.pContext.backend)).decode()
         self.latency = sample_rate * PERIOD_MILLISECONDS * PERIODS // 1000
 
@@ -103,7 +104,7 @@ class MiniaudioStream:
 
 
 def _close_device(lib: Any, device: Any) -> None:
-    """Closes a device, also at exit. Without the stop it hangs if the sound server has died."""
+    """Closes a device. Without the stop it hangs if the sound server has died."""
     lib.ma_device_stop(device)
     lib.ma_device_uninit(device)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,7 +14,8 @@ from codechoir.engines.silent import SilentEngine
 from codechoir.model import AudioChunk, Capabilities, CastUtterance, Category, Phrase, State, Utterance, Voice
 from codechoir.playback.reader import Reader
 from codechoir.playback.reading import Reading
-from codechoir.sinks.device_sink import Device
+from codechoir.sinks.device import Device
+from support.needs import needs
 from support.pulse import RATE, Levels, Recorder, audible, found_in_order, is_silent, pulseaudio
 
 SIGNS = np.array([-1, 1], np.int16)
@@ -131,6 +133,35 @@ def test_a_sound_server_that_dies_ends_the_reading_with_a_line(
     states.wait_for(reading, "error")
     assert states.messages[-1].startswith("the sound device was lost: ")
     device.close()
+
+
+def test_a_sink_that_is_suspended_for_a_while_does_not_end_the_reading(
+    sound_server: dict[str, str],
+    reader: Reader,
+    states: States,
+    recorder: Recorder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As long as eight seconds against a limit of three, and twice."""
+    for name in ("XDG_RUNTIME_DIR", "HOME"):
+        monkeypatch.setenv(name, sound_server[name])
+    device = Device(stalled=0.5)
+    reading = reader.start([PHRASE] * 60, NoiseEngine(), device.sink(RATE))
+    for _ in range(2):
+        recorder.forget()
+        recorder.wait_for(lambda levels: len(audible(levels)) > RATE // 3)
+        suspend(sound_server, True)
+        assert not reading.wait(1.5)
+        suspend(sound_server, False)
+    recorder.forget()
+    recorder.wait_for(lambda levels: len(audible(levels)) > RATE // 3)
+    reading.stop()
+    device.close()
+
+
+def suspend(environment: dict[str, str], is_suspended: bool) -> None:
+    pactl = needs("pactl", "apt install pulseaudio-utils")
+    subprocess.run([pactl, "suspend-sink", "ear", str(int(is_suspended))], env=environment, check=True)
 
 
 def test_without_a_sound_server_the_reading_ends_in_a_line(
