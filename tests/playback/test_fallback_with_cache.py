@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from codechoir.engines.base import CachePolicy
-from codechoir.engines.cache.caching_engine import CachingEngine, PhraseCacheFactory
 from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.engines.silent import SilentEngine
 from codechoir.engines.subprocess.supervisor import BackOff
 from codechoir.model import CastUtterance
-from codechoir.playback.fallback import FallbackEngine, prepare_engine
+from codechoir.playback.fallback import FallbackEngine
 from support.cached_engine import cached
 from support.listening import Listener, phrase
 
@@ -79,23 +76,3 @@ def test_a_child_that_loads_for_ever_is_not_waited_for(child: Any, cache: Phrase
     heard = Listener()
     engine.speak(LINES, heard)
     assert heard.words == ["for", "user", "name", "in", "for"]
-
-
-def test_preparing_puts_the_cache_nearest_and_the_fallback_outside(tmp_path: Path) -> None:
-    class Losable(SilentEngine):
-        capabilities = replace(SilentEngine.capabilities, can_be_lost=True)
-
-        def cache_policy(self) -> CachePolicy:
-            return CachePolicy(lambda: str)
-
-    plain, losable = SilentEngine(), Losable()
-    caches = PhraseCacheFactory(PhraseSettings(tmp_path))
-    assert prepare_engine(plain, caches) is plain
-    prepared = prepare_engine(losable, caches, patience=2.0)
-    assert isinstance(prepared, FallbackEngine)
-    assert isinstance(prepared.inner, CachingEngine)
-    assert prepared.inner.inner is losable
-    assert prepared.patience == losable.patience == 2.0
-    off = prepare_engine(losable, PhraseCacheFactory(PhraseSettings(tmp_path, mode="off")))
-    assert isinstance(off, FallbackEngine)
-    assert off.inner is losable

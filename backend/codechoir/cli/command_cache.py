@@ -132,6 +132,6 @@ def _latents() -> LatentCache:
 
 
 def _phrases() -> PhraseCache:
-    from codechoir.engines.cache import PhraseCacheFactory
+    from codechoir.playback import PhraseCacheFactory
 
     return PhraseCacheFactory().cache

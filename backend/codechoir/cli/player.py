@@ -18,9 +18,8 @@ from codechoir.stdio import report
 
 if TYPE_CHECKING:
     from codechoir.engines import Engine
-    from codechoir.engines.cache import PhraseCacheFactory
     from codechoir.pipeline import SpeechPipeline
-    from codechoir.playback import Reader, Reading
+    from codechoir.playback import PhraseCacheFactory, Reader, Reading
     from codechoir.sinks import Content, Device, DeviceSink, FileSink, Sink
     from codechoir.voices import Casting
 
@@ -89,8 +88,7 @@ def _is_same_file(path: Path, source: str) -> bool:
 def ready_engine(name: str, phrases: PhraseCacheFactory | None = None) -> Engine:
     """The engine, prepared for reading. Raises `InputError` if unknown, `EngineError` if it cannot speak."""
     from codechoir.engines import make_engine
-    from codechoir.engines.cache import PhraseCacheFactory
-    from codechoir.playback import prepare_engine
+    from codechoir.playback import PhraseCacheFactory, prepare_engine
 
     engine = make_engine(name)
     missing = engine.check()

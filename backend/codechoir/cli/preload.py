@@ -15,8 +15,8 @@ from codechoir.errors import InputError
 from codechoir.stdio import is_terminal, report, write_json, write_line
 
 if TYPE_CHECKING:
-    from codechoir.engines.cache import PhraseCacheFactory
     from codechoir.languages import Language
+    from codechoir.playback import PhraseCacheFactory
 
 BAR_WIDTH = 24
 
@@ -76,7 +76,7 @@ def _language(name: str) -> Language:
 def _cache_for(engine: str) -> PhraseCacheFactory:
     """The phrase cache. Raises `InputError` if it does not store phrases of this engine."""
     from codechoir.engines import make_engine
-    from codechoir.engines.cache import PhraseCacheFactory
+    from codechoir.playback import PhraseCacheFactory
 
     phrases = PhraseCacheFactory()
     if not phrases.is_on_for(make_engine(engine)):

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from codechoir.engines import Engine, make_engine
-from codechoir.engines.cache import PhraseCacheFactory
 from codechoir.errors import CodechoirError, EngineError, InputError
 from codechoir.lsp.configuration import AudioMode
 from codechoir.pipeline import SpeechPipeline, word_table
-from codechoir.playback import prepare_engine
+from codechoir.playback import PhraseCacheFactory, prepare_engine
 from codechoir.settings import Settings
 from codechoir.sinks import (
     AudioNotifier,

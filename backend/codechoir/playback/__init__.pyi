@@ -1,5 +1,6 @@
+from .engine_setup import PhraseCacheFactory as PhraseCacheFactory
+from .engine_setup import prepare_engine as prepare_engine
 from .fallback import FallbackEngine as FallbackEngine
-from .fallback import prepare_engine as prepare_engine
 from .position_tracker import Place as Place
 from .reader import Reader as Reader
 from .reading import Reading as Reading

@@ -1,4 +1,4 @@
-"""Prepares an engine for reading: the phrase cache, and the fallback engine while another one is away.
+"""Reads on with the fallback engine while another engine is away.
 
 1. The engine speaks, and `SpokenProgress` watches what the listener takes.
 2. The engine is lost: the listener is notified once, and the fallback engine says the rest of the line in its
@@ -22,7 +22,6 @@ from codechoir.engines import (
     ForwardingListener,
     make_fallback_engine,
 )
-from codechoir.engines.cache import PhraseCacheFactory
 from codechoir.errors import EngineLostError
 from codechoir.model import AudioChunk, CastUtterance, Phrase
 from codechoir.playback.spoken_progress import SpokenProgress
@@ -32,20 +31,6 @@ log = logging.getLogger(__name__)
 
 Recast = Callable[[CastUtterance], CastUtterance]
 """Gives an utterance its voice of the fallback engine."""
-
-
-def prepare_engine(
-    engine: Engine, cache: PhraseCacheFactory | None = None, patience: float | None = None
-) -> Engine:
-    """The engine with all that a reading needs around it.
-
-    Nearest to the engine comes the phrase cache, where it is on, so that it never holds what the fallback
-    engine said; around an engine that can be lost, `FallbackEngine`. `patience`: seconds that a reading waits
-    for an engine that is loading. Raises `InputError` for bad settings of the cache.
-    """
-    engine.patience = patience
-    cached = engine if cache is None else cache.wrap(engine)
-    return FallbackEngine(cached) if engine.capabilities.can_be_lost else cached
 
 
 class FallbackEngine(ForwardingEngine):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from codechoir.engines.base import AudioListener, ForwardingListener
-from codechoir.engines.cache.caching_engine import CachingEngine, PhraseCacheFactory
+from codechoir.engines.cache.caching_engine import CachingEngine
 from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.engines.espeak import EspeakEngine
 from codechoir.engines.silent import SilentEngine
@@ -249,12 +249,6 @@ def test_the_rest_of_a_phrase_after_a_kept_one_has_its_pause(cache: PhraseCache)
     heard = hear(speaker, *lines)
     between, usual = (marks[1].t0 - marks[0].t1 for marks in (heard.marks, whole.marks))
     assert between == pytest.approx(usual, rel=0.2)
-
-
-@pytest.mark.parametrize(("wish", "is_kept"), [("auto", False), ("on", True), ("off", False)])
-def test_espeak_is_kept_only_on_request(tmp_path: Path, wish: str, is_kept: bool) -> None:
-    settings = PhraseSettings.from_environment({"CODECHOIR_CACHE": str(tmp_path), "CODECHOIR_PHRASES": wish})
-    assert isinstance(PhraseCacheFactory(settings).wrap(EspeakEngine()), CachingEngine) == is_kept
 
 
 def test_parts_alone_make_the_phrase() -> None:

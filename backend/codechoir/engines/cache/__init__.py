@@ -1,6 +1,6 @@
 """The phrase cache: what an engine has said before is not synthesized again.
 
-`CachingEngine` puts a `PhraseCache` in front of an engine; `PhraseCacheFactory` decides for which engines.
+`CachingEngine` puts a `PhraseCache` in front of an engine; `playback.prepare_engine` decides for which ones.
 """
 
 import lazy_loader

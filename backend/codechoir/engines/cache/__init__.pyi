@@ -1,5 +1,4 @@
 from .cached_phrase import phrase_key as phrase_key
 from .caching_engine import CachingEngine as CachingEngine
-from .caching_engine import PhraseCacheFactory as PhraseCacheFactory
 from .phrase_cache import PhraseCache as PhraseCache
 from .phrase_cache import PhraseSettings as PhraseSettings

@@ -15,7 +15,6 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain
 
 from codechoir.engines import (
@@ -27,46 +26,11 @@ from codechoir.engines import (
     VoiceIdentity,
 )
 from codechoir.engines.cache.cached_phrase import CachedMark, CachedPhrase, phrase_key
-from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
+from codechoir.engines.cache.phrase_cache import PhraseCache
 from codechoir.model import AudioChunk, Mark, Phrase
 
 QUEUE_LIMIT = 64
 """Units that may wait behind one that the engine is saying; then the engine gets no more phrases."""
-
-
-class PhraseCacheFactory:
-    """Puts one phrase cache, made on first need, in front of the engines for which it is on.
-
-    Raises `InputError` for a bad value in the environment once the settings are needed.
-    """
-
-    def __init__(self, settings: PhraseSettings | None = None) -> None:
-        self._given = settings
-
-    @cached_property
-    def settings(self) -> PhraseSettings:
-        """Where phrases are cached, and of which engines."""
-        return self._given or PhraseSettings.from_environment()
-
-    @cached_property
-    def cache(self) -> PhraseCache:
-        """The cache."""
-        return PhraseCache(self.settings)
-
-    def is_on_for(self, engine: Engine) -> bool:
-        """Whether the phrases of an engine are cached."""
-        policy = engine.cache_policy()
-        if policy is None:
-            return False
-        mode = self.settings.mode
-        return mode == "on" or (mode == "auto" and policy.by_default)
-
-    def wrap(self, engine: Engine) -> Engine:
-        """The engine with the cache in front of it, or as it is where the cache is off for it."""
-        policy = engine.cache_policy()
-        if policy is None or not self.is_on_for(engine):
-            return engine
-        return CachingEngine(engine, self.cache, policy)
 
 
 class CachingEngine(ForwardingEngine):

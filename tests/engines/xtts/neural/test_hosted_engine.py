@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from codechoir.engines.cache.caching_engine import PhraseCacheFactory
 from codechoir.engines.cache.phrase_cache import PhraseSettings
 from codechoir.engines.silent import SilentEngine
 from codechoir.engines.subprocess.supervisor import BackOff
@@ -27,7 +26,8 @@ from codechoir.engines.xtts.speech.worker import Worker
 from codechoir.engines.xtts.xtts_engine import XttsEngine, XttsSettings
 from codechoir.errors import EngineError, InputError
 from codechoir.model import CastUtterance, Category, Phrase, Voice
-from codechoir.playback.fallback import FallbackEngine, prepare_engine
+from codechoir.playback.engine_setup import PhraseCacheFactory, prepare_engine
+from codechoir.playback.fallback import FallbackEngine
 from codechoir.voices.library.library import VoiceLibrary
 from support.listening import Listener, in_thread, phrase
 from support.mark_indices import all_words, check_marks, index_of
