@@ -9,7 +9,7 @@ NODE_STAMP := node_modules/.installed
 XTTS_STAMP := .venv-xtts/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-python test-extension test-xtts test-xtts-if-wanted check generate docs format package bench lock clean
+.PHONY: help setup run test test-python fuzz test-extension test-xtts test-xtts-if-wanted check generate docs format package bench lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -43,6 +43,9 @@ test: test-python test-extension test-xtts-if-wanted  ## run all tests; those of
 
 test-python: $(STAMP) $(NODE_STAMP)
 	$(BIN)/python -m pytest --ignore tests/engines/xtts/test_installed.py
+
+fuzz: $(STAMP)  ## look for crashes with random input, for FUZZ_SECONDS (60) a test
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-60} $(BIN)/python -m pytest tests/fuzz
 
 test-xtts: $(XTTS_STAMP)  ## test XTTS with torch and coqui-tts (a download of several gigabytes)
 	@# numba's cache does not notice changes in imported files.

@@ -10,6 +10,7 @@ import os
 import time
 from random import Random
 
+import pytest
 from codechoir.engines.espeak import HelperLibrary, SynthParams, safe
 from codechoir.engines.espeak.espeak_library import LibraryData
 from codechoir.engines.espeak.safe_text import alphabet_of
@@ -30,6 +31,7 @@ def random_word(random: Random) -> str:
     return "".join(chr(random.randrange(33, limit)) for _ in range(random.randrange(1, 9)))
 
 
+@pytest.mark.timeout(SECONDS + 120)
 def test_no_text_ends_the_process() -> None:
     random = Random(SEED)
     loaded = HelperLibrary(LibraryData())
