@@ -7,6 +7,7 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -245,9 +246,118 @@ def test_several_processes_share_a_folder(tmp_path: Path) -> None:
     assert disk.usage[1] <= 300_000 * 17 / 16
 
 
-@pytest.mark.parametrize("key", ["../a", "/tmp/a", "a/b", "..\\a", "a\0"])
+@pytest.mark.parametrize("key", ["../a", "/tmp/a", "a/b", f"..{os.sep}a", "a\0"])
 def test_a_key_cannot_lead_out_of_the_folder(tmp_path: Path, key: str) -> None:
     disk = cache(tmp_path / "folder")
     for action in (disk.load, disk.remove, lambda key: disk.save(key, value(1))):
         with pytest.raises(ValueError, match="cannot be part of a file's name"):
             action(key)
+
+
+# ---- leftovers ------------------------------------------------------------------------------------------
+
+
+def age(path: Path, seconds: float) -> None:
+    then = time.time() - seconds
+    os.utime(path, (then, then))
+
+
+def leave(folder: Path) -> dict[str, Path]:
+    """What killed writers and damage leave in a folder, and a file of another program."""
+    made = {
+        "part": folder / ".a.note.1234abcd.part",
+        "statistics": folder / ".statistics.json.1234abcd.part",
+        "bad": folder / "b.note.bad",
+        "foreign": folder / "something.part",
+    }
+    for path in made.values():
+        path.write_bytes(b"half")
+    return made
+
+
+@pytest.mark.parametrize(("limit", "kept"), [(100_000, {"foreign"}), (None, {"foreign", "bad"})])
+def test_old_leftovers_go_with_the_first_write(tmp_path: Path, limit: int | None, kept: set[str]) -> None:
+    left = leave(tmp_path)
+    for path in left.values():
+        age(path, 30 * 24 * 3600)
+    cache(tmp_path, limit).save("new", value(1))
+    assert {name for name, path in left.items() if path.exists()} == kept
+
+
+def test_a_write_in_progress_and_a_file_just_set_aside_stay(tmp_path: Path) -> None:
+    left = leave(tmp_path)
+    cache(tmp_path).save("new", value(1))
+    assert all(path.exists() for path in left.values())
+
+
+def test_clearing_takes_all_leftovers_of_the_cache(tmp_path: Path) -> None:
+    left = leave(tmp_path)
+    cache(tmp_path).clear()
+    assert names(tmp_path) == {left["foreign"].name}
+
+
+def test_a_use_in_the_future_keeps_no_file(tmp_path: Path) -> None:
+    disk = cache(tmp_path)
+    for number in range(9):
+        disk.save(f"{number}", value(number))
+        age(disk.path(f"{number}"), 100 - number)
+    age(disk.path("5"), -10 * 365 * 24 * 3600)
+    disk.save("9", value(9))
+    assert "5" not in disk.stored_keys()
+    assert "9" in disk.stored_keys()
+
+
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_a_folder_in_the_place_of_a_file_stops_nothing(tmp_path: Path, is_empty: bool) -> None:
+    disk = cache(tmp_path)
+    disk.save("a", value(1))
+    disk.path("b").mkdir()
+    if not is_empty:
+        (disk.path("b") / "precious").write_bytes(b"somebody's")
+    assert disk.stored_keys() == ["a"]
+    assert disk.clear()[0] == 1
+    assert not disk.path("a").exists()
+    assert disk.path("b").exists() is not is_empty
+    assert disk.load("b") is None
+    assert disk.save("b", value(2))
+    assert disk.load("b") == value(2)
+    assert len(list(tmp_path.rglob("precious"))) == (not is_empty)
+
+
+def test_a_file_that_cannot_be_deleted_does_not_keep_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = cache(tmp_path)
+    for key in "abc":
+        disk.save(key, value(1))
+    unlink = Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if path.name == "b.note":
+            raise PermissionError(errno.EACCES, "x")
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(PermissionError):
+        disk.clear()
+    assert names(tmp_path) == {"b.note"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such pipes")
+def test_a_pipe_in_the_place_of_a_file_is_set_aside_unread(tmp_path: Path) -> None:
+    disk = cache(tmp_path)
+    os.mkfifo(disk.path("a"))
+    assert disk.load("a") is None
+    assert names(tmp_path) == {"a.note.bad"}
+    assert disk.damage["a"] == "it is not a regular file; it was renamed to a.note.bad"
+
+
+def test_where_nothing_can_be_renamed_nothing_else_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    disk = cache(tmp_path, durable=True)
+    disk.path("a").write_bytes(b"damaged")
+    monkeypatch.setattr(Path, "replace", refusing(errno.EROFS))
+    assert disk.load("a") is None
+    assert "it cannot be renamed" in disk.damage["a"]
+    assert "was renamed" not in caplog.text + disk.damage["a"]

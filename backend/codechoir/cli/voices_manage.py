@@ -14,7 +14,7 @@ from codechoir.cli.options import parameters, shares
 from codechoir.engines import CLONING_ENGINE
 from codechoir.errors import CodechoirError, EngineError, InputError
 from codechoir.model import VoiceInfo
-from codechoir.stdio import write_json, write_line
+from codechoir.stdio import report, write_json, write_line
 
 if TYPE_CHECKING:
     from codechoir.engines import Engine
@@ -226,7 +226,7 @@ def show_voice(name: str, as_json: bool) -> int:
 def _library() -> VoiceLibrary:
     from codechoir.voices.library import VoiceLibrary
 
-    return VoiceLibrary()
+    return VoiceLibrary(report=report)
 
 
 def _cloning(name: str) -> Engine:

@@ -139,7 +139,7 @@ def _read_counts(path: Path) -> dict[str, CacheCounts]:
     """The counts in the file, without those that are not valid."""
     try:
         values: Any = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     found = {}
     for name, values_of_name in values.items() if isinstance(values, dict) else ():

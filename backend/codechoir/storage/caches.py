@@ -19,6 +19,8 @@ import contextlib
 import logging
 import math
 import os
+import re
+import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +28,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-from codechoir.storage.atomic import bad_path, make_private_folder, set_aside, write_atomically
+from codechoir.storage.atomic import (
+    BAD_SUFFIX,
+    PART_SUFFIX,
+    bad_path,
+    make_private_folder,
+    set_aside,
+    write_atomically,
+)
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +117,18 @@ _RESCAN_SHARE = 1 / 16
 """Share of the limit: after writing this much, the folder is scanned for what other processes have
 written."""
 
+_CLOCK_NS = 3600 * 10**9
+"""How far the clocks of two machines may differ."""
+
+_PART_SECONDS = 3600.0
+"""A write takes no longer than this: what is older was interrupted."""
+
+_BAD_SECONDS = 7 * 24 * 3600.0
+"""How long a damaged file is kept, for somebody to look at it."""
+
+_PART = re.compile(rf"\..+\.[0-9a-f]{{8}}{re.escape(PART_SUFFIX)}")
+"""Names of temporary files, those of statistics included."""
+
 _UNREADABLE = "cannot be read from %s (%s)"
 _UNWRITABLE = "cannot be written to %s (%s); they stay in memory only"
 
@@ -154,12 +175,15 @@ class DiskCache(Generic[Value]):
         self._lock = threading.Lock()
         self._bytes: int | None = None  # in the folder, as far as this process knows
         self._written = 0  # bytes written since the last scan
+        self._is_swept = False
         self._warned: set[str] = set()
+        self.damage: dict[str, str] = {}
+        """What was wrong with the file of a key, and what became of it, in words."""
 
     def path(self, key: str) -> Path:
         """The file of a key, whether it exists or not. Raises `ValueError` for one of another folder."""
         name = f"{key}{self._format.suffix}"
-        if any(separator in name for separator in "/\\\0"):
+        if any(separator in name for separator in ("/", os.sep, "\0")):
             raise ValueError(f"the key {key!r} cannot be part of a file's name")
         return self.folder / name
 
@@ -167,6 +191,10 @@ class DiskCache(Generic[Value]):
         """The value of a key, or None if there is no valid file. A damaged file is set aside."""
         path = self.path(key)
         try:
+            about = path.stat()
+            if not stat.S_ISREG(about.st_mode):  # opening a pipe would wait for its writer
+                self._set_aside(key, about, "it is not a regular file")
+                return None
             with path.open("rb") as file:
                 opened = os.fstat(file.fileno())
                 data = file.read(self._format.max_bytes + 1)
@@ -178,7 +206,7 @@ class DiskCache(Generic[Value]):
         try:
             return self._format.decode(key, data)
         except DamagedFileError as error:
-            self._set_aside(path, opened, str(error))
+            self._set_aside(key, opened, str(error))
             return None
 
     def save(self, key: str, value: Value) -> bool:
@@ -211,14 +239,25 @@ class DiskCache(Generic[Value]):
         return True
 
     def clear(self) -> tuple[int, int]:
-        """Delete all files; returns how many values and bytes that was. Raises `OSError`."""
+        """Delete all files; returns how many values and bytes that was.
+
+        Raises `OSError` for the first file that cannot be deleted, after all others were. A folder in the
+        place of a file is deleted if it is empty.
+        """
         removed = freed = 0
+        failed = None
         with self._lock:
             for file in self._files():
-                file.path.unlink(missing_ok=True)
+                try:
+                    file.delete()
+                except OSError as error:
+                    failed = failed or error
+                    continue
                 removed += file.is_value
                 freed += file.size
             self._bytes = None
+        if failed is not None:
+            raise failed
         return removed, freed
 
     def stored_keys(self) -> list[str]:
@@ -233,25 +272,47 @@ class DiskCache(Generic[Value]):
         return len(sizes), sum(sizes)
 
     def _evict(self, written: int) -> None:
-        """Delete the least recently used files if the folder exceeds the limit."""
-        if self._limit is None:
-            return
+        """Delete leftovers, and the least recently used files if the folder exceeds the limit."""
         with self._lock:
             self._written += written
             if self._bytes is not None:
                 self._bytes += written
-                if self._bytes <= self._limit and self._written < self._limit * _RESCAN_SHARE:
-                    return
-            files = self._list()
-            self._bytes, self._written = sum(file.size for file in files), 0
-            if self._bytes <= self._limit:
+            limit = math.inf if self._limit is None else self._limit
+            is_below = self._bytes is None or self._bytes <= limit
+            is_known = self._limit is None or (
+                self._bytes is not None and self._written < limit * _RESCAN_SHARE
+            )
+            if self._is_swept and is_below and is_known:
                 return
-            for file in sorted(files, key=lambda file: file.used):
+            files = self._sweep(self._list())
+            self._bytes, self._written = sum(file.size for file in files), 0
+            if self._bytes <= limit:
+                return
+            latest = time.time_ns() + _CLOCK_NS
+            # A use in the future, noted while a clock was wrong, would keep the file for ever.
+            for file in sorted(files, key=lambda file: file.used if file.used <= latest else 0):
                 with contextlib.suppress(OSError):  # another process may have deleted it
-                    file.path.unlink()
+                    file.delete()
                 self._bytes -= file.size
-                if self._bytes <= self._limit * self._evict_to:
+                if self._bytes <= limit * self._evict_to:
                     return
+
+    def _sweep(self, files: list[_File]) -> list[_File]:
+        """Delete remains of interrupted writes and, where there is a limit, damaged files, if they are old.
+
+        Returns the other files.
+        """
+        self._is_swept = True
+        now, left = time.time_ns(), []
+        for file in files:
+            seconds = abs(now - file.used) / 1e9
+            is_old = seconds > (_BAD_SECONDS if file.is_bad else _PART_SECONDS)
+            if is_old and (file.is_part or (file.is_bad and self._limit is not None)):
+                with contextlib.suppress(OSError):
+                    file.delete()
+                    continue
+            left.append(file)
+        return left
 
     def _list(self) -> list[_File]:
         """All files; none where the folder cannot be read, from which `load` gets nothing either."""
@@ -266,21 +327,26 @@ class DiskCache(Generic[Value]):
         missing = FileNotFoundError, NotADirectoryError
         with contextlib.suppress(*missing), os.scandir(self.folder) as entries:
             for entry in entries:
-                if suffix not in entry.name:
+                if suffix not in entry.name and not _PART.fullmatch(entry.name):
                     continue
                 with contextlib.suppress(FileNotFoundError):  # another process may be deleting
                     status = entry.stat(follow_symlinks=False)
                     is_value = entry.name.endswith(suffix) and not entry.name.startswith(".")
-                    yield _File(Path(entry.path), status.st_size, status.st_mtime_ns, is_value)
+                    is_value = is_value and not stat.S_ISDIR(status.st_mode)
+                    size = 0 if stat.S_ISDIR(status.st_mode) else status.st_size
+                    yield _File(Path(entry.path), size, status.st_mtime_ns, is_value)
 
-    def _set_aside(self, path: Path, opened: os.stat_result, why: str) -> None:
+    def _set_aside(self, key: str, opened: os.stat_result, why: str) -> None:
         # Files that are not durable may be damaged by any power failure; nobody needs to look at them.
         level = logging.WARNING if self._format.durable else logging.INFO
+        path = self.path(key)
         try:
-            if set_aside(path, opened):
-                log.log(level, "%s is damaged: %s; it was renamed to %s", path, why, bad_path(path).name)
+            if not set_aside(path, opened):
+                return
+            self.damage[key] = f"{why}; it was renamed to {bad_path(path).name}"
         except OSError as error:
-            log.log(level, "%s is damaged: %s; it cannot be renamed: %s", path, why, error.strerror)
+            self.damage[key] = f"{why}; it cannot be renamed: {error.strerror}"
+        log.log(level, "%s is damaged: %s", path, self.damage[key])
 
     def _warn(self, problem: str, error: OSError) -> None:
         """Report a problem once; later failures would only repeat it."""
@@ -298,3 +364,21 @@ class _File:
     size: int
     used: int
     is_value: bool
+
+    @property
+    def is_part(self) -> bool:
+        """Whether a writer has not completed it, or never will."""
+        return self.path.name.startswith(".") and self.path.name.endswith(PART_SUFFIX)
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether it was set aside."""
+        return self.path.name.endswith(BAD_SUFFIX)
+
+    def delete(self) -> None:
+        """Delete the file, or the folder in its place if that is empty. Raises `OSError` for a file only."""
+        if self.path.is_dir() and not self.path.is_symlink():
+            with contextlib.suppress(OSError):  # what is in it is not the cache's
+                self.path.rmdir()
+        else:
+            self.path.unlink(missing_ok=True)

@@ -71,7 +71,7 @@ def _read_index(index: Path) -> dict[str, list[object]]:
     """Size, time of change and hash by path; empty if the index is missing or damaged."""
     try:
         values = json.loads(index.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     if not isinstance(values, dict):
         return {}

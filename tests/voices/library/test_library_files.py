@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import pickle
 import stat
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -148,3 +150,116 @@ def test_voices_and_caches_can_be_read_by_their_owner_only(
         for path in (root, *root.rglob("*")):
             wanted = 0o700 if path.is_dir() else 0o600
             assert stat.S_IMODE(path.stat().st_mode) == wanted, path
+
+
+def hostile(about: bytes) -> bytes:
+    """The file of a voice whose header is `about`."""
+    return len(about).to_bytes(8, "little") + about
+
+
+HOSTILE = {
+    "a list for a type": b'{"__metadata__":{"format":"codechoir-voice-1"},"a":{"dtype":["F32"],"shape":[1]}}',
+    "deep nesting": b"[" * 100_000,
+    "deep parameters": json.dumps(
+        {
+            "__metadata__": {
+                "format": "codechoir-voice-1",
+                **dict.fromkeys(("name", "engine", "fingerprint", "created"), "x"),
+                "key": "a" * 64,
+                "parameters": "[" * 100_000,
+                "recordings": "[]",
+                "recipe": "{}",
+                "seconds": "0",
+            },
+            "a": {"dtype": "F32", "shape": [1]},
+        }
+    ).encode(),
+    "no header": b"",
+}
+
+
+@pytest.mark.parametrize("header", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("use", ["voices", "preload"])
+def test_a_hostile_file_is_set_aside_once_and_the_others_load(
+    three_voices: VoiceLibrary, header: bytes, use: str
+) -> None:
+    folder, reported = three_voices.settings.voices, []
+    (folder / "evil.safetensors").write_bytes(hostile(header))
+    for _ in range(2):
+        fresh = VoiceLibrary(three_voices.settings, report=reported.append)
+        assert len(getattr(fresh, use)()) == 3
+    (line,) = reported
+    assert line.startswith("the voice 'evil' is damaged: ")
+    assert line.endswith("it was renamed to evil.safetensors.bad; add the voice again")
+    assert (folder / "evil.safetensors.bad").exists()
+    assert fresh.names() == ["ana", "bo", "cy"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such names")
+@pytest.mark.parametrize(
+    "name", [b"a:b", b" lead", b"caf\xe9", b"-rf", b"a\\b", b"nul", b"x" * 100, b"a\x1bb"]
+)
+def test_a_misnamed_file_is_set_aside_once_and_can_be_imported(
+    three_voices: VoiceLibrary, name: bytes
+) -> None:
+    folder, reported = three_voices.settings.voices, []
+    misnamed = folder / f"{os.fsdecode(name)}.safetensors"
+    misnamed.write_bytes((folder / "ana.safetensors").read_bytes())
+    for _ in range(2):
+        fresh = VoiceLibrary(three_voices.settings, report=reported.append)
+        assert len(fresh.preload()) == len(fresh.voices()) == 3
+    (line,) = reported
+    assert "no voice can have that name; import it with" in line
+    fresh.latents.clear()
+    assert fresh.import_voice(bad_path(misnamed), "dora").provenance.name == "dora"
+
+
+def test_a_name_that_another_system_decomposed_is_found(three_voices: VoiceLibrary) -> None:
+    """It was said to be known and could not be found."""
+    composed, decomposed = (unicodedata.normalize(form, "\u00e9va") for form in ("NFC", "NFD"))
+    three_voices.mix(composed, {"ana": 1, "bo": 1})
+    folder = three_voices.settings.voices
+    (folder / f"{composed}.safetensors").replace(folder / f"{decomposed}.safetensors")
+    fresh = VoiceLibrary(three_voices.settings)
+    assert composed in fresh.names()
+    for name in (composed, decomposed):
+        assert fresh.voice(name).provenance.name == composed
+    assert len(fresh.voices()) == len(fresh.preload()) == 4
+    fresh.remove(composed)
+    assert fresh.names() == ["ana", "bo", "cy"]
+
+
+def test_the_advice_is_not_what_was_done_already(three_voices: VoiceLibrary) -> None:
+    file = three_voices.settings.voices / "ana.safetensors"
+    with pytest.raises(InputError, match="differs from 'Ana' only in upper and lower case") as raised:
+        three_voices.import_voice(file, "Ana", replace=True)
+    assert "--replace" not in str(raised.value)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such pipes")
+def test_a_pipe_is_not_imported(library: VoiceLibrary, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.safetensors")
+    with pytest.raises(InputError, match="it is not a regular file"):
+        library.import_voice(tmp_path / "pipe.safetensors")
+
+
+def test_clearing_the_cache_takes_what_killed_writers_left_among_the_voices(
+    three_voices: VoiceLibrary,
+) -> None:
+    folder = three_voices.settings.voices
+    (folder / ".ana.safetensors.0123abcd.part").write_bytes(b"half")
+    (folder / "old.safetensors.bad").write_bytes(b"damaged")
+    (folder / "good.safetensors.bad").write_bytes((folder / "ana.safetensors").read_bytes())
+    three_voices.latents.clear()
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"ana.safetensors", "bo.safetensors", "cy.safetensors", "good.safetensors.bad"}
+
+
+def test_nested_statistics_are_forgotten(three_voices: VoiceLibrary) -> None:
+    """They ended a command after its work was done."""
+    for name in ("statistics.json", "recordings.json"):
+        (three_voices.settings.cache / "latents" / name).write_bytes(b"[" * 100_000)
+    fresh = VoiceLibrary(three_voices.settings)
+    fresh.latents.statistics.count_miss("ana", 1.0)
+    fresh.close()
+    assert VoiceLibrary(three_voices.settings).latents.figures().total.misses == 1

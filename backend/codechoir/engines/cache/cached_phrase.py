@@ -128,7 +128,7 @@ def phrase_from_bytes(key: str, data: bytes) -> CachedPhrase:
         )
         phrase = CachedPhrase(int(about["rate"]), pcm, marks, float(about["seconds"]))
         stored_key = about["key"]
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise DamagedFileError("its header is not valid") from error
     if stored_key != key:
         raise DamagedFileError("it contains another phrase")

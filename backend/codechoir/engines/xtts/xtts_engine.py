@@ -278,7 +278,7 @@ class XttsEngine(Engine):
             names = json.loads(stored.read_bytes())
             if isinstance(names, list):
                 return [str(name) for name in names]
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             pass
         if self.patience is not None and not self.is_ready():
             self.child.supervisor.child()

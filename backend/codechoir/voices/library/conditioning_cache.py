@@ -18,7 +18,7 @@ from typing import Protocol
 from codechoir.errors import EngineError, InputError
 from codechoir.storage import CacheFigures, CacheStatistics, FileHashes, KeyLocks, MemoryCache
 from codechoir.voices.library import voice_file
-from codechoir.voices.library.voice_file import ClonedVoice, Parameter, Provenance, Tensors
+from codechoir.voices.library.voice_file import ClonedVoice, Parameter, Provenance, Tensors, is_same_name
 from codechoir.voices.library.voice_store import LibrarySettings, SharedStore, VoiceFolder
 
 
@@ -68,6 +68,7 @@ class LatentCache:
         folder = settings.cache / "latents"
         self.memory = MemoryCache[ClonedVoice](settings.memory, settings.lifetime)
         self.disk = VoiceFolder(folder, lambda key, provenance: provenance.key == key, settings.disk)
+        self._named = VoiceFolder(settings.voices, lambda key, about: is_same_name(key, about.name))
         self._locks = KeyLocks(folder / ".locks")
         self._hashes = FileHashes(folder / "recordings.json")
         self._shared = SharedStore(settings.shared) if settings.shared else None
@@ -108,7 +109,8 @@ class LatentCache:
         """Forget latents in memory, on disk (with the statistics), or both; returns files and bytes removed
         from disk.
 
-        Named voices and the shared store stay. Raises `InputError` if a file cannot be removed.
+        Named voices and the shared store stay; what interrupted writes left among the voices is removed.
+        Raises `InputError` if a file cannot be removed.
         """
         if memory:
             self.memory.clear()
@@ -119,6 +121,7 @@ class LatentCache:
         except OSError as error:
             raise InputError(f"the cache {self.disk.folder} cannot be cleared: {error.strerror}") from error
         self.statistics.clear()
+        self._named.remove_leftovers()
         return removed
 
     def cleared(self, memory: bool, disk: bool) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -32,7 +32,12 @@ class VoiceLibrary:
     folder. A voice that the disk does not accept exists as long as this object.
     """
 
-    def __init__(self, settings: LibrarySettings | None = None) -> None:
+    def __init__(
+        self, settings: LibrarySettings | None = None, report: Callable[[str], object] | None = None
+    ) -> None:
+        """`report`: is told of each file that is damaged, once; without it, the log is."""
+        self._report = report or log.warning
+        self._reported: set[str] = set()
         self.settings = settings or LibrarySettings.from_environment()
         self.latents = LatentCache(self.settings)
         self._folder = VoiceFolder(self.settings.voices, lambda key, about: is_same_name(key, about.name))
@@ -52,17 +57,22 @@ class VoiceLibrary:
 
     def names(self) -> list[str]:
         """The names of all voices, sorted."""
-        return sorted({*self._folder.stored_keys(), *self._unsaved})
+        names = {name for name in self._folder.stored_keys() if self._is_valid(name)}
+        return sorted(names | self._unsaved.keys())
 
     def is_saved(self, name: str) -> bool:
         """Whether the voice is on disk; False for one that a full or read-only disk did not accept."""
         return name not in self._unsaved
 
     def voices(self) -> list[Provenance]:
-        """The provenance of each voice, by name; damaged files are left out."""
-        unsaved = {name: voice.provenance for name, voice in self._unsaved.items()}
-        found = (unsaved.get(name) or self._folder.provenance(name) for name in self.names())
-        return [about for about in found if about is not None]
+        """The provenance of each voice, by name; damaged files are set aside, reported and left out."""
+        found = []
+        for name in self.names():
+            about = None if name in self._unsaved else self._folder.provenance(name)
+            voice = self._load_or_report(name) if about is None else None
+            if (about := voice.provenance if voice is not None else about) is not None:
+                found.append(about)
+        return found
 
     def voice(self, name: str) -> ClonedVoice:
         """The voice called `name`. Raises `InputError` if there is none, or if its file is damaged."""
@@ -83,9 +93,15 @@ class VoiceLibrary:
         return voice
 
     def preload(self, names: Sequence[str] = ()) -> list[ClonedVoice]:
-        """Load voices into memory, so that no reading waits for a file; without `names`, those of the
-        settings."""
-        return [self.voice(name) for name in (names or self.settings.preload or self.names())]
+        """Load voices into memory, so that no reading waits for a file.
+
+        Without `names`, those of the settings; without these, all, and a damaged one is reported and left
+        out. Raises `InputError` for a voice that was named and is damaged or missing.
+        """
+        if names := names or self.settings.preload:
+            return [self.voice(name) for name in names]
+        voices = map(self._load_or_report, self.names())
+        return [voice for voice in voices if voice is not None]
 
     # ---- add, mix, remove ----------------------------------------------------------------------------------
 
@@ -165,6 +181,8 @@ class VoiceLibrary:
         """Add an exported voice, under its own name or another. Raises `InputError` if the file is not
         valid."""
         try:
+            if file.exists() and not file.is_file():  # opening a pipe would wait for its writer
+                raise InputError(f"{file} cannot be imported: it is not a regular file")
             with file.open("rb") as stream:
                 voice = voice_file.from_bytes(stream.read(voice_file.MAX_BYTES + 1))
         except OSError as error:
@@ -180,9 +198,33 @@ class VoiceLibrary:
     def _free_name(self, name: str, replace: bool) -> str:
         name = check_voice_name(name)
         taken = next((other for other in self.names() if is_same_name(other, name)), None)
-        if taken is not None and not (replace and taken == name):
-            raise InputError(f"the voice '{taken}' exists; choose another name or add --replace")
-        return name
+        if taken is None or (replace and taken == name):
+            return name
+        if taken != name:
+            raise InputError(
+                f"the voice '{taken}' exists, which differs from '{name}' only in upper and lower case; "
+                f"choose another name, or use '{taken}'"
+            )
+        raise InputError(f"the voice '{taken}' exists; choose another name or add --replace")
+
+    def _is_valid(self, name: str) -> bool:
+        """Whether a file's name is one of a voice; if not, it is set aside and reported."""
+        try:
+            return check_voice_name(name) == name
+        except InputError:
+            if name not in self._reported:
+                self._reported.add(name)
+                self._report(self._folder.set_name_aside(name))
+        return False
+
+    def _load_or_report(self, name: str) -> ClonedVoice | None:
+        try:
+            return self.voice(name)
+        except InputError as error:
+            if name not in self._reported:
+                self._reported.add(name)
+                self._report(str(error))
+        return None
 
     def _save(self, voice: ClonedVoice) -> ClonedVoice:
         name = voice.provenance.name
@@ -201,12 +243,11 @@ class VoiceLibrary:
         if about is not None and is_same_name(about.name, name):
             latents = self.latents.disk.load(about.key)
         if latents is None and (latents := self.latents.find_by_name(name)) is None:
-            raise InputError(
-                f"the voice '{name}' is damaged, and its file was renamed to {bad.name}; add the voice again"
-            )
+            problem = self._folder.damage.get(name, "its file cannot be read")
+            raise InputError(f"the voice '{name}' is damaged: {problem}; add the voice again")
         voice = latents.renamed(name)
         self._folder.save(name, voice)
-        log.warning("the voice '%s' was restored from its cached latents", name)
+        self._report(f"the voice '{name}' was damaged and was restored from its cached latents")
         return voice
 
     def _unknown(self, name: str) -> InputError:

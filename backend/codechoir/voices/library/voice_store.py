@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +23,7 @@ from codechoir.settings import (
     read_environment,
     setting,
 )
-from codechoir.storage import DiskCache, FileFormat
+from codechoir.storage import DiskCache, FileFormat, bad_path
 from codechoir.voices.library import voice_file
 from codechoir.voices.library.voice_file import SUFFIX, ClonedVoice, Provenance, VoiceFileError
 
@@ -97,15 +99,74 @@ class VoiceFolder(DiskCache[ClonedVoice]):
         self._belongs = belongs
         super().__init__(folder, _voice_format(belongs), limit)
 
+    def path(self, key: str) -> Path:
+        """See `DiskCache.path`. A file whose name is not in the composed Unicode form is found, too."""
+        path = super().path(key)
+        if key.isascii() or path.exists():
+            return path
+        return next((other for other in self._entries() if _composed(other.name) == path.name), path)
+
+    def stored_keys(self) -> list[str]:
+        """See `DiskCache.stored_keys`; in the composed Unicode form."""
+        return sorted({_composed(key) for key in super().stored_keys()})
+
+    def set_name_aside(self, key: str) -> str:
+        """Rename a file whose name no voice can have to `….bad`; returns what was done, in words."""
+        name = f"{key}{SUFFIX}"
+        path = next((other for other in self._entries() if _composed(other.name) == name), self.folder / name)
+        bad = bad_path(path)
+        try:
+            path.replace(bad)
+        except OSError as error:
+            return (
+                f"{path} is ignored: no voice can have that name, and it cannot be renamed: {error.strerror}"
+            )
+        return (
+            f"{path} was renamed to {bad.name}, since no voice can have that name; import it with "
+            "'codechoir voices import FILE --name NAME'"
+        )
+
+    def remove_leftovers(self) -> None:
+        """Delete remains of interrupted writes, and files that were set aside and cannot be imported."""
+        for file in self._list():
+            if file.is_part or (file.is_bad and not _can_be_imported(file.path)):
+                with contextlib.suppress(OSError):
+                    file.delete()
+
+    def _entries(self) -> list[Path]:
+        try:
+            return list(self.folder.iterdir())
+        except OSError:
+            return []
+
     def provenance(self, key: str) -> Provenance | None:
         """The provenance of a voice, read from the file's header only; None if the header is not valid."""
         provenance = read_provenance(self.path(key))
         return provenance if provenance is not None and self._belongs(key, provenance) else None
 
 
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
+
+
+def _can_be_imported(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            voice_file.from_bytes(file.read(voice_file.MAX_BYTES + 1))
+    except VoiceFileError:
+        return False
+    except OSError:
+        return True  # perhaps, at another time
+    return True
+
+
 def read_provenance(path: Path) -> Provenance | None:
     """The provenance in a voice file's header; None if the header cannot be read or is not valid."""
     try:
+        if not path.is_file():  # opening a pipe would wait for its writer
+            return None
         with path.open("rb") as file:
             provenance, _ = voice_file.read_header(file.read(voice_file.MAX_HEADER_BYTES + 8))
     except (OSError, VoiceFileError):
