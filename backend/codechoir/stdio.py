@@ -10,10 +10,13 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
 import threading
 from collections.abc import Iterable
 from typing import Any, BinaryIO, TextIO
+
+from codechoir.errors import escape_invisible
 
 # ---- commands -------------------------------------------------------------------------------------------
 
@@ -26,22 +29,35 @@ def use_utf8() -> None:
 
 
 def write_line(text: str) -> None:
-    """Writes a line to standard output."""
+    """Writes a line to standard output. Nothing in it, such as a name from a file, steers the terminal."""
+    sys.stdout.write(escape_invisible(text) + "\n")
+
+
+def write_painted(text: str) -> None:
+    """Writes lines with colours to standard output; what comes from files in them has been escaped."""
     sys.stdout.write(text + "\n")
 
 
 def write_json(value: Any) -> None:
     """Writes the output of `--json`, one object, to standard output."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+    sys.stdout.write(_escaped(json.dumps(value, ensure_ascii=False, indent=1)) + "\n")
 
 
 def write_json_list(items: Iterable[Any]) -> None:
     """Writes the output of `--json`, a list with an item per line, to standard output as the items come."""
     before = "[\n"
     for item in items:
-        sys.stdout.write(before + json.dumps(item, ensure_ascii=False))
+        sys.stdout.write(before + _escaped(json.dumps(item, ensure_ascii=False)))
         before = ",\n"
     sys.stdout.write("[]\n" if before == "[\n" else "\n]\n")
+
+
+_STEERING = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that JSON need not escape and that steer a terminal, turn the writing direction, or are none."""
+
+
+def _escaped(json_text: str) -> str:
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", json_text)
 
 
 def write_bytes(data: bytes) -> None:
@@ -52,8 +68,8 @@ def write_bytes(data: bytes) -> None:
 
 
 def report(message: str) -> None:
-    """Writes `codechoir: ` and a message, in one line, to standard error."""
-    sys.stderr.write(" ".join(f"codechoir: {message}".splitlines()) + "\n")
+    """Writes `codechoir: ` and a message, in one line, to standard error. Nothing steers the terminal."""
+    sys.stderr.write(escape_invisible(" ".join(f"codechoir: {message}".splitlines())) + "\n")
     sys.stderr.flush()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from codechoir import engines as engine_package
 from codechoir.cli.main import main
@@ -15,8 +16,10 @@ from codechoir.engines.silent import SilentEngine
 from codechoir.errors import InputError
 from codechoir.model import Capabilities
 from codechoir.storage import caches
+from codechoir.voices.library import voice_file
 from codechoir.voices.library.library import VoiceLibrary
-from codechoir.voices.library.voice_file import ClonedVoice, Parameter
+from codechoir.voices.library.voice_file import ClonedVoice, Parameter, Provenance
+from support.command_line import Codechoir
 from support.refusing_disk import refusing
 from support.voice_library import FakeConditioner, recorder
 
@@ -189,3 +192,33 @@ def test_a_full_disk_is_an_error_for_what_was_to_be_kept(
     status, _, err = run("voices", "add", "ana", record("a.wav"), "--engine", "fake")
     assert status == 1
     assert "free some space" in err.splitlines()[-1]
+
+
+ESCAPES = "\x1b]0;evil\x07\x1b[2J\x9b5m\u202e"
+
+
+def test_nothing_in_an_imported_voice_steers_the_terminal(
+    codechoir: Codechoir, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its metadata come from a stranger."""
+    monkeypatch.setenv("CODECHOIR_VOICES", str(tmp_path / "voices"))
+    about = Provenance(
+        "ana", f"e{ESCAPES}", ESCAPES, "a" * 64, {ESCAPES: ESCAPES}, (ESCAPES,), {ESCAPES: 1.0}, 1.0, ESCAPES
+    )
+    file = tmp_path / f"a{ESCAPES}.safetensors"
+    file.write_bytes(voice_file.to_bytes(ClonedVoice(about, {ESCAPES: np.zeros(3, np.float32)})))
+    for arguments in (
+        ("import", file),
+        ("import", file),
+        ("list", "--engine", "silent"),
+        ("show", "ana"),
+        ("show", "ana", "--json"),
+        ("show", ESCAPES),
+        ("preload",),
+        ("export", "ana", file),
+    ):
+        outcome = codechoir("voices", *arguments)
+        shown = outcome.out + outcome.err
+        assert shown
+        assert all(character.isprintable() for line in shown.split("\n") for character in line), arguments
+    assert json.loads(codechoir("voices", "show", "ana", "--json").out)["fingerprint"] == ESCAPES

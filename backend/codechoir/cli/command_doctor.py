@@ -18,7 +18,7 @@ from codechoir.cli import setting_options, source
 from codechoir.cli.main import Subparsers, add_command, add_json
 from codechoir.cli.terminal_view import styled
 from codechoir.errors import CodechoirError, InputError, escape_invisible
-from codechoir.stdio import wants_colour, write_json, write_line
+from codechoir.stdio import wants_colour, write_json, write_line, write_painted
 
 REINSTALL = (
     "reinstall Codechoir: 'make clean run' in its folder, or 'Set up the Python environment' in VS Code"
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0 if works else 1
     colour = wants_colour(sys.stdout)
     for check in checks:
-        write_line(_row(check, colour))
+        write_painted(_row(check, colour))
     write_line("")
     write_line("Code can be read aloud." if works else "Code cannot be read aloud yet. See the advice above.")
     return 0 if works else 1
@@ -75,8 +75,8 @@ def _row(check: Check, colour: bool) -> str:
     status = (
         styled("works  ", "32" if colour else "") if check.ok else styled("missing", "33" if colour else "")
     )
-    advice = f"\n{'':28}{check.advice}" if check.advice else ""
-    return f"{status}  {check.name:18} {check.detail}{advice}"
+    advice = f"\n{'':28}{escape_invisible(check.advice)}" if check.advice else ""
+    return f"{status}  {check.name:18} {escape_invisible(check.detail)}{advice}"
 
 
 def _deceptive_characters(arguments: argparse.Namespace) -> int:

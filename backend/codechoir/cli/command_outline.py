@@ -11,7 +11,7 @@ from codechoir.cli.main import Subparsers, add_command, add_json
 from codechoir.cli.player import OutputOptions, Player, check_voices, ready_engine
 from codechoir.cli.terminal_view import paint
 from codechoir.errors import InputError
-from codechoir.stdio import wants_colour, write_json, write_line
+from codechoir.stdio import wants_colour, write_json, write_painted
 
 if TYPE_CHECKING:
     from codechoir.pipeline import SpeechPipeline
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         colour = wants_colour(sys.stdout)
         for phrase in outline.phrases():
             words = (paint(part.text, part.category, colour=colour) for part in phrase if part.text)
-            write_line(" ".join(words))
+            write_painted(" ".join(words))
     if output is not None:
         _speak(arguments, pipeline, snapshot, at, output)
     return 0

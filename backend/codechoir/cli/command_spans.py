@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from codechoir.cli import options, source
 from codechoir.cli.main import Subparsers, add_command, add_json
 from codechoir.cli.terminal_view import paint
-from codechoir.errors import escape_invisible
-from codechoir.stdio import wants_colour, write_json_list, write_line
+from codechoir.stdio import wants_colour, write_json_list, write_painted
 
 if TYPE_CHECKING:
     from codechoir.syntax import Snapshot
@@ -45,8 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     colour = wants_colour(sys.stdout)
     for span in found:
-        shown = paint(escape_invisible(_first_line(span["text"])), span["category"], colour=colour)
-        write_line(f"{span['line']:5}  {span['category']:11}  {span['capture']:24}  {shown}")
+        shown = paint(_first_line(span["text"]), span["category"], colour=colour)
+        write_painted(f"{span['line']:5}  {span['category']:11}  {span['capture']:24}  {shown}")
     return 0
 
 

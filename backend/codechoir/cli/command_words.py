@@ -9,8 +9,9 @@ from typing import Any
 from codechoir.cli import options, setting_options, source
 from codechoir.cli.main import Subparsers, add_command, add_json
 from codechoir.cli.terminal_view import paint
+from codechoir.errors import escape_invisible
 from codechoir.model import CastUtterance
-from codechoir.stdio import wants_colour, write_json_list, write_line
+from codechoir.stdio import wants_colour, write_json_list, write_painted
 
 EXAMPLES = """\
 examples:
@@ -55,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     for phrase in phrases:
         line = window.snapshot.line_of(phrase.start) + 1
         for part in phrase.parts:
-            write_line(f"{line:5}  {_row(part, colour)}")
+            write_painted(f"{line:5}  {_row(part, colour)}")
     return 0
 
 
@@ -79,4 +80,6 @@ def _row(part: CastUtterance, colour: bool) -> str:
     before += f"[{utterance.pause_before} ms] " if utterance.pause_before else ""
     after = f" [{utterance.pause_after} ms]" if utterance.pause_after else ""
     words = paint(utterance.text, utterance.category, colour=colour)
-    return f"{utterance.category:11}  {part.voice.family:16}  {before}{words}{after}".rstrip()
+    return (
+        f"{utterance.category:11}  {escape_invisible(part.voice.family):16}  {before}{words}{after}".rstrip()
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from codechoir.cli.terminal_view import pressed_keys
-from codechoir.errors import CodechoirError, EngineError, InputError
+from codechoir.errors import CodechoirError, EngineError, InputError, escape_invisible
 from codechoir.model import CastUtterance, Mark, Phrase, Span, State
 from codechoir.settings import Settings
 from codechoir.stdio import report
@@ -229,7 +229,7 @@ class WriteProgress:
 
     def show(self, mark: Mark | None) -> None:
         percent = 100 * (mark.start - self._start) // self._length if mark is not None else 0
-        line = f"writing {self._path}  {percent} %"
+        line = f"writing {escape_invisible(str(self._path))}  {percent} %"
         if line != self._shown:
             sys.stderr.write(f"\r{line}{ERASE_LINE}")
             sys.stderr.flush()

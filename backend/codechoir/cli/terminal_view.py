@@ -41,7 +41,8 @@ RESET = "\x1b[0m"
 
 
 def paint(text: str, category: Category | None, marked: bool = False, colour: bool = True) -> str:
-    """`text` in the colour of its category, and in reverse video if `marked`."""
+    """`text`, escaped, in the colour of its category, and in reverse video if `marked`."""
+    text = escape_invisible(text)
     codes = [_COLOURS[category]] if category is not None and colour else []
     codes += [MARKED] if marked else []
     return styled(text, ";".join(codes))
