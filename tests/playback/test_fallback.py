@@ -107,6 +107,25 @@ def test_the_sound_has_one_rate_and_no_hole(child: Any) -> None:
     assert heard.marks[-1].t1 <= at + 1
 
 
+def test_a_child_that_hangs_does_not_make_the_reading_silent(child: Any) -> None:
+    options = {"step_seconds": 0.02}
+    engine = FallbackEngine(
+        child("CountingEngine", options, LATE, silent_after=0.5, lost_after=3600.0), StandIn, recast
+    )
+
+    def act(listener: Listener) -> bool:
+        if len(listener.chunks) == 3:
+            pid = primary_of(engine).supervisor.pid
+            assert pid is not None
+            os.kill(pid, signal.SIGSTOP)
+        return True
+
+    heard = Listener(act)
+    engine.speak([phrase("one", "two"), phrase("three", start=50)], heard)
+    assert {"one", "two", "three"} == set(heard.words)
+    assert "no sign of life for 0.5 seconds; reading on with the fallback voices" in heard.notices[-1]
+
+
 def test_it_is_said_once_and_not_again_while_the_child_is_away(
     child: Any, caplog: pytest.LogCaptureFixture
 ) -> None:

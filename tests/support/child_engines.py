@@ -125,6 +125,16 @@ class FailingEngine(CountingEngine):
         raise ZeroDivisionError("one by nothing")
 
 
+class StuckInCEngine(CountingEngine):
+    """Speaks by calling C code that does not return and keeps the interpreter, so that no thread runs."""
+
+    name = "stuck-in-c"
+
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
+        listener.notify("stuck")
+        ctypes.PyDLL(None).sleep(3600)
+
+
 class NeverReadyEngine(CountingEngine):
     """Loads for ever."""
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import subprocess
 import sys
+import threading
+import time
 from typing import Any
 
 import psutil
 import pytest
 from codechoir.engines.subprocess.client import ChildEngine
-from codechoir.engines.subprocess.process import ChildSpec
+from codechoir.engines.subprocess.process import SHUT_DOWN_SECONDS, ChildSpec
 from codechoir.engines.subprocess.supervisor import BackOff, Supervisor
 from codechoir.errors import EngineLostError
+from codechoir.lsp import language_server
+from codechoir.sinks import device
 from support.child_engines import STEP
+from support.children import TESTS
 from support.listening import Listener, in_thread, phrase
 from support.needs import missing
 
@@ -182,6 +189,84 @@ def test_a_child_ends_when_its_parent_is_killed(tmp_path: Any) -> None:
     parent.kill()
     parent.wait()
     process.wait(10)
+
+
+class Told(Listener):
+    """Waits for the engine to say something."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.something = threading.Event()
+
+    def notify(self, line: str) -> bool:
+        self.something.set()
+        return True
+
+
+def test_closing_ends_a_child_that_is_stuck_in_c_before_a_server_exits(child: Any) -> None:
+    assert SHUT_DOWN_SECONDS + device.CLOSE_SECONDS < language_server.CLOSE_SECONDS
+    engine = child("StuckInCEngine", {}, LATE, lost_after=3600.0, silent_after=3600.0)
+    engine.warm_up()
+    process, told = psutil.Process(engine.supervisor.pid), Told()
+
+    def speak() -> None:
+        with contextlib.suppress(EngineLostError):
+            engine.speak([phrase("word")], told)
+
+    reading = in_thread(speak)
+    assert told.something.wait(10)
+    engine.close()
+    process.wait(10)
+    reading.join(10)
+    assert not reading.is_alive()
+
+
+STUCK_PROGRAM = """
+from codechoir.engines.subprocess.client import ChildEngine
+from codechoir.engines.subprocess.process import ChildSpec
+from support.child_engines import StuckInCEngine
+from support.listening import Listener, phrase
+
+class Telling(Listener):
+    def notify(self, line):
+        print(engine.supervisor.pid, flush=True)
+        return True
+
+spec = ChildSpec("support.child_engines:StuckInCEngine", lost_after=4.0, silent_after=3600.0)
+engine = ChildEngine("stuck", StuckInCEngine().capabilities, spec)
+engine.warm_up()
+engine.speak([phrase("word")], Telling())
+"""
+
+
+def test_a_child_that_is_stuck_in_c_does_not_outlive_a_parent_that_is_killed() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(TESTS)}
+    parent = psutil.Popen([sys.executable, "-c", STUCK_PROGRAM], stdout=subprocess.PIPE, env=environment)
+    assert parent.stdout is not None
+    process = psutil.Process(int(parent.stdout.readline()))
+    parent.kill()
+    parent.wait()
+    process.wait(20)
+
+
+def test_a_child_that_is_silent_is_not_waited_for(child: Any) -> None:
+    engine = child("CountingEngine", {}, LATE, silent_after=0.5, lost_after=3600.0)
+    engine.warm_up()
+    os.kill(engine.supervisor.pid, signal.SIGSTOP)
+    with pytest.raises(EngineLostError, match=r"no sign of life for 0\.5 seconds"):
+        engine.speak([phrase("word")], Listener())
+    assert not engine.is_ready()
+    os.kill(engine.supervisor.pid, signal.SIGCONT)
+    heard = Listener()
+    while not engine.is_ready():
+        time.sleep(0.01)
+    engine.speak([phrase("again")], heard)
+    assert heard.words == ["again"]
+
+
+def test_silence_is_noticed_within_two_seconds() -> None:
+    spec = ChildSpec("m:E")
+    assert 3 * spec.heartbeat < spec.silent_after <= 2.0
 
 
 def test_the_interpreter_s_own_packages_come_first_and_the_working_folder_is_not_trusted() -> None:

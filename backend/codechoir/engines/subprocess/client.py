@@ -141,6 +141,8 @@ class RemoteReading:
         try:
             return self._inbox.get(timeout=POLL)
         except Empty:
+            if self._child.is_silent:
+                raise self._child.silence_error() from None
             return None
 
     def _send_phrase(self) -> None:

@@ -4,11 +4,13 @@
 2. The first message names the engine. It is loaded, and `Ready` is sent.
 3. The main thread only receives messages; each reading and each call has its own thread.
 4. Another thread sends heartbeats, so that the parent can tell a process that computes from one that hangs.
-5. When the parent ends, so does the pipe, and so does this process, whatever its threads do.
+5. When the parent ends, so does the pipe, and so does this process, whatever its threads do. One that is
+   stuck in C code cannot notice that, and is ended by a timer.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import importlib
 import logging
 import os
@@ -174,6 +176,7 @@ class Host:
         first = self._receive()
         if not isinstance(first, messages.Load):
             raise messages.FrameError("the first message must be Load")
+        stuck = StuckGuard(first.stuck_loading_seconds)
         threading.Thread(target=self._send_heartbeats, args=(first.heartbeat_seconds,), daemon=True).start()
         try:
             engine = load_engine(first.engine, first.options)
@@ -181,6 +184,7 @@ class Host:
         except CodechoirError as error:
             self.send(messages.ReadingFailed(0, str(error)))
             return
+        stuck.allow(first.stuck_seconds)
         self.send(messages.Ready(engine.name, engine.capabilities))
         while (message := self._receive()) is not None and not isinstance(message, messages.Shutdown):
             self._serve(engine, message)
@@ -268,6 +272,32 @@ class Host:
         while True:
             self.send(messages.Heartbeat())
             pause.wait(seconds)
+
+
+class StuckGuard:
+    """Ends this process when C code keeps the interpreter for `seconds`, with a traceback.
+
+    Then no thread could notice that the parent has ended. The timer of `faulthandler` needs no interpreter;
+    a thread sets it back as long as it gets its turn.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.allow(seconds)
+        threading.Thread(target=self._work, name="stuck-guard", daemon=True).start()
+
+    def allow(self, seconds: float) -> None:
+        """From now on C code may keep the interpreter for `seconds`."""
+        self._seconds = seconds
+        self._set_back()
+
+    def _work(self) -> NoReturn:
+        pause = threading.Event()
+        while True:
+            pause.wait(min(self._seconds / 4, 1.0))
+            self._set_back()
+
+    def _set_back(self) -> None:
+        faulthandler.dump_traceback_later(self._seconds, exit=True)
 
 
 def load_engine(name: str, options: Mapping[str, Any]) -> Engine:

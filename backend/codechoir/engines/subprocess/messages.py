@@ -71,11 +71,17 @@ def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The first message: load the engine `module:class`, instantiated with `options`."""
+    """The first message: load the engine `module:class`, instantiated with `options`.
+
+    In seconds: `heartbeat_seconds` between two signs of life; a child that is stuck in C code ends itself
+    after `stuck_seconds`, while it loads after `stuck_loading_seconds`.
+    """
 
     engine: str
     options: Mapping[str, Any]
     heartbeat_seconds: float
+    stuck_seconds: float
+    stuck_loading_seconds: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ class ChildSpec:
 
     `engine`: `module:class`. `options`: arguments of the class (device, precision, folder); JSON values.
     `interpreter`: a Python with the engine's packages, None for this one. `environment`: variables added to
-    ours. In seconds: `heartbeat` between two signs of life; `lost_after` the last one the child is killed;
+    ours. In seconds: `heartbeat` between two signs of life; `silent_after` the last one readings go on
+    without the child, and `lost_after` it the child is killed;
     `idle_after` so long without a reading or call it is ended, which frees its memory (None: never);
     `load_timeout` for loading the engine.
     """
@@ -50,7 +51,8 @@ class ChildSpec:
     options: Mapping[str, Any] = field(default_factory=dict)
     interpreter: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
-    heartbeat: float = 1.0
+    heartbeat: float = 0.5
+    silent_after: float = 2.0
     lost_after: float = 20.0
     idle_after: float | None = 600.0
     load_timeout: float = 180.0
@@ -63,6 +65,9 @@ class ChildSpec:
         """The child's environment."""
         return {**os.environ, "PYTHONUNBUFFERED": "1", **self.environment}
 
+
+SHUT_DOWN_SECONDS = 0.3
+"""How long a child may take to end by itself: less than a language server that exits waits for its engine."""
 
 LAST_LINES = 8
 """Lines of the child's standard error that are kept to explain its end."""
@@ -116,7 +121,9 @@ class ChildProcess:
         self._logger = threading.Thread(target=self._read_errors, name="child-errors", daemon=True)
         self._logger.start()
         threading.Thread(target=self._read_messages, name="child-messages", daemon=True).start()
-        self.send(messages.Load(spec.engine, spec.options, spec.heartbeat))
+        self.send(
+            messages.Load(spec.engine, spec.options, spec.heartbeat, spec.lost_after, spec.load_timeout)
+        )
 
     @property
     def pid(self) -> int:
@@ -127,6 +134,11 @@ class ChildProcess:
     def is_alive(self) -> bool:
         """Whether the process runs and its pipe is open."""
         return not self._has_ended
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether a child that was loaded has given no sign of life for too long."""
+        return self.ready is not None and time.monotonic() - self.last_message > self._spec.silent_after
 
     @property
     def is_busy(self) -> bool:
@@ -196,13 +208,19 @@ class ChildProcess:
         last = next((line for line in reversed(self._errors) if line), "")
         return f"the engine's process ended with status {status}" + (f": {last}" if last else "")
 
+    def silence_error(self) -> EngineLostError:
+        """The error for readings when `is_silent`."""
+        return EngineLostError(
+            f"the engine's process has given no sign of life for {self._spec.silent_after:g} seconds"
+        )
+
     def lost_error(self) -> EngineError:
         """The error for readings and calls that wait. An engine that cannot be loaded is not just lost."""
         return EngineError(self.load_error) if self.load_error else EngineLostError(self.exit_message())
 
     # ---- ending ------------------------------------------------------------------------------------------
 
-    def shut_down(self, timeout: float = 2.0) -> None:
+    def shut_down(self, timeout: float = SHUT_DOWN_SECONDS) -> None:
         """End the process: politely, then by force. While it loads it reads no messages."""
         if self.ready is None:
             self.kill()

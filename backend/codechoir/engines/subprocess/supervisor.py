@@ -55,9 +55,9 @@ class Supervisor:
 
     @property
     def is_ready(self) -> bool:
-        """Whether a child runs and its engine is loaded."""
+        """Whether a child runs, its engine is loaded, and it gives signs of life."""
         child = self._child
-        return child is not None and child.is_alive and child.ready is not None
+        return child is not None and child.is_alive and child.ready is not None and not child.is_silent
 
     @property
     def pid(self) -> int | None:
