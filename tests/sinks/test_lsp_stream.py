@@ -41,7 +41,7 @@ class Client:
 
     def notifier(self) -> AudioNotifier:
         return AudioNotifier(
-            7, RATE, self.bodies.append, lambda start, end: json.dumps([start, end]).encode()
+            7, RATE, self.bodies.append, lambda mark: json.dumps([mark.start, mark.end]).encode()
         )
 
 

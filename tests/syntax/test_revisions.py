@@ -50,6 +50,8 @@ def moved(edits: list[tuple[int, int, str]], word: str) -> tuple[str, bool]:
         ([(0, 26, "a\nb\nc\n")], "two", ("b", False)),
         ([(0, 26, "just this")], "three", ("", False)),
         ([(0, 26, "")], "two", ("", True)),
+        ([(0, 26, "zero\none = 1\ntwo = 5\nthree\n")], "two", ("two = 5", False)),
+        ([(0, 26, "0\n1\n2\nthree = 3\nfour\n")], "two", ("2", False)),
         ([(10, 20, "")], "two", ("tw", False)),
         ([(4, 9, "")], "two", ("wo", False)),
     ],

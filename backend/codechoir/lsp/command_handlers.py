@@ -6,7 +6,7 @@ Importing this loads parsers and word tables; the server does so after `initiali
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import asdict, replace
 from itertools import chain
 from typing import Any
@@ -30,11 +30,11 @@ from codechoir.lsp.arguments import (
 from codechoir.lsp.configuration import AudioMode, as_json, filters_as_json
 from codechoir.lsp.documents import Documents, range_of
 from codechoir.lsp.reading_controller import Answer, OnState, ReadingController
-from codechoir.lsp.reading_plan import ReadingPlan, ReplayablePhrases
+from codechoir.lsp.reading_plan import MakeAbout, ReadingPlan, ReplayablePhrases
 from codechoir.lsp.server_process import tune_gc
 from codechoir.lsp.speech_runtime import SpeechRuntime, Warn
 from codechoir.lsp.targets import extents_of, extents_to_spell, offset
-from codechoir.model import Category
+from codechoir.model import Category, Phrase
 from codechoir.settings import Settings
 from codechoir.sinks import Send
 from codechoir.syntax import Document, Snapshot, parse_encoding
@@ -64,7 +64,7 @@ class CommandHandlers:
         self._run_in_background = run_in_background
         self.documents = Documents(parse_encoding(encoding), self._document_changed)
         self.runtime = SpeechRuntime(settings, audio, warn)
-        self.readings = ReadingController(self.runtime, self.documents.encoding, send, on_state)
+        self.readings = ReadingController(self.runtime, self.documents, send, on_state)
         self._commands: Mapping[str, Callable[[CommandArguments], Any]] = {
             "read": self._read,
             "stop": lambda _: self.readings.stop(),
@@ -117,7 +117,7 @@ class CommandHandlers:
         begin, end = extents[0][0], extents[-1][1]
         start = 0 if request.unit == "from-cursor" else begin
         selections = extents if len(extents) > 1 else ()
-        plan = ReadingPlan(snapshot, start, end, begin, extents=selections)
+        plan = ReadingPlan(snapshot, start, end, begin, extents=selections, uri=request.uri)
         return {"session": self.readings.read(plan)["session"]}
 
     def _say(self, given: CommandArguments) -> Answer:
@@ -125,21 +125,29 @@ class CommandHandlers:
         request = say_request(given)
         self.runtime.follow_tables()
         snapshot = self.documents.snapshot(request.uri)
-        start, about = self._phrases_about(request, snapshot)
-        plan = ReadingPlan(snapshot, start, start, start, about=about)
+        start, make = self._phrases_about(request, snapshot)
+        about = ReplayablePhrases(lambda: make(snapshot))
+        plan = ReadingPlan(snapshot, start, start, start, about=about, uri=request.uri, make_about=make)
         return {"session": self.readings.read(plan)["session"]}
 
-    def _phrases_about(self, request: SayRequest, snapshot: Snapshot) -> tuple[int, ReplayablePhrases]:
-        """The byte that the request is about, and what to say."""
+    def _phrases_about(self, request: SayRequest, snapshot: Snapshot) -> tuple[int, MakeAbout]:
+        """The byte that the request is about, and what makes the phrases to say, also from a later text."""
         pipeline = self.runtime.pipeline
         at = None if request.position is None else self._offset(snapshot, request.position)
         if request.what == "outline":
-            return at or 0, ReplayablePhrases(lambda: pipeline.outline(snapshot, at))
+            if at is None:
+                return 0, pipeline.outline
+            return at, lambda now: pipeline.outline(now, now.moved(snapshot, at, at).start)
         if request.what == "describe":
-            return at or 0, ReplayablePhrases(lambda: pipeline.description(snapshot, at or 0))
+            byte = at or 0
+            return byte, lambda now: pipeline.description(now, now.moved(snapshot, byte, byte).start)
         extents = extents_to_spell(request, snapshot, self.documents.encoding)
-        spelled = (pipeline.spelling(snapshot, start, end) for start, end in extents)
-        return extents[0][0], ReplayablePhrases(lambda: chain.from_iterable(spelled))
+
+        def spelling(now: Snapshot) -> Iterable[Phrase]:
+            places = [now.moved(snapshot, start, end) for start, end in extents]
+            return chain.from_iterable(pipeline.spelling(now, place.start, place.end) for place in places)
+
+        return extents[0][0], spelling
 
     def _toggle(self, setting: str, request: MuteRequest) -> dict[str, Any]:
         """Adds a category to the setting `mute` or `solo`, or removes it."""

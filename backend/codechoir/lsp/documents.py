@@ -11,7 +11,7 @@ from lsprotocol import types
 
 from codechoir.errors import InputError
 from codechoir.languages import Language, detect_language, language_named
-from codechoir.syntax import Document, Encoding, Snapshot, offset_at, position_at
+from codechoir.syntax import Document, Encoding, Snapshot, Text, offset_at, position_at
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """Larger files on the disk are not source code; a document that the editor has open may have any size."""
@@ -23,7 +23,9 @@ OnChange = Callable[[Document], None]
 
 
 class Documents:
-    """Open documents by URI, of any scheme, with unsaved changes. Used by the thread that handles messages.
+    """Open documents by URI, of any scheme, with unsaved changes.
+
+    Changed by the thread that handles messages; any thread may ask for the newest text.
 
     `encoding`: the unit in which the client counts characters.
     """
@@ -63,6 +65,16 @@ class Documents:
         document = self._open.get(uri)
         return document.snapshot() if document is not None else _from_disk(uri)
 
+    def newest(self, uri: str, older: Snapshot) -> Snapshot:
+        """The document as the editor has it; `older`, a snapshot of it, if it is the same or closed."""
+        document = self._open.get(uri)
+        return document.snapshot() if document is not None else older
+
+    def newest_text(self, uri: str, older: Text) -> Text:
+        """The same, never parsed: for the place of a word."""
+        document = self._open.get(uri)
+        return document.lines() if document is not None else older
+
 
 def language_of(uri: str, language_id: str, text: str) -> Language:
     """The language by the editor's id; if that is unknown, by the file's name and its first line."""
@@ -74,14 +86,14 @@ def language_of(uri: str, language_id: str, text: str) -> Language:
     return detect_language(name, text[:4096].encode("utf-8", "replace"))
 
 
-def range_of(snapshot: Snapshot, encoding: Encoding, start: int, end: int) -> dict[str, dict[str, int]]:
+def range_of(snapshot: Text, encoding: Encoding, start: int, end: int) -> dict[str, dict[str, int]]:
     """The LSP range of bytes `start` to `end`."""
     positions = (position_at(snapshot, start, encoding), position_at(snapshot, end, encoding))
     first, last = ({"line": line, "character": character} for line, character in positions)
     return {"start": first, "end": last}
 
 
-def range_json(snapshot: Snapshot, encoding: Encoding, start: int, end: int) -> bytes:
+def range_json(snapshot: Text, encoding: Encoding, start: int, end: int) -> bytes:
     """The same as JSON; formatted by hand, since it is made for each word that is said."""
     return b'{"start":{"line":%d,"character":%d},"end":{"line":%d,"character":%d}}' % (
         *position_at(snapshot, start, encoding),

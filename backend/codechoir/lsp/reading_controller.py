@@ -5,20 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from codechoir.errors import InputError
 from codechoir.lsp.arguments import RateRequest, SkipRequest
-from codechoir.lsp.documents import range_json
+from codechoir.lsp.current_text import CurrentPlace, CurrentText, place_in
+from codechoir.lsp.documents import Documents
 from codechoir.lsp.reading_plan import ReadingPlan
 from codechoir.lsp.speech_runtime import SpeechRuntime
 from codechoir.lsp.targets import skip_target
 from codechoir.model import Category, State
-from codechoir.playback import Reader, Reading, skip_lines
+from codechoir.playback import Place, Reader, Reading, skip_lines
 from codechoir.settings import MAX_RATE, MIN_RATE, Settings
 from codechoir.sinks import AudioNotifier, Send, Sink
-from codechoir.syntax import Encoding
 
 Answer = dict[str, Any]
 """`{session, state}`, the result of most commands."""
@@ -30,12 +29,13 @@ OnState = Callable[[int, State, str], None]
 class ReadingController:
     """One reading at a time. Used by the thread that handles messages; `close` may be called by any."""
 
-    def __init__(self, runtime: SpeechRuntime, encoding: Encoding, send: Send, on_state: OnState) -> None:
+    def __init__(self, runtime: SpeechRuntime, documents: Documents, send: Send, on_state: OnState) -> None:
         self._runtime = runtime
-        self._encoding = encoding
+        self._documents = documents
         self._send = send
         self._reader = Reader(lambda reading, state, message: on_state(reading.session, state, message))
         self._plan: ReadingPlan | None = None
+        self._text: CurrentText | None = None  # of the plan's reading
         self._resume_with: ReadingPlan | None = None  # after `where` in a pause has replaced the reading
         self._paused_at = 0.0
 
@@ -51,15 +51,15 @@ class ReadingController:
         """Starts a reading; the current one ends."""
         pipeline, engine = self._runtime.pipeline, self._runtime.engine
         rate = engine.capabilities.sample_rate
-        locate = partial(range_json, plan.snapshot, self._encoding)
+        text = CurrentText(self._documents, plan.uri, plan.snapshot)
         is_stereo = pipeline.needs_stereo
 
         def make_sink(session: int) -> Sink:
-            notifier = AudioNotifier(session, rate, self._send, locate)
+            notifier = AudioNotifier(session, rate, self._send, text.locate)
             return self._runtime.make_sink(notifier, rate, is_stereo)
 
-        self._plan, self._resume_with = plan, None
-        self._reader.start_with(plan.phrases(pipeline), engine, make_sink, plan.heard)
+        self._plan, self._text, self._resume_with = plan, text, None
+        self._reader.start_with(plan.phrases(pipeline, text), engine, make_sink, plan.heard)
         return self.answer()
 
     def stop(self) -> Answer:
@@ -78,14 +78,15 @@ class ReadingController:
         """Continues after a pause; after a long one, repeats the last words in a new session."""
         reading, settings = self._reader.active, self._runtime.settings
         if self._resume_with is not None and (reading is None or reading.state != "paused"):
-            return self.read(self._resume_with)
+            return self.read(self._current(self._resume_with))
         if reading is None or reading.state != "paused":
             return self.answer()
         paused = time.monotonic() - self._paused_at
         is_long = 0 < settings.resume_after <= paused and settings.resume_words > 0
-        place = reading.back(settings.resume_words) if is_long else None
-        if place is not None and self._plan is not None:
-            return self.read(self._plan.from_place(place))
+        plan = self._plan
+        place = reading.back(settings.resume_words if is_long else 0)
+        if plan is not None and ((is_long and place is not None) or self._has_changed(plan)):
+            return self.read(self._current(plan) if place is None else self._rest_of(plan, place))
         reading.resume()
         return self.answer()
 
@@ -101,28 +102,40 @@ class ReadingController:
         Inside what is being read, the reading goes on to its end; outside of it, only the span, line, block
         or symbol that was reached is read. Beyond the last one the narrator says "end".
         """
-        plan = self._last_plan()
-        at = self._current_byte(plan)
-        extent = skip_target(self._runtime.pipeline, plan.snapshot, request, at)
+        plan, place = self._current_plan()
+        at, count = place.byte, request.count
+        if place.is_removed and count > 0:  # the next one is the first after the place that is gone
+            at, count = (at - 1, count) if at > 0 else (at, count - 1)
+        extent = skip_target(self._runtime.pipeline, plan.snapshot, replace(request, count=count), at)
         if extent is None:
             end = self._runtime.pipeline.narration("end", plan.end)
             return self.read(replace(plan.from_byte(at), opening=(end,)))
         start, end_byte = extent
         if plan.start <= start < plan.end:
             return self.read(plan.from_byte(plan.nearest(start, request.count >= 0)))
-        return self.read(ReadingPlan(plan.snapshot, start, end_byte, start))
+        return self.read(ReadingPlan(plan.snapshot, start, end_byte, start, uri=plan.uri))
 
     def repeat(self, slower: bool) -> Answer:
-        """Repeats the current or last line, `slower` if wanted, then continues with what was being read."""
-        plan = self._last_plan()
-        reading = self._reader.current
+        """Repeats the current or last line, `slower` if wanted, then continues with what was being read.
+
+        The line is read as it is now; if it was deleted, the narrator says so.
+        """
+        reading, said = self._reader.current, self._last_plan()
+        has_changed = self._has_changed(said)
+        plan, now = self._current_plan()
         if plan.about is not None and reading is not None and (place := reading.place) is not None:
+            if has_changed:
+                return self.read(self._rest_of(plan, place))
             plan.continue_after(place)
             until = place.phrase.end + 1 if slower else 0
             return self.read(replace(plan, opening=(place.phrase,), heard=None, slow_until=until))
-        start, end = skip_lines(plan.snapshot, self._current_byte(plan), 0) or (plan.start, plan.end)
+        if now.is_gone:
+            gone = self._runtime.pipeline.narration("gone", now.byte)
+            rest = plan.from_byte(max(now.byte, plan.start))
+            return self.read(replace(rest, opening=(gone,), opening_only=self._reader.active is None))
+        start, end = skip_lines(plan.snapshot, now.byte, 0) or (plan.start, plan.end)
         if self._reader.active is None:
-            plan = ReadingPlan(plan.snapshot, start, end, start)
+            plan = ReadingPlan(plan.snapshot, start, end, start, uri=plan.uri)
         begin = max(start, plan.start)
         return self.read(replace(plan.from_byte(begin), slow_until=end if slower else 0))
 
@@ -131,19 +144,23 @@ class ReadingController:
 
         During a pause, the reading stays paused until `resume`.
         """
-        plan, reading, resume_with = self._last_plan(), self._reader.active, self._resume_with
+        reading, resume_with = self._reader.active, self._resume_with
+        plan, now = self._current_plan()
         pipeline = self._runtime.pipeline
-        location = pipeline.wording.locate(plan.snapshot, self._current_byte(plan))
-        words = pipeline.location_phrase(location)
+        location = pipeline.wording.locate(plan.snapshot, now.byte)
+        gone = (pipeline.narration("gone", now.byte),) if now.is_gone else ()
+        words = (*gone, pipeline.location_phrase(location))
         is_speaking = reading is not None and reading.state != "paused"
         if reading is not None and not plan.opening_only:
-            resume_with = _rest_of(plan, reading)
+            resume_with = plan if reading.place is None else self._rest_of(plan, reading.place)
+        elif resume_with is not None:
+            resume_with = self._current(resume_with)
         if resume_with is not None and is_speaking and not plan.opening_only:
-            answer = self.read(replace(resume_with, opening=(words, *resume_with.opening)))
+            answer = self.read(replace(resume_with, opening=(*words, *resume_with.opening)))
         else:
-            answer = self.read(replace(plan.from_byte(location.offset), opening=(words,), opening_only=True))
+            answer = self.read(replace(plan.from_byte(location.offset), opening=words, opening_only=True))
             self._resume_with = resume_with
-        return {**answer, **location.as_json()}
+        return {**answer, **location.as_json(), "gone": now.is_gone}
 
     def rate(self, request: RateRequest) -> Answer:
         """Changes the rate from the current word on."""
@@ -165,6 +182,7 @@ class ReadingController:
         reading, plan = self._reader.active, self._plan
         if reading is not None and plan is not None:
             same_words = replace(settings, rate=before.rate, volume=before.volume) == before
+            same_words = same_words and not self._has_changed(plan)
             self._restart(reading, plan, reading.word_heard if same_words else None)
         if retired is not None:
             self.run_before_next(retired.close)
@@ -193,25 +211,43 @@ class ReadingController:
         """Continues at the current word, of which the share `heard` was played; a pause stays a pause."""
         was_paused = reading.state == "paused"
         resume_with = self._resume_with
-        self.read(replace(_rest_of(plan, reading), heard=heard))
+        rest = self._current(plan) if reading.place is None else self._rest_of(plan, reading.place)
+        self.read(replace(rest, heard=heard))
         self._resume_with = resume_with
         if was_paused:
             self.pause()
 
-    def _current_byte(self, plan: ReadingPlan) -> int:
-        """The byte of the word that is sounding, or sounded last; the narrator's own words have no place."""
+    def _current(self, plan: ReadingPlan) -> ReadingPlan:
+        """The plan in the text as it is now."""
+        return plan.moved_to(self._documents.newest(plan.uri, plan.snapshot))
+
+    def _has_changed(self, plan: ReadingPlan) -> bool:
+        return self._documents.newest(plan.uri, plan.snapshot) is not plan.snapshot
+
+    def _current_plan(self) -> tuple[ReadingPlan, CurrentPlace]:
+        """The last plan in the text as it is now, and the place of the word that is sounding, or was last.
+
+        The narrator's own words have no place. Raises `InputError` before the first reading.
+        """
+        said = self._last_plan()
+        plan = self._current(said)
         reading = self._reader.current
         mark = reading.sounding if reading is not None else None
-        return plan.begin if mark is None or mark.start == mark.end else mark.start
+        if self._text is None or mark is None or mark.start == mark.end:
+            return plan, place_in(plan.snapshot, said.snapshot, said.begin, said.begin)
+        return plan, self._text.place(plan.snapshot, mark.phrase, mark.start, mark.end)
+
+    def _rest_of(self, plan: ReadingPlan, place: Place) -> ReadingPlan:
+        """The plan from the word at `place` on; in a changed text from its utterance on, made again."""
+        now = self._current(plan)
+        if self._text is None or now.snapshot is self._last_plan().snapshot:
+            return plan.from_place(place)
+        phrase = place.phrase
+        said = phrase if now.about is not None else phrase.parts[place.part].utterance
+        return now.about_from(self._text.place(now.snapshot, place.number, said.start, said.end).byte)
 
     def _words_per_minute(self) -> float:
         settings = self._runtime.settings
         if settings.rate is not None:
             return settings.rate
         return self._runtime.pipeline.voice_of(Category.NARRATION).rate
-
-
-def _rest_of(plan: ReadingPlan, reading: Reading) -> ReadingPlan:
-    """The plan from the word on that is sounding."""
-    place = reading.place
-    return plan if place is None else plan.from_place(place)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import dropwhile
 
+from codechoir.lsp.current_text import CurrentText
 from codechoir.model import CastUtterance, Phrase
 from codechoir.pipeline import SpeechPipeline
 from codechoir.playback import Extent, Place
@@ -23,7 +25,8 @@ class ReadingPlan:
     phrase that was interrupted. The text follows from the end of the last of them, unless `opening_only`.
     `extents`: of several selections, the parts of `start` to `end` that are read, in order; empty if all is.
     `about`: phrases to say instead of the text, such as an outline. `heard`: the share of the first word that
-    was played before, 0 to 1; None if it is new. `slow_until`: phrases before this byte are slower.
+    was played before, 0 to 1; None if it is new. `slow_until`: phrases before this byte are slower. `uri`: of
+    the document; empty if it has none. `make_about`: makes what `about` says from a later text.
     """
 
     snapshot: Snapshot
@@ -36,10 +39,12 @@ class ReadingPlan:
     heard: float | None = None
     slow_until: int = 0
     extents: tuple[Extent, ...] = ()
+    uri: str = ""
+    make_about: MakeAbout | None = None
 
     def from_byte(self, begin: int) -> ReadingPlan:
         """The same text from another byte on."""
-        return ReadingPlan(self.snapshot, self.start, self.end, begin, extents=self.extents)
+        return ReadingPlan(self.snapshot, self.start, self.end, begin, extents=self.extents, uri=self.uri)
 
     def nearest(self, byte: int, is_forward: bool) -> int:
         """The byte itself if it is read, else the next one that is, or the last line before it that is."""
@@ -50,6 +55,45 @@ class ReadingPlan:
             return next((start for start, _ in self.extents if start > byte), self.end)
         start, end = before[-1]
         return max(start, self.snapshot.line_range(self.snapshot.line_of(end - 1))[0])
+
+    def moved_to(self, now: Snapshot) -> ReadingPlan:
+        """The same in a later text of the document. What has words of the older text is made again."""
+        before = self.snapshot
+        if now is before:
+            return self
+        place = now.moved(before, self.start, self.end)
+        end = place.end
+        if self.end == len(before.text):
+            end = len(now.text)
+        elif before.line_range(before.line_of(self.end))[1] == self.end and not place.is_gone:
+            end = now.line_range(now.line_of(end))[1]
+        begin = now.moved(before, self.begin, self.begin).start
+        parts = [now.moved(before, *extent) for extent in self.extents]
+        return replace(
+            self,
+            snapshot=now,
+            start=place.start,
+            end=end,
+            begin=begin,
+            extents=tuple((part.start, part.end) for part in parts),
+            opening=self.opening if self.opening_only else (),
+            about=self._about_in(now, 0),
+            heard=None,
+            slow_until=now.moved(before, self.slow_until, self.slow_until).start if self.slow_until else 0,
+        )
+
+    def about_from(self, byte: int) -> ReadingPlan:
+        """The same from the phrase about byte `byte` on; without such phrases from the byte itself on."""
+        if self.about is None:
+            return self.from_byte(byte)
+        return replace(self, about=self._about_in(self.snapshot, byte), opening=(), heard=None)
+
+    def _about_in(self, now: Snapshot, byte: int) -> ReplayablePhrases | None:
+        """The phrases of `about` for a text, without those before `byte`."""
+        make = self.make_about
+        if self.about is None or make is None:
+            return self.about
+        return ReplayablePhrases(lambda: dropwhile(lambda phrase: phrase.start < byte, make(now)))
 
     def from_place(self, place: Place) -> ReadingPlan:
         """The same from the word at `place` on."""
@@ -63,34 +107,60 @@ class ReadingPlan:
         if self.about is not None and place.number >= len(self.opening):
             self.about.continue_after(place.number - len(self.opening))
 
-    def phrases(self, pipeline: SpeechPipeline) -> Iterator[Phrase]:
-        """What to say, lazily. The word "blank" if it is nothing: silence would be taken for a failure."""
-        for phrase in self._phrases(pipeline):
-            yield _slower_phrase(phrase) if phrase.start < self.slow_until else phrase
+    def phrases(self, pipeline: SpeechPipeline, text: CurrentText | None = None) -> Iterator[Phrase]:
+        """What to say, lazily. The word "blank" if it is nothing: silence would be taken for a failure.
 
-    def _phrases(self, pipeline: SpeechPipeline) -> Iterator[Phrase]:
+        `text`: follows the edits; each phrase is made from the text of the moment when it is pulled.
+        """
+        for number, (phrase, plan) in enumerate(self._phrases(pipeline, text)):
+            if text is not None:
+                text.origins.add(number, plan.snapshot)
+            yield _slower_phrase(phrase) if phrase.start < plan.slow_until else phrase
+
+    def _phrases(
+        self, pipeline: SpeechPipeline, text: CurrentText | None
+    ) -> Iterator[tuple[Phrase, ReadingPlan]]:
+        """The phrases, each with the plan as it is in the text that the phrase is made from."""
         begin = self.begin
         for phrase in self.opening:
-            yield pipeline.recast(phrase)
+            yield pipeline.recast(phrase), self
             begin = phrase.end
         if self.opening_only:
             return
+        is_silent = not self.opening
+        for phrase, plan in self._body(pipeline, text, begin):
+            yield phrase, plan
+            is_silent = False
+        if is_silent:
+            yield pipeline.narration("blank", begin), self
+
+    def _body(
+        self, pipeline: SpeechPipeline, text: CurrentText | None, begin: int
+    ) -> Iterator[tuple[Phrase, ReadingPlan]]:
+        """What follows the opening."""
         if self.about is not None:
-            phrases = self.about.phrases(pipeline.recast)
-        else:
-            phrases = self._text(pipeline, begin)
-        first = next(phrases, None)
-        if first is not None:
-            yield first
-        elif not self.opening:
-            yield pipeline.narration("blank", begin)
-        yield from phrases
+            for phrase in self.about.phrases(pipeline.recast):
+                yield phrase, self
+            return
+        plan = self
+        phrases = plan._text(pipeline, begin)
+        while (said := next(phrases, None)) is not None:
+            yield said, plan
+            now = plan.snapshot if text is None else text.follow(plan.snapshot)
+            if now is not plan.snapshot:
+                begin = now.moved(plan.snapshot, said.end, said.end).start
+                plan = plan.moved_to(now)
+                phrases = plan._text(pipeline, begin)
 
     def _text(self, pipeline: SpeechPipeline, begin: int) -> Iterator[Phrase]:
         """The text from a byte on."""
         for start, end in self.extents or ((begin, self.end),):
             if end > begin:
                 yield from pipeline.phrases(self.snapshot, max(start, begin), end)
+
+
+MakeAbout = Callable[[Snapshot], Iterable[Phrase]]
+"""Makes phrases about a text, which is that of the plan or a later one."""
 
 
 class ReplayablePhrases:

@@ -20,8 +20,8 @@ from codechoir.sinks.base import OnPlayed, Sink
 Send = Callable[[bytes], None]
 """Sends one message, JSON in UTF-8. May be called from any thread."""
 
-Locate = Callable[[int, int], bytes]
-"""The range of two byte offsets as JSON, in the client's position encoding."""
+Locate = Callable[[Mark], bytes]
+"""The range of a mark's words as JSON, in the client's position encoding, in the text as it is now."""
 
 FIRST_CHUNKS = 4
 """As many chunks as contain silence and the beginning of the first word."""
@@ -69,7 +69,7 @@ class AudioNotifier:
 
     def _mark_json(self, mark: Mark) -> bytes:
         return b'{"range":%b,"sample":%d,"length":%d,"category":"%b","text":%b}' % (
-            self._locate(mark.start, mark.end),
+            self._locate(mark),
             mark.t0,
             mark.t1 - mark.t0,
             mark.category.encode(),

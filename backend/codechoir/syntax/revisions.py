@@ -7,8 +7,10 @@ them, but not the one before: whoever keeps an old text keeps the changes since 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from codechoir.syntax.positions import character_start
@@ -70,8 +72,9 @@ class Change:
 
     def _counterpart(self, byte: int) -> tuple[int, int]:
         """The line of the inserted text that has the place of the line with `byte`; else the end."""
-        number = len(_LINE_END.findall(self.removed, 0, byte - self.start))
-        lines = self.inserted.splitlines(keepends=True) if number else [self.inserted]
+        lines = self.inserted.splitlines(keepends=True)
+        removed = self.removed[: byte - self.start]
+        number = _counterparts(self.removed, self.inserted)[len(_LINE_END.findall(removed))]
         low = self.start + sum(map(len, lines[:number]))
         text = lines[number] if number < len(lines) else b""
         return low, low + len(text.rstrip(b"\r\n"))
@@ -121,6 +124,30 @@ class Revision:
 
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+
+
+@lru_cache(maxsize=4)  # asked again for each word that is said
+def _counterparts(removed: bytes, inserted: bytes) -> tuple[int, ...]:
+    """For each line of `removed`, the line of `inserted` that has its place, which may be beyond the last.
+
+    A line that occurs once in both is found again; others keep their distance to the nearest such line, or
+    else their number. Takes linear time.
+    """
+    before, after = [*removed.splitlines(), b""], inserted.splitlines()
+    counts, counts_after = Counter(before), Counter(after)
+    numbers = {line: number for number, line in enumerate(after) if counts_after[line] == 1}
+    found = [numbers.get(line) if line.strip() and counts[line] == 1 else None for line in before]
+    result = list(range(len(before)))
+    distance = [len(before) + 1] * len(before)
+    for order in (range(len(before)), reversed(range(len(before)))):
+        anchor: tuple[int, int] | None = None
+        for at in order:
+            there = found[at]
+            anchor = anchor if there is None else (at, there)
+            if anchor is not None and abs(at - anchor[0]) < distance[at]:
+                distance[at] = abs(at - anchor[0])
+                result[at] = max(anchor[1] + at - anchor[0], 0)
+    return tuple(result)
 
 
 def _common(limit: int, is_common: Callable[[int], bool]) -> int:
