@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
 from support.command_line import Codechoir
+from support.refusing_disk import refusing
 
 
 @pytest.fixture
@@ -46,6 +49,18 @@ def test_a_second_reading_comes_from_the_cache(
     assert phrases(codechoir, "clear", "--memory")["removed"] == 0
     assert phrases(codechoir, "clear", "--disk")["removed"] == 2
     assert phrases(codechoir, "stats")["entries"] == 0
+
+
+def test_a_full_disk_is_said_once_and_the_reading_goes_on(
+    codechoir: Codechoir, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODECHOIR_PHRASES", "on")
+    monkeypatch.setattr("codechoir.storage.caches.write_atomically", refusing(errno.ENOSPC))
+    target = source.with_suffix(".wav")
+    outcome = codechoir("read", source, "--no-play", "-o", target)
+    assert outcome.status == 0 and target.stat().st_size > 0
+    warnings = [line for line in outcome.err.splitlines() if os.strerror(errno.ENOSPC) in line]
+    assert len(warnings) == 1 and warnings[0].startswith("codechoir: phrases"), outcome.err
 
 
 def test_espeak_keeps_nothing_unless_it_is_told_to(codechoir: Codechoir, source: Path) -> None:

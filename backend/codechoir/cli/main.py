@@ -198,18 +198,30 @@ def _run_safely(argv: list[str]) -> int:
 def _run(argv: list[str]) -> int:
     try:
         arguments = parse(argv)
-        _silence_logs()
+        _set_up_logs()
         status: int = arguments.run(arguments)
     except SystemExit as end:  # raised by argparse after --help, or by a signal
         return end.code if isinstance(end.code, int) else 0
     return status
 
 
-def _silence_logs() -> None:
-    """Drops log records, unless somebody configures logging: the user gets errors in one line."""
+def _set_up_logs() -> None:
+    """Reports warnings about files that cannot be kept, such as on a full disk; drops other log records.
+
+    The user gets errors in one line; who configures logging gets the records too.
+    """
     import logging
 
+    class Reporting(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            report(record.getMessage())
+
     logging.getLogger("codechoir").addHandler(logging.NullHandler())
+    storage = logging.getLogger("codechoir.storage")
+    if not any(handler.name == "codechoir-report" for handler in storage.handlers):
+        reporting = Reporting(logging.WARNING)
+        reporting.name = "codechoir-report"
+        storage.addHandler(reporting)
 
 
 @contextmanager
