@@ -8,6 +8,7 @@ import os
 import pickle
 import stat
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -263,3 +264,21 @@ def test_nested_statistics_are_forgotten(three_voices: VoiceLibrary) -> None:
     fresh.latents.statistics.count_miss("ana", 1.0)
     fresh.close()
     assert VoiceLibrary(three_voices.settings).latents.figures().total.misses == 1
+
+
+def test_two_voices_with_the_same_key_do_not_count_as_one(three_voices: VoiceLibrary) -> None:
+    """Each would have been heard with the other's phrases, from the cache."""
+    folder = three_voices.settings.voices
+    ana, bo = (voice_file.from_bytes((folder / f"{name}.safetensors").read_bytes()) for name in ("ana", "bo"))
+    forged = replace(ana.provenance, name="bo")
+    (folder / "bo.safetensors").write_bytes(voice_file.to_bytes(replace(bo, provenance=forged)))
+    fresh = VoiceLibrary(three_voices.settings)
+    assert len({about.key for about in fresh.voices()}) == 2
+    hashes = fresh.content_hashes("fake")
+    assert list(hashes) == ["ana", "bo", "cy"]
+    assert len(set(hashes.values())) == 3
+    assert hashes == VoiceLibrary(three_voices.settings).content_hashes("fake")
+    assert fresh.content_hashes("other") == {}
+    before = hashes["bo"]
+    (folder / "bo.safetensors").write_bytes(voice_file.to_bytes(replace(ana, provenance=forged)))
+    assert VoiceLibrary(three_voices.settings).content_hashes("fake")["bo"] != before

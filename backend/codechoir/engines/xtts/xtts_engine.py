@@ -152,7 +152,7 @@ class XttsEngine(Engine):
         model = (self.installation.fingerprint(), __version__)
         how = (*model, settings.device, settings.precision, settings.candidates)
         with VoiceLibrary() as library:
-            own = {about.name: about.key for about in library.voices() if about.engine == self.name}
+            own = library.content_hashes(self.name)
         return lambda family: repr((*how, own.get(family, family)))
 
     def check(self) -> str | None:

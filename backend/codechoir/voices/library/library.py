@@ -74,6 +74,19 @@ class VoiceLibrary:
                 found.append(about)
         return found
 
+    def content_hashes(self, engine: str) -> dict[str, str]:
+        """What the sound of each voice of an engine depends on, by name: a hash of all that it contains.
+
+        The key in a file that came from elsewhere proves nothing: two voices may have the same.
+        """
+        hashes = {}
+        for about in self.voices():
+            if about.engine == engine and (voice := self._unsaved.get(about.name)) is not None:
+                hashes[about.name] = voice_file.content_hash(about.as_metadata(), voice.tensors)
+            elif about.engine == engine:
+                hashes[about.name] = self._folder.content_hash(about.name)
+        return hashes
+
     def voice(self, name: str) -> ClonedVoice:
         """The voice called `name`. Raises `InputError` if there is none, or if its file is damaged."""
         name = check_voice_name(name)

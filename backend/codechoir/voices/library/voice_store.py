@@ -99,6 +99,11 @@ class VoiceFolder(DiskCache[ClonedVoice]):
         self._belongs = belongs
         super().__init__(folder, _voice_format(belongs), limit)
 
+    def content_hash(self, key: str) -> str:
+        """The hash of all that a voice's file contains, as its header says; empty if that is not valid."""
+        header = _read_header(self.path(key))
+        return "" if header is None else header[1].get("content", "")
+
     def path(self, key: str) -> Path:
         """See `DiskCache.path`. A file whose name is not in the composed Unicode form is found, too."""
         path = super().path(key)
@@ -164,14 +169,18 @@ def _can_be_imported(path: Path) -> bool:
 
 def read_provenance(path: Path) -> Provenance | None:
     """The provenance in a voice file's header; None if the header cannot be read or is not valid."""
+    header = _read_header(path)
+    return None if header is None else header[0]
+
+
+def _read_header(path: Path) -> tuple[Provenance, Mapping[str, str]] | None:
     try:
         if not path.is_file():  # opening a pipe would wait for its writer
             return None
         with path.open("rb") as file:
-            provenance, _ = voice_file.read_header(file.read(voice_file.MAX_HEADER_BYTES + 8))
+            return voice_file.read_header(file.read(voice_file.MAX_HEADER_BYTES + 8))
     except (OSError, VoiceFileError):
         return None
-    return provenance
 
 
 class SharedStore:
