@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from codechoir.bench.lsp_client import LspClient
+from codechoir.lsp.protocol import message_converter
 from codechoir.lsp.server_process import on_exit_of
+from lsprotocol import types
 from support.wire import line_of, read, server, works
 
 
@@ -309,3 +312,43 @@ def test_a_process_that_is_not_there_is_not_watched() -> None:
     for process in (-1, 0):
         on_exit_of(process, lambda: ended.append(1))
     assert ended == []
+
+
+def test_a_change_without_a_version_is_applied(client: LspClient) -> None:
+    client.open("untitled:a", "old", "plaintext")
+    document = {"uri": "untitled:a", "version": None}
+    client.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [{"text": "new"}]})
+    session = int(client.result("read", uri="untitled:a", unit="file")["session"])
+    assert client.wait_for("codechoir/audio", session=session)["marks"][0]["text"] == "new"
+
+
+def test_a_second_initialize_is_refused_and_changes_nothing(client: LspClient) -> None:
+    params = client.initialize_params({"general": {"positionEncodings": ["utf-8"]}}, audio="none")
+    assert "initialized already" in line_of(client.request("initialize", params))
+    assert client.result("status")["audio"] == "client"
+
+
+def test_a_long_text_in_place_of_changes_is_refused_at_its_first_mistake() -> None:
+    converter = message_converter()
+    broken = "x" * 100_000
+    message = {"jsonrpc": "2.0", "method": "textDocument/didChange"}
+    document = {"uri": "untitled:a", "version": 1}
+    with pytest.raises(Exception, match="mapping") as error:
+        converter.structure(
+            {**message, "params": {"textDocument": document, "contentChanges": broken}},
+            types.DidChangeTextDocumentNotification,
+        )
+    assert not hasattr(error.value, "exceptions"), "it collects a mistake for each character"
+
+
+def test_a_file_of_another_computer_is_not_read_here(client: LspClient) -> None:
+    line = line_of(client.command("read", uri="file://elsewhere/etc/hosts", unit="file"))
+    assert "is on another computer, 'elsewhere'" in line
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither")
+def test_a_pipe_and_a_device_are_refused_unread(client: LspClient, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero"), Path("/dev/urandom")):
+        assert "pipe or a device" in line_of(client.command("read", uri=path.as_uri(), unit="file"))
+    assert works(client)

@@ -7,7 +7,7 @@ import sys
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from codechoir.cli.options import Lines
 from codechoir.errors import InputError
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from codechoir.syntax import Snapshot
 
 STDIN = "-"
+
+MAX_SOURCE_BYTES = 64 * 1024 * 1024
+"""More is no source code: a disk image, or a device such as /dev/zero, which never ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +83,12 @@ class SourceWindow:
 def read_bytes(name: str) -> bytes:
     """The content of a file, or of standard input for `-`. Raises `InputError` if it cannot be read."""
     if name == STDIN:
-        return sys.stdin.buffer.read()
+        return _bounded(sys.stdin.buffer, "standard input")
     if not name:
         raise InputError("the file name is empty; name a file, or - for standard input")
     try:
-        return Path(name).read_bytes()
+        with Path(name).open("rb") as file:
+            return _bounded(file, f"'{name}'")
     except FileNotFoundError as error:
         raise InputError(f"file '{name}' does not exist") from error
     except IsADirectoryError as error:
@@ -95,6 +99,14 @@ def read_bytes(name: str) -> bytes:
         raise InputError(f"cannot read file '{name}': {os_error_text(error)}") from error
     except ValueError as error:
         raise InputError(f"cannot read file '{name}': {error}") from error
+
+
+def _bounded(file: BinaryIO, name: str) -> bytes:
+    """All of a file, which may be a pipe. Raises `InputError` if it is too large, or a device without end."""
+    text = file.read(MAX_SOURCE_BYTES + 1)
+    if len(text) > MAX_SOURCE_BYTES:
+        raise InputError(f"{name} is larger than {MAX_SOURCE_BYTES >> 20} MiB; read a part of it")
+    return text
 
 
 def open_source(name: str, language: str | None) -> Snapshot:

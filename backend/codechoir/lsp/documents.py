@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -101,19 +103,38 @@ def range_json(snapshot: Text, encoding: Encoding, start: int, end: int) -> byte
     )
 
 
+def _regular_file(path: Path) -> bytes:
+    """The content of a file. A pipe or a device, which may block or never end, is refused unread."""
+    with open(path, "rb", opener=_open_without_waiting) as file:  # Path.open has no opener
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise InputError(f"{path} is a pipe or a device; only files can be read")
+        text = file.read(MAX_FILE_BYTES + 1)
+    if len(text) > MAX_FILE_BYTES:
+        raise InputError(
+            f"{path} is larger than {MAX_FILE_BYTES >> 20} MiB; open it in the editor to read it"
+        )
+    return text
+
+
+def _open_without_waiting(name: str, flags: int) -> int:
+    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def _from_disk(uri: str) -> Snapshot:
     parts = urlsplit(uri)
     if parts.scheme != "file":
         raise InputError(f"{uri} is not open in the editor; open it first")
-    path = Path(url2pathname(parts.path))
+    if parts.netloc not in ("", "localhost") and os.name != "nt":
+        raise InputError(f"{uri} is on another computer, '{parts.netloc}'; open it in the editor to read it")
+    try:
+        host = f"//{parts.netloc}" if parts.netloc not in ("", "localhost") else ""
+        path = Path(url2pathname(host + parts.path))
+    except (OSError, ValueError) as error:
+        raise InputError(f"invalid file URI {uri!r}: {error}") from error
     try:
         if path.is_dir():
             raise InputError(f"{path} is a folder; name a file")
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise InputError(
-                f"{path} is larger than {MAX_FILE_BYTES >> 20} MiB; open it in the editor to read it"
-            )
-        text = path.read_bytes()
+        text = _regular_file(path)
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise InputError(f"{path} is not open in the editor and cannot be read: {reason}") from error

@@ -19,14 +19,20 @@ from lsprotocol import types
 from pygls.exceptions import FeatureRequestError
 from pygls.io_ import run
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import default_converter
 
 from codechoir import __version__
 from codechoir.errors import InputError
 from codechoir.lsp.arguments import parse_arguments
 from codechoir.lsp.background import REQUEST_THREADS, Preparations, RunningRequest, RunningRequests
 from codechoir.lsp.configuration import SECTION, AudioMode, audio_mode, configuration, open_folder, section
-from codechoir.lsp.protocol import ACK, Protocol, notification_handler, one_line, request_handler
+from codechoir.lsp.protocol import (
+    ACK,
+    Protocol,
+    message_converter,
+    notification_handler,
+    one_line,
+    request_handler,
+)
 from codechoir.settings import Settings
 from codechoir.stdio import MessageWriter
 
@@ -78,7 +84,7 @@ class CodechoirLanguageServer(LanguageServer):
             __version__,
             notebook_document_sync=NOTEBOOKS,
             protocol_cls=Protocol,
-            converter_factory=default_converter,
+            converter_factory=message_converter,
             max_workers=REQUEST_THREADS,
         )
         self.protocol.output = self._output = output

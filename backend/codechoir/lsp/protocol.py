@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import attrs
+from cattrs import Converter
 from lsprotocol import types
 from pygls.exceptions import (
     JsonRpcException,
@@ -30,7 +31,7 @@ from pygls.exceptions import (
     JsonRpcInvalidRequest,
     JsonRpcServerNotInitialized,
 )
-from pygls.protocol import LanguageServerProtocol
+from pygls.protocol import LanguageServerProtocol, default_converter
 
 from codechoir.cancellation import CancelledError
 from codechoir.errors import CodechoirError, InputError
@@ -84,6 +85,7 @@ class Protocol(LanguageServerProtocol):
         """Returns a typed message, or `Malformed`. Called for every JSON object, inner ones first."""
         if "jsonrpc" not in data:
             return data
+        _give_versions(data)
         for candidate in (data, _with_essential_capabilities(data)):
             if candidate is not None:
                 with suppress(JsonRpcException):
@@ -116,6 +118,8 @@ class Protocol(LanguageServerProtocol):
             return None
         if self.phase == "shutting down":
             return JsonRpcInvalidRequest("the server is shutting down")
+        if self.phase == "running" and message.method == types.INITIALIZE:
+            return JsonRpcInvalidRequest("the server is initialized already; 'initialize' may be sent once")
         if self.phase == "starting" and message.method != types.INITIALIZE:
             return JsonRpcServerNotInitialized("the first request must be 'initialize'")
         return None
@@ -128,6 +132,24 @@ class Protocol(LanguageServerProtocol):
             "error": {"code": error.code, "message": one_line(error.message)},
         }
         self.output.send(json.dumps(answer).encode())
+
+
+def message_converter() -> Converter:
+    """pygls' converter, which stops at the first mistake: collecting all in a long message takes seconds."""
+    converter: Converter = default_converter()  # type: ignore[no-untyped-call]
+    converter.detailed_validation = False
+    return converter
+
+
+def _give_versions(data: dict[str, Any]) -> None:
+    """Gives a document without a version number one: it is not used here, and the text must not be lost."""
+    params = data.get("params")
+    document = params.get("textDocument") if isinstance(params, dict) else None
+    if isinstance(document, dict) and data.get("method") in _VERSIONED and document.get("version") is None:
+        document["version"] = 0
+
+
+_VERSIONED = (types.TEXT_DOCUMENT_DID_OPEN, types.TEXT_DOCUMENT_DID_CHANGE)
 
 
 def _with_essential_capabilities(data: dict[str, Any]) -> dict[str, Any] | None:
