@@ -95,10 +95,10 @@ def test_a_file_that_may_not_be_read(
     """By a stub, since root may read everything."""
     path = source("x")
 
-    def refuse(_: Path) -> bytes:
+    def refuse(_: Path, mode: str) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     outcome = codechoir("spans", path)
     assert outcome.status == 2
     assert outcome.error == f"codechoir: cannot read file '{path}': permission denied"
