@@ -93,6 +93,7 @@ RUN_TIME: Mapping[str, Callable[[], Iterator[re.Pattern[Any]]]] = {
     "languages.detection": header_patterns,
     "languages.language": lambda: iter(()),  # the same patterns, when the table is checked
     "engines.xtts.text_splitting": sentence_patterns,
+    "storage.atomic": lambda: iter([re.compile(r"\.name\.[0-9a-f]{8}\.part")]),
     "bench.xtts_measure": lambda: iter([re.compile(r"VmHWM:\s+(\d+) kB")]),
 }
 """Modules that compile patterns while they run, and these patterns."""
