@@ -1,4 +1,4 @@
-"""eSpeak NG in a helper process, from a wheel: no download, no system package. It answers at once."""
+"""eSpeak NG from a wheel: no download, no system package, answers at once."""
 
 import lazy_loader
 
