@@ -124,13 +124,10 @@ class HostedXttsEngine(Engine):
         """Answer a call of `XttsEngine`.
 
         `condition`: the tensors of the voice in `recordings`. `speaker`: those of the studio speaker `name`.
-        `plan`: one line on what it computes with. `latents`: what memory and disk hold, after `memory`,
-        `disk`, or both were cleared.
+        `latents`: what memory and disk hold, after `memory`, `disk`, or both were cleared.
         """
         checkpoint = self._load().checkpoint
         match method:
-            case "plan":
-                return checkpoint.core.plan.reason, b""
             case "latents":
                 return checkpoint.latents(bool(arguments["memory"]), bool(arguments["disk"])), b""
             case "speaker":
