@@ -8,7 +8,14 @@ from contextvars import ContextVar
 
 
 class CancelledError(Exception):
-    """Nobody waits for the result any more. Not an error: the work ends, and nothing is reported."""
+    """Nobody waits for the result any more. Not an error: the work ends, and nothing is reported.
+
+    `is_replaced`: a newer request asks for the same.
+    """
+
+    def __init__(self, is_replaced: bool = False) -> None:
+        super().__init__()
+        self.is_replaced = is_replaced
 
 
 class Cancellation:
@@ -16,10 +23,13 @@ class Cancellation:
 
     def __init__(self) -> None:
         self.is_cancelled = False
+        self.is_replaced = False
 
-    def cancel(self) -> None:
-        """Ends the work at its next `check_cancelled`."""
-        self.is_cancelled = True
+    def cancel(self, is_replaced: bool = False) -> None:
+        """Ends the work at its next `check_cancelled`. `is_replaced`: a newer request asks for the same."""
+        if not self.is_cancelled:
+            self.is_replaced = is_replaced
+            self.is_cancelled = True
 
     @contextmanager
     def active(self) -> Iterator[None]:
@@ -39,4 +49,4 @@ def check_cancelled() -> None:
     """Raises `CancelledError` if the work that this thread does was cancelled. Costs some 50 ns."""
     cancellation = _active.get()
     if cancellation is not None and cancellation.is_cancelled:
-        raise CancelledError
+        raise CancelledError(cancellation.is_replaced)

@@ -11,8 +11,10 @@ from codechoir.bench.lsp_client import LspClient
 from codechoir.cancellation import Cancellation, CancelledError, check_cancelled
 from codechoir.languages import language_named
 from codechoir.lsp.background import Preparations, RunningRequests
+from codechoir.lsp.protocol import request_handler
 from codechoir.syntax import Document, Snapshot, tree_analysis
 from codechoir.wording import Wording
+from pygls.exceptions import JsonRpcException
 from support.wire import line_of, server, works
 
 MANY = "".join(
@@ -82,6 +84,23 @@ def test_an_outline_stops_when_it_is_cancelled() -> None:
             next(phrases)
     check_cancelled()
     assert len(list(Wording().outline(snapshot).phrases())) == 3
+
+
+@pytest.mark.parametrize("is_replaced, code", [(False, -32800), (True, -32802)])
+def test_the_error_says_whether_the_client_has_cancelled_or_a_newer_request_came(
+    is_replaced: bool, code: int
+) -> None:
+    cancellation = Cancellation()
+    cancellation.cancel(is_replaced=is_replaced)
+    cancellation.cancel(is_replaced=not is_replaced)  # the first reason counts
+
+    def work() -> None:
+        with cancellation.active():
+            pytest.fail("the work must not begin")
+
+    with pytest.raises(JsonRpcException) as refused:
+        request_handler(work)()
+    assert refused.value.code == code
 
 
 def test_finding_symbols_stops_when_it_is_cancelled_and_can_be_done_later() -> None:

@@ -11,6 +11,7 @@ from codechoir.engines.silent import SAMPLE_RATE, SilentEngine
 from codechoir.errors import EngineError
 from codechoir.model import AudioChunk, CastUtterance, Category, Phrase, State, Utterance, Voice
 from codechoir.playback import reading as reading_module
+from codechoir.playback.flow_control import FlowControl
 from codechoir.playback.reader import Reader
 from codechoir.playback.reading import Reading
 from codechoir.sinks.base import Sink
@@ -102,6 +103,27 @@ def test_a_reading_is_played_to_its_end(reader: Reader, states: States) -> None:
         ("three", 2 * WORD, 10),
     ]
     assert [state for _, state, _ in states.seen] == ["speaking", "finished"]
+
+
+def test_the_last_word_is_known_when_the_report_that_it_was_played_ends_the_reading(
+    reader: Reader, states: States, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = FlowControl.report
+
+    def slow_report(flow: FlowControl, played: int) -> int:
+        new = report(flow, played)
+        reading.wait(0.2)  # the reader's thread has time to end the reading
+        return new
+
+    monkeypatch.setattr(FlowControl, "report", slow_report)
+    sink = RecordingSink()
+    reading = reader.start([phrase("one two"), phrase("three", 10)], SilentEngine(), sink)
+    while "finish" not in sink.events:
+        assert sink.arrived.wait(10)
+    reading.played(3 * WORD)
+    states.wait_for(reading.session, "finished")
+    assert reading.sounding is not None and reading.sounding.text == "three"
+    assert reading.place is not None and reading.place.number == 1
 
 
 def test_the_engine_is_never_more_than_two_seconds_ahead(reader: Reader, states: States) -> None:

@@ -37,7 +37,7 @@ class RunningRequests:
         with self._lock:
             for other in self._running:
                 if topic is not None and other.topic == topic:
-                    other.cancellation.cancel()
+                    other.cancellation.cancel(is_replaced=True)
             self._running.append(request)
         return request
 

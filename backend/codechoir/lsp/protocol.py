@@ -29,6 +29,7 @@ from pygls.exceptions import (
     JsonRpcInternalError,
     JsonRpcInvalidParams,
     JsonRpcInvalidRequest,
+    JsonRpcRequestCancelled,
     JsonRpcServerNotInitialized,
 )
 from pygls.protocol import LanguageServerProtocol, default_converter
@@ -188,6 +189,8 @@ def request_handler(work: Callable[..., Any]) -> Callable[..., Any]:
             result = work(*arguments)
             json.dumps(result)
         except CancelledError as error:
+            if not error.is_replaced:  # pygls has not noted it yet, or has answered already
+                raise JsonRpcRequestCancelled() from error
             raise JsonRpcException("a newer request has replaced this one", SERVER_CANCELLED) from error
         except InputError as error:
             raise JsonRpcInvalidParams(one_line(error)) from error

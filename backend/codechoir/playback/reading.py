@@ -133,9 +133,9 @@ class Reading:
 
     def played(self, samples: int) -> None:
         """The listener has heard `samples` samples of this reading."""
-        if self._flow.report(samples) == 0:
-            return
-        with self._lock:
+        with self._lock:  # the report may end the reading, which forgets the marks that are not followed yet
+            if self._flow.report(samples) == 0:
+                return
             self._reported_at = time.monotonic()
             while self._marks and self._marks[0].t0 <= self._flow.played:
                 self._sounding = self._marks.popleft()
