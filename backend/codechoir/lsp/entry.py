@@ -24,6 +24,9 @@ def serve() -> NoReturn:
     incoming, output = take_over_for_messages()
     _log_to_standard_error()
     sys.setswitchinterval(SWITCH_SECONDS)
+    from codechoir.lsp.types_on_demand import build_types_on_demand
+
+    build_types_on_demand()
     from codechoir.lsp.language_server import CodechoirLanguageServer
 
     def close_and_exit() -> None:
