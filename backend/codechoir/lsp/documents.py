@@ -7,7 +7,6 @@ import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from lsprotocol import types
 
@@ -121,6 +120,8 @@ def _open_without_waiting(name: str, flags: int) -> int:
 
 
 def _from_disk(uri: str) -> Snapshot:
+    from urllib.request import url2pathname  # loads an HTTP client, which would delay the start
+
     parts = urlsplit(uri)
     if parts.scheme != "file":
         raise InputError(f"{uri} is not open in the editor; open it first")
