@@ -12,6 +12,7 @@ from itertools import cycle
 
 from codechoir.bench.corpora import lines_with_words, python_source
 from codechoir.bench.runner import Figure, figure
+from codechoir.bench.words_per_token import GOAL, words_per_token
 from codechoir.languages import detect_language
 from codechoir.lsp import tune_gc
 from codechoir.settings import WordingOptions
@@ -63,7 +64,8 @@ def tokenise_figures() -> list[Figure]:
 
 
 def wording_figures() -> list[Figure]:
-    """`wording.file`, `.literal`, and `.line`: the words of one line of a long file, spans included."""
+    """`wording.file`, `.literal`, and `.line`: the words of one line of a long file, spans included; and
+    `.words_per_token`, which is no time: how long readings are."""
     text = python_source(LINES)
     snapshot = Document(text, detect_language("a.py", b"")).snapshot()
     snapshot.spans()
@@ -83,6 +85,7 @@ def wording_figures() -> list[Figure]:
         figure("wording.literal", whole_literal, "ms", None, peer_file, peer_name),
         figure("wording.line.p50", _quantile(ours, 0.5), "ms", 1.0, _quantile(peer, 0.5), peer_name),
         figure("wording.line.p99", _quantile(ours, 0.99), "ms", None, _quantile(peer, 0.99), peer_name),
+        figure("wording.words_per_token", words_per_token(), "words", GOAL),
     ]
 
 
