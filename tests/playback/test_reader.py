@@ -11,9 +11,8 @@ from codechoir.engines.silent import SAMPLE_RATE, SilentEngine
 from codechoir.errors import EngineError
 from codechoir.model import AudioChunk, CastUtterance, Category, Phrase, State, Utterance, Voice
 from codechoir.playback import reading as reading_module
-from codechoir.playback.flow_control import FlowControl
 from codechoir.playback.reader import Reader
-from codechoir.playback.reading import Reading
+from codechoir.playback.reading import FlowControl, Reading
 from codechoir.sinks.base import Sink
 
 WORD = SAMPLE_RATE * 60 // 175
