@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import soundfile
 from codechoir.model import AudioChunk, Category, Mark
-from codechoir.sinks.chapters import Chapter, ChapterMarks, ChapterStart
+from codechoir.sinks.audio_formats import Chapter, ChapterMarks, ChapterStart
 from codechoir.sinks.output_files import AudioFile
 from mutagen.flac import FLAC
 from mutagen.id3 import ID3

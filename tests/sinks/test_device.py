@@ -11,7 +11,7 @@ from codechoir.errors import CodechoirError
 from codechoir.model import AudioChunk
 from codechoir.sinks.device import Device
 from codechoir.sinks.device_sink import DeviceSink
-from codechoir.sinks.miniaudio_output import Pull, Stream
+from codechoir.sinks.sound_system import Pull, Stream
 
 RATE = 1000
 

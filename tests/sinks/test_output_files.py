@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from codechoir.errors import InputError
-from codechoir.sinks.html.page import PageFile, PageText
+from codechoir.sinks.html_page import PageFile, PageText
 from codechoir.sinks.output_files import AudioFile, Content, output_file
 
 CONTENT = Content("a.py", list, lambda: PageText("a.py", "Python", b"x", 0, 1, 1, ()))

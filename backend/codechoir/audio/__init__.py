@@ -1,13 +1,10 @@
 """Audio processing: pure functions and streams over samples, 16 bits, mono unless a name says otherwise.
 
-    samples            fades, silence, cuts, and where sound begins and ends
+    samples            fades, silence, cuts, where sound begins and ends; panning to stereo; loudness
     earcons            short sounds from `voices/cues.toml`
     time_compression   faster speech at the same pitch, for eSpeak NG
     time_stretch       faster or slower, higher or lower speech, for neural voices
     resampling         another sample rate
-    panning            mono to stereo
-    loudness           levels, in decibels and LUFS
-    wav                WAV files, streamed
 
 What the first sound of eSpeak NG needs (samples, earcons, time compression) works without numpy, because
 importing numpy takes longer than all of it.

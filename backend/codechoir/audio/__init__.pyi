@@ -16,4 +16,3 @@ from .samples import speech_level as speech_level
 from .time_compression import TimeCompressor as TimeCompressor
 from .time_stretch import VoiceShaper as VoiceShaper
 from .time_stretch import pitch_factor as pitch_factor
-from .wav import WavWriter as WavWriter

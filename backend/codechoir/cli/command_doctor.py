@@ -208,15 +208,15 @@ def _check_device() -> Check:
 
 def _check_sound_files() -> Check:
     from codechoir.model import AudioChunk
-    from codechoir.sinks import ENCODERS, AudioFile
+    from codechoir.sinks import AUDIO_FORMATS, AudioFile
 
     with TemporaryDirectory() as folder:
-        for ending in ENCODERS:
+        for ending in AUDIO_FORMATS:
             sink = AudioFile(Path(folder) / f"check{ending}")
             sink.open(lambda _: None)
             sink.write(AudioChunk(bytes(2 * 2205), 22050, 0))
             sink.finish()
-    return Check("sound files", True, f"{', '.join(ENCODERS)} can be written", needed=True)
+    return Check("sound files", True, f"{', '.join(AUDIO_FORMATS)} can be written", needed=True)
 
 
 def _check_folders() -> Check:

@@ -158,7 +158,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _sound_system_hangs() -> bool:
     """Whether a call into the sound system has not returned: then threads in C code may block the exit."""
-    sinks = sys.modules.get("codechoir.sinks.stallable_calls")
+    sinks = sys.modules.get("codechoir.sinks.sound_system")
     return sinks is not None and any(thread.name == sinks.THREAD_NAME for thread in threading.enumerate())
 
 

@@ -1,13 +1,13 @@
+from .audio_formats import AUDIO_FORMATS as AUDIO_FORMATS
+from .audio_formats import Chapter as Chapter
 from .base import MultiSink as MultiSink
 from .base import OnPlayed as OnPlayed
 from .base import Sink as Sink
-from .chapters import Chapter as Chapter
 from .device import Device as Device
 from .device_sink import DeviceSink as DeviceSink
-from .encoders import ENCODERS as ENCODERS
 from .file_sink import FileSink as FileSink
 from .file_sink import MarksFile as MarksFile
-from .html import PageText as PageText
+from .html_page import PageText as PageText
 from .lsp_stream import AudioNotifier as AudioNotifier
 from .lsp_stream import ClientPlaybackSink as ClientPlaybackSink
 from .lsp_stream import NoPlaybackSink as NoPlaybackSink

@@ -13,8 +13,7 @@ from functools import partial
 
 from codechoir.errors import CodechoirError
 from codechoir.sinks.device_sink import NO_ANSWER, DeviceSink
-from codechoir.sinks.miniaudio_output import OpenStream, Stream, open_soundcard
-from codechoir.sinks.stallable_calls import StallableCall, StallableCalls
+from codechoir.sinks.sound_system import OpenStream, StallableCall, StallableCalls, Stream, open_soundcard
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +45,7 @@ class Device:
     """The sound device. Opens on first use, plays one reading at a time, and reopens if it is lost.
 
     No method waits for a sound system that does not answer: calls into it are made by a thread of their own,
-    see `stallable_calls`, and `_lock` is never held during one. That thread alone changes `_stream`,
+    see `StallableCalls`, and `_lock` is never held during one. That thread alone changes `_stream`,
     `_sample_rate`, `_channels` and `_is_running`. `_pull` runs in the sound system's thread. The worker
     thread reports to readings what was played, has an idle device stopped, and notices when it is lost. The
     methods may be called by any thread. After `close` the device may be used again.

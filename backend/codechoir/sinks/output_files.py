@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING
 from codechoir.audio import Panner
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import AudioChunk
-from codechoir.sinks.chapters import CHAPTER_WRITERS, Chapter, ChapterMarks
-from codechoir.sinks.encoders import ENCODERS, AudioEncoder
+from codechoir.sinks.audio_formats import AUDIO_FORMATS, AudioEncoder, Chapter, ChapterMarks
 from codechoir.sinks.file_sink import FileSink
 from codechoir.storage import AtomicFile
 
 if TYPE_CHECKING:
-    from codechoir.sinks.html import PageText
+    from codechoir.sinks.html_page import PageText
 
 PAGE = ".html"
-EXTENSIONS = (*ENCODERS, PAGE)
+EXTENSIONS = (*AUDIO_FORMATS, PAGE)
 
 
 class AudioFile(FileSink):
@@ -30,8 +29,7 @@ class AudioFile(FileSink):
         self._channels = channels
         self._panner = Panner() if channels == 2 else None
         self._chapters = chapters or ChapterMarks(path.stem)
-        self._make_encoder = ENCODERS[path.suffix.lower()]
-        self._write_chapters = CHAPTER_WRITERS[path.suffix.lower()]
+        self._format = AUDIO_FORMATS[path.suffix.lower()]
         self._encoder: AudioEncoder | None = None
         self._sample_rate = 0
 
@@ -42,7 +40,7 @@ class AudioFile(FileSink):
     def _add(self, file: AtomicFile, chunk: AudioChunk) -> None:
         if self._encoder is None:
             self._sample_rate = chunk.sample_rate
-            self._encoder = self._make_encoder(file.file, chunk.sample_rate, channels=self._channels)
+            self._encoder = self._format.encoder(file.file, chunk.sample_rate, channels=self._channels)
         if chunk.pcm:
             self._encoder.write(chunk.pcm if self._panner is None else self._panner.stereo(chunk))
         self._chapters.follow(chunk.marks)
@@ -50,7 +48,7 @@ class AudioFile(FileSink):
     def _complete(self, file: AtomicFile) -> None:
         if self._encoder is not None:
             self._encoder.close()
-            self._write_chapters(file.file, self._chapters, self._sample_rate, self.samples)
+            self._format.write_chapters(file.file, self._chapters, self._sample_rate, self.samples)
 
     def _abandon(self) -> None:
         if self._encoder is not None:
@@ -78,7 +76,7 @@ def output_file(path: Path, content: Content, channels: int = 1) -> FileSink:
         near = did_you_mean(extension, EXTENSIONS)
         raise InputError(f"{problem}; use one of {', '.join(EXTENSIONS)}.{near}")
     if extension == PAGE:
-        from codechoir.sinks.html import PageFile
+        from codechoir.sinks.html_page import PageFile
 
         return PageFile(path, content.text())
     return AudioFile(path, ChapterMarks(content.title, content.chapters()), channels)

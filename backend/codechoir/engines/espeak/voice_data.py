@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+import wave
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from codechoir.audio import Resampler, WavWriter, speech_level
+from codechoir.audio import Resampler, speech_level
 from codechoir.engines.base import CollectingListener
 from codechoir.engines.espeak.espeak_engine import EspeakEngine
 from codechoir.engines.espeak.espeak_library import Library, SynthParams, WordEvent
@@ -67,10 +68,9 @@ def make_recording(category: Category, path: Path) -> Path:
     fade = round(SAMPLE_RATE * FADE_SECONDS)
     samples[-fade:] *= np.linspace(1.0, 0.0, fade)
     samples *= PEAK * 32767 / np.abs(samples).max()
-    with path.open("wb") as file:
-        wav = WavWriter(file, SAMPLE_RATE)
-        wav.write(np.rint(samples).astype("<i2").tobytes())
-        wav.close()
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
+        file.writeframes(np.rint(samples).astype("<i2").tobytes())
     return path
 
 

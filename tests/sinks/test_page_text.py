@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codechoir.model import Category, Span
-from codechoir.sinks.html.page import PageText, cut
+from codechoir.sinks.html_page import PageText, cut
 from hypothesis import given
 from hypothesis import strategies as st
 

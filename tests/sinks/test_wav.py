@@ -9,9 +9,9 @@ import wave
 from pathlib import Path
 
 import pytest
-from codechoir.audio import wav
-from codechoir.audio.wav import WavWriter
 from codechoir.errors import CodechoirError
+from codechoir.sinks import audio_formats
+from codechoir.sinks.audio_formats import WavWriter
 from support.refusing_disk import refusing
 
 
@@ -45,7 +45,7 @@ def test_a_file_without_samples_is_valid() -> None:
 
 
 def test_a_file_larger_than_the_format_allows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wav, "MAX_BYTES", 100)
+    monkeypatch.setattr(audio_formats, "MAX_BYTES", 100)
     file = io.BytesIO()
     writer = WavWriter(file, 24000)
     writer.write(bytes(100))

@@ -1,18 +1,161 @@
-"""Chapters in audio files: where each symbol of the code begins, for players that can jump there."""
+"""The formats of audio files: for each, an encoder from PCM to the bytes of a file, and its chapters.
+
+Samples are encoded as they come. Chapters say where each symbol of the code begins, for players that can jump
+there; they are added to the complete file.
+"""
 
 from __future__ import annotations
 
 import os
 import struct
+import wave
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
-from typing import BinaryIO
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from codechoir.errors import CodechoirError
 from codechoir.model import Mark
+
+
+class AudioEncoder(Protocol):
+    """Writes one audio file from s16le samples, interleaved if there are two channels."""
+
+    def write(self, pcm: bytes) -> None:
+        """Appends samples. Raises `OSError` or `CodechoirError`."""
+
+    def close(self) -> None:
+        """Completes the file; the file object stays open. Raises like `write`."""
+
+    def abandon(self) -> None:
+        """Frees resources without completing the file."""
+
+
+class MakeEncoder(Protocol):
+    """Makes an encoder on an open binary file, for a sample rate in hertz."""
+
+    def __call__(self, file: BinaryIO, sample_rate: int, /, *, channels: int = 1) -> AudioEncoder: ...
+
+
+MAX_BYTES = 2**32 - 1024
+"""Of samples: the format has 32-bit lengths."""
+
+
+class WavWriter:
+    """Writes s16le samples to a seekable file, which stays open.
+
+    The header comes first, for no samples; `close` corrects it.
+    """
+
+    def __init__(self, file: BinaryIO, sample_rate: int, channels: int = 1) -> None:
+        self._wave = wave.Wave_write(file)
+        self._wave.setnchannels(channels)
+        self._wave.setsampwidth(2)
+        self._wave.setframerate(sample_rate)
+        self._wave.writeframesraw(b"")
+        self._bytes = 0
+
+    def write(self, pcm: bytes) -> None:
+        """Appends samples, interleaved if there are two channels. Raises `OSError` or `CodechoirError`."""
+        if self._bytes + len(pcm) > MAX_BYTES:
+            raise CodechoirError("a .wav file cannot be larger than 4 GiB; write .flac or .mp3 instead")
+        self._wave.writeframesraw(pcm)
+        self._bytes += len(pcm)
+
+    def close(self) -> None:
+        """Completes the file. Raises `OSError`."""
+        self._wave.close()
+
+    def abandon(self) -> None:
+        """Gives up the file, which is incomplete; otherwise `wave` would complete it at an unknown time."""
+        with suppress(OSError, ValueError):
+            self._wave.close()
+
+
+class SndfileEncoder:
+    """The formats of libsndfile, with its names for `format`, `subtype` and further options."""
+
+    SILENCE = bytes(2 * 1152)
+    """One MP3 frame: without any samples, libsndfile writes files that no program opens."""
+
+    def __init__(
+        self, file: BinaryIO, sample_rate: int, format: str, subtype: str, channels: int = 1, **options: Any
+    ) -> None:
+        import soundfile
+
+        self._file = _FileWithError(file)
+        self._errors = (soundfile.SoundFileError, AssertionError)
+        self._is_empty = True
+        try:
+            self._sound = soundfile.SoundFile(
+                self._file,
+                "w",
+                samplerate=sample_rate,
+                channels=channels,
+                format=format,
+                subtype=subtype,
+                **options,
+            )
+        except self._errors as error:
+            raise self._file.error or CodechoirError(
+                f"cannot write {format} files at {sample_rate} Hz: {error}"
+            ) from error
+
+    def write(self, pcm: bytes) -> None:
+        self._is_empty = False
+        with self._readable_errors():
+            self._sound.buffer_write(pcm, "int16")
+
+    def close(self) -> None:
+        if self._is_empty:
+            self.write(self.SILENCE)
+        with self._readable_errors():
+            self._sound.close()
+
+    def abandon(self) -> None:
+        self._file.is_abandoned = True
+        with suppress(*self._errors):
+            self._sound.close()
+
+    @contextmanager
+    def _readable_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except self._errors as error:
+            raise self._file.error or CodechoirError(f"cannot encode the audio: {error}") from error
+        if self._file.error is not None:
+            raise self._file.error
+
+
+class _FileWithError:
+    """Keeps the first error of a file, since libsndfile reports a full disk as "System error".
+
+    When `is_abandoned` is set, what libsndfile still wants to flush is dropped.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.error: OSError | None = None
+        self.is_abandoned = False
+        self.read, self.tell = file.read, file.tell
+        self._file = file
+
+    def write(self, data: bytes) -> int:
+        if self.is_abandoned:
+            return len(data)
+        return self._keep_error(lambda: self._file.write(data))
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._keep_error(lambda: self._file.seek(offset, whence))
+
+    def _keep_error(self, operation: Callable[[], int]) -> int:
+        try:
+            return operation()
+        except OSError as error:
+            self.error = self.error or error
+            return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +263,6 @@ def write_mp3_chapters(file: BinaryIO, chapters: ChapterMarks, rate: int, sample
         tags.save(file, v2_version=3)
 
 
-CHAPTER_WRITERS: Mapping[str, ChapterWriter] = {
-    ".wav": write_wav_chapters,
-    ".flac": write_flac_chapters,
-    ".mp3": write_mp3_chapters,
-}
-"""By the extension of the file's name."""
-
-
 @contextmanager
 def _readable_errors() -> Iterator[None]:
     """Converts mutagen's errors, which also stand for those of the disk."""
@@ -165,3 +300,18 @@ def _clock(seconds: float) -> str:
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(int(minutes), 60)
     return f"{hours:02}:{minutes:02}:{rest:06.3f}"
+
+
+class AudioFormat(NamedTuple):
+    """What writes the files of one format."""
+
+    encoder: MakeEncoder
+    write_chapters: ChapterWriter
+
+
+AUDIO_FORMATS: Mapping[str, AudioFormat] = {
+    ".wav": AudioFormat(WavWriter, write_wav_chapters),
+    ".flac": AudioFormat(partial(SndfileEncoder, format="FLAC", subtype="PCM_16"), write_flac_chapters),
+    ".mp3": AudioFormat(partial(SndfileEncoder, format="MP3", subtype="MPEG_LAYER_III"), write_mp3_chapters),
+}
+"""By the extension of the file's name."""

@@ -27,7 +27,7 @@ from typing import BinaryIO, cast
 from codechoir import __version__
 from codechoir.errors import escape_invisible
 from codechoir.model import AudioChunk, Category, Span
-from codechoir.sinks.encoders import AudioEncoder, SndfileEncoder
+from codechoir.sinks.audio_formats import AudioEncoder, SndfileEncoder
 from codechoir.sinks.file_sink import FileSink
 from codechoir.sinks.word_locator import WordLocator
 from codechoir.storage import AtomicFile
@@ -188,7 +188,7 @@ def _time_in_words(seconds: float) -> str:
 
 @cache
 def _asset(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8").rstrip("\n")
+    return files(__package__).joinpath("page", name).read_text(encoding="utf-8").rstrip("\n")
 
 
 def _hash(text: str) -> str:

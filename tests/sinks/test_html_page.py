@@ -33,12 +33,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def visit(folder: Path) -> dict[str, Any]:
-    """The observations that visit.mjs made in a browser."""
+    """The observations that visit_page.mjs made in a browser."""
     node = needs("node", "Node.js 20")
     chromium = needs("chromium", "apt install chromium")
     if not (ROOT / "node_modules" / "playwright-core").is_dir():
         missing("playwright-core is not installed: make setup")
-    script = Path(__file__).with_name("visit.mjs")
+    script = Path(__file__).with_name("visit_page.mjs")
     command = [node, str(script), chromium, (folder / "cart.html").as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, timeout=100)
     assert done.returncode == 0, done.stderr

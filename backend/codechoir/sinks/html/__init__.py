@@ -1,5 +1,0 @@
-"""A reading as one HTML page: the code, the audio, and the word that sounds highlighted."""
-
-import lazy_loader
-
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,2 +1,0 @@
-from .page import PageFile as PageFile
-from .page import PageText as PageText
