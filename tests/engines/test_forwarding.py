@@ -58,13 +58,13 @@ class Recorder(CollectingListener):
 def make(tmp_path_factory: pytest.TempPathFactory) -> dict[type, Callable[[AudioListener], AudioListener]]:
     """How to make each forwarding listener of the code base around another one."""
     cache = PhraseCache(PhraseSettings(tmp_path_factory.mktemp("cache")))
-    segment_reading = importlib.import_module("codechoir.engines.xtts.speech.segment_reading")
+    neural_output = importlib.import_module("codechoir.engines.neural_output")
     return {
         ForwardingListener: ForwardingListener,
         MidWordListener: lambda inner: MidWordListener(inner, 0.5),
         FallbackListener: lambda inner: FallbackListener(inner, SpokenProgress([phrase("x")])),
         _CachedReading: lambda inner: _CachedReading("silent", RATE, cache, str, inner, False),
-        segment_reading._ResamplingListener: lambda inner: segment_reading._ResamplingListener(
+        neural_output._ResamplingListener: lambda inner: neural_output._ResamplingListener(
             inner, RATE, 24000
         ),
     }

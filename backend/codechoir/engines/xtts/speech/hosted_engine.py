@@ -22,8 +22,8 @@ from codechoir.errors import CodechoirError, EngineError
 from codechoir.model import Phrase, VoiceInfo
 
 if TYPE_CHECKING:
+    from codechoir.engines.neural_output import FallbackSpeech
     from codechoir.engines.xtts.speech.checkpoint import LoadedCheckpoint
-    from codechoir.engines.xtts.speech.segment_reading import FallbackSpeech
     from codechoir.engines.xtts.speech.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -144,11 +144,11 @@ class HostedXttsEngine(Engine):
     def _load(self) -> _Loaded:
         """Load everything once; the host warms the engine up before it accepts calls."""
         if self._loaded is None:
+            from codechoir.engines.neural_output import FallbackSpeech
             from codechoir.engines.xtts import short_text
             from codechoir.engines.xtts.neural import CACHED_VOICES
             from codechoir.engines.xtts.short_text import DurationEstimator
             from codechoir.engines.xtts.speech.checkpoint import LoadedCheckpoint
-            from codechoir.engines.xtts.speech.segment_reading import FallbackSpeech
             from codechoir.engines.xtts.speech.worker import Worker
             from codechoir.voices import FallbackVoices
 

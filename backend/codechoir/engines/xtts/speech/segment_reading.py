@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from codechoir.audio import Resampler, VoiceShaper, pitch_factor, render_earcon
-from codechoir.engines import AudioListener, Engine, ForwardingListener
+from codechoir.audio import VoiceShaper, pitch_factor
+from codechoir.engines import AudioListener
+from codechoir.engines.neural_output import (
+    PartsListener,
+    ReadingCancelled,
+    SayParts,
+    SpeechChunker,
+    marks_of_reading,
+    words_only,
+)
 from codechoir.engines.xtts import short_text
 from codechoir.engines.xtts.speech.segments import NATURAL_RATE, SpeechSegment
-from codechoir.engines.xtts.speech.speech_output import (
-    ReadingCancelled,
-    SpeechChunker,
-    TailTrimmer,
-    WordTiming,
-    marks_of_reading,
-)
+from codechoir.engines.xtts.speech.speech_timing import TailTrimmer, WordTiming
 from codechoir.errors import CodechoirError
-from codechoir.model import AudioChunk, CastUtterance, Phrase
+from codechoir.model import Phrase
 
 if TYPE_CHECKING:
     from codechoir.engines.xtts.neural import Event, Prompt, Sound
@@ -33,14 +35,8 @@ POLL_SECONDS = 0.01
 MAX_REQUESTS = 24
 """Requests of a reading that are submitted and not yet written."""
 
-CUE_GAP = 30
-"""Milliseconds between a cue and the first syllable after it."""
-
 HOLD_SECONDS, RELEASE_SECONDS = 8.0, 4.0
 """With more sound than this waiting no request is started, until less than that is left."""
-
-SayParts = Callable[[tuple[CastUtterance, ...], AudioListener], None]
-"""Says parts, writing chunks at XTTS's sample rate to a listener."""
 
 SplitPhrase = Callable[[Phrase], Iterable[SpeechSegment]]
 MakePrompts = Callable[[SpeechSegment, Callable[[str], object]], list[tuple["Prompt", ...]]]
@@ -141,19 +137,12 @@ class SegmentReading:
             self._listener.phrase_done()
             return
         self._chunker.write_silence(segment.pause_before)
-        self._write_cue(segment.parts[0])
+        self._chunker.write_cue(segment.parts[0])
         if pending.ids:
             self._write_speech(segment, pending.phrase, pending.ids)
         elif self._fallback is not None and any(part.utterance.text for part in segment.parts):
             self._write_fallback(segment, pending.phrase, self._fallback)
         self._chunker.write_silence(segment.pause_after)
-
-    def _write_cue(self, part: CastUtterance) -> None:
-        if not part.utterance.cue:
-            return
-        cue = np.frombuffer(render_earcon(part.utterance.cue, self._sample_rate), "<i2").astype(np.float32)
-        self._chunker.write(cue / np.float32(32768) * np.float32(part.voice.volume / 100))
-        self._chunker.write_silence(CUE_GAP)
 
     def _write_speech(self, segment: SpeechSegment, phrase: int, ids: tuple[int, ...]) -> None:
         """Write what XTTS says, at the voice's rate, pitch and volume."""
@@ -229,72 +218,9 @@ class SegmentReading:
             self._worker.release(self._reading)
 
     def _write_fallback(self, segment: SpeechSegment, phrase: int, say: SayParts) -> None:
-        parts = tuple(
-            replace(part, utterance=replace(part.utterance, pause_before=0, pause_after=0, cue=""))
-            for part in segment.parts
-        )
-        say(parts, _SegmentListener(self._chunker, self._listener, phrase, segment.first))
+        say(words_only(segment.parts), PartsListener(self._chunker, self._listener, phrase, segment.first))
 
 
 def _speed(segment: SpeechSegment) -> float:
     """Seconds of XTTS's sound that are played in a second."""
     return min(4.0, max(0.4, segment.parts[0].voice.rate / NATURAL_RATE))
-
-
-class _SegmentListener(AudioListener):
-    """Receives one segment from the fallback engine and adds it to the reading.
-
-    It begins with part `first` of the phrase with the index `phrase`. `phrase_done` and `has_output` stay
-    here: a segment is not a phrase, and it begins without a pause.
-    """
-
-    def __init__(self, chunker: SpeechChunker, listener: AudioListener, phrase: int, first: int) -> None:
-        self._chunker = chunker
-        self._listener = listener
-        self._place = (chunker.samples, phrase, first)
-
-    def write(self, chunk: AudioChunk) -> bool:
-        samples = np.frombuffer(chunk.pcm, "<i2").astype(np.float32) / np.float32(32768)
-        self._chunker.write(samples, marks_of_reading(chunk.marks, *self._place))
-        return True
-
-    def is_cancelled(self) -> bool:
-        return self._listener.is_cancelled()
-
-    def notify(self, line: str) -> bool:
-        return self._listener.notify(line)
-
-
-class FallbackSpeech:
-    """Says with the fallback engine what XTTS cannot say, in the fallback voice of each part.
-
-    `with_fallback_voice`: gives a part its fallback voice. `sample_rate`: of the chunks that it writes.
-    """
-
-    def __init__(
-        self, engine: Engine, with_fallback_voice: Callable[[CastUtterance], CastUtterance], sample_rate: int
-    ) -> None:
-        self._engine = engine
-        self._with_fallback_voice = with_fallback_voice
-        self._sample_rate = sample_rate
-
-    def __call__(self, parts: tuple[CastUtterance, ...], listener: AudioListener) -> None:
-        resampling = _ResamplingListener(listener, self._engine.capabilities.sample_rate, self._sample_rate)
-        phrase = Phrase(tuple(map(self._with_fallback_voice, parts)), 0, 0)
-        self._engine.speak([phrase], resampling)
-        resampling.flush()
-
-
-class _ResamplingListener(ForwardingListener):
-    """Changes the sample rate of what it passes on."""
-
-    def __init__(self, inner: AudioListener, source: int, target: int) -> None:
-        super().__init__(inner)
-        self._resampler = Resampler(source, target)
-
-    def write(self, chunk: AudioChunk) -> bool:
-        return self.inner.write(self._resampler.feed(chunk))
-
-    def flush(self) -> None:
-        """Pass on what the resampler still holds."""
-        self.inner.write(self._resampler.flush())

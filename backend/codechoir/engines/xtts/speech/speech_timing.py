@@ -1,16 +1,14 @@
-"""From samples to chunks with marks: trims utterances, times words, cuts chunks of at most 20 ms."""
+"""Where the sound of an utterance ends, and when each of its words begins."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from codechoir.engines import AudioListener
 from codechoir.engines.xtts.speech.segments import SegmentWord
-from codechoir.model import AudioChunk, Mark
+from codechoir.model import Mark
 
 Floats = NDArray[np.float32]
 
@@ -97,43 +95,3 @@ class WordTiming:
         source = word.start, word.end, word.category, word.text
         t0, t1 = self._sample(index), self._sample(index + 1)
         return Mark(t0, t1, *source, phrase=0, part=word.part, word=word.word)
-
-
-class ReadingCancelled(Exception):
-    """The listener takes no more sound."""
-
-
-class SpeechChunker:
-    """Counts samples, and writes chunks to `listener`. Raises `ReadingCancelled` when the reading is over."""
-
-    def __init__(self, listener: AudioListener, sample_rate: int) -> None:
-        self.samples = 0
-        self._listener = listener
-        self._sample_rate = sample_rate
-        self._chunk_size = sample_rate // 50
-
-    def write(self, samples: NDArray[np.float32], marks: Sequence[Mark] = ()) -> None:
-        """Write samples (-1 … 1). `marks`: in samples of the reading, ascending, all within these samples."""
-        pcm = (np.clip(samples, -1.0, 1.0) * 32767).astype("<i2")
-        for offset in range(0, len(pcm), self._chunk_size):
-            piece = pcm[offset : offset + self._chunk_size].tobytes()
-            end = self.samples + len(piece) // 2
-            here = tuple(mark for mark in marks if self.samples <= mark.t0 < end)
-            if not self._listener.write(AudioChunk(piece, self._sample_rate, self.samples, here)):
-                raise ReadingCancelled
-            self.samples = end
-
-    def write_silence(self, milliseconds: float) -> None:
-        """Write silence."""
-        self.write(np.zeros(round(self._sample_rate * milliseconds / 1000), np.float32))
-
-
-def marks_of_reading(marks: Sequence[Mark], begin: int, phrase: int, part: int) -> list[Mark]:
-    """Marks that count from a segment's start as marks of the reading.
-
-    The segment began at sample `begin` with part `part` of phrase `phrase`.
-    """
-    return [
-        replace(mark, t0=begin + mark.t0, t1=begin + mark.t1, phrase=phrase, part=part + mark.part)
-        for mark in marks
-    ]
