@@ -51,6 +51,13 @@ class AudioListener:
         """Whether the reading had audio before this call of `speak`, so that the engine does not begin it."""
         return False
 
+    def needs_same_samples(self) -> bool:
+        """Whether a phrase must be the same samples each time, since some phrases come from a cache.
+
+        For engines whose sound depends on what they have said before, and for which this costs time.
+        """
+        return False
+
 
 class ForwardingListener(AudioListener):
     """Passes everything on to `inner`. The base class of listeners that change some of what they receive."""
@@ -72,6 +79,9 @@ class ForwardingListener(AudioListener):
 
     def has_output(self) -> bool:
         return self.inner.has_output()
+
+    def needs_same_samples(self) -> bool:
+        return self.inner.needs_same_samples()
 
 
 class CollectingListener(AudioListener):

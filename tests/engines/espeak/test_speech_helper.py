@@ -170,6 +170,25 @@ def test_what_ended_the_library_is_not_sent_again_to_that_voice(unguarded: Helpe
     assert words(heard) == ["return", "iknn", "uqlq"]
 
 
+def test_what_ends_a_copy_for_the_cache_is_sent_again_to_neither(
+    unguarded: HelperLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exact = unguarded.reproducible()
+    assert isinstance(exact, HelperLibrary)
+    monkeypatch.setattr(exact, "guarded", lambda params: params)
+    deadly = SynthParams("en-us+Annie", 175, 0, 78, 100)
+    plain = deadly._replace(pitch=50, range=50)
+    exact.say("one", plain, lambda pcm, words: True)
+    first, survivor = exact.pid, unguarded.pid
+    with pytest.raises(PhraseLostError):
+        exact.say(DEADLY, deadly, lambda pcm, words: True)
+    with pytest.raises(PhraseLostError):
+        unguarded.say(DEADLY, deadly, lambda pcm, words: pytest.fail("sent again"))
+    exact.say("one", plain, lambda pcm, words: True)
+    assert exact.pid != first
+    assert unguarded.pid == survivor
+
+
 @pytest.mark.parametrize(
     ("spellers", "expected"),
     [

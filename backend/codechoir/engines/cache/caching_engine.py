@@ -44,9 +44,8 @@ class CachingEngine(ForwardingEngine):
     def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         """See `Engine.speak`."""
         identity = self._policy.identity()
-        begins = self._policy.first_differs and not listener.has_output()
-        rate = self.capabilities.sample_rate
-        reading = _CachedReading(self.name, rate, self.cache, identity, listener, begins)
+        rate, first_differs = self.capabilities.sample_rate, self._policy.first_differs
+        reading = _CachedReading(self.name, rate, self.cache, identity, listener, first_differs)
         reading.run(self._split(phrases), self.inner)
 
     def close(self) -> None:
@@ -82,7 +81,7 @@ class _Unit:
 
 
 class _CachedReading(ForwardingListener):
-    """One reading. It is the listener that the engine writes to. `begins`: see `phrase_key`."""
+    """One reading. It is the listener that the engine writes to. `first_differs`: see `CachePolicy`."""
 
     def __init__(
         self,
@@ -91,7 +90,7 @@ class _CachedReading(ForwardingListener):
         cache: PhraseCache,
         identity: VoiceIdentity,
         listener: AudioListener,
-        begins: bool,
+        first_differs: bool,
     ) -> None:
         super().__init__(listener)
         self._engine_name = engine
@@ -100,7 +99,7 @@ class _CachedReading(ForwardingListener):
         self._identity = identity
         self._queue: deque[_Unit] = deque()
         self._samples = 0
-        self._begins = begins
+        self._first_differs = first_differs
         self._was_cancelled = False
         self._blocked = 0.0  # seconds that `inner.write` has taken
         self._recorder = _Recorder(0.0)
@@ -142,6 +141,9 @@ class _CachedReading(ForwardingListener):
     def has_output(self) -> bool:
         return self._samples > 0 or super().has_output()
 
+    def needs_same_samples(self) -> bool:
+        return True
+
     # ---- units -------------------------------------------------------------------------------------------
 
     def _misses(self, units: Iterator[_Unit]) -> Iterator[Phrase]:
@@ -150,11 +152,9 @@ class _CachedReading(ForwardingListener):
             unit = next(units, None)
             if unit is None:
                 return
-            unit.key = phrase_key(
-                self._engine_name, self._identity, unit.content, self._sample_rate, self._begins
-            )
+            begins = self._first_differs and not self._queue and not self.has_output()
+            unit.key = phrase_key(self._engine_name, self._identity, unit.content, self._sample_rate, begins)
             unit.cached = self._cache.find(unit.key, self._engine_name)
-            self._begins = False
             self._queue.append(unit)
             if unit.cached is None:
                 yield unit.content

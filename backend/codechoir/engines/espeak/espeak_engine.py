@@ -52,6 +52,8 @@ class EspeakEngine(Engine):
 
     def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         loaded = library()
+        if listener.needs_same_samples():
+            loaded = loaded.reproducible()
         joiner = Joiner(AudioChunker(listener, loaded.sample_rate))
         try:
             for number, phrase in enumerate(phrases):
@@ -63,5 +65,5 @@ class EspeakEngine(Engine):
 
 @cache
 def _identity() -> str:
-    """What every voice depends on: our version and the library's."""
-    return f"{__version__} {version('espeakng-loader')}"
+    """What every voice depends on: our version and the library's; and that it is said reproducibly."""
+    return f"{__version__} {version('espeakng-loader')} reproducible"

@@ -96,6 +96,13 @@ class Library(ABC):
                 f"eSpeak NG failed with status {status}; try another voice than '{params.family}'"
             )
 
+    def reproducible(self) -> Library:
+        """The same library, whose samples depend on text and parameters alone; itself where it cannot be had.
+
+        Otherwise they also depend on what was said before: the library continues the flutter of its voices.
+        """
+        return self
+
     def guarded(self, params: SynthParams) -> SynthParams:
         """The same with a range that cannot end the process; see `pitch_guard`."""
         span = self._spans.get(params.family)

@@ -24,6 +24,7 @@ from codechoir.engines.espeak.espeak_library import (
     WordEvent,
     cannot_load,
 )
+from codechoir.engines.espeak.helper_main import EXACT, VOICES, WARM
 from codechoir.engines.espeak.speech_helper import HelperEndedError, SpeechHelper
 from codechoir.errors import EngineError
 
@@ -42,28 +43,42 @@ TRIES = 3
 class HelperLibrary(Library):
     """The library in a helper process. `pid`: that of the helper; `spare_pid`: of the one standing by."""
 
+    _task = WARM
+
     def __init__(self, data: LibraryData) -> None:
         """Start the first helper. Raises `EngineError` saying what is missing, `OSError` if none starts."""
         super().__init__(data)
-        self._owner = os.getpid()
-        self._helper: SpeechHelper | None = SpeechHelper(data, "voices")
-        self._spare: SpeechHelper | None = None
-        self._changed = threading.Condition()
-        self._timer: threading.Timer | None = None
-        self._lost: set[tuple[str, str]] = set()
+        helper = SpeechHelper(data, VOICES)
+        self._prepare(helper)
         try:
-            sample_rate, content = self._helper.wait_ready()
+            sample_rate, content = helper.wait_ready()
         except EngineError as error:
-            self._helper.close()
+            helper.close()
             raise cannot_load(data, str(error)) from error
         except HelperEndedError as error:
-            if 0 <= self._helper.process.returncode < _LEAST_FAULT:  # Python could not run the program
-                raise OSError(f"it ended with status {self._helper.process.returncode}") from error
+            if 0 <= helper.process.returncode < _LEAST_FAULT:  # Python could not run the program
+                raise OSError(f"it ended with status {helper.process.returncode}") from error
             raise cannot_load(data, "it ended its process while it started") from error
         lists = [[line.split("\t") for line in part.splitlines()] for part in content.split("\0")]
         languages, variants = ([(tag, name, file) for tag, name, file in voices] for voices in lists)
         self._started(sample_rate, languages, variants)
+
+    def _prepare(self, helper: SpeechHelper | None) -> None:
+        self._owner = os.getpid()
+        self._helper = helper
+        self._spare: SpeechHelper | None = None
+        self._changed = threading.Condition()
+        self._timer: threading.Timer | None = None
+        self._lost: set[tuple[str, str]] = set()
+        self._exact: HelperLibrary | None = None
         atexit.register(self.close)
+
+    def reproducible(self) -> Library:
+        """See `Library.reproducible`. Takes another helper process."""
+        with self._changed:
+            if self._exact is None:
+                self._exact = ExactLibrary(self) if hasattr(os, "fork") else self
+            return self._exact
 
     @property
     def pid(self) -> int | None:
@@ -93,6 +108,8 @@ class HelperLibrary(Library):
         for helper in helpers:
             if helper is not None:
                 helper.close()
+        if self._exact is not None and self._exact is not self:
+            self._exact.close()
 
     def _speak(self, text: str, file: str, params: SynthParams, listener: Listener) -> int:
         if (params.family, text) in self._lost:
@@ -137,7 +154,7 @@ class HelperLibrary(Library):
         return self._helper
 
     def _new_helper(self) -> SpeechHelper:
-        helper = SpeechHelper(self._data, "warm")
+        helper = SpeechHelper(self._data, self._task)
         helper.wait_ready()
         return helper
 
@@ -166,6 +183,25 @@ class HelperLibrary(Library):
                 self._changed.notify_all()
                 return
         spare.close()
+
+
+class ExactLibrary(HelperLibrary):
+    """Says each text as if it was the first: in a copy of a helper. No second helper stands by."""
+
+    _task = EXACT
+
+    def __init__(self, original: HelperLibrary) -> None:
+        Library.__init__(self, original._data)
+        self._prepare(None)
+        self._lost = original._lost
+        self._files, self.sample_rate = original._files, original.sample_rate
+        self.languages, self.variants = original.languages, original.variants
+
+    def reproducible(self) -> Library:
+        return self
+
+    def _prepare_spare(self) -> None:
+        return
 
 
 class _ResumedListener:

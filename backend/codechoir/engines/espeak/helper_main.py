@@ -1,8 +1,9 @@
 """The program of a helper process, in which eSpeak NG speaks: started as `python -I -S helper_main.py`.
 
 It imports nothing of Codechoir but `native_speech`, from its own folder, so that it starts in some 40 ms and
-takes 9 MB. Arguments: the shared library, its folder of data, and `voices` to list the voices, or `warm` to
-say a word to nobody. It ends when standard input does.
+takes 9 MB. Arguments: the shared library, its folder of data, and `VOICES` to list the voices, `WARM` to say
+a word to nobody, or `EXACT` to do that and then say each text in a copy of this process, so that no text
+depends on the ones before. It ends when standard input does.
 
 Standard input: requests, each a `REQUEST` and after it the voice's file and the text. A request ends the one
 before. Standard output: replies, each a `REPLY`, then two numbers for each word, then the rest. The first
@@ -27,6 +28,9 @@ WORD = struct.Struct("<ii")
 
 SOUND, DONE, READY, FAILED = range(4)
 """Kinds of reply. `READY`: the status is the sample rate. `FAILED`: the rest is a message."""
+
+VOICES, WARM, EXACT = "voices", "warm", "exact"
+"""What the last argument asks for."""
 
 CPU_SECONDS = 1.0
 """Processor time that a text may take, which is a hundred times what it needs. A helper that is caught in a
@@ -55,10 +59,16 @@ def main() -> None:
             _reply(replies, number, SOUND, len(words), rest)
             return not _has_request()
 
+        copy = os.fork() if sys.argv[3] == EXACT else 0
+        if copy:
+            _follow(copy)
+            continue
         _limit(CPU_SECONDS)
         status = speech.say(text, file, (rate, volume, pitch, range_), send)
         _limit(0)
         _reply(replies, number, DONE, status)
+        if sys.argv[3] == EXACT:
+            os._exit(0)
 
 
 def _prepare() -> int:
@@ -85,7 +95,7 @@ def _load(path: str, data: str, task: str):  # type: ignore[no-untyped-def]  # t
 
     sys.path.pop(0)
     speech = NativeSpeech(path, os.fsencode(data))
-    if task == "voices":
+    if task == VOICES:
         lists = [speech.voices(), speech.voices(variants=True)]
         return speech, "\0".join("\n".join("\t".join(voice) for voice in voices) for voices in lists).encode()
     speech.say(b"ready", b"gmw/en-US", (175, 100, 50, 50), lambda pcm, words: True)
@@ -110,6 +120,15 @@ def _read(size: int) -> bytes | None:
             return None
         content += piece
     return content
+
+
+def _follow(copy: int) -> None:
+    """Wait until a copy of this process has said its text; end as it did if that was a fault."""
+    _, status = os.waitpid(copy, 0)
+    if os.WIFSIGNALED(status):
+        os.kill(os.getpid(), os.WTERMSIG(status))
+    if status:
+        os._exit(1)
 
 
 def _limit(seconds: float) -> None:

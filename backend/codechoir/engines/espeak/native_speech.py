@@ -72,6 +72,8 @@ class NativeSpeech:
         self._c = ctypes.CDLL(path)
         self._declare()
         self.sample_rate: int = self._c.espeak_Initialize(_SYNCHRONOUS, _BUFFER_MS, data, _DONT_EXIT)
+        if hasattr(self._c, "espeak_ng_SetRandSeed"):  # else the breath of voices depends on the time of day
+            self._c.espeak_ng_SetRandSeed(1)
         self._listener: NativeListener | None = None
         self._raised: BaseException | None = None
         self._file = b""
