@@ -10,6 +10,7 @@ import html
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Final
 
 from codechoir.wording.numbers import NumberVerbalizer
 from codechoir.wording.word_table import WordTable
@@ -75,8 +76,21 @@ SENTENCE_PUNCTUATION = ".,?!"
 _PLAIN = re.compile(r"[A-Za-z0-9 '.,?!]*")
 _BLANKS = re.compile(r"\s+")
 
-_DROPPED_MARKS = ("LATIN", "GREEK", "CYRILLIC")
-"""Scripts in which a letter can do without its combining marks; in others they are a part of it."""
+MARKS: Final = (
+    r"\u0483-\u0489\u0591-\u05bd\u05bf\u05c1-\u05c2\u05c4-\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    r"\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u0711-\u07f3\u07fd\u0816-\u082d\u0859-\u085b\u0898-\u08e1"
+    r"\u08e3-\u0963\u0981-\u09e3\u09fe-\u0a75\u0a81-\u0ae3\u0afa-\u0b63\u0b82-\u0bd7\u0c00-\u0c63"
+    r"\u0c81-\u0c83\u0cbc-\u0d4d\u0d57\u0d62-\u0d63\u0d81-\u0df3\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ecd"
+    r"\u0f18-\u0f19\u0f35\u0f37\u0f39\u0f3e-\u0f84\u0f86-\u0fbc\u0fc6\u102b-\u103e\u1056-\u109d\u135d-\u135f"
+    r"\u1712-\u1734\u1752-\u17d3\u17dd\u180b-\u180d\u180f-\u193b\u1a17-\u1a1b\u1a55-\u1a7f\u1ab0-\u1b44"
+    r"\u1b6b-\u1b73\u1b80-\u1bf3\u1c24-\u1c37\u1cd0-\u1cd2\u1cd4-\u1dff\u302a-\u302f\u3099-\u309a"
+    r"\ua8e0-\ua8f1\ua8ff-\ua92d\ua947-\ua953\ua980-\ua9c0\ua9e5-\uaa4d\uaa7b-\uaac1\uabe3-\uabea\ufb1e"
+)
+"""Ranges of the marks that belong to the letter before them, such as vowel signs, for a regular expression.
+Not those of Latin letters: what has no letter of its own there is named."""
+
+_SEPARATE_MARKS = ("LATIN", "GREEK", "CYRILLIC")
+"""Scripts whose marks are named after their letter; in others they are a part of it."""
 
 
 def is_speakable(text: str) -> bool:
@@ -101,15 +115,21 @@ def _is_letter(text: str, index: int) -> bool:
     char = text[index]
     if char.isalpha() or char.isdecimal():
         return True
-    return index > 0 and _is_mark_of(char, text[index - 1])
+    base = index
+    while base > 0 and _is_mark(text[base]):
+        base -= 1
+    return base < index and _bears_marks(text[base])
 
 
 @lru_cache(maxsize=4096)
-def _is_mark_of(char: str, letter: str) -> bool:
-    """Whether `char` is a mark of the letter before it, such as a vowel sign of Devanagari."""
-    if unicodedata.category(char) not in ("Mn", "Mc"):
-        return False
-    return letter.isalpha() and not unicodedata.name(letter, "LATIN").startswith(_DROPPED_MARKS)
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char) in ("Mn", "Mc")
+
+
+@lru_cache(maxsize=4096)
+def _bears_marks(letter: str) -> bool:
+    """Whether marks of this letter are a part of it, such as the vowel signs of Devanagari."""
+    return letter.isalpha() and not unicodedata.name(letter, "LATIN").startswith(_SEPARATE_MARKS)
 
 
 # ---- escape sequences --------------------------------------------------------------------------------------

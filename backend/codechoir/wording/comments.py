@@ -122,6 +122,9 @@ _OPTIONAL = re.compile(r"\[(?P<name>[\w.$]+)(?:\s*=\s*(?P<value>.*?))?\](?=\s|$)
 _GENERIC = re.compile(r"<(?P<name>\w+)>(?=\s|$)")
 """A type parameter in Javadoc: `<T>`."""
 
+_VARIABLE = re.compile(r"\$\w+")
+"""A parameter in the documentation of PHP."""
+
 _TYPE_SIGNS = re.compile(r"\[\]|[<>|?=,]|\.\.\.")
 """The signs in a documented type."""
 
@@ -224,16 +227,17 @@ class CommentVerbalizer:
             tag, offset = self._tag(body)
             if tag:
                 yield at, tag, None
-        for code in _TICKS.finditer(body, offset) if self._options.doc_code else ():
+        body, at, offset = body[offset:], at + offset, 0
+        for code in _TICKS.finditer(body) if self._options.doc_code else ():
             if code.start() > offset:
-                yield at + offset, self._prose.words(body[offset : code.start()], "some", "comment"), None
+                yield at + offset, self._prose.words(body, "some", "comment", offset, code.start()), None
             snippet = next(code[group] for group in _CODE_GROUPS if code[group] is not None)
             if code["inline"]:
                 snippet = snippet.replace("#", ".")  # a member, in the documentation of Java
             yield at + code.start(), self._snippets.words(snippet, "some"), _CODE_CATEGORY
             offset = code.end()
         if offset < len(body):
-            yield at + offset, self._prose.words(body[offset:], "some", "comment"), None
+            yield at + offset, self._prose.words(body, "some", "comment", offset), None
 
     def _tag(self, body: str) -> tuple[str, int]:
         """The words for a documentation tag, and the index at which the text after it begins."""
@@ -265,6 +269,9 @@ class CommentVerbalizer:
     def _subject(self, body: str, at: int) -> tuple[list[str], int]:
         """The words for a name in brackets after a tag (`[name=value]`, `<T>`), and the index of its end."""
         begin = at + len(body[at:]) - len(body[at:].lstrip())
+        variable = _VARIABLE.match(body, begin)
+        if variable is not None:
+            return [self._names.words(variable[0], "some")], variable.end()
         generic = _GENERIC.match(body, begin)
         if generic is not None:
             return [str(self._tags["type"]), self._names.words(generic["name"], "some")], generic.end()

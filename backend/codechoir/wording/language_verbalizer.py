@@ -35,6 +35,7 @@ TokenKind = Literal[
     "flag",
     "format",
     "heredoc",
+    "list_number",
     "name",
     "number",
     "prose",
@@ -53,6 +54,7 @@ _BY_ROLE: Mapping[str, TokenKind] = {
     "flag": "flag",
     "format.spec": "format",
     "list": "symbols",
+    "list.number": "list_number",
     "heredoc": "heredoc",
     "heredoc.body": "prose",
     "heredoc.end": "name",
@@ -186,6 +188,7 @@ class LanguageVerbalizer:
             "flag": self._flag,
             "format": self._format,
             "heredoc": self._heredoc,
+            "list_number": self._list_number,
             "name": self._name,
             "number": self._number,
             "prose": self._prose,
@@ -267,12 +270,22 @@ class LanguageVerbalizer:
         name = self.names.words(word, level) if word else ""
         return [Fragment(f"{self.table.section('strings')['document']} {name}".strip())]
 
+    def _list_number(self, piece: LinePiece, level: Level, hint: Hint) -> list[Fragment]:
+        """The number of an item in a list of Markdown: `2.`"""
+        item = self.table.role_words(piece.span.role, piece.text) if level == "some" else ""
+        number = self.prose.words(piece.text.rstrip(".) ") if item else piece.text, level, "raw")
+        return [Fragment(f"{item} {number}".strip())]
+
     def _name(self, piece: LinePiece, level: Level, hint: Hint) -> list[Fragment]:
         role = piece.span.role
         if role.startswith("heredoc") and piece.text[:1] in "'\"" and level != "all":
             return [self._quoted_word(piece.text.strip("'\""), role, level)]
         if not any(char.isalnum() for char in piece.text):
             return self._symbols(piece, level, hint)
+        if piece.span.category is Category.KEYWORD and level in ("some", "most"):
+            keyword = self.table.section("keywords").get(piece.text.lower())
+            if keyword is not None:
+                return [Fragment(str(keyword))]
         entry = self.table.role(role) if level in _PREFIXED_NAMES.get(role, ()) else None
         if entry is not None:
             name = self.names.words(piece.text.strip("'"), level)
@@ -295,7 +308,7 @@ class LanguageVerbalizer:
     def _prose(self, piece: LinePiece, level: Level, hint: Hint) -> list[Fragment]:
         if any(char.isalnum() for char in piece.text):
             is_document = piece.span.role.startswith("heredoc")
-            return [Fragment(self.prose.words(piece.text, level, "heredoc" if is_document else "raw"))]
+            return [Fragment(self.prose.words(piece.text, level, "heredoc" if is_document else "text"))]
         return [Fragment(self.symbols.names(piece.text.strip()))]
 
     def _regexp(self, piece: LinePiece, level: Level, hint: Hint) -> list[Fragment]:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 
 from codechoir.settings import LEVELS, Level, WordingOptions
-from codechoir.wording.characters import character_runs
+from codechoir.wording.characters import MARKS, character_runs
 from codechoir.wording.line_source import CAPITAL, Fragment, is_spelled
 from codechoir.wording.numbers import NumberVerbalizer
 from codechoir.wording.operators import FEWEST_COUNTED, SymbolVerbalizer
@@ -85,12 +85,12 @@ def _is_plural(run: str, index: int) -> bool:
 
 
 def _is_mark(char: str) -> bool:
-    return (char >= "\u0300" and not char.isprintable()) or "\u0300" <= char <= "\u036f"
+    return char >= "\u0300" and unicodedata.category(char)[0] == "M"
 
 
 # ---- words -------------------------------------------------------------------------------------------------
 
-_RUN = re.compile(r"[^\W_]+|_+|-+|\s+|[^\w\s]")
+_RUN = re.compile(rf"(?:[^\W_][{MARKS}]*)+|_+|-+|\s+|[^\w\s]")
 _NO_VOWEL = re.compile(r"[b-df-hj-np-tv-xz]{2,}")
 _UNPRONOUNCEABLE = re.compile(r"[aeiouy]{5,}|[b-df-hj-np-tv-xz]{6,}")
 _PLURAL = re.compile(r"[A-Z]{2,}s")
@@ -100,6 +100,7 @@ _LONGEST_SPELLED = 10
 """A longer word is not spelled because of many consonants in a row: pronouncing it takes less time."""
 
 _LETTERS = re.compile(r"\d+|[^\W\d_]")
+_NOT_A_LETTER = re.compile(rf"\d|[^\w{MARKS}]")
 _JOINERS = "_-"
 """What only joins the words of a name. Named from the level of its symbol on."""
 
@@ -237,7 +238,7 @@ class NameVerbalizer:
             return " ".join(self._symbols.repeated_name(char, count) for char, count in character_runs(word))
         if not has_vowel(word) or (len(word) <= _LONGEST_SPELLED and _UNPRONOUNCEABLE.search(word)):
             return " ".join(word)
-        if word.isalpha():
+        if word.isalpha() or not _NOT_A_LETTER.search(word):
             return word
         return " ".join(
             self._number(run) if run.isdecimal() else run if run.isalpha() else self._symbols.names(run)

@@ -24,6 +24,9 @@ _SIGNS = {"-": "unary.minus", "+": "unary.plus"}
 
 _SEPARATORS = str.maketrans("", "", "_'")
 
+_TYPES = frozenset(("d", "f", "i", "j", "l", "ll", "n", "u", "ul", "ull"))
+"""Suffixes that are types of numbers in code, and only letters in a sentence: `3F`."""
+
 MOST_DIGITS = 15
 """Longer numbers are said digit by digit."""
 
@@ -40,10 +43,10 @@ class NumberVerbalizer:
         self._signs = {sign: role.say if role else "" for sign, role in roles.items()}
         self.cardinal = lru_cache(maxsize=1024)(self._cardinal)
 
-    def literal(self, text: str) -> str | None:
-        """The words for a number as written in code; None if it is not a number."""
+    def literal(self, text: str, *, is_code: bool = True) -> str | None:
+        """The words for a number as written in code, or in a sentence; None if it is not a number."""
         if text[:1] in _SIGNS and text[1:2] not in _SIGNS:
-            unsigned = self.literal(text[1:].lstrip())
+            unsigned = self.literal(text[1:].lstrip(), is_code=is_code)
             return f"{self._signs[text[0]]} {unsigned}" if unsigned is not None else None
         if _COLOUR.fullmatch(text):
             return f"{self._symbols['#'].say} {self.digits(text[1:])}"
@@ -64,7 +67,7 @@ class NumberVerbalizer:
             sign = {"-": "minus", "+": "plus"}.get(number["sign"])
             words += [str(self._names["exponent"]), *([str(self._names[sign])] if sign else [])]
             words.append(self.whole(number["exponent"]))
-        return " ".join(words) + self._tail(number["tail"] or "")
+        return " ".join(words) + self._tail(number["tail"] or "", is_code=is_code)
 
     def _binary_float(self, number: re.Match[str]) -> str:
         """A hexadecimal number with a power of two: `0x1.8p-3`."""
@@ -89,12 +92,12 @@ class NumberVerbalizer:
             for char in text.translate(_SEPARATORS)
         )
 
-    def _tail(self, tail: str) -> str:
+    def _tail(self, tail: str, *, is_code: bool = True) -> str:
         """The words for a suffix, such as `u8` or `px`, with a blank before them."""
         suffix = tail.strip("_")
         if not suffix:
             return ""
-        if suffix.lower() in self._suffixes:
+        if suffix.lower() in self._suffixes and (is_code or suffix.lower() not in _TYPES):
             return f" {self._suffixes[suffix.lower()]}"
         parts = _TAIL.findall(suffix)
         return " " + " ".join(self.whole(part) if part.isdecimal() else _letters(part) for part in parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from codechoir.settings import Level
 from codechoir.wording.context import Hint
@@ -10,12 +11,13 @@ from codechoir.wording.line_source import Fragment
 from codechoir.wording.operators import SymbolVerbalizer
 from codechoir.wording.prose import ProseVerbalizer
 from codechoir.wording.regexps import RegexpVerbalizer, looks_like_regexp
+from codechoir.wording.text_signs import TextKind
 from codechoir.wording.word_table import WordTable
 
 _QUOTE = r"(?P<quote>\"\"\"+|'''|\"|'|`)"
 _OPENING = re.compile(
     r"(?P<percent>%[qQwWiIr]?|(?=<))(?P<bracket>[^\w\s])"
-    r"|(?P<kind>[a-zA-Z]\w{0,2}(?=[#\"'`])|[$@]{1,2}(?=\"))?(?P<hashes>#*)" + _QUOTE
+    r"|(?P<kind>[a-zA-Z]\w{0,2}(?=[#\"'`])|[$@]{1,2}(?=\")|\$(?='))?(?P<hashes>#*)" + _QUOTE
 )
 _CLOSING = re.compile(_QUOTE + r"#*$")
 _DELIMITER = re.compile(r"[^\s()\\\"]{0,16}\(")
@@ -27,10 +29,13 @@ _RAW_QUOTES = {"bash": "'", "go": "`", "php": "'", "ruby": "'", "sql": "'"}
 _BARE_WORDS = frozenset(("bash",))
 """Languages in which a word without quotes is a string, and each of its signs has a meaning: `a-z`, `~/x`."""
 
-_SHELL_QUOTES = "\"'$"
+_TEXT_KINDS: Mapping[str, TextKind] = {
+    **dict.fromkeys(("cpp", "csharp", "java", "kotlin", "python", "rust", "scala", "zig"), "format"),
+    "html": "markup",
+}
+"""What the content of a string is, by language. Libraries put values into braces: `"{} of {total}"`."""
 
-_SIGNS = re.compile(r"[\\${}^|\[\]]")
-"""Characters that make the content of a raw string a pattern or a program: then each character is said."""
+_SHELL_QUOTES = "\"'$"
 
 _VALUE = re.compile(r"[-+]?\.?\d[\d_.]*|true|false|none|null|nil|undefined", re.IGNORECASE)
 """Content that would be taken for a number or a constant if it were not said that it is a string."""
@@ -56,6 +61,7 @@ class StringVerbalizer:
         language: str = "",
     ) -> None:
         self._language = language
+        self._text_kind: TextKind = _TEXT_KINDS.get(language, "string")
         self._prose = prose
         self._regexps = regexps
         self._symbols = symbols
@@ -109,7 +115,7 @@ class StringVerbalizer:
     def _content(self, content: str, level: Level, opening: re.Match[str] | None) -> str:
         kind = _kind(opening)
         if opening is not None and not kind and opening["quote"] == _RAW_QUOTES.get(self._language):
-            return self._raw_words(content, "all" if _SIGNS.search(content) else level)
+            return self._raw_words(content, level)
         if "@" in kind:
             content = content.replace('""', '"')
         return self._content_words(content, level, raw=_is_raw(opening), regexp=kind in _REGEXP_KINDS)
@@ -133,10 +139,10 @@ class StringVerbalizer:
         if not any(char.isalnum() for char in content) and "{}" not in content:
             return self._symbols.names(content)
         if not raw:
-            return self._prose.words(content, level, "string")
+            return self._prose.words(content, level, self._text_kind)
         if level == "some" and regexp and looks_like_regexp(content):
             return self._regexps.words(content)
-        return self._prose.words(content, "most" if level == "some" else level, "raw")
+        return self._prose.words(content, level, "raw")
 
     def _all_words(self, head: str, content: str, tail: str) -> str:
         words = (

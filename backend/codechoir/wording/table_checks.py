@@ -27,7 +27,7 @@ TEMPLATES = frozenset(("phrases", "outline", "describe", "deception"))
 
 _OPEN_SECTIONS = frozenset(
     (
-        *("operators", "whole", "words", "patterns", "suffixes", "string_kinds"),
+        *("operators", "whole", "words", "keywords", "patterns", "suffixes", "string_kinds"),
         *("escapes", "regexp", "markers", "doc_tags", "alphabet", "prefixes"),
     )
 )

@@ -1,0 +1,184 @@
+"""What a sign in a text is for: named, a pause, the melody of a sentence, or nothing that is said.
+
+A sign inside a word (`a|b`, `f(x)`, `v1.2`) belongs to the word and is named. A sign at the end of a word may
+belong to the sentence. Text in a string is data, and so names more than the prose of a comment. All decisions
+look at the neighbours of the sign only, up to the next blanks.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+SignUse = Literal["named", "pause", "melody", "minus", "silent"]
+"""`pause`: a short one. `melody`: the engine gets the sign itself, or a comma. `minus`: that of a number."""
+
+TextKind = Literal["comment", "text", "string", "format", "markup", "raw", "heredoc", "word"]
+"""Where a text comes from. `comment`, `text`: prose in a program, or a document. `string`, `format`,
+`markup`, `raw`, `heredoc`: data. `format` has placeholders in braces, `markup` entities (`&lt;`) in place of
+escapes, `raw` and `heredoc` neither. `word`: a word of a shell, in which each sign has a meaning."""
+
+PROSE: frozenset[TextKind] = frozenset(("comment", "text"))
+
+_QUOTES = frozenset("\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb\u201e\u201a")
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+_BRACKETS = frozenset("()[]{}")
+_DASHES = frozenset("-\u2013\u2014")
+_SENTENCE = frozenset(".,?!;:\u2026")
+_EMPHASIS = frozenset("*_")
+_BULLETS = frozenset("#*+-\u2022")
+_OPENERS = frozenset("([{*_") | _QUOTES
+_CLOSERS = frozenset(")]}*_") | _QUOTES | _SENTENCE
+_SENTENCE_WORD = re.compile(r"[^\W\d_a-z][^\W\d_]+[.!?]")
+"""A string that is a sentence of one word: `Done.`"""
+
+
+def sign_use(text: str, start: int, end: int, kind: TextKind) -> SignUse:
+    """What the sign, or the run of one sign, at `start` to `end` of `text` is for."""
+    if kind in PROSE:
+        return _use_in_prose(text, start, end)
+    if kind == "word":
+        return _use_in_word(text, start, end)
+    return _use_in_data(text, start, end, kind)
+
+
+# ---- prose -------------------------------------------------------------------------------------------------
+
+
+def _use_in_prose(text: str, start: int, end: int) -> SignUse:
+    char, before, after = text[start], text[start - 1 : start], text[end : end + 1]
+    if not before.strip() and not after.strip():
+        return _use_alone(text, start, char)
+    if char in _QUOTES or (char == "#" and after.isalpha() and not text[:start].strip()):
+        return "silent"
+    if char in _SENTENCE:
+        return _use_of_punctuation(text, start, end)
+    if char in _BRACKETS:
+        return "pause" if _is_around_words(text, start) else "named"
+    if char in _EMPHASIS and _is_emphasis(text, start, end):
+        return "silent"
+    if char in _DASHES:
+        return _use_of_dash(text, start, end)
+    return "named"
+
+
+def _use_alone(text: str, start: int, char: str) -> SignUse:
+    """The use of a sign with blanks on both sides: that of `width * height`, not of a list's item."""
+    if char in _BULLETS and not text[:start].strip():
+        return "pause" if char == "-" else "silent"
+    if char in _DASHES or char in ":;,.\u2026" or char in _BRACKETS:
+        return "pause"
+    return "silent" if char in _QUOTES else "named"
+
+
+def _use_of_punctuation(text: str, start: int, end: int) -> SignUse:
+    """The use of `.,?!;:`: the melody of a sentence after a word, a part of the word inside of one."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if text[start] == "," and before and not before.isspace() and after.strip():
+        return "pause" if not before.isdecimal() or not after.isdecimal() else "named"
+    is_after_word = before.strip() != "" and (before in _CLOSERS or before not in _OPENERS)
+    return "melody" if is_after_word and _ends_chunk(text, end) else "named"
+
+
+def _use_of_dash(text: str, start: int, end: int) -> SignUse:
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if text[start] != "-" or end - start > 1:
+        return "pause" if not (before.isalnum() and after.isalnum()) else "named"
+    if after.isdecimal() and not before.isalnum():
+        return "minus"
+    if before.isspace() and not after.isalnum():
+        return "named"
+    return "silent" if _joins_words(text, start) else "named"
+
+
+def _is_emphasis(text: str, start: int, end: int) -> bool:
+    """Whether the sign opens or closes an emphasis of Markdown: `*so*`, `**so**`."""
+    mark = text[start:end]
+    if _starts_chunk(text, start) and text[end : end + 1].isalnum():
+        close = text.find(mark, end)
+        return close > 0 and text[close - 1].isalnum() and not text[close + len(mark) :][:1].isalnum()
+    if not _ends_chunk(text, end) or not text[start - 1 : start].isalnum():
+        return False
+    begin = text.rfind(mark, 0, start)
+    return begin >= 0 and text[begin + len(mark)].isalnum() and not text[:begin][-1:].isalnum()
+
+
+# ---- data --------------------------------------------------------------------------------------------------
+
+
+def _use_in_data(text: str, start: int, end: int, kind: TextKind) -> SignUse:
+    char, before = text[start], text[start - 1 : start]
+    if not any(map(str.isspace, text)):
+        return "melody" if _SENTENCE_WORD.fullmatch(text) else "named"
+    if char in ".,?!:\u2026" and end - start in (1, 3) and (before.isalnum() or before in _CLOSERS):
+        return "melody" if before and _ends_chunk(text, end) else "named"
+    if char in "()" and kind in ("string", "format"):
+        return "pause" if _is_around_words(text, start) else "named"
+    if char == "-" and _joins_words(text, start) and _is_plain_word(text, start):
+        return "silent"
+    if char in "\u2013\u2014" and not before.strip():
+        return "pause"
+    return "named"
+
+
+def _use_in_word(text: str, start: int, end: int) -> SignUse:
+    if text[start] == "-":
+        if start == 0 and text[end : end + 1].isdecimal():
+            return "minus"
+        return "silent" if _joins_words(text, start, fewest=1) else "named"
+    return "melody" if _SENTENCE_WORD.fullmatch(text) else "named"
+
+
+# ---- neighbours --------------------------------------------------------------------------------------------
+
+
+def _starts_chunk(text: str, at: int) -> bool:
+    """Whether only opening signs are between the last blank and index `at`."""
+    while at > 0 and text[at - 1] in _OPENERS:
+        at -= 1
+    return at == 0 or text[at - 1].isspace()
+
+
+def _ends_chunk(text: str, at: int) -> bool:
+    """Whether only closing signs are between index `at` and the next blank or end tag."""
+    while at < len(text) and text[at] in _CLOSERS:
+        at += 1
+    return at == len(text) or text[at].isspace() or text.startswith("</", at)
+
+
+def _is_around_words(text: str, at: int) -> bool:
+    """Whether a bracket stands around words, as here: (so), and not inside of one: `f(x)`."""
+    opening = _PAIRS.get(text[at])
+    if opening is None:
+        return _starts_chunk(text, at) and text[at + 1 : at + 2].strip() != ""
+    if not _ends_chunk(text, at + 1):
+        return False
+    begin = text.rfind(opening, 0, at)
+    return begin < 0 or _starts_chunk(text, begin)
+
+
+def _joins_words(text: str, at: int, fewest: int = 2) -> bool:
+    """Whether a dash is between two words, one of which has two letters; not that of `a-z`.
+
+    `fewest`: the letters that the shorter one has at least. An acronym's number counts: `UTF-8`.
+    """
+    if not text[at - 1 : at].isalpha() or at == 0:
+        return False
+    after = text[at + 1 : at + 2]
+    if after.isdecimal():
+        return fewest > 1 and text[max(0, at - 2) : at].isupper() and at > 1
+    if not after.isalpha():
+        return False
+    longer = (text[max(0, at - 2) : at], text[at + 1 : at + 3])
+    sizes = [len(letters) if letters.isalpha() else 1 for letters in longer]
+    return max(sizes) > 1 and min(sizes) >= min(fewest, 1)
+
+
+def _is_plain_word(text: str, at: int) -> bool:
+    """Whether the word around index `at` has only letters and dashes, apart from punctuation at its end."""
+    start, end = at, at
+    while start > 0 and not text[start - 1].isspace():
+        start -= 1
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    return text[start:end].rstrip(".,?!:").replace("-", "").isalpha()
