@@ -8,14 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from codechoir.engines.cache.cached_phrase import (
+from codechoir.engines.cache.phrase_cache import (
     PHRASE_FORMAT,
     CachedMark,
     CachedPhrase,
+    PhraseCache,
+    PhraseSettings,
     phrase_from_bytes,
     phrase_to_bytes,
 )
-from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.errors import InputError
 from codechoir.settings import MEGABYTE
 from codechoir.storage import DamagedFileError

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 from codechoir.engines.espeak import SynthParams, library, synth_params
-from codechoir.engines.espeak.pitch_guard import (
+from codechoir.engines.espeak.espeak_library import (
     LOWEST_START_HZ,
     NORMAL_RANGE,
     PitchSpan,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from codechoir.engines.espeak import EspeakEngine, HelperLibrary, SynthParams, espeak_engine, speech_helper
+from codechoir.engines.espeak import EspeakEngine, HelperLibrary, SynthParams, espeak_engine, helper_library
 from codechoir.engines.espeak.espeak_library import LibraryData, PhraseLostError, WordEvent
 from codechoir.model import AudioChunk, Category, Phrase, Utterance, Voice
 from support.listening import Listener
@@ -117,7 +117,7 @@ def test_a_helper_killed_between_two_texts_is_replaced(loaded: HelperLibrary) ->
 def test_a_helper_that_stands_still_is_given_up(
     loaded: HelperLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(speech_helper, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(helper_library, "ANSWER_SECONDS", 0.5)
     expected = hear([line(*LINE)])
     heard = hear([line(*LINE)], Notified(lambda: kill(loaded.pid, signal.SIGSTOP)))
     assert words(heard) == words(expected)
@@ -278,7 +278,7 @@ def test_where_no_process_can_be_started_the_library_speaks_in_this_one(obstacle
 
 
 def test_a_helper_that_computes_without_end_ends_itself() -> None:
-    folder = Path(speech_helper.__file__).parent
+    folder = Path(helper_library.__file__).parent
     code = (
         f"import sys; sys.path.insert(0, {str(folder)!r})\n"
         "import helper_main\n"

@@ -25,8 +25,7 @@ from codechoir.engines import (
     ForwardingListener,
     VoiceIdentity,
 )
-from codechoir.engines.cache.cached_phrase import CachedMark, CachedPhrase, phrase_key
-from codechoir.engines.cache.phrase_cache import PhraseCache
+from codechoir.engines.cache.phrase_cache import CachedMark, CachedPhrase, PhraseCache, phrase_key
 from codechoir.model import AudioChunk, Mark, Phrase
 
 QUEUE_LIMIT = 64

@@ -1,12 +1,13 @@
 """eSpeak NG as the driver sees it: voices by name, text in, samples and words out.
 
-`Library` is the same wherever the C library runs: in a helper process (`HelperLibrary`, the rule), which may
-end without harm, or in this one (`InProcessLibrary`, where no process can be started).
+A `Library` works the same wherever the C library runs: in a helper process (`HelperLibrary`, the default),
+which may end without harm, or in this one (`InProcessLibrary`, where no process can be started).
 """
 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import threading
 from abc import ABC, abstractmethod
@@ -15,13 +16,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codechoir.engines.espeak.native_speech import NO_VOICE, NativeSpeech
-from codechoir.engines.espeak.pitch_guard import DEFAULT_SPAN, PitchSpan, read_span, safe_range
 from codechoir.errors import EngineError, did_you_mean
 from codechoir.model import VoiceInfo
 
 INSTALL = "install it with: pip install espeakng-loader"
 
-_LONGEST_PATH = 120  # the library cuts a longer data path off without a word (its N_PATH_HOME is 160)
+_LONGEST_PATH = 120
+"""The library cuts off a longer path of its data, without an error (its N_PATH_HOME is 160)."""
 
 _BROKEN = frozenset({"kl"})
 """Languages that end the process: Greenlandic numbers overrun a buffer (found by fuzzing 1.52)."""
@@ -35,9 +36,9 @@ class WordEvent(NamedTuple):
 
 
 class SynthParams(NamedTuple):
-    """How the library is told to speak: its own units, whole numbers.
+    """The parameters of speech, in the library's own units, as whole numbers.
 
-    `family`: `language` or `language+variant`. `rate`: words a minute, 80 to 449. `pitch`, `range`: 0 to 99.
+    `family`: `language` or `language+variant`. `rate`: words per minute, 80 to 449. `pitch`, `range`: 0 to 99.
     `volume`: 0 to 200, 100 is normal.
     """
 
@@ -52,11 +53,11 @@ Listener = Callable[[bytes, list[WordEvent]], bool]
 """Called with the next samples (s16le mono) and the words that begin in them; False ends the speech."""
 
 VoiceFiles = Iterable[tuple[str, str, str]]
-"""Tag, name and file of each voice, as `NativeSpeech.voices` gives them."""
+"""Tag, name and file of each voice, as `NativeSpeech.voices` returns them."""
 
 
 class PhraseLostError(EngineError):
-    """The library ended its process while it said `text` with the voice `family`; it is not sent again."""
+    """The library ended its process while it said `text` in the voice `family`. The text is not sent again."""
 
     def __init__(self, family: str, text: str) -> None:
         super().__init__(f"eSpeak NG ended while the voice '{family}' said '{text}'; choose another voice")
@@ -65,9 +66,9 @@ class PhraseLostError(EngineError):
 
 
 class Library(ABC):
-    """`say` may be called from any thread; calls wait for each other. `sample_rate`: in hertz.
+    """The library in some process. Any thread may call `say`; calls wait for each other.
 
-    `languages`: by tag. `variants`: names by file.
+    `sample_rate`: in hertz. `languages`: voices by tag. `variants`: names by file.
     """
 
     sample_rate: int
@@ -81,10 +82,10 @@ class Library(ABC):
         self._files: dict[str, str] = {}
 
     def say(self, text: str, params: SynthParams, listener: Listener) -> None:
-        """Speak `text`, which holds no control characters, handing sound to `listener` as it is made.
+        """Speaks `text`, which contains no control characters; `listener` gets the sound as it is made.
 
-        Returns when all was said or `listener` returned False; what `listener` raises comes out of here.
-        Raises `EngineError` for an unknown family, `PhraseLostError` when the library cannot say this.
+        Returns when everything is said or `listener` has returned False. Raises `EngineError` for an unknown
+        family, `PhraseLostError` if the library cannot say this text, and what `listener` raises.
         """
         params = self.guarded(params)
         with self._lock:
@@ -104,14 +105,17 @@ class Library(ABC):
         return self
 
     def guarded(self, params: SynthParams) -> SynthParams:
-        """The same with a range that cannot end the process; see `pitch_guard`."""
+        """The parameters with a range that cannot end the process; see `safe_range`."""
         span = self._spans.get(params.family)
         if span is None:
             span = self._spans[params.family] = self.pitch_span(params.family)
         return params._replace(range=safe_range(span, params.pitch, params.range))
 
     def pitch_span(self, family: str) -> PitchSpan:
-        """From the variant's file alone where there is one: it resets what the language's file has set."""
+        """The pitch of a family, from its voice file.
+
+        A variant's file resets what the language's file sets, so only the variant's file counts.
+        """
         language, _, variant = family.partition("+")
         file = Path("voices", "!v", variant) if variant else Path("lang", self._files.get(language, ""))
         try:
@@ -122,10 +126,10 @@ class Library(ABC):
 
     @abstractmethod
     def _speak(self, text: str, file: str, params: SynthParams, listener: Listener) -> int:
-        """With the lock held: say it with the voice of a file; returns the library's status."""
+        """Says the text with the voice of a file; returns the library's status. Called with the lock held."""
 
     def _started(self, sample_rate: int, languages: VoiceFiles, variants: VoiceFiles) -> None:
-        """What the library says of itself. Raises `EngineError` when it cannot speak."""
+        """Stores what the library has reported at its start. Raises `EngineError` if it cannot speak."""
         listed = [voice for voice in languages if voice[0] not in _BROKEN]
         if sample_rate <= 0:
             raise EngineError(f"eSpeak NG cannot start with the data in {self._data.folder}; {INSTALL}")
@@ -137,7 +141,11 @@ class Library(ABC):
         self.variants = {file.rpartition("/")[2]: name for _, name, file in variants}
 
     def _file(self, family: str) -> str:
-        """By file: some languages cannot be selected by the tag they are listed with (1.52: en-gb, fr-fr)."""
+        """The voice file of a family.
+
+        The library selects some languages only by their file, not by the tag that it lists (1.52: en-gb,
+        fr-fr).
+        """
         language, _, variant = family.partition("+")
         if language not in self.languages or (variant and variant not in self.variants):
             known = [*self.languages, *(f"en-us+{name}" for name in self.variants)]
@@ -146,10 +154,10 @@ class Library(ABC):
 
 
 class InProcessLibrary(Library):
-    """The library in this process, which it may end. There may be only one."""
+    """The library in this process, which it may end. A process can have only one."""
 
     def __init__(self, data: LibraryData) -> None:
-        """Loads and initialises. Raises `EngineError` saying what is missing."""
+        """Loads and initialises the library. Raises `EngineError` that says what is missing."""
         super().__init__(data)
         try:
             self._speech = NativeSpeech(data.library, os.fsencode(data.folder))
@@ -158,18 +166,18 @@ class InProcessLibrary(Library):
         self._started(self._speech.sample_rate, self._speech.voices(), self._speech.voices(variants=True))
 
     def _speak(self, text: str, file: str, params: SynthParams, listener: Listener) -> int:
-        def hand_on(pcm: bytes, words: list[tuple[int, int]]) -> bool:
+        def forward(pcm: bytes, words: list[tuple[int, int]]) -> bool:
             return listener(pcm, [WordEvent(*word) for word in words])
 
         parameters = (params.rate, params.volume, params.pitch, params.range)
-        return self._speech.say(text.encode(), file.encode(), parameters, hand_on)
+        return self._speech.say(text.encode(), file.encode(), parameters, forward)
 
 
 class LibraryData:
-    """Where the wheel `espeakng-loader` keeps the shared library (`library`) and its data (`folder`)."""
+    """The files of the wheel `espeakng-loader`: the shared library (`library`) and its data (`folder`)."""
 
     def __init__(self) -> None:
-        """Raises `EngineError` when the wheel is missing."""
+        """Raises `EngineError` if the wheel is missing."""
         try:
             import espeakng_loader
         except ImportError as error:
@@ -188,5 +196,67 @@ class LibraryData:
 
 
 def cannot_load(data: LibraryData, reason: str) -> EngineError:
-    """The error when the shared library is broken."""
+    """The error for a shared library that cannot be loaded."""
     return EngineError(f"eSpeak NG cannot be loaded from {data.library}: {reason}; {INSTALL}")
+
+
+# ---- the pitch guard ---------------------------------------------------------------------------------------
+#
+# A voice whose pitch starts too low overruns a buffer and ends the process. `SetPitch` in eSpeak NG's
+# wavegen.c sets the first pitch of a syllable without the minimum of 25 Hz that it applies everywhere else.
+# Below (highest formant) / 400, which is 12 to 14 Hz, `PeaksToHarmspect` then writes beyond its array of 400
+# harmonics, and the process ends with SIGSEGV (1.52.0, and unchanged in August 2026). A low pitch with a range
+# above 50 gets there. `Library.say` therefore lowers the range until the start is high enough.
+#
+# The figures are facts about the library: `SetPitch2` and `pitch_adjust_tab` in src/libespeak-ng/wavegen.c,
+# `VoiceReset` and `V_PITCH` in voices.c of https://github.com/espeak-ng/espeak-ng, version 1.52.0.
+
+LOWEST_START_HZ = 35.0
+"""The library's own minimum of 25 Hz is not enough for every variant (it is not for `Lee`)."""
+
+NORMAL_RANGE = 50
+"""A range up to this one does not lower the start."""
+
+_PITCH_LINE = re.compile(r"pitch\s+(-?\d{1,6})\s+(-?\d{1,6})")
+
+_LOWEST_TONE = 9
+"""Subtracted from the lower pitch of a voice file to give hertz."""
+
+
+class PitchSpan(NamedTuple):
+    """The line `pitch` of a voice file: the lowest and highest pitch of normal speech, in about hertz."""
+
+    low: int
+    high: int
+
+
+DEFAULT_SPAN = PitchSpan(80, 118)
+"""For a voice file without such a line: what `VoiceReset` sets (the comment on `V_PITCH` says 82)."""
+
+
+def pitch_adjustment(pitch: int) -> int:
+    """The library's factor for a pitch of 0 to 99, in 128ths: an octave for 50 steps."""
+    return round(128 * 2 ** ((pitch - 50) / 50))
+
+
+def lowest_start(span: PitchSpan, pitch: int, range_: int) -> float:
+    """The lowest pitch in hertz at which a syllable may start."""
+    base = (span.low - _LOWEST_TONE) * pitch_adjustment(pitch) / 128
+    return base - (span.high - span.low) * 108 * (range_ / 50 - 1) * 18 / 4096
+
+
+def safe_range(span: PitchSpan, pitch: int, range_: int) -> int:
+    """`range_`, lowered to 50 at most until every syllable starts at 35 Hz or above."""
+    while range_ > NORMAL_RANGE and lowest_start(span, pitch, range_) < LOWEST_START_HZ:
+        range_ -= 1
+    return range_
+
+
+def read_span(lines: Iterable[str]) -> PitchSpan:
+    """The last line `pitch` of a voice file, as the library reads it; the default if there is none."""
+    span = DEFAULT_SPAN
+    for line in lines:
+        match = _PITCH_LINE.match(line)
+        if match:
+            span = PitchSpan(int(match[1]), int(match[2]))
+    return span
