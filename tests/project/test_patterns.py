@@ -92,7 +92,7 @@ RUN_TIME: Mapping[str, Callable[[], Iterator[re.Pattern[Any]]]] = {
     "wording.table_checks": lambda: iter(()),  # compiles what a user wrote, to see whether it is a pattern
     "languages.detection": header_patterns,
     "languages.language": lambda: iter(()),  # the same patterns, when the table is checked
-    "engines.xtts.text_splitting": sentence_patterns,
+    "engines.xtts.speech.segments": sentence_patterns,
     "storage.atomic": lambda: iter([re.compile(r"\.name\.[0-9a-f]{8}\.part")]),
     "bench.xtts_measure": lambda: iter([re.compile(r"VmHWM:\s+(\d+) kB")]),
 }

@@ -28,7 +28,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def coqui(checkpoint: Path) -> Any:
     """Coqui's own model, the judge."""
     import torch
-    from codechoir.engines.xtts.neural.coqui import load_coqui
+    from codechoir.engines.xtts.neural.xtts_model import load_coqui
 
     torch.set_num_threads(2)
     return load_coqui(checkpoint)

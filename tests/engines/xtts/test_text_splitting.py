@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from codechoir.engines.xtts.capabilities import XTTS_LANGUAGES, find_language
-from codechoir.engines.xtts.text_splitting import clean_text, split_after, split_text
+from codechoir.engines.xtts.speech.segments import clean_text, split_after, split_text
 from codechoir.errors import InputError
 from hypothesis import given
 from hypothesis import strategies as st

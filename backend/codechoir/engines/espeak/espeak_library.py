@@ -38,8 +38,8 @@ class WordEvent(NamedTuple):
 class SynthParams(NamedTuple):
     """The parameters of speech, in the library's own units, as whole numbers.
 
-    `family`: `language` or `language+variant`. `rate`: words per minute, 80 to 449. `pitch`, `range`: 0 to 99.
-    `volume`: 0 to 200, 100 is normal.
+    `family`: `language` or `language+variant`. `rate`: words per minute, 80 to 449. `pitch`, `range`: 0 to
+    99. `volume`: 0 to 200, 100 is normal.
     """
 
     family: str
@@ -57,7 +57,7 @@ VoiceFiles = Iterable[tuple[str, str, str]]
 
 
 class PhraseLostError(EngineError):
-    """The library ended its process while it said `text` in the voice `family`. The text is not sent again."""
+    """The library ended its process while it said `text` in the voice `family`: never sent again."""
 
     def __init__(self, family: str, text: str) -> None:
         super().__init__(f"eSpeak NG ended while the voice '{family}' said '{text}'; choose another voice")
@@ -205,8 +205,8 @@ def cannot_load(data: LibraryData, reason: str) -> EngineError:
 # A voice whose pitch starts too low overruns a buffer and ends the process. `SetPitch` in eSpeak NG's
 # wavegen.c sets the first pitch of a syllable without the minimum of 25 Hz that it applies everywhere else.
 # Below (highest formant) / 400, which is 12 to 14 Hz, `PeaksToHarmspect` then writes beyond its array of 400
-# harmonics, and the process ends with SIGSEGV (1.52.0, and unchanged in August 2026). A low pitch with a range
-# above 50 gets there. `Library.say` therefore lowers the range until the start is high enough.
+# harmonics, and the process ends with SIGSEGV (1.52.0, and unchanged in August 2026). A low pitch with a
+# range above 50 gets there. `Library.say` therefore lowers the range until the start is high enough.
 #
 # The figures are facts about the library: `SetPitch2` and `pitch_adjust_tab` in src/libespeak-ng/wavegen.c,
 # `VoiceReset` and `V_PITCH` in voices.c of https://github.com/espeak-ng/espeak-ng, version 1.52.0.

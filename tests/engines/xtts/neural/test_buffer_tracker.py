@@ -8,8 +8,8 @@ from random import Random
 from typing import Any
 
 import pytest
-from codechoir.engines.xtts.neural.buffer_tracker import BufferTracker, CostModel, RunningMedian
 from codechoir.engines.xtts.neural.tasks import CPU_PACING, GPU_PACING
+from codechoir.engines.xtts.neural.vocoding import BufferTracker, CostModel, RunningMedian
 from support.simulated_listener import Machine, listen
 from support.xtts_decoding import prompts
 

@@ -16,7 +16,7 @@ from codechoir.engines.xtts.neural.conditioning import (
     studio_speakers,
     studio_voice,
 )
-from codechoir.engines.xtts.neural.coqui import import_torchaudio
+from codechoir.engines.xtts.neural.xtts_model import import_torchaudio
 from codechoir.errors import InputError
 
 

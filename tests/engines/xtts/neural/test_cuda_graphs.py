@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from codechoir.engines.xtts.neural.cuda_graphs import GraphSteps
-from codechoir.engines.xtts.neural.decoder import Decoder, Sampling
+from codechoir.engines.xtts.neural.decoder import Decoder, GraphSteps, Sampling
 from support.emulated_capture import emulated_recorder
 from support.xtts_decoding import GREEDY, collect, decode, prompts
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from codechoir.engines.xtts.neural.vocoder import FrameTiming
-from codechoir.engines.xtts.neural.windows import VocodingProgress, vocode_windows
+from codechoir.engines.xtts.neural.vocoder import FrameTiming, VocodingProgress, vocode_windows
 
 
 @pytest.fixture(scope="module")

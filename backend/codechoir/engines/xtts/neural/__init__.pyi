@@ -3,9 +3,6 @@ from .conditioning import Conditioning as Conditioning
 from .conditioning import clone as clone
 from .conditioning import studio_speakers as studio_speakers
 from .conditioning import studio_voice as studio_voice
-from .coqui import import_coqui as import_coqui
-from .coqui import import_torchaudio as import_torchaudio
-from .coqui import load_coqui as load_coqui
 from .decoder import CACHED_VOICES as CACHED_VOICES
 from .decoder import Decoder as Decoder
 from .decoder import Prompt as Prompt
@@ -24,4 +21,7 @@ from .tasks import Request as Request
 from .tasks import Sound as Sound
 from .xtts_model import XttsCore as XttsCore
 from .xtts_model import from_coqui as from_coqui
+from .xtts_model import import_coqui as import_coqui
+from .xtts_model import import_torchaudio as import_torchaudio
+from .xtts_model import load_coqui as load_coqui
 from .xtts_model import load_core as load_core

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import torch
 
-from codechoir.engines.xtts.neural.coqui import import_torchaudio
-from codechoir.engines.xtts.neural.xtts_model import XttsCore
+from codechoir.engines.xtts.neural.xtts_model import XttsCore, import_torchaudio
 from codechoir.errors import InputError, did_you_mean
 
 LOAD_RATE = 22_050

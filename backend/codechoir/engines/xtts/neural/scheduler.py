@@ -20,14 +20,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 import torch
 
-from codechoir.engines.xtts.neural.buffer_tracker import Clock
 from codechoir.engines.xtts.neural.conditioning import Conditioning
-from codechoir.engines.xtts.neural.cuda_graphs import CudaGraphRecorder, GraphSteps
-from codechoir.engines.xtts.neural.decoder import Decoder, Prompt, Sampling
+from codechoir.engines.xtts.neural.decoder import CudaGraphRecorder, Decoder, GraphSteps, Prompt, Sampling
 from codechoir.engines.xtts.neural.precision import is_out_of_memory
 from codechoir.engines.xtts.neural.tasks import CPU_PACING, GPU_PACING, Event, Notice, Pacing, Request, Task
-from codechoir.engines.xtts.neural.vocoding import Vocoding
-from codechoir.engines.xtts.neural.windows import WINDOW_SIZES, VocodingProgress
+from codechoir.engines.xtts.neural.vocoder import WINDOW_SIZES, VocodingProgress
+from codechoir.engines.xtts.neural.vocoding import Clock, Vocoding
 from codechoir.engines.xtts.neural.xtts_model import XttsCore
 from codechoir.errors import EngineError
 

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from codechoir.engines.xtts.neural.decoder import Decoder, Prompt, Row
-from codechoir.engines.xtts.neural.windows import FrameWindow, VocodingProgress
+from codechoir.engines.xtts.neural.vocoder import FrameWindow, VocodingProgress
 from codechoir.engines.xtts.short_text import Outcome, best_outcome
 
 

@@ -194,17 +194,22 @@ class SegmentReading:
         except Empty:
             return
         while True:
-            if isinstance(event, CodechoirError):
-                raise event
-            number = getattr(event, "id", None)
-            if number is None:
-                self._listener.notify(getattr(event, "text", ""))
-            elif number in self._sounds:
-                self._sounds[number].append(event)  # type: ignore[arg-type]
+            self._take(event)
             try:
                 event = self._inbox.get_nowait()
             except Empty:
                 return
+
+    def _take(self, event: Event | CodechoirError) -> None:
+        """Keeps a sound, passes on a notice, raises an error. A sound that nobody waits for is dropped."""
+        from codechoir.engines.xtts.neural import Notice
+
+        if isinstance(event, CodechoirError):
+            raise event
+        if isinstance(event, Notice):
+            self._listener.notify(event.text)
+        elif event.id in self._sounds:
+            self._sounds[event.id].append(event)
 
     def _hold_or_release(self) -> None:
         """Hold the reading while much more sound waits than the listener has taken."""
