@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 from codechoir.engines.base import Engine
-from codechoir.engines.cache.cached_phrase import CachedPhrase
 from codechoir.engines.cache.caching_engine import CachingEngine
-from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
+from codechoir.engines.cache.phrase_cache import CachedPhrase, PhraseCache, PhraseSettings
 from codechoir.engines.espeak import EspeakEngine, HelperLibrary, SynthParams, library
 from codechoir.engines.silent import SilentEngine
 from codechoir.model import Category, Mark, Phrase, Utterance, Voice
