@@ -14,7 +14,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 from codechoir.cli.main import Parser, build
-from codechoir.cli.setting_options import add_settings, read_options
+from codechoir.cli.options import add_settings, read_options
 from codechoir.errors import InputError
 from codechoir.lsp.configuration import as_json, read_configuration
 from codechoir.settings import (

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from codechoir import __version__
-from codechoir.cli import setting_options, source
+from codechoir.cli import options, source
 from codechoir.cli.main import Subparsers, add_command, add_json
 from codechoir.cli.terminal_view import styled
 from codechoir.errors import CodechoirError, InputError, escape_invisible
@@ -50,7 +50,7 @@ def configure(commands: Subparsers) -> None:
         help="look for deceptive characters in a file instead; - for standard input",
     )
     add_json(parser, ", for programs and bug reports")
-    setting_options.add_word_settings(parser)
+    options.add_word_settings(parser)
     parser.set_defaults(run=run)
 
 
@@ -84,7 +84,7 @@ def _deceptive_characters(arguments: argparse.Namespace) -> int:
     from codechoir.wording import DeceptionWarnings, find_deceptions, load_word_table
 
     snapshot = source.open_source(arguments.file, "text")
-    settings = setting_options.settings_of(arguments)
+    settings = options.settings_of(arguments)
     warnings = DeceptionWarnings(load_word_table(settings.natural_language, "", settings.tables))
     found = [
         {**asdict(finding), "line": snapshot.line_of(finding.start) + 1, "words": warnings.words(finding)}

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from codechoir.cli import options, setting_options, source
+from codechoir.cli import options, source
 from codechoir.cli.main import Subparsers, add_command, add_json
 from codechoir.cli.player import OutputOptions, Player, check_voices, ready_engine
 from codechoir.cli.terminal_view import paint
@@ -42,9 +42,9 @@ def configure(commands: Subparsers) -> None:
     )
     add_json(parser)
     parser.add_argument("--speak", action="store_true", help="also read it aloud; -o and --marks imply this")
-    setting_options.add_voice_settings(parser)
+    options.add_voice_settings(parser)
     options.add_output(parser)
-    setting_options.add_word_settings(parser)
+    options.add_word_settings(parser)
     parser.set_defaults(run=run)
 
 
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     is_spoken = arguments.speak or arguments.output or arguments.marks
     output = OutputOptions.of(arguments) if is_spoken else None
-    pipeline = SpeechPipeline(setting_options.settings_of(arguments))
+    pipeline = SpeechPipeline(options.settings_of(arguments))
     snapshot = source.open_source(arguments.file, arguments.language)
     at = _place(snapshot, arguments.line)
     outline = pipeline.wording.outline(snapshot, at)

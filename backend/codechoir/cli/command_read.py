@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from codechoir.cli import options, setting_options, source
+from codechoir.cli import options, source
 from codechoir.cli.main import Subparsers, add_command
 from codechoir.cli.player import OutputOptions, Player, View, WriteProgress, check_voices, ready_engine
 from codechoir.stdio import is_terminal, report, wants_colour
@@ -32,18 +32,18 @@ def configure(commands: Subparsers) -> None:
     parser = add_command(commands, "read", "read a source file aloud", EXAMPLES)
     options.add_file(parser)
     options.add_lines(parser)
-    setting_options.add_voice_settings(parser)
+    options.add_voice_settings(parser)
     options.add_output(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="do not show the code")
     parser.add_argument("--spell", action="store_true", help="read character by character")
-    setting_options.add_wording_settings(parser)
+    options.add_wording_settings(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Plays the file, writes it to files, or both."""
     output = OutputOptions.of(arguments)
-    settings = setting_options.settings_of(arguments)
+    settings = options.settings_of(arguments)
     engine = ready_engine(settings.engine)
 
     from codechoir.pipeline import SpeechPipeline

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from codechoir.cli import options, setting_options, source
+from codechoir.cli import options, source
 from codechoir.cli.main import Subparsers, add_command
 from codechoir.cli.player import OutputOptions, Player, checked_casting, phrases_of_texts, ready_engine
 from codechoir.errors import InputError
@@ -31,7 +31,7 @@ def configure(commands: Subparsers) -> None:
         default=Category.NARRATION,
         help=f"the category whose voice to use: {', '.join(Category)} (default: %(default)s)",
     )
-    setting_options.add_voice_settings(parser)
+    options.add_voice_settings(parser)
     options.add_output(parser)
     parser.set_defaults(run=run)
 
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         text = source.read_bytes(text).decode("utf-8", "replace")
     if not text.strip():
         raise InputError("nothing to say: the text is empty")
-    settings = setting_options.settings_of(arguments)
+    settings = options.settings_of(arguments)
     engine = ready_engine(settings.engine)
     casting = checked_casting(settings, engine)
     lines = [Utterance(line.strip(), arguments.category, 0, 0) for line in text.splitlines() if line.strip()]

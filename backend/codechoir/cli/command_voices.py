@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from codechoir.cli import options, setting_options, voices_manage
+from codechoir.cli import options, voices_manage
 from codechoir.cli.main import Subparsers, add_command, add_json, add_subcommands
 from codechoir.cli.player import OutputOptions, Player, checked_casting, phrases_of_texts, ready_engine
 from codechoir.errors import InputError, did_you_mean
@@ -51,14 +51,14 @@ def configure(commands: Subparsers) -> None:
     parser = add_command(commands, "voices", "list, play and manage voices", EXAMPLES)
     subcommands = add_subcommands(parser)
     listing = add_command(subcommands, "list", "list the voices of an engine", LIST_EXAMPLES)
-    setting_options.add_engine(listing)
+    options.add_engine(listing)
     add_json(listing)
     listing.set_defaults(run=run_list)
     show = add_command(subcommands, "show", "show the voice of each category", SHOW_EXAMPLES)
     show.add_argument(
         "name", metavar="NAME", nargs="?", help="a voice of the library, to show where it comes from"
     )
-    setting_options.add_voice_settings(show)
+    options.add_voice_settings(show)
     add_json(show)
     show.set_defaults(run=run_show)
     audition = add_command(subcommands, "audition", "play a sample of voices", AUDITION_EXAMPLES)
@@ -68,7 +68,7 @@ def configure(commands: Subparsers) -> None:
         nargs="*",
         help="a category, or a voice of the engine (default: all categories)",
     )
-    setting_options.add_voice_settings(audition)
+    options.add_voice_settings(audition)
     options.add_output(audition)
     audition.set_defaults(run=run_audition)
     voices_manage.configure(subcommands)
@@ -76,7 +76,7 @@ def configure(commands: Subparsers) -> None:
 
 def run_list(arguments: argparse.Namespace) -> int:
     """Prints the voices of the engine and of the library."""
-    voices = ready_engine(setting_options.settings_of(arguments).engine).voices()
+    voices = ready_engine(options.settings_of(arguments).engine).voices()
     known = {voice.name for voice in voices}
     voices += [voice for voice in voices_manage.library_voices() if voice.name not in known]
     if arguments.json:
@@ -92,7 +92,7 @@ def run_show(arguments: argparse.Namespace) -> int:
     """Prints the voice of each category, or where a voice of the library comes from."""
     if arguments.name is not None:
         return voices_manage.show_voice(arguments.name, arguments.json)
-    settings = setting_options.settings_of(arguments)
+    settings = options.settings_of(arguments)
     casting = checked_casting(settings, ready_engine(settings.engine))
     voices = {category: casting.cast(_sample(category)) for category in Category}
     if arguments.json:
@@ -109,7 +109,7 @@ def run_show(arguments: argparse.Namespace) -> int:
 def run_audition(arguments: argparse.Namespace) -> int:
     """Plays a sample of each voice."""
     output = OutputOptions.of(arguments)
-    settings = setting_options.settings_of(arguments)
+    settings = options.settings_of(arguments)
     engine = ready_engine(settings.engine)
     casting = checked_casting(settings, engine)
     families = engine.voices()

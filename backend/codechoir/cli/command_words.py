@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from codechoir.cli import options, setting_options, source
+from codechoir.cli import options, source
 from codechoir.cli.main import Subparsers, add_command, add_json
 from codechoir.cli.terminal_view import paint
 from codechoir.errors import escape_invisible
@@ -33,10 +33,10 @@ def configure(commands: Subparsers) -> None:
     parser = add_command(commands, "words", "show what would be said, and in which voice", EXAMPLES)
     options.add_file(parser)
     options.add_lines(parser)
-    setting_options.add_voice_settings(parser)
+    options.add_voice_settings(parser)
     parser.add_argument("--spell", action="store_true", help="spell character by character")
     add_json(parser)
-    setting_options.add_wording_settings(parser)
+    options.add_wording_settings(parser)
     parser.set_defaults(run=run)
 
 
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints the words."""
     from codechoir.pipeline import SpeechPipeline
 
-    settings = setting_options.settings_of(arguments)
+    settings = options.settings_of(arguments)
     pipeline = SpeechPipeline(settings)
     window = source.open_window(arguments)
     make_phrases = pipeline.spelling if arguments.spell else pipeline.phrases

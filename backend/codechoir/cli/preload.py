@@ -7,7 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from codechoir.cli import setting_options
+from codechoir.cli import options
 from codechoir.cli.main import Parser
 from codechoir.cli.player import check_voices, ready_engine
 from codechoir.engines import CLONING_ENGINE, AudioListener
@@ -24,9 +24,9 @@ BAR_WIDTH = 24
 def add_arguments(parser: Parser) -> None:
     """Adds --language, and the options that decide how its words sound."""
     parser.add_argument("--language", metavar="L", help="synthesize the words of this programming language")
-    setting_options.add_voice_settings(parser, CLONING_ENGINE)
-    setting_options.add_sound_settings(parser)
-    setting_options.add_word_settings(parser)
+    options.add_voice_settings(parser, CLONING_ENGINE)
+    options.add_sound_settings(parser)
+    options.add_word_settings(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.name:
         raise InputError("give either names of voices or --language, not both")
     language = _language(arguments.language)
-    settings = setting_options.settings_of(arguments)
+    settings = options.settings_of(arguments)
     cache = _cache_for(settings.engine)
     engine = ready_engine(settings.engine, cache)
     pipeline = SpeechPipeline(settings)

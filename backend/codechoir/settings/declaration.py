@@ -2,7 +2,7 @@
 
 A setting is a field of a dataclass, made by `setting(…)`. The declaration holds all that is known of it:
 type, limits, default, texts in English and German, scope, command-line option, environment variable.
-Everything else follows from it: checks, options (`cli.setting_options`), the language server's configuration
+Everything else follows from it: checks, options (`cli.options`), the language server's configuration
 (`lsp.configuration`), environment variables (`settings.environment`), and what `make generate` writes:
 the extension's manifest and texts, and the tables in the documentation.
 """
