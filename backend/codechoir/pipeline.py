@@ -43,7 +43,7 @@ class SpeechPipeline:
         return self._wording
 
     def change(self, settings: Settings) -> None:
-        """Use new settings from the next phrase on. After an `InputError` the old ones stay in force."""
+        """Uses new settings from the next phrase on. After an `InputError` the old ones stay in force."""
         same = (settings.profile, settings.engine) == (self._settings.profile, self._settings.engine)
         profile = self._profile if same else load_profile(settings.profile, settings.engine)
         casting = full_casting(profile, settings)
@@ -52,11 +52,11 @@ class SpeechPipeline:
         self._settings, self._profile, self._wording, self._casting = settings, profile, wording, casting
 
     def reload_words(self) -> None:
-        """Load the word tables again; readings use them from the next phrase on."""
+        """Loads the word tables again; readings use them from the next phrase on."""
         self._wording = Wording(self._wording.options)
 
     def warm_up(self, language: str = "") -> None:
-        """Load the words of a language, so that its first line takes no longer than others."""
+        """Loads the words of a language, so that its first line takes no longer than others."""
         self._wording.warm_up(language)
 
     def check(self, engine: Engine) -> None:

@@ -123,7 +123,7 @@ class Panner:
         return angles
 
     def _glide(self, angles: NDArray[np.float32], step: float) -> None:
-        """Fill `angles` with positions from the current one towards the target, one step a sample."""
+        """Fills `angles` with positions from the current one towards the target, one step a sample."""
         import numpy as np
 
         if not len(angles):

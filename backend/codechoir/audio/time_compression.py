@@ -42,7 +42,7 @@ class TimeCompressor:
         self._uncompressed = 0  # samples to copy before the next period is removed
 
     def feed(self, samples: array[int], factor: float) -> array[int]:
-        """Take the next samples; returns the output that is ready."""
+        """Takes the next samples; returns the output that is ready."""
         if factor != self._factors[-1][1]:
             self._factors.append((self._consumed + len(self._waiting), factor))
         if factor == 1 and not self._waiting:
@@ -84,7 +84,7 @@ class TimeCompressor:
         return produced + (next_produced - produced) * (sample - consumed) // (next_consumed - consumed)
 
     def _compress(self, limit: int) -> array[int]:
-        """Compress the waiting samples before `limit`."""
+        """Compresses the waiting samples before `limit`."""
         waiting, ready, at = self._waiting, array("h"), 0
         while at < limit:
             factor, until = self._factor_at(self._consumed + at)

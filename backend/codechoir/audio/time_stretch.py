@@ -38,7 +38,7 @@ class VoiceShaper:
         self._reader = _VariableSpeedReader(factor)
 
     def feed(self, samples: Floats) -> Floats:
-        """Take the next samples; returns the output that is ready."""
+        """Takes the next samples; returns the output that is ready."""
         return self._reader.feed(self._stretcher.feed(samples))
 
     def flush(self) -> Floats:
@@ -62,7 +62,7 @@ class TimeStretcher:
         self._position = 0.0  # where the next window begins at constant speed
 
     def feed(self, samples: Floats) -> Floats:
-        """Take the next samples; returns the output that is ready."""
+        """Takes the next samples; returns the output that is ready."""
         if self._speed == 1.0:
             return samples
         self._waiting = np.concatenate([self._waiting, samples])
@@ -80,7 +80,7 @@ class TimeStretcher:
         return np.concatenate([ready, rest])[:wanted]
 
     def _stretch(self, size: int) -> Floats:
-        """Add all windows whose samples have arrived; each begins where it best continues the one before."""
+        """Adds all windows whose samples have arrived; each begins where it best continues the one before."""
         ready: list[Floats] = []
         while self._continuation + self._hop <= size and (
             int(self._position) + self._reach + self._window <= size
@@ -110,7 +110,7 @@ class TimeStretcher:
         return low + int(np.argmax(similarity / np.sqrt(energy + 1e-6)))
 
     def _forget(self) -> None:
-        """Drop samples that no later window can need."""
+        """Drops samples that no later window can need."""
         dropped = max(0, min(self._continuation, int(self._position) - self._reach) - 1)
         self._waiting = self._waiting[dropped:]
         self._continuation -= dropped
@@ -133,7 +133,7 @@ class _VariableSpeedReader:
         self._begin = 1 - TAPS // 2  # position of the first waiting sample
 
     def feed(self, samples: Floats) -> Floats:
-        """Take the next samples; returns the output that is ready."""
+        """Takes the next samples; returns the output that is ready."""
         if self._filters is None:
             return samples
         self._consumed += len(samples)
@@ -159,7 +159,7 @@ class _VariableSpeedReader:
         return ready
 
     def _forget(self, position: int) -> None:
-        """Drop samples that no output sample from `position` on needs."""
+        """Drops samples that no output sample from `position` on needs."""
         dropped = max(0, min(position - TAPS // 2 + 1 - self._begin, len(self._waiting)))
         self._waiting = self._waiting[dropped:]
         self._begin += dropped

@@ -55,47 +55,47 @@ class LspClient:
         }
 
     def open(self, uri: str, text: str, language_id: str = "python") -> None:
-        """Open a document."""
+        """Opens a document."""
         document = {"uri": uri, "languageId": language_id, "version": 1, "text": text}
         self.notify("textDocument/didOpen", {"textDocument": document})
 
     def command(self, name: str, **arguments: Any) -> Message:
-        """Run `codechoir.server.<name>` and wait for the whole answer, result or error."""
+        """Runs `codechoir.server.<name>` and waits for the whole answer, result or error."""
         return self.request(
             "workspace/executeCommand", {"command": f"codechoir.server.{name}", "arguments": [arguments]}
         )
 
     def result(self, name: str, **arguments: Any) -> Any:
-        """Run a command that must succeed; returns its result."""
+        """Runs a command that must succeed; returns its result."""
         answer = self.command(name, **arguments)
         if "error" in answer:
             raise AssertionError(answer["error"]["message"])
         return answer["result"]
 
     def request(self, method: str, params: Any) -> Message:
-        """Send a request and wait for its answer."""
+        """Sends a request and waits for its answer."""
         return self.answer(self.ask(method, params))
 
     def ask(self, method: str, params: Any) -> int:
-        """Send a request; returns its number."""
+        """Sends a request; returns its number."""
         number = next(self._ids)
         self.send({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
         return number
 
     def answer(self, number: int) -> Message:
-        """Wait for the answer to a request."""
+        """Waits for the answer to a request."""
         return self.wait(lambda message: message.get("id") == number and "method" not in message)
 
     def notify(self, method: str, params: Any) -> None:
-        """Send a notification."""
+        """Sends a notification."""
         self.send({"jsonrpc": "2.0", "method": method, "params": params})
 
     def send(self, message: Any) -> None:
-        """Send any JSON."""
+        """Sends any JSON."""
         self.send_raw(json.dumps(message).encode())
 
     def send_raw(self, body: bytes) -> None:
-        """Send any body."""
+        """Sends any body."""
         assert self.process.stdin is not None
         self.process.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
         self.process.stdin.flush()
@@ -135,18 +135,18 @@ class LspClient:
         return message
 
     def stop(self) -> int:
-        """Shut the server down as the protocol says; returns its exit status."""
+        """Shuts the server down as the protocol says; returns its exit status."""
         self.request("shutdown", None)
         self.notify("exit", None)
         return self.process.wait(10)
 
     def leave(self) -> None:
-        """Close the server's input without shutting it down."""
+        """Closes the server's input without shutting it down."""
         if self.process.stdin is not None:
             self.process.stdin.close()
 
     def kill(self) -> None:
-        """Kill the server."""
+        """Kills the server."""
         self.process.kill()
         self.process.wait()
         for stream in (self.process.stdin, self.process.stdout):

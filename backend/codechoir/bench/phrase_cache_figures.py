@@ -138,7 +138,7 @@ def _hour() -> Figure:
 
 
 def read_for(seconds: float) -> None:
-    """Read for so many seconds of audio, as fast as possible, with the cache in memory only."""
+    """Reads for so many seconds of audio, as fast as possible, with the cache in memory only."""
     from codechoir.playback import Reader, Reading
 
     engine = SilentEngine()

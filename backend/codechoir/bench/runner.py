@@ -80,7 +80,7 @@ def figure(
 
 
 def run_benchmarks(names: Sequence[str] = (), options: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Run benchmarks, all of them when none is named; returns `{"machine", "figures", "skipped"}`.
+    """Runs benchmarks, all of them when none is named; returns `{"machine", "figures", "skipped"}`.
 
     `options`: passed to the benchmarks that have a parameter of the name, such as `shape`. Raises
     `InputError` for an unknown name before anything is run. A benchmark that cannot run here is an error when

@@ -78,7 +78,7 @@ def costs(figures: Sequence[Mapping[str, Any]], kind: str, counts: Sequence[int]
 
 
 def draw(path: Path, rows: Series, tokens: Series) -> None:
-    """Write the plot: by rows on the left, by length, with four rows, on the right."""
+    """Writes the plot: by rows on the left, by length, with four rows, on the right."""
     from matplotlib.figure import Figure as Plot
 
     figure = Plot(figsize=(10, 3.8), layout="constrained")

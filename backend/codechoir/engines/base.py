@@ -26,7 +26,7 @@ class AudioListener:
     """
 
     def write(self, chunk: AudioChunk) -> bool:
-        """Take the next chunk; may block while playback is too far behind.
+        """Takes the next chunk; may block while playback is too far behind.
 
         Returns False once the reading is cancelled: the engine then stops and returns.
         """
@@ -37,7 +37,7 @@ class AudioListener:
         return False
 
     def notify(self, line: str) -> bool:
-        """Show the user one line about something that is not a failure; False when nobody can see it."""
+        """Shows the user one line about something that is not a failure; False when nobody can see it."""
         return False
 
     def phrase_done(self) -> None:
@@ -141,18 +141,18 @@ class Installer(ABC):
 
     @abstractmethod
     def agree(self, words: str) -> None:
-        """Record that the user accepts the licence. Raises `InputError` when the words do not say so."""
+        """Records that the user accepts the licence. Raises `InputError` when the words do not say so."""
 
     @abstractmethod
     def fetch(self, progress: DownloadProgress) -> Path:
-        """Download what is missing; returns the folder.
+        """Downloads what is missing; returns the folder.
 
         Raises `InputError` when the user has not accepted the licence, `CodechoirError` when it fails.
         """
 
     @abstractmethod
     def use(self, folder: Path) -> None:
-        """Use weights that the user has. Raises `InputError` when they are not complete."""
+        """Uses weights that the user has. Raises `InputError` when they are not complete."""
 
 
 class Engine(ABC):
@@ -169,12 +169,12 @@ class Engine(ABC):
 
     @abstractmethod
     def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
-        """Say the phrases in order; write chunks of at most 20 ms to `listener` as soon as they exist.
+        """Says the phrases in order; writes chunks of at most 20 ms to `listener` as soon as they exist.
 
-        Pull a phrase only when it is needed, so that a long file costs nothing ahead. `first_sample` counts
-        from 0 at the start of the call; never set `last`. Called by one thread at a time unless the engine is
-        `concurrent`. Raises `EngineError` with a line for the user, `EngineLostError` when the engine will be
-        back and another one may continue until then.
+        Pulls a phrase only when it is needed, so that a long file costs nothing ahead. `first_sample` counts
+        from 0 at the start of the call; `last` is never set. Called by one thread at a time unless the engine
+        is `concurrent`. Raises `EngineError` with a line for the user, `EngineLostError` when the engine will
+        be back and another one may continue until then.
         """
 
     # ---- loading -----------------------------------------------------------------------------------------
@@ -191,9 +191,9 @@ class Engine(ABC):
         return "can speak"
 
     def warm_up(self) -> None:
-        """Load everything, so that the next `speak` starts at once. May be called more than once.
+        """Loads everything, so that the next `speak` starts at once. May be called more than once.
 
-        With `patience`, only begin to load.
+        With `patience`, it only begins to load.
         """
         return
 
@@ -202,7 +202,7 @@ class Engine(ABC):
         return True
 
     def close(self) -> None:
-        """Free what was loaded. The engine may be used again afterwards."""
+        """Frees what was loaded. The engine may be used again afterwards."""
         return
 
     def installer(self) -> Installer | None:
@@ -233,7 +233,7 @@ class Engine(ABC):
         return None
 
     def latents(self, clear_memory: bool = False, clear_disk: bool = False) -> Mapping[str, int] | None:
-        """Clear conditioning latents as asked, then say what is cached; see `LatentCache.cleared`.
+        """Clears conditioning latents as asked, then says what is cached; see `LatentCache.cleared`.
 
         None when the engine has no conditioning latents.
         """
@@ -242,7 +242,7 @@ class Engine(ABC):
     # ---- in a child process ------------------------------------------------------------------------------
 
     def handle_call(self, method: str, arguments: Mapping[str, Any], blob: bytes) -> tuple[Any, bytes]:
-        """Answer a call from the parent process: a JSON value and raw bytes.
+        """Answers a call from the parent process: a JSON value and raw bytes.
 
         Raises `InputError` for an unknown method or bad arguments.
         """

@@ -36,7 +36,7 @@ class SpeechChunker:
         self._chunk_size = sample_rate // 50
 
     def write(self, samples: NDArray[np.float32], marks: Sequence[Mark] = ()) -> None:
-        """Write samples (-1 … 1). `marks`: in samples of the reading, ascending, all within these samples."""
+        """Writes samples (-1 … 1). `marks`: in samples of the reading, ascending, within these samples."""
         pcm = (np.clip(samples, -1.0, 1.0) * 32767).astype("<i2")
         for offset in range(0, len(pcm), self._chunk_size):
             piece = pcm[offset : offset + self._chunk_size].tobytes()
@@ -47,7 +47,7 @@ class SpeechChunker:
             self.samples = end
 
     def write_cue(self, part: CastUtterance) -> None:
-        """Write the cue of a part, if it has one, and the gap after it."""
+        """Writes the cue of a part, if it has one, and the gap after it."""
         if not part.utterance.cue:
             return
         cue = np.frombuffer(render_earcon(part.utterance.cue, self._sample_rate), "<i2").astype(np.float32)
@@ -55,7 +55,7 @@ class SpeechChunker:
         self.write_silence(CUE_GAP)
 
     def write_silence(self, milliseconds: float) -> None:
-        """Write silence."""
+        """Writes silence."""
         self.write(np.zeros(round(self._sample_rate * milliseconds / 1000), np.float32))
 
 
@@ -125,7 +125,7 @@ class _ResamplingListener(ForwardingListener):
         return self.inner.write(self._resampler.feed(chunk))
 
     def flush(self) -> None:
-        """Pass on what the resampler still holds."""
+        """Passes on what the resampler still holds."""
         self.inner.write(self._resampler.flush())
 
 

@@ -113,7 +113,7 @@ class LanguageFolder:
 
 
 def read_folder(path: Path) -> LanguageFolder:
-    """Read `language.toml` of a folder. Raises `InputError` with file and line for a mistake in it."""
+    """Reads `language.toml` of a folder. Raises `InputError` with file and line for a mistake in it."""
     file = path / DESCRIPTION
     try:
         values = tomllib.loads(file.read_text("utf-8"))

@@ -53,14 +53,14 @@ class FallbackEngine(ForwardingEngine):
         self._was_notified = False
 
     def warm_up(self) -> None:
-        """Load the engine; where a reading does not wait for it, load the fallback engine too."""
+        """Loads the engine; where a reading does not wait for it, load the fallback engine too."""
         super().warm_up()
         if self.patience is not None:
             self._fallback().warm_up()
             self._resampler().flush()
 
     def close(self) -> None:
-        """Close both engines."""
+        """Closes both engines."""
         super().close()
         with self._lock:
             if self._made is not None:
@@ -82,7 +82,7 @@ class FallbackEngine(ForwardingEngine):
                 return
 
     def _bridge(self, progress: SpokenProgress, listener: FallbackListener) -> bool:
-        """Say phrases with the fallback engine until the other is back; True when there is more to say."""
+        """Says phrases with the fallback engine until the other is back; True when there is more to say."""
         engine = self._fallback()
         listener.begin(self._resampler())
         phrases = FallbackPhrases(progress.phrases(), self._recast, self.inner.is_ready)
@@ -103,7 +103,7 @@ class FallbackEngine(ForwardingEngine):
         return Resampler(self._fallback().capabilities.sample_rate, self.capabilities.sample_rate)
 
     def _notify(self, listener: FallbackListener, error: EngineLostError) -> None:
-        """Tell the listener, or the log where nobody listens, once until the engine speaks again."""
+        """Tells the listener, or the log where nobody listens, once until the engine speaks again."""
         if self._was_notified:
             return
         self._was_notified = True
@@ -152,7 +152,7 @@ class FallbackListener(ForwardingListener):
         return self._take(chunk)
 
     def flush(self) -> bool:
-        """Write what the resampler still holds. False when the reading was cancelled."""
+        """Writes what the resampler still holds. False when the reading was cancelled."""
         if self._resampler is not None and not self.left:
             self._take(self._resampler.flush())
         return not self.left
@@ -162,7 +162,7 @@ class FallbackListener(ForwardingListener):
         self.report_done()
 
     def report_done(self) -> None:
-        """Report each phrase that is said to its end, once, whichever engines have said it."""
+        """Reports each phrase that is said to its end, once, whichever engines have said it."""
         while self._reported < self._progress.phrases_done:
             self._reported += 1
             super().phrase_done()

@@ -37,7 +37,7 @@ SETTLED_SECONDS = 60.0
 
 
 def write_atomically(path: Path, data: bytes, durable: bool = True) -> None:
-    """Write a file completely or not at all. Raises `OSError`, and leaves no temporary file then.
+    """Writes a file completely or not at all. Raises `OSError`, and leaves no temporary file then.
 
     A new file can be read by its owner only. `durable`: wait for the disk, so that the file also survives a
     power failure. Without it, a power failure may leave a damaged file, which its reader must detect.
@@ -84,14 +84,14 @@ class AtomicFile:
             raise InputError(f"cannot write {path}: {why}") from error
 
     def write(self, data: bytes) -> None:
-        """Append bytes. Raises `CodechoirError` if the disk refuses them."""
+        """Appends bytes. Raises `CodechoirError` if the disk refuses them."""
         try:
             self.file.write(data)
         except OSError as error:
             raise CodechoirError(f"cannot write {self.path}: {os_error_text(error)}") from error
 
     def commit(self) -> None:
-        """Replace the target. Raises `CodechoirError`, and leaves no temporary file then."""
+        """Replaces the target. Raises `CodechoirError`, and leaves no temporary file then."""
         try:
             if self._device is not None:
                 self.file.seek(0)
@@ -105,7 +105,7 @@ class AtomicFile:
             raise CodechoirError(f"cannot write {self.path}: {os_error_text(error)}") from error
 
     def discard(self) -> None:
-        """Remove what was written. Does nothing after `commit` or when repeated."""
+        """Removes what was written. Does nothing after `commit` or when repeated."""
         for file in (self.file, self._device):
             with contextlib.suppress(
                 OSError
@@ -151,9 +151,9 @@ def check_writable(path: Path) -> Path:
 
 
 def make_private_folder(folder: Path) -> None:
-    """Create a folder, and those above it, that only their owner can open. Those that exist stay as they are.
+    """Creates a folder, and those above it, that only their owner can open. Raises `OSError`.
 
-    Raises `OSError`.
+    Folders that exist stay as they are.
     """
     try:
         folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
@@ -170,7 +170,7 @@ def bad_path(path: Path) -> Path:
 
 
 def set_aside(path: Path, opened: os.stat_result) -> bool:
-    """Rename a file that failed its check to `….bad`. Raises `OSError`.
+    """Renames a file that failed its check to `….bad`. Raises `OSError`.
 
     `opened`: the file's status when it was read. Returns False, and changes nothing, if another process has
     replaced the file since then.
@@ -193,7 +193,7 @@ def _temporary_beside(path: Path) -> Path:
 
 
 def _create(temporary: Path, target: Path, mode: int) -> BinaryIO:
-    """Create a file with the mode and the owner of the regular file at `target`; with `mode` if there is
+    """Creates a file with the mode and the owner of the regular file at `target`; with `mode` if there is
     none."""
     try:
         older = target.lstat()
@@ -213,7 +213,7 @@ def _create(temporary: Path, target: Path, mode: int) -> BinaryIO:
 
 
 def _replace(temporary: Path, target: Path) -> None:
-    """Rename a temporary file to `target`. Raises `OSError` where a device, a pipe or a socket is."""
+    """Renames a temporary file to `target`. Raises `OSError` where a device, a pipe or a socket is."""
     with contextlib.suppress(FileNotFoundError):
         mode = target.lstat().st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode) or stat.S_ISDIR(mode)):
@@ -231,7 +231,7 @@ def _is_stream(path: Path) -> bool:
 
 
 def _open_stream(path: Path) -> BinaryIO:
-    """Open a pipe or device without waiting for a reader. Raises `OSError`; `ENXIO` if none reads."""
+    """Opens a pipe or device without waiting for a reader. Raises `OSError`; `ENXIO` if none reads."""
     flags = os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
     descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
     if os.name == "posix":
@@ -259,7 +259,7 @@ def _lock(descriptor: int) -> bool:
 
 
 def _remove_leftovers(target: Path) -> None:
-    """Delete the temporary files that writers of `target` left when they were killed."""
+    """Deletes the temporary files that writers of `target` left when they were killed."""
     pattern = re.compile(rf"\.{re.escape(target.name)}\.[0-9a-f]{{8}}{re.escape(PART_SUFFIX)}")
     with contextlib.suppress(OSError):
         for path in target.parent.iterdir():

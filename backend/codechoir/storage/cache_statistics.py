@@ -45,7 +45,7 @@ class CacheCounts:
         return self.memory + self.disk + self.shared
 
     def add(self, other: CacheCounts) -> None:
-        """Add the counts of `other` to these."""
+        """Adds the counts of `other` to these."""
         for each in fields(CacheCounts):
             setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
 
@@ -74,14 +74,14 @@ class CacheStatistics:
         self._new: dict[str, CacheCounts] = {}
 
     def count_hit(self, name: str, tier: Tier, seconds: float) -> None:
-        """Count a value that was found; computing it had taken `seconds`."""
+        """Counts a value that was found; computing it had taken `seconds`."""
         with self._lock:
             counts = self._new.setdefault(name, CacheCounts())
             setattr(counts, tier, getattr(counts, tier) + 1)
             counts.seconds_saved += seconds
 
     def count_miss(self, name: str, seconds: float) -> None:
-        """Count a value that had to be computed, which took `seconds`."""
+        """Counts a value that had to be computed, which took `seconds`."""
         with self._lock:
             counts = self._new.setdefault(name, CacheCounts())
             counts.misses += 1
@@ -101,7 +101,7 @@ class CacheStatistics:
         return CacheFigures(disk.folder, *disk.usage, *memory.usage, total, by_name)
 
     def flush(self) -> None:
-        """Add this process's counts to the file; if it cannot be written, they are kept for the next call."""
+        """Adds this process's counts to the file. If it cannot be written, the next call tries again."""
         with self._lock:
             if not self._new:
                 return
@@ -118,7 +118,7 @@ class CacheStatistics:
             self._new.clear()
 
     def clear(self) -> None:
-        """Forget all counts, in the file too."""
+        """Forgets all counts, in the file too."""
         with self._lock:
             self._new.clear()
             try:

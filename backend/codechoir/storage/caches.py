@@ -85,19 +85,19 @@ class MemoryCache(Generic[SizedValue]):
             return entry.value
 
     def put(self, key: str, value: SizedValue, stamp: object = None) -> None:
-        """Store a value in place of an older one; a value larger than the limit is not stored."""
+        """Stores a value in place of an older one; a value larger than the limit is not stored."""
         with self._lock:
             self._entries.pop(key, None)
             if value.size <= self._entries.maxsize:
                 self._entries[key] = _Entry(value, stamp)
 
     def forget(self, key: str) -> None:
-        """Remove one entry, if it is present."""
+        """Removes one entry, if it is present."""
         with self._lock:
             self._entries.pop(key, None)
 
     def clear(self) -> tuple[int, int]:
-        """Remove everything; returns how many entries and bytes that was."""
+        """Removes everything; returns how many entries and bytes that was."""
         with self._lock:
             removed = self._usage()
             self._entries.clear()
@@ -210,7 +210,7 @@ class DiskCache(Generic[Value]):
             return None
 
     def save(self, key: str, value: Value) -> bool:
-        """Write a value; False if it is larger than the limit or the disk refuses it."""
+        """Writes a value; False if it is larger than the limit or the disk refuses it."""
         data = self._format.encode(key, value)
         if self._limit is not None and len(data) > self._limit:
             return False
@@ -231,7 +231,7 @@ class DiskCache(Generic[Value]):
             os.utime(self.path(key))
 
     def remove(self, key: str) -> bool:
-        """Delete the file of a key; False if there was none. Raises `OSError` if it cannot be deleted."""
+        """Deletes the file of a key; False if there was none. Raises `OSError` if it cannot be deleted."""
         try:
             self.path(key).unlink()
         except FileNotFoundError:
@@ -239,7 +239,7 @@ class DiskCache(Generic[Value]):
         return True
 
     def clear(self) -> tuple[int, int]:
-        """Delete all files; returns how many values and bytes that was.
+        """Deletes all files; returns how many values and bytes that was.
 
         Raises `OSError` for the first file that cannot be deleted, after all others were. A folder in the
         place of a file is deleted if it is empty.
@@ -272,7 +272,7 @@ class DiskCache(Generic[Value]):
         return len(sizes), sum(sizes)
 
     def _evict(self, written: int) -> None:
-        """Delete leftovers, and the least recently used files if the folder exceeds the limit."""
+        """Deletes leftovers, and the least recently used files if the folder exceeds the limit."""
         with self._lock:
             self._written += written
             if self._bytes is not None:
@@ -298,7 +298,7 @@ class DiskCache(Generic[Value]):
                     return
 
     def _sweep(self, files: list[_File]) -> list[_File]:
-        """Delete remains of interrupted writes and, where there is a limit, damaged files, if they are old.
+        """Deletes remains of interrupted writes and, where there is a limit, damaged files, if they are old.
 
         Returns the other files.
         """
@@ -349,7 +349,7 @@ class DiskCache(Generic[Value]):
         log.log(level, "%s is damaged: %s", path, self.damage[key])
 
     def _warn(self, problem: str, error: OSError) -> None:
-        """Report a problem once; later failures would only repeat it."""
+        """Reports a problem once; later failures would only repeat it."""
         if problem not in self._warned:
             self._warned.add(problem)
             log.warning("%s " + problem, self._format.plural, self.folder, error.strerror)
@@ -376,7 +376,7 @@ class _File:
         return self.path.name.endswith(BAD_SUFFIX)
 
     def delete(self) -> None:
-        """Delete the file, or the folder in its place if that is empty. Raises `OSError` for a file only."""
+        """Deletes the file, or the folder in its place if that is empty. Raises `OSError` for a file only."""
         if self.path.is_dir() and not self.path.is_symlink():
             with contextlib.suppress(OSError):  # what is in it is not the cache's
                 self.path.rmdir()

@@ -34,7 +34,7 @@ class KeyLocks:
 
     @contextlib.contextmanager
     def hold(self, key: str) -> Iterator[None]:
-        """Hold the lock of `key`, a hexadecimal string. Not reentrant."""
+        """Holds the lock of `key`, a hexadecimal string. Not reentrant."""
         stripe = int(key[:8], 16) % STRIPES
         with self._threads[stripe], self._hold_file(stripe):
             yield

@@ -55,7 +55,7 @@ class TomlSource:
 
 
 def read_toml(path: Path) -> TomlSource:
-    """Read a TOML file. Raises `InputError` with the file, and with the line of a syntax error."""
+    """Reads a TOML file. Raises `InputError` with the file, and with the line of a syntax error."""
     try:
         text = path.read_bytes().decode()
         return TomlSource(path, text, tomllib.loads(text))

@@ -150,7 +150,7 @@ class Document:
             return Text(self._text, self._lines, self._revision)
 
     def edit(self, start_byte: int, old_end_byte: int, new_text: str | bytes) -> None:
-        """Replace bytes `start_byte` to `old_end_byte` by `new_text`.
+        """Replaces bytes `start_byte` to `old_end_byte` by `new_text`.
 
         An offset outside of the text means its nearest end; one inside a character means its start.
         """

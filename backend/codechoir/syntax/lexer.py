@@ -254,7 +254,7 @@ class LexerAnalysis(DocumentAnalysis):
             return found
 
     def _lex_to(self, end: int) -> None:
-        """Lex until a span begins at or after `end`; all spans before it are complete then."""
+        """Lexes until a span begins at or after `end`; all spans before it are complete then."""
         if self._source is None:
             found = _covering_spans(self._text, self._language, self._alias)
             self._source = with_roles(self._text, found, self._language)

@@ -121,7 +121,7 @@ class TokenWalker:
         return self._items
 
     def _enters(self, node: tree_sitter.Node) -> bool:
-        """Add the node as a token and return False; or push a frame for it and return True."""
+        """Adds the node as a token and returns False; or pushes a frame for it and returns True."""
         frame = self._frames[-1] if self._frames else None
         name = self._captures.names.get(node.id, "")
         language = self._captures.embedded.get(node.id)
@@ -150,7 +150,7 @@ class TokenWalker:
         return not leaf
 
     def _push(self, node: tree_sitter.Node, kind: str, name: str, frame: _Frame | None) -> None:
-        """Push a frame for a node with children."""
+        """Pushes a frame for a node with children."""
         category = category_of(name) if name else None
         inner = _Frame(node, kind, name if category else "", self._captures.roles.get(node.id, ""))
         if frame is not None:
@@ -163,7 +163,7 @@ class TokenWalker:
         self._frames.append(inner)
 
     def _add_leaf(self, node: tree_sitter.Node, kind: str, name: str, frame: _Frame | None) -> None:
-        """Add a leaf as a token; without a capture if only its text tells what it is."""
+        """Adds a leaf as a token; without a capture if only its text tells what it is."""
         named = node.is_named
         capture = name if name and category_of(name) else ""
         role = self._captures.roles.get(node.id, "")
@@ -207,7 +207,7 @@ class TokenWalker:
             self._flush(frame.text, frame.text.end)
 
     def _flush(self, text: _Text, end: int) -> None:
-        """Add the part of a string or comment that ends here."""
+        """Adds the part of a string or comment that ends here."""
         opens, closes = text.run == text.start, end == text.end
         start, end = trimmed(self._text, text.run, end, inside=(not opens, not closes))
         if not self._text[start:end].strip(WHITESPACE):
@@ -244,7 +244,7 @@ def _holds_statements(kind: str) -> bool:
 
 
 def goto_child_at(cursor: tree_sitter.TreeCursor, byte: int) -> bool:
-    """Move to the first child that ends after `byte`; if there is none, do not move and return False.
+    """Moves to the first child that ends after `byte`; if there is none, stays and returns False.
 
     The cursor's own search fails when a hidden node extends over `byte` but none of its visible children
     does, as in broken code; then this tries the children one by one.

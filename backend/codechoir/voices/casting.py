@@ -95,7 +95,7 @@ class Casting:
         return Voice(**found)  # type: ignore[arg-type]
 
     def _apply_of_profile(self, found: _Properties, change: VoiceChange) -> None:
-        """Apply a change of the profile; its rate counts only if the user has set none for all voices."""
+        """Applies a change of the profile; its rate counts only if the user has set none for all voices."""
         _apply(found, change if self._settings.rate is None else replace(change, rate=None))
 
     def _find_overlay(self, capture: str) -> VoiceChange | None:
@@ -212,7 +212,7 @@ def _inherited(values: Mapping[Category, Value], category: Category) -> list[Val
 
 
 def _apply(found: _Properties, change: VoiceChange) -> None:
-    """Overwrite the properties that `change` sets."""
+    """Overwrites the properties that `change` sets."""
     for name in VOICE_PROPERTIES:
         value = getattr(change, name)
         if value is not None:

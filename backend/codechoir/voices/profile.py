@@ -115,14 +115,14 @@ def _find(name_or_path: str) -> Path:
 
 
 def _check_tables(source: TomlSource, engine: str) -> None:
-    """Refuse `[base]` without an engine, which would count as the section of an engine with that name."""
+    """Refuses `[base]` without an engine, which would count as the section of an engine with that name."""
     for key in source.values:
         if key in _PARTS:
             raise source.error((key,), f"[{key}] needs an engine; write [{engine}.{key}…]")
 
 
 def _check_engine_name(source: TomlSource, engine: str) -> None:
-    """Refuse a misspelt name of the engine. Sections for engines that are not installed are fine."""
+    """Refuses a misspelt name of the engine. Sections for engines that are not installed are fine."""
     if engine not in source.values:
         for key in source.values:
             if key != "meta" and (near := did_you_mean(key, [engine])):
@@ -130,7 +130,7 @@ def _check_engine_name(source: TomlSource, engine: str) -> None:
 
 
 def _check_captures(source: TomlSource, keys: KeyPath, captures: Iterable[str]) -> None:
-    """Refuse overlays on captures that no grammar has."""
+    """Refuses overlays on captures that no grammar has."""
     known = sorted({*(name.partition(".")[0] for name in CAPTURE_CATEGORIES), *_CAPTURES_OF_WORDING})
     for capture in captures:
         first = capture.partition(".")[0]
@@ -171,7 +171,7 @@ def _depth(source: TomlSource, keys: KeyPath) -> DepthStep:
 
 
 def _check(source: TomlSource, keys: KeyPath, property: Setting, value: object) -> None:
-    """Refuse a value that the property does not allow, with file and line."""
+    """Refuses a value that the property does not allow, with file and line."""
     try:
         property.check(value)
     except InputError as error:

@@ -102,7 +102,7 @@ class LineContext:
         return not is_embedded and before.end < piece.start
 
     def _track_strings(self, role: str, index: int, language: str) -> None:
-        """Follow strings and interpolations. Starts again on each line: a mistake ends with its line."""
+        """Follows strings and interpolations. Starts again on each line: a mistake ends with its line."""
         if index == 0:
             self._open = ["string"] if role in _STRING_CONTENT else []
             self._language = language

@@ -101,7 +101,7 @@ class LineVerbalizer:
                 self._narrate(self._phrase("level", depth=number), piece.start, piece.end, out)
 
     def _add(self, fragment: Fragment, piece: LinePiece, out: list[Utterance]) -> None:
-        """Append the utterance of a fragment. One without words and earcon only extends the one before."""
+        """Appends the utterance of a fragment. One without words and earcon only extends the one before."""
         span = piece.span
         start = piece.start + fragment.start
         end = piece.end if fragment.end < 0 else piece.start + fragment.end
@@ -129,7 +129,7 @@ class LineVerbalizer:
         )
 
     def _closer(self, words: str, closed: str, piece: LinePiece, out: list[Utterance]) -> None:
-        """Say what a closer closes. `words`: those of the closer itself, such as "end if" for `fi`."""
+        """Says what a closer closes. `words`: those of the closer itself, such as "end if" for `fi`."""
         if words.split(" ")[-1] == closed.partition(" ")[0]:
             closed = closed.partition(" ")[2]
         if closed:
@@ -137,7 +137,7 @@ class LineVerbalizer:
             self._narrate(self._phrase(key, what=closed), piece.start, piece.end, out)
 
     def _string_gap(self, start: int, end: int, verbalizer: LanguageVerbalizer, out: list[Utterance]) -> None:
-        """Say blanks between two interpolations of a string. No token has them."""
+        """Says blanks between two interpolations of a string. No token has them."""
         words = verbalizer.symbols.names(self._source.text[start:end].decode("utf-8", "replace"))
         out.append(Utterance(words, Category.LITERAL, start, end, capture="string", language=self._tag))
 

@@ -42,7 +42,7 @@ class Wording:
         self._verbalizers: dict[str, LanguageVerbalizer] = {}
 
     def warm_up(self, language: str = "") -> None:
-        """Load the word tables of a language, so that its first line takes no longer than others."""
+        """Loads the word tables of a language, so that its first line takes no longer than others."""
         self.verbalizer("")
         self.verbalizer(language)
 

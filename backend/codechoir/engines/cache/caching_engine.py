@@ -48,7 +48,7 @@ class CachingEngine(ForwardingEngine):
         reading.run(self._split(phrases), self.inner)
 
     def close(self) -> None:
-        """Close the engine and write the statistics."""
+        """Closes the engine and writes the statistics."""
         super().close()
         self.cache.flush()
 
@@ -104,7 +104,7 @@ class _CachedReading(ForwardingListener):
         self._recorder = _Recorder(0.0)
 
     def run(self, units: Iterator[_Unit], engine: Engine) -> None:
-        """Say all units with as few calls of the engine as possible."""
+        """Says all units with as few calls of the engine as possible."""
         while (miss := next(self._misses(units), None)) is not None and not self._was_cancelled:
             self._recorder = _Recorder(self._blocked)
             engine.speak(chain((miss,), self._misses(units)), self)
@@ -146,7 +146,7 @@ class _CachedReading(ForwardingListener):
     # ---- units -------------------------------------------------------------------------------------------
 
     def _misses(self, units: Iterator[_Unit]) -> Iterator[Phrase]:
-        """Queue units and yield those that are not cached, for the engine."""
+        """Queues units and yields those that are not cached, for the engine."""
         while not self._was_cancelled and len(self._queue) < QUEUE_LIMIT:
             unit = next(units, None)
             if unit is None:
@@ -161,7 +161,7 @@ class _CachedReading(ForwardingListener):
                 self._write_cached_units()
 
     def _write_cached_units(self) -> None:
-        """Write the cached units at the head of the queue."""
+        """Writes the cached units at the head of the queue."""
         while self._queue and (cached := self._queue[0].cached) is not None and not self._was_cancelled:
             unit = self._queue.popleft()
             self._write_cached(unit, cached)
@@ -197,7 +197,7 @@ class _Recorder:
         self._marks: list[CachedMark] = []
 
     def add(self, chunk: AudioChunk) -> list[CachedMark]:
-        """Add the next chunk; returns its marks, which count from the unit's first sample."""
+        """Adds the next chunk; returns its marks, which count from the unit's first sample."""
         first = chunk.first_sample - self.samples
         marks = [CachedMark(m.t0 - first, m.t1 - first, m.part, m.word, m.text) for m in chunk.marks]
         self.samples += chunk.samples

@@ -234,14 +234,14 @@ class PhraseCache:
         return phrase
 
     def put(self, key: str, phrase: CachedPhrase, engine: str) -> None:
-        """Store what an engine has synthesized, in memory and on disk. Counts a miss of `engine`."""
+        """Stores what an engine has synthesized, in memory and on disk. Counts a miss of `engine`."""
         self.memory.put(key, phrase)
         if self.settings.disk:
             self.disk.save(key, phrase)
         self.statistics.count_miss(engine, phrase.seconds)
 
     def clear(self, memory: bool = True, disk: bool = True) -> tuple[int, int]:
-        """Clear memory, disk (with the statistics), or both; returns the entries and bytes removed.
+        """Clears memory, disk (with the statistics), or both; returns the entries and bytes removed.
 
         With both, these are the entries and bytes on disk. Raises `InputError` when a file cannot be removed.
         """
@@ -261,7 +261,7 @@ class PhraseCache:
         return self.statistics.figures(self.disk, self.memory)
 
     def flush(self) -> None:
-        """Write to the disk, for the other processes, which phrases were used and how often."""
+        """Writes to the disk, for the other processes, which phrases were used and how often."""
         with self._lock:
             used, self._used = self._used, set()
         for key in used:

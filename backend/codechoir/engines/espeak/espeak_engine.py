@@ -32,7 +32,7 @@ class EspeakEngine(Engine):
         return None
 
     def warm_up(self) -> None:
-        """Load the library and its dictionary, which takes 30 ms, by saying a word."""
+        """Loads the library and its dictionary, which takes 30 ms, by saying a word."""
         word = Utterance("ready", Category.NARRATION, 0, 0)
         self.speak([Phrase((CastUtterance(word, Voice(DEFAULT_FAMILY)),), 0, 0)], AudioListener())
 

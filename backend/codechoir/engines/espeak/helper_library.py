@@ -75,7 +75,7 @@ class SpeechHelper:
     """One helper process, used by one thread at a time. `task`: see `helper_main`."""
 
     def __init__(self, data: LibraryData, task: str) -> None:
-        """Start it; `wait_ready` waits for it. Raises `OSError` when no process can be started."""
+        """Starts it; `wait_ready` waits for it. Raises `OSError` when no process can be started."""
         if not sys.executable:
             raise OSError("this Python does not know its own program")
         command = [sys.executable, "-I", "-S", helper_main.__file__, data.library, str(data.folder), task]
@@ -126,7 +126,7 @@ class SpeechHelper:
             yield rest[begin:], [WordEvent(*word) for word in WORD.iter_unpack(rest[:begin])]
 
     def close(self) -> None:
-        """End it, and free what it holds here."""
+        """Ends it, and frees what it holds here."""
         self.process.kill()
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
@@ -155,7 +155,7 @@ class SpeechHelper:
         return taken
 
     def _ended(self) -> HelperEndedError:
-        """Make sure that it has ended, and find out why."""
+        """Makes sure that it has ended, and finds out why."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(0.05)
         self.close()
@@ -178,7 +178,7 @@ class HelperLibrary(Library):
     _task = WARM
 
     def __init__(self, data: LibraryData) -> None:
-        """Start the first helper. Raises `EngineError` saying what is missing, `OSError` if none starts."""
+        """Starts the first helper. Raises `EngineError` saying what is missing, `OSError` if none starts."""
         super().__init__(data)
         helper = SpeechHelper(data, VOICES)
         self._prepare(helper)
@@ -223,12 +223,12 @@ class HelperLibrary(Library):
         return None if self._spare is None else self._spare.process.pid
 
     def wait_for_spare(self, seconds: float) -> bool:
-        """Wait until a helper stands by; False after `seconds`."""
+        """Waits until a helper stands by; False after `seconds`."""
         with self._changed:
             return self._changed.wait_for(lambda: self._spare is not None, seconds)
 
     def close(self) -> None:
-        """End the helpers; the next text starts one again."""
+        """Ends the helpers; the next text starts one again."""
         if self._owner != os.getpid():
             return
         with self._changed:
@@ -291,7 +291,7 @@ class HelperLibrary(Library):
         return helper
 
     def _prepare_spare(self) -> None:
-        """Start the helper that stands by, in a while, unless there is one."""
+        """Starts the helper that stands by, in a while, unless there is one."""
         if self._spare is not None or self._timer is not None:
             return
         with self._changed:

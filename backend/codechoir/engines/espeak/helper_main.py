@@ -40,7 +40,7 @@ _REQUESTS = 0
 
 
 def main() -> None:
-    """Answer requests until the input ends."""
+    """Answers requests until the input ends."""
     replies = _prepare()
     try:
         speech, content = _load(*sys.argv[1:4])
@@ -72,7 +72,7 @@ def main() -> None:
 
 
 def _prepare() -> int:
-    """Keep standard output for replies: what the library prints must not get between them."""
+    """Keeps standard output for replies: what the library prints must not get between them."""
     _signal.signal(_signal.SIGINT, _signal.SIG_IGN)  # Ctrl-C in a terminal is for the parent
     replies = os.dup(1)
     null = os.open(os.devnull, os.O_WRONLY)
@@ -123,7 +123,7 @@ def _read(size: int) -> bytes | None:
 
 
 def _follow(copy: int) -> None:
-    """Wait until a copy of this process has said its text; end as it did if that was a fault."""
+    """Waits until a copy of this process has said its text; ends as it did if that was a fault."""
     _, status = os.waitpid(copy, 0)
     if os.WIFSIGNALED(status):
         os.kill(os.getpid(), os.WTERMSIG(status))

@@ -68,7 +68,7 @@ class NativeSpeech:
     """The loaded library. `sample_rate`: 0 or less when it cannot start with its data."""
 
     def __init__(self, path: str, data: bytes) -> None:
-        """Load the shared library at `path`, with its folder of data. Raises `OSError`."""
+        """Loads the shared library at `path`, with its folder of data. Raises `OSError`."""
         self._c = ctypes.CDLL(path)
         self._declare()
         self.sample_rate: int = self._c.espeak_Initialize(_SYNCHRONOUS, _BUFFER_MS, data, _DONT_EXIT)
@@ -94,10 +94,10 @@ class NativeSpeech:
     def say(
         self, text: bytes, file: bytes, parameters: tuple[int, int, int, int], listener: NativeListener
     ) -> int:
-        """Speak UTF-8 text without control characters with the voice of a file.
+        """Speaks UTF-8 text without control characters with the voice of a file.
 
-        `parameters`: rate, volume, pitch, range. Returns the library's status, 0 for success. What `listener`
-        raises comes out of here.
+        `parameters`: rate, volume, pitch, range. Returns the library's status, 0 for success. Raises
+        what `listener` raises.
         """
         if file != self._file:
             self._file = b""

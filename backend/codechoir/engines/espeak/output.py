@@ -31,16 +31,16 @@ class AudioChunker:
         self._marks: list[Mark] = []
 
     def mark(self, mark: Mark) -> None:
-        """Add a mark, before the samples it begins in, in order."""
+        """Adds a mark, before the samples it begins in, in order."""
         self._marks.append(mark)
 
     def add(self, samples: array[int]) -> None:
-        """Add the next samples; write all full chunks."""
+        """Adds the next samples; writes all full chunks."""
         self._ready += samples
         self._write_chunks(self._chunk)
 
     def flush(self) -> None:
-        """Write what is left, even if it is less than a full chunk."""
+        """Writes what is left, even if it is less than a full chunk."""
         self._write_chunks(1)
 
     def _write_chunks(self, least: int) -> None:
@@ -88,7 +88,7 @@ class Joiner:
     def join(
         self, samples: array[int], begin: int, end: int, factor: float = 1.0, mark: Mark | None = None
     ) -> None:
-        """Add the piece from `begin` to `end` of a take's samples, compressed by `factor`."""
+        """Adds the piece from `begin` to `end` of a take's samples, compressed by `factor`."""
         end = max(end, begin + 2 * MARGIN)
         before = padded_slice(samples, begin - MARGIN, begin + MARGIN)
         seam = crossfade(self._margin, before) if self._margin else fade_in(before[MARGIN:])
@@ -99,7 +99,7 @@ class Joiner:
         self._add(seam + padded_slice(samples, begin + MARGIN, end - MARGIN), factor)
 
     def add_silence(self, samples: int) -> None:
-        """End the last piece, then add silence: `samples` in all, which are not compressed."""
+        """Ends the last piece, then adds silence: `samples` in all, which are not compressed."""
         if self._margin:
             tail, self._margin = fade_out(self._margin), array("h")
             samples -= MARGIN
@@ -108,12 +108,12 @@ class Joiner:
         self._add(silence(samples), 1.0)
 
     def add_sound(self, samples: array[int]) -> None:
-        """End the last piece, then add another sound as it is, such as a cue."""
+        """Ends the last piece, then adds another sound as it is, such as a cue."""
         self.add_silence(0)
         self._add(samples, 1.0)
 
     def flush(self) -> None:
-        """Write all that is joined, even if it is less than a full chunk."""
+        """Writes all that is joined, even if it is less than a full chunk."""
         self._chunker.flush()
 
     def _add(self, samples: array[int], factor: float) -> None:
@@ -128,7 +128,7 @@ class Joiner:
         self._chunker.add(ready)
 
     def _release_marks(self) -> None:
-        """Pass on the marks that begin in what the compressor has returned, in its times."""
+        """Passes on the marks that begin in what the compressor has returned, in its times."""
         while self._marks and self._marks[0].t0 < self._compressor.consumed:
             mark = self._marks.pop(0)
             begin = max(

@@ -65,7 +65,7 @@ class VoiceTake:
         self._searched = 0  # the onset is not before this sample
 
     def feed(self, pcm: bytes, words: list[WordEvent]) -> None:
-        """Add the next samples and the words that begin in them."""
+        """Adds the next samples and the words that begin in them."""
         self.samples.frombytes(pcm)
         for word in words:
             index = bisect_right(self.script.positions, word.position) - 1
@@ -175,7 +175,7 @@ class PhraseSynthesizer:
         self._quiet_end = 0.0  # samples of near silence at the end of what is joined
 
     def run(self) -> None:
-        """Write the whole phrase. Raises `Cancelled` when the listener has cancelled the reading."""
+        """Writes the whole phrase. Raises `Cancelled` when the listener has cancelled the reading."""
         pause = self._pauses.samples(BREATH_PAUSE, 0) if self._parts else 0
         for breath in breaths(self._parts, lambda part: alphabet_of(self._params_of(part).family)):
             self._say_breath(breath, pause)
@@ -223,7 +223,7 @@ class PhraseSynthesizer:
         return params
 
     def _speak(self, take: VoiceTake, turn: _Turn, words: int) -> int:
-        """Let the library say the first `words` words of the breath.
+        """Lets the library say the first `words` words of the breath.
 
         At the start of a reading, joins words of the turn as they come. Returns the first that is not joined.
         """
@@ -251,7 +251,7 @@ class PhraseSynthesizer:
         return joined
 
     def _spell(self, breath: Breath, turn: _Turn, first: int) -> None:
-        """Let another voice spell the words of a turn from `first` on, and tell the listener which."""
+        """Lets another voice spell the words of a turn from `first` on, and tells the listener which."""
         if first == turn.end:
             return
         words = turn.words[first - turn.first :]
@@ -276,7 +276,7 @@ class PhraseSynthesizer:
         log.log(logging.INFO if self._listener.notify(line) else logging.WARNING, "%s", line)
 
     def _join(self, take: VoiceTake, turn: _Turn, index: int) -> int:
-        """Join the words of the turn from `index` on as far as the take has them; returns the next one."""
+        """Joins the words of the turn from `index` on as far as the take has them; returns the next one."""
         while index < turn.end and take.has(index + 1, MARGIN):
             spoken = self._parts[turn.part].utterance
             begin, end = take.start(index), take.start(index + 1)
@@ -299,7 +299,7 @@ class PhraseSynthesizer:
         return index
 
     def _lead_in(self, take: VoiceTake) -> None:
-        """Join the near silence before a breath's first word, once it is known where the word begins."""
+        """Joins the near silence before a breath's first word, once it is known where the word begins."""
         onset = take.onset()
         if onset is not None and not self._has_lead_in:
             self._has_lead_in = True
@@ -315,7 +315,7 @@ class PhraseSynthesizer:
         return max(0, min(round(self._quiet_end) - own, lead - MARGIN))
 
     def _add_gap(self, gap: Gap, quiet: float = 0) -> None:
-        """Add the gap before the next word, which begins with `quiet` samples of near silence.
+        """Adds the gap before the next word, which begins with `quiet` samples of near silence.
 
         A reading does not begin with a pause.
         """

@@ -57,12 +57,12 @@ TEXT = (
 
 
 def make_recordings(folder: Path) -> list[Path]:
-    """Make all recordings in a folder; returns their paths."""
+    """Makes all recordings in a folder; returns their paths."""
     return [make_recording(category, folder / f"{category.value}.wav") for category in VOICED_CATEGORIES]
 
 
 def make_recording(category: Category, path: Path) -> Path:
-    """Say the text in the category's voice of the default profile, and write the first six seconds."""
+    """Says the text in the category's voice of the default profile, and writes the first six seconds."""
     samples = np.frombuffer(_recorded_pcm(category), "<i2").astype(np.float64)
     samples = samples[np.argmax(np.abs(samples) > ONSET_THRESHOLD) :][: round(SAMPLE_RATE * SECONDS)]
     fade = round(SAMPLE_RATE * FADE_SECONDS)
@@ -149,7 +149,7 @@ def _all_sentences(loaded: Library, params: SynthParams) -> Samples:
 
 
 def main() -> None:
-    """Make the files that the arguments name."""
+    """Makes the files that the arguments name."""
     parser = argparse.ArgumentParser(description="Make the files in voices/ that come from eSpeak NG.")
     commands = parser.add_subparsers(dest="command", required=True)
     recordings = commands.add_parser("recordings", help="write the reference recordings")

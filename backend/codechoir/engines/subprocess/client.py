@@ -52,7 +52,7 @@ class ChildEngine(Engine):
         return answer
 
     def warm_up(self) -> None:
-        """Start the child, and wait until its engine is loaded unless there is some `patience`."""
+        """Starts the child, and waits until its engine is loaded unless there is some `patience`."""
         child = self.supervisor.child()
         if self.patience is None:
             _wait_until_loaded(child)
@@ -65,13 +65,13 @@ class ChildEngine(Engine):
         return [VoiceInfo(*voice) for voice in self.call("voices").value]
 
     def close(self) -> None:
-        """End the child, which frees its memory."""
+        """Ends the child, which frees its memory."""
         self.supervisor.close()
 
     def call(
         self, method: str, arguments: dict[str, Any] | None = None, blob: bytes = b""
     ) -> messages.CallResult:
-        """Call a method of the engine in the child, see `Engine.handle_call`. Raises what it raised."""
+        """Calls a method of the engine in the child, see `Engine.handle_call`. Raises what it raised."""
         child = self.supervisor.child()
         _wait_until_loaded(child)
         return child.call(method, arguments, blob)
@@ -86,7 +86,7 @@ class ChildEngine(Engine):
         reading.run(round(self.capabilities.sample_rate * AHEAD_SECONDS), look_ahead)
 
     def _wait(self, child: ChildProcess, listener: AudioListener) -> bool:
-        """Wait until the child is loaded; False when the reading was cancelled first.
+        """Waits until the child is loaded; False when the reading was cancelled first.
 
         Raises `EngineLostError` when `patience` is exceeded.
         """
@@ -116,7 +116,7 @@ class RemoteReading:
         self._phrases_wanted = 0
 
     def run(self, credit: int, look_ahead: int) -> None:
-        """Run until the reading ends. Raises what the engine raised, or `EngineLostError`."""
+        """Runs until the reading ends. Raises what the engine raised, or `EngineLostError`."""
         finished = False
         self._phrases_wanted = look_ahead
         self._child.send(messages.Speak(self._number, credit))
@@ -159,7 +159,7 @@ class RemoteReading:
         return True
 
     def _handle(self, message: InboxItem | None) -> bool:
-        """Handle any message but audio; True when the reading is finished."""
+        """Handles any message but audio; True when the reading is finished."""
         match message:
             case messages.PhraseWanted():
                 self._phrases_wanted += 1
@@ -177,7 +177,7 @@ class RemoteReading:
 
 
 def _wait_until_loaded(child: ChildProcess) -> None:
-    """Wait as long as it takes. Raises `EngineError` when the child ends without having loaded its engine."""
+    """Waits as long as it takes. Raises `EngineError` if the child ends before its engine is loaded."""
     while not child.wait_ready(POLL):
         pass
     if child.ready is None:

@@ -141,7 +141,7 @@ class HostedReading(AudioListener):
     # ---- the thread that receives messages -------------------------------------------------------------
 
     def add(self, phrases: tuple[Phrase, ...], last: bool) -> None:
-        """Add phrases that have arrived. `last`: there are no more."""
+        """Adds phrases that have arrived. `last`: there are no more."""
         for phrase in phrases:
             self._phrases.put(phrase)
         if last:
@@ -154,7 +154,7 @@ class HostedReading(AudioListener):
             self._changed.notify_all()
 
     def cancel(self) -> None:
-        """End every wait. The next `write` returns False."""
+        """Ends every wait. The next `write` returns False."""
         with self._changed:
             self._cancelled = True
             self._changed.notify_all()
@@ -172,7 +172,7 @@ class Host:
         self._readings: dict[int, HostedReading] = {}
 
     def run(self) -> None:
-        """Serve until the parent ends the pipe. Raises `FrameError` for an invalid message."""
+        """Serves until the parent ends the pipe. Raises `FrameError` for an invalid message."""
         first = self._receive()
         if not isinstance(first, messages.Load):
             raise messages.FrameError("the first message must be Load")
@@ -190,7 +190,7 @@ class Host:
             self._serve(engine, message)
 
     def send(self, message: ToParent) -> None:
-        """Send one message; thread-safe. Ends the process if the parent has ended."""
+        """Sends one message; thread-safe. Ends the process if the parent has ended."""
         frame = messages.encode(message)
         try:
             with self._writing:
@@ -324,7 +324,7 @@ def _never() -> bool:
 
 
 def _exit(status: int) -> NoReturn:
-    """End at once: threads in the middle of a model's step would not react to anything else."""
+    """Ends at once: threads in the middle of a model's step would not react to anything else."""
     sys.stderr.flush()
     os._exit(status)
 

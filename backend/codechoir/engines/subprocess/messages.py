@@ -118,7 +118,7 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Call a method of the engine outside a reading: `check`, `voices`, or one of `Engine.handle_call`."""
+    """Calls a method of the engine outside a reading: `check`, `voices`, or one of `Engine.handle_call`."""
 
     call: int
     method: str
@@ -128,7 +128,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Shutdown:
-    """End the process."""
+    """Ends the process."""
 
 
 # ---- child to parent ---------------------------------------------------------------------------------

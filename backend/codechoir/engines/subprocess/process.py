@@ -148,7 +148,7 @@ class ChildProcess:
     # ---- messages ----------------------------------------------------------------------------------------
 
     def send(self, message: messages.ToChild) -> None:
-        """Send one message. It is dropped if the child has ended."""
+        """Sends one message. It is dropped if the child has ended."""
         frame = messages.encode(message)
         stream = cast(BinaryIO, self._process.stdin)
         try:
@@ -170,14 +170,14 @@ class ChildProcess:
             return number, inbox
 
     def close(self, number: int) -> None:
-        """Drop all further messages with that number."""
+        """Drops all further messages with that number."""
         with self._changed:
             self._inboxes.pop(number, None)
 
     def call(
         self, method: str, arguments: dict[str, Any] | None = None, blob: bytes = b""
     ) -> messages.CallResult:
-        """Call a method of the engine and wait. Raises what the engine raised, or `EngineLostError`."""
+        """Calls a method of the engine and wait. Raises what the engine raised, or `EngineLostError`."""
         number, inbox = self.open()
         try:
             self.send(messages.Call(number, method, arguments or {}, blob))
@@ -192,7 +192,7 @@ class ChildProcess:
         raise self.lost_error()
 
     def wait_ready(self, timeout: float) -> bool:
-        """Wait until the engine is loaded or the process has ended; False after `timeout` seconds."""
+        """Waits until the engine is loaded or the process has ended; False after `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: self.ready is not None or self._has_ended, timeout)
 
@@ -221,7 +221,7 @@ class ChildProcess:
     # ---- ending ------------------------------------------------------------------------------------------
 
     def shut_down(self, timeout: float = SHUT_DOWN_SECONDS) -> None:
-        """End the process: politely, then by force. While it loads it reads no messages."""
+        """Ends the process: politely, then by force. While it loads it reads no messages."""
         if self.ready is None:
             self.kill()
         self.send(messages.Shutdown())
@@ -231,7 +231,7 @@ class ChildProcess:
             self.kill()
 
     def kill(self) -> None:
-        """End the process at once."""
+        """Ends the process at once."""
         self._process.kill()
 
     # ---- the threads that read -----------------------------------------------------------------------------

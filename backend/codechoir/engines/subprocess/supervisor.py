@@ -80,12 +80,12 @@ class Supervisor:
             return self._start()
 
     def wait_until(self, test: Callable[[Supervisor], bool], timeout: float) -> bool:
-        """Wait until `test` is true for this supervisor; False after `timeout` seconds. Starts no child."""
+        """Waits until `test` is true for this supervisor; False after `timeout` seconds. Starts no child."""
         with self._changed:
             return self._changed.wait_for(lambda: test(self), timeout)
 
     def close(self) -> None:
-        """End the child. It is started again when it is needed."""
+        """Ends the child. It is started again when it is needed."""
         with self._changed:
             child, self._child = self._child, None
             self._restarts = False
@@ -104,7 +104,7 @@ class Supervisor:
         return child
 
     def _check_child(self, now: float) -> ChildProcess | None:
-        """Restart a child that died, kill one that hangs; returns one that is idle, to be shut down."""
+        """Restarts a child that died, kill one that hangs; returns one that is idle, to be shut down."""
         child = self._child
         if child is None:
             if self._restarts and now >= self._not_before:

@@ -108,7 +108,7 @@ class Download:
         self._pause = pause
 
     def run(self, source: str) -> None:
-        """Download what is still missing from the folder `source`, a URL that ends in `/`."""
+        """Downloads what is still missing from the folder `source`, a URL that ends in `/`."""
         received, digest = self._resume()
         failures = 0
         while received < self.file.size:
@@ -152,7 +152,7 @@ class Download:
         return received, digest
 
     def _request(self, url: str, received: int, digest: Any) -> tuple[int, Any]:
-        """Append what the server sends from byte `received` on; returns how much there is then, and its
+        """Appends what the server sends from byte `received` on; returns how much there is then, and its
         hash."""
         request = urllib.request.Request(url, headers={"User-Agent": "codechoir"})
         if received:

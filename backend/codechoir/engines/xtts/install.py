@@ -52,7 +52,7 @@ def has_agreed(record: Path, environment: Mapping[str, str] | None = None) -> bo
 
 
 def agree(record: Path, words: str) -> None:
-    """Record that the user accepts the licence with these words. Raises `InputError` when they do not."""
+    """Records that the user accepts the licence with these words. Raises `InputError` when they do not."""
     if words.strip().rstrip(".!").casefold() not in map(str.casefold, AGREEMENTS):
         raise InputError(f"licence not accepted, nothing downloaded; to accept, answer: {AGREEMENT}")
     written = {
@@ -180,7 +180,7 @@ class Installation(Installer):
         environment: Mapping[str, str] | None = None,
         pause: Callable[[float], object] = time.sleep,
     ) -> Path:
-        """Download what is missing into Codechoir's own folder, and check what is there; returns the folder.
+        """Downloads what is missing into Codechoir's own folder, and check what is there; returns the folder.
 
         Raises `InputError` before anything is downloaded when the user has not accepted the licence,
         `CodechoirError` when the disk is too small or no source has the right files.
@@ -229,7 +229,7 @@ class Installation(Installer):
         return FileHashes(self.home / "hashes.json")
 
     def store(self, name: str, value: object) -> None:
-        """Store something that is slow to find out, as JSON in `home`; a failure is ignored."""
+        """Stores something that is slow to find out, as JSON in `home`; a failure is ignored."""
         try:
             self._write(name, value)
         except CodechoirError as error:

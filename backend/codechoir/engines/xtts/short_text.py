@@ -127,7 +127,7 @@ def best_outcome(outcomes: Sequence[Outcome]) -> int:
 def trim_tail(
     samples: NDArray[np.float32], sample_rate: int, floor: float = 0.02, keep: float = 0.06
 ) -> NDArray[np.float32]:
-    """Cut breath and silence at the end: all but `keep` seconds of what follows the last loud 10 ms.
+    """Cuts breath and silence at the end: all but `keep` seconds of what follows the last loud 10 ms.
 
     Loud is what has more energy than `floor` times the loudest. Nothing is cut from silence.
     """

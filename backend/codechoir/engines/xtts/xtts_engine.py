@@ -184,7 +184,7 @@ class XttsEngine(Engine):
         return f"can speak with {own}: {done.stdout.strip().splitlines()[-1]}"
 
     def warm_up(self) -> None:
-        """Load the model; with some `patience` only begin to load it. Raises `EngineError`."""
+        """Loads the model; with some `patience`, only begins to load it. Raises `EngineError`."""
         self._patient_child().warm_up()
 
     def is_ready(self) -> bool:
@@ -216,7 +216,7 @@ class XttsEngine(Engine):
         self._patient_child().speak(phrases, listener)
 
     def close(self) -> None:
-        """End the child process."""
+        """Ends the child process."""
         if "child" in self.__dict__:
             self.child.close()
 
@@ -259,7 +259,7 @@ class XttsEngine(Engine):
         return self.child
 
     def _require_complete(self) -> None:
-        """Raise `EngineError` when something is missing; checked until nothing is."""
+        """Raises `EngineError` when something is missing; checked until nothing is."""
         if self._is_complete:
             return
         problem = self.check()
@@ -305,7 +305,7 @@ class XttsConditioner:
     engine: str = ENGINE_NAME
 
     def warm_up(self) -> None:
-        """Load the model."""
+        """Loads the model."""
         self.child.warm_up()
 
     def condition(self, recordings: Sequence[Path]) -> Tensors:

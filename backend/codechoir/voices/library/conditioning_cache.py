@@ -54,7 +54,7 @@ class Conditioner(Protocol):
     def parameters(self) -> Mapping[str, Parameter]: ...
 
     def warm_up(self) -> None:
-        """Load what `condition` needs; the time for this is not counted as the voice's."""
+        """Loads what `condition` needs; the time for this is not counted as the voice's."""
 
     def condition(self, recordings: Sequence[Path]) -> Tensors:
         """The tensors of the voice in these recordings. Raises `InputError` for unfit recordings."""
@@ -94,7 +94,7 @@ class LatentCache:
             return self._compute(key, hashes, recordings, conditioner, name)
 
     def store(self, voice: ClonedVoice) -> None:
-        """Store a voice that was made in another way, such as a mixture, in memory and on disk."""
+        """Stores a voice that was made in another way, such as a mixture, in memory and on disk."""
         key = voice.provenance.key
         self.memory.put(key, voice)
         self.disk.save(key, voice)
@@ -106,7 +106,7 @@ class LatentCache:
         return self.disk.load(max(named)[1]) if named else None
 
     def clear(self, memory: bool = True, disk: bool = True) -> tuple[int, int]:
-        """Forget latents in memory, on disk (with the statistics), or both; returns files and bytes removed
+        """Forgets latents in memory, on disk (with the statistics), or both; returns files and bytes removed
         from disk.
 
         Named voices and the shared store stay; what interrupted writes left among the voices is removed.
@@ -125,7 +125,7 @@ class LatentCache:
         return removed
 
     def cleared(self, memory: bool, disk: bool) -> dict[str, int]:
-        """Clear memory, disk, both or neither; returns what was removed and what is left.
+        """Clears memory, disk, both or neither; returns what was removed and what is left.
 
         `removed` and `freed`: files and bytes removed from disk. `entries`, `bytes`, `memory_entries`,
         `memory_bytes`: what is on disk and in memory now.

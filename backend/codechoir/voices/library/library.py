@@ -50,7 +50,7 @@ class VoiceLibrary:
         self.close()
 
     def close(self) -> None:
-        """Write the statistics of the cache."""
+        """Writes the statistics of the cache."""
         self.latents.statistics.flush()
 
     # ---- list and load -------------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ class VoiceLibrary:
         return voice
 
     def preload(self, names: Sequence[str] = ()) -> list[ClonedVoice]:
-        """Load voices into memory, so that no reading waits for a file.
+        """Loads voices into memory, so that no reading waits for a file.
 
         Without `names`, those of the settings; without these, all, and a damaged one is reported and left
         out. Raises `InputError` for a voice that was named and is damaged or missing.
@@ -126,7 +126,7 @@ class VoiceLibrary:
         refresh: bool = False,
         replace: bool = False,
     ) -> ClonedVoice:
-        """Compute a voice from recordings.
+        """Computes a voice from recordings.
 
         `refresh`: compute it even if it is in the cache. `replace`: replace a voice of that name, which
         otherwise raises `InputError`.
@@ -141,7 +141,7 @@ class VoiceLibrary:
         replace: bool = False,
         others: Mapping[str, ClonedVoice] | None = None,
     ) -> ClonedVoice:
-        """Mix voices, by the weight of each. `others`: voices that are not in the library, by name.
+        """Mixes voices, by the weight of each. `others`: voices that are not in the library, by name.
 
         Raises `InputError` if the weights are not valid, or the voices cannot be mixed.
         """
@@ -165,7 +165,7 @@ class VoiceLibrary:
         return self._save(voice)
 
     def remove(self, name: str) -> None:
-        """Delete a voice; its computed latents stay in the cache. Raises `InputError` if there is none."""
+        """Deletes a voice; its computed latents stay in the cache. Raises `InputError` if there is none."""
         name = check_voice_name(name)
         try:
             existed = self._unsaved.pop(name, None) is not None or self._folder.remove(name)
@@ -178,7 +178,7 @@ class VoiceLibrary:
     # ---- export and import ---------------------------------------------------------------------------------
 
     def export_voice(self, name: str, to: Path, replace: bool = False) -> Path:
-        """Write a voice to a file, or into a folder under its own name; returns the file.
+        """Writes a voice to a file, or into a folder under its own name; returns the file.
 
         Raises `InputError` if no file can be written there.
         """
@@ -191,7 +191,7 @@ class VoiceLibrary:
         return target
 
     def import_voice(self, file: Path, name: str | None = None, replace: bool = False) -> ClonedVoice:
-        """Add an exported voice, under its own name or another. Raises `InputError` if the file is not
+        """Adds an exported voice, under its own name or another. Raises `InputError` if the file is not
         valid."""
         try:
             if file.exists() and not file.is_file():  # opening a pipe would wait for its writer

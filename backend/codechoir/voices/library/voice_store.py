@@ -116,7 +116,7 @@ class VoiceFolder(DiskCache[ClonedVoice]):
         return sorted({_composed(key) for key in super().stored_keys()})
 
     def set_name_aside(self, key: str) -> str:
-        """Rename a file whose name no voice can have to `….bad`; returns what was done, in words."""
+        """Renames a file whose name no voice can have to `….bad`; returns what was done, in words."""
         name = f"{key}{SUFFIX}"
         path = next((other for other in self._entries() if _composed(other.name) == name), self.folder / name)
         bad = bad_path(path)
@@ -132,7 +132,7 @@ class VoiceFolder(DiskCache[ClonedVoice]):
         )
 
     def remove_leftovers(self) -> None:
-        """Delete remains of interrupted writes, and files that were set aside and cannot be imported."""
+        """Deletes remains of interrupted writes, and files that were set aside and cannot be imported."""
         for file in self._list():
             if file.is_part or (file.is_bad and not _can_be_imported(file.path)):
                 with contextlib.suppress(OSError):
@@ -225,7 +225,7 @@ class SharedStore:
         return voice
 
     def save(self, key: str, voice: ClonedVoice) -> bool:
-        """Store latents for other machines; False if the store refuses them."""
+        """Stores latents for other machines; False if the store refuses them."""
         path = self._path(key)
         temporary = f"{path}.{os.urandom(4).hex()}.part"
         try:
@@ -241,7 +241,7 @@ class SharedStore:
         return f"{self._root}/{key}{SUFFIX}"
 
     def _warn(self, action: str, error: Exception) -> None:
-        """Report the first failure; later ones would only repeat it."""
+        """Reports the first failure; later ones would only repeat it."""
         level = logging.DEBUG if self._warned else logging.WARNING
         self._warned = True
         log.log(level, "the shared store of voices cannot be %s: %s: %s", action, type(error).__name__, error)

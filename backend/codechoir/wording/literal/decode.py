@@ -51,14 +51,14 @@ class _Decoder:
         }
 
     def decode(self, words: list[str]) -> None:
-        """Decode the words of one utterance."""
+        """Decodes the words of one utterance."""
         self._words = [word for word in words if word]
         at = 0
         while at < len(self._words):
             at = self._phrase(at)
 
     def _phrase(self, at: int) -> int:
-        """Decode the phrase that begins with word `at`; returns the index of the next one."""
+        """Decodes the phrase that begins with word `at`; returns the index of the next one."""
         words, lexicon = self._words, self._lexicon
         for size in range(min(lexicon.longest, len(words) - at), 0, -1):
             phrase = tuple(words[at : at + size])
@@ -78,7 +78,7 @@ class _Decoder:
         return at + 1
 
     def _run(self, at: int) -> int:
-        """Decode several equal characters, such as "four spaces"; returns 0 if there are none."""
+        """Decodes several equal characters, such as "four spaces"; returns 0 if there are none."""
         words, lexicon = self._words, self._lexicon
         for size in (2, 1):
             count = lexicon.counts.get(tuple(words[at : at + size]))
@@ -97,7 +97,7 @@ class _Decoder:
         self._pads = self._joined = self._after_letters = False
 
     def _letters(self, text: str, *, spaced: bool = True) -> None:
-        """Add letters, with a space before them if letters came before and "joined" was not said."""
+        """Adds letters, with a space before them if letters came before and "joined" was not said."""
         if spaced and self._after_letters and not self._joined:
             self.parts.append(" ")
         self.parts.append(text)

@@ -81,7 +81,7 @@ def _load(builder: Any, address: Any, offset: Any, kind: Any) -> Any:
 
 
 def _prefetch(builder: Any, address: Any, offset: Any) -> None:
-    """Request a cache line that will be needed soon."""
+    """Requests a cache line that will be needed soon."""
     byte = _I8.as_pointer()
     prefetch = builder.module.declare_intrinsic(
         "llvm.prefetch", [byte], ir.FunctionType(ir.VoidType(), [byte, _I32, _I32, _I32])
@@ -157,7 +157,7 @@ def _add_pairs(builder: Any, sums: Sequence[Any], lanes: int) -> Any:
 
 
 def _emit_block(builder: Any, variant: Variant, rows: int, args: Sequence[Any]) -> None:
-    """Emit the product of a block with exactly `rows` rows."""
+    """Emits the product of a block with exactly `rows` rows."""
     registers = range(BLOCK // variant.lanes)
     share = len(registers) // variant.parts
     for first in range(0, len(registers), share):
@@ -165,7 +165,7 @@ def _emit_block(builder: Any, variant: Variant, rows: int, args: Sequence[Any]) 
 
 
 def _emit_registers(builder: Any, variant: Variant, rows: int, registers: range, args: Sequence[Any]) -> None:
-    """Emit the loop over the inputs for some registers of outputs."""
+    """Emits the loop over the inputs for some registers of outputs."""
     weights, groups, inputs, stride, corrections, out, out_stride = args
     words, octets = _vector(_I32, variant.lanes), _vector(_I8, variant.lanes * GROUP)
     width = variant.lanes * GROUP

@@ -212,7 +212,7 @@ def run_piece(
     rows: RowInputs,
     scores: Array,
 ) -> bool:
-    """Compute one piece of a stage (a phase of a layer); False when there are not so many.
+    """Computes one piece of a stage (a phase of a layer); False when there are not so many.
 
     `scores`: (HEADS, positions), scratch of this thread.
     """
@@ -234,7 +234,7 @@ def lead(
     scratch: Scratch,
     rows: RowInputs,
 ) -> None:
-    """Run a job; returns when all of it is done.
+    """Runs a job; returns when all of it is done.
 
     `control`: (CONTROL_WORDS,) int64, shared by all threads; `job`: greater than any before.
     """
@@ -266,7 +266,7 @@ def help_out(
     scratch: Scratch,
     rows: RowInputs,
 ) -> None:
-    """Take pieces of a job until it is over."""
+    """Takes pieces of a job until it is over."""
     # Allocated before a piece is taken: a thread that runs out of memory then keeps nobody waiting.
     scores = np.empty((HEADS, rows.cache.shape[2]), np.float32)
     word, done = control.ctypes.data + NEXT_WORD * 8, control.ctypes.data + DONE_WORD * 8

@@ -129,7 +129,7 @@ class FusedTransformer:
         return x
 
     def _compile(self) -> None:
-        """Run each function once. Compiling takes seconds, or a moment where the compiled code is cached."""
+        """Runs each function once. Compiling takes seconds, or a moment where the compiled code is cached."""
         layers, zero = self._layers, np.zeros(1, np.int64)
         count, _ = self._weights.attention_norm.weight.shape
         past = aligned_zeros((count, 1, 1, 2, self._heads, self._width // self._heads), np.float32)
@@ -198,7 +198,7 @@ class ThreadPool:
         weakref.finalize(self, _close, self._queues)
 
     def run(self, lead: Callable[..., None], help_out: Callable[..., None], *arguments: Any) -> None:
-        """Call `lead(control, job, *arguments)` here, and `help_out` with the same on the helpers.
+        """Calls `lead(control, job, *arguments)` here, and `help_out` with the same on the helpers.
 
         Returns when `lead` does; helpers may still be on their way.
         """

@@ -90,7 +90,7 @@ def exp_of_negative(z: Any) -> Any:
 
 @compiled
 def quantise_row(row: Array, octets: Array) -> Any:
-    """Write a row as bytes (uint8; `matrices.LEVELS`, `matrices.ZERO_POINT`) of its greatest absolute value.
+    """Writes a row as bytes (uint8; `matrices.LEVELS`, `matrices.ZERO_POINT`) of its greatest absolute value.
 
     Returns that value.
     """
@@ -129,7 +129,7 @@ def gelu(values: Array) -> None:
 
 @compiled
 def add_into(values: Array, total: Array) -> None:
-    """Add to `total` in place."""
+    """Adds to `total` in place."""
     for i in range(total.size):
         total[i] += values[i]
 

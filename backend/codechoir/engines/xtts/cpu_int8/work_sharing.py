@@ -71,7 +71,7 @@ def add_to_word(context: Any, address: Any, value: Any) -> Any:
 
 @instruction
 def replace_word(context: Any, address: Any, old: Any, new: Any) -> Any:
-    """Store `new` if the word is `old`; returns whether it was."""
+    """Stores `new` if the word is `old`; returns whether it was."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         found = builder.cmpxchg(_word(builder, args[0]), args[1], args[2], "seq_cst", "seq_cst")
@@ -82,7 +82,7 @@ def replace_word(context: Any, address: Any, old: Any, new: Any) -> Any:
 
 @instruction
 def cpu_pause(context: Any) -> Any:
-    """Tell the processor that this loop waits."""
+    """Tells the processor that this loop waits."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         pause = builder.module.declare_intrinsic(

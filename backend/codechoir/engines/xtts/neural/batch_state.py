@@ -57,7 +57,7 @@ class BatchState:
         return int(self.cache.shape[2])
 
     def grow(self, slots: int, positions: int) -> bool:
-        """Make room for at least so many; the content is kept.
+        """Makes room for at least so many; the content is kept.
 
         Returns whether tensors moved: captured graphs are then stale. When memory runs out nothing has
         changed.
@@ -75,7 +75,7 @@ class BatchState:
         return True
 
     def copy_slot(self, source: int, target: int, filled: int) -> None:
-        """Copy one slot, of which so many positions are filled, over another: active rows stay together."""
+        """Copies one slot, of which so many positions are filled, over another: active rows stay together."""
         self.cache[:, target, :filled] = self.cache[:, source, :filled]
         for name, tensor in vars(self).items():
             if isinstance(tensor, torch.Tensor) and name != "cache":
@@ -88,7 +88,7 @@ class BatchState:
         return {name: vars(self)[name][:slots].clone() for name in changed}
 
     def restore(self, snapshot: dict[str, torch.Tensor]) -> None:
-        """Undo steps that were only run in order to be captured."""
+        """Undoes steps that were only run in order to be captured."""
         for name, tensor in snapshot.items():
             vars(self)[name][: len(tensor)] = tensor
 

@@ -184,7 +184,7 @@ class Decoder:
         self._voices: LRUCache[str, torch.Tensor] = LRUCache(CACHED_VOICES)
 
     def reserve(self, slots: int, positions: int) -> None:
-        """Make room now for what will be needed, so that nothing is copied later."""
+        """Makes room now for what will be needed, so that nothing is copied later."""
         if self.state.grow(slots, positions):
             self.steps.invalidate()
 
@@ -243,7 +243,7 @@ class Decoder:
         return list(self.rows)
 
     def leave(self, row: Row) -> None:
-        """Free a row's slot at once, done or cancelled; the last row takes its place."""
+        """Frees a row's slot at once, done or cancelled; the last row takes its place."""
         last = self.rows.pop()
         if last is not row:
             with torch.inference_mode():
@@ -305,7 +305,7 @@ class Decoder:
         state.uniforms[slots] = torch.stack(draws).to(state.uniforms)
 
     def _read_tokens(self, rows: Sequence[Row]) -> None:
-        """Read the newest tokens: the only moment of a step when the processor waits for the device."""
+        """Reads the newest tokens: the only moment of a step when the processor waits for the device."""
         newest = self.state.tokens[: len(self.rows)].tolist()
         for row in rows:
             token = newest[row.slot]
@@ -339,7 +339,7 @@ class GraphSteps:
         return sorted(self._replays)
 
     def capture(self, decoder: Decoder, rows: int, span: int) -> None:
-        """Capture every size up to so many rows and positions; no row may be active."""
+        """Captures every size up to so many rows and positions; no row may be active."""
         decoder.reserve(rows, span)
         with torch.inference_mode():
             for slots in (size for size in SLOT_SIZES if size <= decoder.state.slots):

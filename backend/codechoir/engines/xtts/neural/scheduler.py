@@ -55,17 +55,17 @@ class Scheduler:
         return not self._active and not self._admissible()
 
     def submit(self, request: Request) -> None:
-        """Queue a request."""
+        """Queues a request."""
         progress = VocodingProgress(self._vocoder, request.prompts[0].voice.embedding)
         self._order += 1
         self._waiting.append(Task(request, self._order, progress, float(self.pacing.first_frames)))
 
     def prepare_voice(self, voice: Conditioning) -> None:
-        """Compute what every utterance of a voice needs; see `Decoder.prepare_voice`."""
+        """Computes what every utterance of a voice needs; see `Decoder.prepare_voice`."""
         self._decoder.prepare_voice(voice)
 
     def cancel(self, ids: Iterable[int]) -> None:
-        """Forget requests, waiting or active; unknown ids are ignored."""
+        """Forgets requests, waiting or active; unknown ids are ignored."""
         cancelled = set(ids)
         self._waiting = [task for task in self._waiting if task.request.id not in cancelled]
         for task in [task for task in self._active if task.request.id in cancelled]:
@@ -73,11 +73,11 @@ class Scheduler:
             self._active.remove(task)
 
     def hold(self, reading: int) -> None:
-        """Admit no more requests of a reading that is far enough ahead; its active rows continue."""
+        """Admits no more requests of a reading that is far enough ahead; its active rows continue."""
         self._held.add(reading)
 
     def release(self, reading: int) -> None:
-        """Admit the requests of a reading again."""
+        """Admits the requests of a reading again."""
         self._held.discard(reading)
 
     def tick(self) -> list[Event]:
@@ -105,7 +105,7 @@ class Scheduler:
         return sorted((t for t in self._waiting if t.request.reading not in self._held), key=lambda t: t.rank)
 
     def _admit(self) -> list[Task]:
-        """Take from the queue what may join now."""
+        """Takes from the queue what may join now."""
         free = self.max_rows - len(self._decoder.rows)
         seconds, only_one = self._prefill_budget()
         chosen: list[Task] = []
@@ -152,7 +152,7 @@ class Scheduler:
             self._vocoding.costs.add_step(rows, self._clock() - began)
 
     def _within_memory(self, work: Callable[[], None]) -> list[Event]:
-        """Do the work; when memory runs out, put rows back into the queue and continue with fewer."""
+        """Does the work; when memory runs out, puts rows back into the queue and continues with fewer."""
         try:
             work()
         except (RuntimeError, MemoryError) as error:
@@ -208,7 +208,7 @@ def make_scheduler(core: XttsCore, sampling: Sampling | None = None) -> Schedule
 
 
 def warm_vocoder(core: XttsCore) -> None:
-    """Compile the vocoder's kernels for the first pieces: 0.1 s each on a CPU, once per process."""
+    """Compiles the vocoder's kernels for the first pieces: 0.1 s each on a CPU, once per process."""
     voice = torch.zeros(1, core.vocoder.voice.weight.shape[1], 1)
     with torch.inference_mode():
         for size in _WARM_SIZES:

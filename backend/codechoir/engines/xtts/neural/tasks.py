@@ -152,7 +152,7 @@ class Task:
         return self.progress.remaining(len(self.chosen.latents))
 
     def collect_finished(self, decoder: Decoder) -> None:
-        """Free the slots of rows that are done, keeping what the vocoder needs."""
+        """Frees the slots of rows that are done, keeping what the vocoder needs."""
         for row in [row for row in self.rows if row.done]:
             stopped = row.tokens[-1] == decoder.core.shape.stop_audio
             outcome = Outcome(
@@ -163,7 +163,7 @@ class Task:
             self.rows.remove(row)
 
     def abandon(self, decoder: Decoder) -> None:
-        """Free all slots and forget what was decoded."""
+        """Frees all slots and forgets what was decoded."""
         for row in self.rows:
             decoder.leave(row)
         self.rows.clear()

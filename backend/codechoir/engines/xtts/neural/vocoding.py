@@ -28,7 +28,7 @@ class RunningMedian:
         self._values: deque[float] = deque(maxlen=5)
 
     def add(self, value: float) -> None:
-        """Add the newest value."""
+        """Adds the newest value."""
         self._values.append(value)
 
     @property
@@ -241,7 +241,7 @@ class Vocoding:
         return window
 
     def _record(self, task: Task, samples: torch.Tensor) -> None:
-        """Count what was sent, without the breath at its end, which is trimmed before it is played."""
+        """Counts what was sent, without the breath at its end, which is trimmed before it is played."""
         played = len(trim_tail(samples.numpy(), self._sample_rate) if task.ended else samples)
         seconds = played / self._sample_rate / task.request.speed
         self._buffered.add(task.request.reading, task.rank, seconds)

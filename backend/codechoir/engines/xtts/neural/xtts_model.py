@@ -76,7 +76,7 @@ class XttsCore:
 
 
 def load_core(folder: Path, plan: ComputePlan) -> XttsCore:
-    """Load a checkpoint folder by coqui's own loading code. Raises `EngineError`."""
+    """Loads a checkpoint folder by coqui's own loading code. Raises `EngineError`."""
     core = from_coqui(load_coqui(folder), plan)
     _drop_unused(core.coqui)
     return core
@@ -132,7 +132,7 @@ def _shape_of(model: Any) -> ModelShape:
 
 
 def _drop_unused(model: Any) -> None:
-    """Free coqui's own GPT layers and vocoder: only its encoders are still needed."""
+    """Frees coqui's own GPT layers and vocoder: only its encoders are still needed."""
     for name in ("gpt", "gpt_inference", "mel_head", "text_head", "mel_embedding", "text_embedding"):
         setattr(model.gpt, name, None)
     model.hifigan_decoder.waveform_decoder = None

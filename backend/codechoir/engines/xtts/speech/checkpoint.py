@@ -130,7 +130,7 @@ class LoadedCheckpoint:
         return _as_arrays(studio_voice(self.core, name))
 
     def latents(self, memory: bool, disk: bool) -> dict[str, int]:
-        """Clear latents as asked; see `LatentCache.cleared`. A voice that is used again is loaded again."""
+        """Clears latents as asked; see `LatentCache.cleared`. A voice that is used again is loaded again."""
         if memory:
             self._conditionings.clear()
         return self._library.latents.cleared(memory, disk)
@@ -150,7 +150,7 @@ class LoadedCheckpoint:
             return self.voice(default)
 
     def _load_library_voices(self) -> None:
-        """Load the user's voices before anybody waits for one; a broken one is reported when it is used."""
+        """Loads the user's voices before anybody waits for one; a broken one is reported when it is used."""
         for about in self._library.voices():
             if about.engine == ENGINE_NAME:
                 try:

@@ -33,7 +33,7 @@ BAD_OPTIONS = 3
 
 
 def probe(device: str, precision: str) -> None:
-    """Load what the engine loads except the weights, and print one line on what it would compute with.
+    """Loads what the engine loads except the weights, and prints one line on what it would compute with.
 
     Ends with status 1 and the reason as the last line on standard error when the packages do not load, and
     with status `BAD_OPTIONS` when they do but `device` or `precision` is not available.
@@ -91,7 +91,7 @@ class HostedXttsEngine(Engine):
         return None
 
     def warm_up(self) -> None:
-        """Load the checkpoint. Raises `EngineError`."""
+        """Loads the checkpoint. Raises `EngineError`."""
         self._load()
 
     def voices(self) -> list[VoiceInfo]:
@@ -99,7 +99,7 @@ class HostedXttsEngine(Engine):
         return [VoiceInfo(name, "", "studio speaker") for name in self._load().checkpoint.speakers()]
 
     def close(self) -> None:
-        """End the worker and forget the checkpoint."""
+        """Ends the worker and forgets the checkpoint."""
         loaded, self._loaded = self._loaded, None
         if loaded is not None:
             loaded.worker.close()
@@ -121,7 +121,7 @@ class HostedXttsEngine(Engine):
         reading.run(phrases)
 
     def handle_call(self, method: str, arguments: Mapping[str, Any], blob: bytes) -> tuple[Any, bytes]:
-        """Answer a call of `XttsEngine`.
+        """Answers a call of `XttsEngine`.
 
         `condition`: the tensors of the voice in `recordings`. `speaker`: those of the studio speaker `name`.
         `latents`: what memory and disk hold, after `memory`, `disk`, or both were cleared.
@@ -142,7 +142,7 @@ class HostedXttsEngine(Engine):
         return super().handle_call(method, arguments, blob)
 
     def _load(self) -> _Loaded:
-        """Load everything once; the host warms the engine up before it accepts calls."""
+        """Loads everything once; the host warms the engine up before it accepts calls."""
         if self._loaded is None:
             from codechoir.engines.neural_output import FallbackSpeech
             from codechoir.engines.xtts import short_text
@@ -171,7 +171,7 @@ class HostedXttsEngine(Engine):
 
 
 def _end_process(line: str) -> None:
-    """End this process with `line` as its message: only a new one recovers from what happened.
+    """Ends this process with `line` as its message: only a new one recovers from what happened.
 
     The parent starts it, and continues with the fallback engine until then.
     """

@@ -84,7 +84,7 @@ class SegmentReading:
         self._reported: set[str] = set()
 
     def run(self, phrases: Iterable[Phrase]) -> None:
-        """Read until everything is written or the reading is cancelled. Raises `CodechoirError`."""
+        """Reads until everything is written or the reading is cancelled. Raises `CodechoirError`."""
         source = iter(phrases)
         more = True
         try:
@@ -122,7 +122,7 @@ class SegmentReading:
         self._phrases += 1
 
     def _report(self, line: str) -> None:
-        """Notify the listener, once per reading."""
+        """Notifies the listener, once per reading."""
         if line not in self._reported:
             self._reported.add(line)
             self._listener.notify(line)
@@ -145,7 +145,7 @@ class SegmentReading:
         self._chunker.write_silence(segment.pause_after)
 
     def _write_speech(self, segment: SpeechSegment, phrase: int, ids: tuple[int, ...]) -> None:
-        """Write what XTTS says, at the voice's rate, pitch and volume."""
+        """Writes what XTTS says, at the voice's rate, pitch and volume."""
         voice = segment.parts[0].voice
         speed = _speed(segment)
         shaper = VoiceShaper(speed, pitch_factor(voice.pitch), self._sample_rate)
@@ -186,7 +186,7 @@ class SegmentReading:
             return
 
     def _receive(self, wait: bool) -> None:
-        """Take what has arrived; with `wait`, wait a moment for the first event."""
+        """Takes what has arrived; with `wait`, waits a moment for the first event."""
         if self._listener.is_cancelled():
             raise ReadingCancelled
         try:
@@ -212,7 +212,7 @@ class SegmentReading:
             self._sounds[event.id].append(event)
 
     def _hold_or_release(self) -> None:
-        """Hold the reading while much more sound waits than the listener has taken."""
+        """Holds the reading while much more sound waits than the listener has taken."""
         waiting = sum(len(sound.samples) for sounds in self._sounds.values() for sound in sounds)
         seconds = waiting / self._sample_rate
         if not self._held and seconds > HOLD_SECONDS:

@@ -34,7 +34,7 @@ class TailTrimmer:
         self._rest: Floats = np.zeros(0, np.float32)
 
     def feed(self, samples: Floats) -> Floats:
-        """Take the next samples; returns what certainly belongs to the utterance."""
+        """Takes the next samples; returns what certainly belongs to the utterance."""
         waiting = np.concatenate([self._rest, samples])
         whole = len(waiting) // self._frame * self._frame
         frames, self._rest = waiting[:whole].reshape(-1, self._frame), waiting[whole:]

@@ -60,7 +60,7 @@ class Worker:
         inbox: SimpleQueue[Event | CodechoirError],
         speed: float = 1.0,
     ) -> int:
-        """Queue a request; returns its id, with which its sound arrives in `inbox`. See `Request`."""
+        """Queues a request; returns its id, with which its sound arrives in `inbox`. See `Request`."""
         from codechoir.engines.xtts.neural import Request
 
         request = Request(next(self._numbers), prompts, priority, reading, speed)
@@ -70,29 +70,29 @@ class Worker:
         return request.id
 
     def cancel(self, ids: set[int]) -> None:
-        """Forget requests; their rows are freed before the next step."""
+        """Forgets requests; their rows are freed before the next step."""
         with self._changed:
             for each in ids:
                 self._inboxes.pop(each, None)
         self._command(lambda scheduler: scheduler.cancel(ids))
 
     def prepare_voices(self, voices: Iterable[Conditioning]) -> None:
-        """Compute what every utterance of these voices needs, one voice after the other while there are no
+        """Computes what every utterance of these voices needs, one voice after the other while there are no
         requests, so that no reading waits for it."""
         with self._changed:
             self._voices_to_prepare.extend(voices)
             self._changed.notify_all()
 
     def hold(self, reading: int) -> None:
-        """Start no more requests of a reading whose listener is far behind."""
+        """Starts no more requests of a reading whose listener is far behind."""
         self._command(lambda scheduler: scheduler.hold(reading))
 
     def release(self, reading: int) -> None:
-        """Continue a reading that was held."""
+        """Continues a reading that was held."""
         self._command(lambda scheduler: scheduler.release(reading))
 
     def close(self) -> None:
-        """End the thread after its step."""
+        """Ends the thread after its step."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -125,7 +125,7 @@ class Worker:
                     self._deliver(event)
 
     def _wait(self) -> bool:
-        """Wait for something to do; False when the worker is closed."""
+        """Waits for something to do; False when the worker is closed."""
         with self._changed:
             self._changed.wait_for(
                 lambda: self._closed or self._commands or self._voices_to_prepare or not self._scheduler.idle
@@ -133,7 +133,7 @@ class Worker:
             return not self._closed
 
     def _prepare_voice(self) -> list[Event]:
-        """Prepare one voice, if there is one; nothing becomes audible."""
+        """Prepares one voice, if there is one; nothing becomes audible."""
         with self._changed:
             wanted = self._voices_to_prepare and not self._commands
             voice = self._voices_to_prepare.popleft() if wanted else None
@@ -165,7 +165,7 @@ class Worker:
         return list({id(inbox): inbox for inbox in self._inboxes.values()}.values())
 
     def _fail(self, error: CodechoirError) -> None:
-        """Pass the error to all readings, and make a new scheduler."""
+        """Passes the error to all readings, and makes a new scheduler."""
         with self._changed:
             inboxes = self._different_inboxes()
             self._inboxes.clear()
