@@ -39,8 +39,26 @@ class EngineLostError(EngineError):
     code = "engine-lost"
 
 
+MAX_NAME = 100
+"""A longer text is no misspelt name; comparing it takes time."""
+
+MAX_SHOWN = 200
+"""Of a longer value in an error, only the beginning is shown."""
+
+
+def shown(value: object) -> str:
+    """A value that a file or a program has sent, as an error shows it: short, whatever it is."""
+    try:
+        text = f"{value:g}" if isinstance(value, float) else repr(value)
+    except (ValueError, RecursionError):  # a number that is too long to be written, or nested too deep
+        return "a value that is too large to be shown"
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """` Did you mean 'x'?` for the known name nearest to `name`, or an empty string when none is near."""
+    if len(name) > MAX_NAME:
+        return ""
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f" Did you mean '{near[0]}'?" if near else ""
 

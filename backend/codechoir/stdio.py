@@ -7,18 +7,116 @@ that a library prints gets into it.
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
 import re
+import select
 import sys
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, BinaryIO, TextIO
 
-from codechoir.errors import escape_invisible
+from codechoir.errors import CodechoirError, escape_invisible
 
 # ---- commands -------------------------------------------------------------------------------------------
+
+
+def set_up_streams() -> None:
+    """Prepares the standard streams of this process, whatever its parent has done to them.
+
+    What is closed is opened again, so that no file gets its number: reading it fails, as does writing to
+    standard output, and what is written to standard error is dropped. Standard output and error are UTF-8,
+    and no character causes an error. When standard output cannot be written, say because the disk is full, a
+    `CodechoirError` says so once, and the rest is dropped.
+    """
+    for number, flags in ((0, os.O_WRONLY), (1, os.O_RDONLY), (2, os.O_RDWR)):
+        _open_closed(number, flags)
+    if sys.stdin is None:
+        sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)), "utf-8")
+    sys.stdout = _wrapped(1, sys.stdout, "cannot write to standard output")
+    sys.stderr = _wrapped(2, sys.stderr, "")
+
+
+def _open_closed(number: int, flags: int) -> None:
+    try:
+        os.fstat(number)
+    except OSError:
+        opened = os.open(os.devnull, flags)
+        if opened != number:
+            os.dup2(opened, number)
+            os.close(opened)
+        os.set_inheritable(number, True)
+
+
+def _wrapped(number: int, stream: TextIO | None, complaint: str) -> TextIO:
+    """`stream`, or one for the descriptor `number`, through an `_OutputStream`."""
+    buffer = io.FileIO(number, "w", closefd=False) if stream is None else stream.buffer
+    is_unbuffered = isinstance(buffer, io.FileIO)  # by PYTHONUNBUFFERED
+    raw = buffer if is_unbuffered else getattr(buffer, "raw", None)
+    if stream is not None and not isinstance(raw, io.FileIO):  # a console of Windows, or somebody else's
+        use_utf8()
+        return stream
+    assert isinstance(raw, io.FileIO)
+    return io.TextIOWrapper(
+        io.BufferedWriter(_OutputStream(raw, complaint)),
+        encoding="utf-8",
+        errors="backslashreplace",
+        line_buffering=is_unbuffered or raw.isatty() or not complaint,
+    )
+
+
+class _OutputStream(io.RawIOBase):
+    """A standard stream that fails once, with an error for people; what comes after that is dropped.
+
+    `complaint`: what the error begins with; empty for a stream whose failures are of no interest.
+    """
+
+    def __init__(self, raw: io.FileIO, complaint: str) -> None:
+        self._raw = raw
+        self._complaint = complaint
+        self._is_lost = False
+
+    def write(self, data: Any) -> int:
+        while not self._is_lost:
+            try:
+                count = self._raw.write(data)
+            except BrokenPipeError:
+                self._is_lost = True
+                if self._complaint:
+                    raise
+            except OSError as error:
+                self._is_lost = True
+                if self._complaint:
+                    why = (
+                        "it is closed"
+                        if error.errno == errno.EBADF
+                        else os.strerror(error.errno or 0).lower()
+                    )
+                    raise CodechoirError(f"{self._complaint}: {why}") from error
+            else:
+                if count is not None:
+                    return count
+                select.select([], [self._raw], [])  # a pipe that somebody has made non-blocking is full
+        return len(data)
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._raw.fileno()
+
+    def isatty(self) -> bool:
+        return self._raw.isatty()
+
+
+def flush_streams() -> None:
+    """Writes what standard output and error still hold; never fails."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, CodechoirError):
+            stream.flush()
 
 
 def use_utf8() -> None:
@@ -67,15 +165,17 @@ def write_bytes(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
+MAX_REPORT = 2000
+"""Characters of a message; of a longer one, beginning and end are shown."""
+
+
 def report(message: str) -> None:
     """Writes `codechoir: ` and a message, in one line, to standard error. Nothing steers the terminal."""
-    sys.stderr.write(escape_invisible(" ".join(f"codechoir: {message}".splitlines())) + "\n")
+    line = " ".join(f"codechoir: {message}".splitlines())
+    if len(line) > MAX_REPORT:
+        line = f"{line[: MAX_REPORT // 2]} … {line[-MAX_REPORT // 2 :]}"
+    sys.stderr.write(escape_invisible(line) + "\n")
     sys.stderr.flush()
-
-
-def discard_stdout() -> None:
-    """Redirects standard output to nowhere: flushing it at exit must not fail on a closed pipe."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def is_terminal(stream: TextIO) -> bool:
@@ -97,6 +197,7 @@ def take_over() -> tuple[int, int]:
     From now on what libraries print goes to standard error, and a child process that reads its standard input
     finds it empty.
     """
+    set_up_streams()
     incoming, outgoing = os.dup(0), os.dup(1)
     os.dup2(2, 1)
     nothing = os.open(os.devnull, os.O_RDONLY)

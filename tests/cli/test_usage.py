@@ -40,6 +40,9 @@ BAD = [
     (["read", CART, "--lines", "-"], "invalid line range '-'"),
     (["read", CART, "--lines", "0-3"], "lines are counted from 1"),
     (["read", CART, "--lines", "9-3"], "the first line comes after the last, use 3-9"),
+    (["read", CART, "--lines", "9" * 5000], "invalid line range '999"),
+    (["outline", CART, "--line", "9" * 5000], "invalid line number '999"),
+    (["say", "x", "--rate", "9" * 5000], "--rate must be a number between 80 and 900, got inf"),
     (["read", CART, "--lines", "30-999"], "lines 30 to 999 are out of range: {CART} has 36 lines"),
     (["read", CART, "--lines", "99"], "line 99 is out of range"),
     (["read", CART, "--lines", "99-"], "line 99 is out of range"),
@@ -87,6 +90,48 @@ def test_bad_input_is_one_line_and_status_2(
     assert outcome.error.startswith("codechoir: ")
     assert says.format(CART=CART) in outcome.error
     assert list(tmp_path.iterdir()) == []
+
+
+HOSTILE_JSON = {
+    "nested": ("[" * 100_000 + "]" * 100_000, "it is nested too deep"),
+    "long number": (f'[{{"text": "x", "category": "type", "start": {"9" * 5000}}}]', "too many digits"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_JSON)
+def test_json_that_no_program_should_read_is_refused_in_one_line(
+    codechoir: Codechoir, source: Callable[..., Path], name: str
+) -> None:
+    text, reason = HOSTILE_JSON[name]
+    outcome = codechoir("decode", source(text, "said.json"))
+    assert outcome.status == 2
+    assert reason in outcome.error and "is not valid JSON" in outcome.error
+
+
+HOSTILE_TOML = {
+    "long number": (f"[espeak.base]\nfamily = 'en-us'\npitch = {'9' * 5000}\n", "too many digits"),
+    "long hexadecimal": (
+        f"[espeak.base]\nfamily = 'en-us'\npitch = 0x{'f' * 5000}\n",
+        ":3: pitch must be a number between 0 and 100, got a value that is too large to be shown",
+    ),
+    "long key": (f"[espeak.base]\nfamily = 'en-us'\n{'p' * 100_000} = 1\n", ":3: unknown key 'ppp"),
+    "many tables": (
+        "".join(f"[espeak.captures.'comment.a{number}']\npitch = 1\n" for number in range(200_000)),
+        "is larger than 256 KiB",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_TOML)
+def test_profiles_that_are_too_large_for_a_person_are_refused_in_one_line(
+    codechoir: Codechoir, source: Callable[..., Path], name: str
+) -> None:
+    text, reason = HOSTILE_TOML[name]
+    outcome = codechoir("words", CART, "--voices", source(text, "v.toml"))
+    assert outcome.status == 2
+    assert reason in outcome.error and len(outcome.error) < 3000
+    outcome = codechoir("words", CART, "--user-words", source(text, "w.toml"))
+    assert outcome.status == 2 and len(outcome.error) < 3000
 
 
 def test_a_file_that_may_not_be_read(

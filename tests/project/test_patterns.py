@@ -35,7 +35,6 @@ SUPERLINEAR, CUBIC = 1.25, 2.35
 PIECE = "a piece of a line has at most 240 bytes"
 BOUNDED = {
     "cli.main._CHOICE": "a message about the command line",
-    "cli.options._LINES": "an argument of the command line",
     "lsp.targets._WORD_BEFORE": "at most 200 bytes before the cursor",
     "syntax.safe_parsing._WIDE_INDENT": "it gives up or succeeds after 43 levels",
     "wording.comments._BARE_TYPE": PIECE,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
-from codechoir.errors import InputError
-from codechoir.storage.toml_lines import KeyPath, TomlSource, read_toml
+from codechoir.errors import InputError, shown
+from codechoir.storage.toml_lines import KeyPath, TomlSource, parse_json, read_toml
 
 TEXT = """\
 title = "one"
@@ -65,6 +66,13 @@ def test_an_error_without_a_known_key_names_the_file(source: TomlSource) -> None
         (b"a = 1\nb = = 2\n", r"a\.toml:2: not valid TOML"),
         (b"\xff\xfe", r"a\.toml is not UTF-8 text; save it as UTF-8"),
         (None, r"a\.toml cannot be read: No such file"),
+        (b"a = " + b"9" * 5000, r"a\.toml: it has a number with too many digits"),
+        (b"a = " + b"[" * 50_000 + b"]" * 50_000, r"a\.toml: its values are nested too deep"),
+        (b"a = " + b"{b = " * 50_000, r"a\.toml: its values are nested too deep"),
+        (b"b = 1\na" + b".a" * 50_000 + b" = 1", r"a\.toml:2: more than 32 parts in a key"),
+        (b"[a" + b" . a" * 50_000 + b"]", r"a\.toml:1: more than 32 parts in a key"),
+        (b"x = {a" + b".a" * 50_000 + b" = 1}", r"a\.toml:1: more than 32 parts in a key"),
+        (b"".join(b"[t%d]\n" % number for number in range(200_000)), r"a\.toml is larger than 256 KiB"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None, message: str) -> None:
@@ -72,3 +80,35 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
         (tmp_path / "a.toml").write_bytes(content)
     with pytest.raises(InputError, match=message):
         read_toml(tmp_path / "a.toml")
+
+
+def test_dots_in_texts_and_comments_are_no_parts_of_a_key(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text(f"a = '{'.' * 99}' # {'.' * 99}\n\"{'.' * 99}\" = 1\n", encoding="utf-8")
+    assert read_toml(path).values == {"a": "." * 99, "." * 99: 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[" * 100_000 + "]" * 100_000, "nested too deep"),
+        ('{"a":' * 100_000, "nested too deep"),
+        ("9" * 5000, "a number with too many digits"),
+        (b"\xff\x00\xff", "not UTF-8"),
+        ("[1,", "Expecting value"),
+        (b"", "Expecting value"),
+    ],
+)
+def test_json_that_cannot_be_read_is_a_value_error(text: str | bytes, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        parse_json(text)
+    with pytest.raises((RecursionError, ValueError)):
+        json.loads(text)
+
+
+def test_values_are_shown_short_whatever_they_are() -> None:
+    deep: list[object] = []
+    for _ in range(5000):
+        deep = [deep]
+    for value in (10**5000, deep, "x" * 10_000, {"a": "y" * 10_000}):
+        assert len(shown(value)) <= 201

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import Any
 
 from codechoir.cli import source
 from codechoir.cli.main import Subparsers, add_command
 from codechoir.errors import InputError
 from codechoir.stdio import write_bytes
+from codechoir.storage import parse_json
 
 EXAMPLES = """\
 examples:
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _items(data: bytes, name: str) -> list[dict[str, Any]]:
     """The utterances in `data`. Raises `InputError` if it is not what `words` writes."""
     try:
-        items = json.loads(data)
+        items = parse_json(data)
     except ValueError as error:
         raise InputError(f"{name} is not valid JSON ({error}); {REMEDY}") from error
     if not isinstance(items, list):

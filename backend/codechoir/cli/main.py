@@ -9,19 +9,17 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from importlib import import_module
-from types import FrameType
 from typing import Any, NoReturn
 
 from codechoir import __version__
+from codechoir.cli.process_signals import INTERRUPTED, handled_signals
 from codechoir.errors import CodechoirError, InputError, did_you_mean
 from codechoir.settings import DEBUG, read_variable
-from codechoir.stdio import discard_stdout, report, use_utf8
+from codechoir.stdio import flush_streams, report, set_up_streams, use_utf8
 
 COMMANDS = (
     "read",
@@ -140,19 +138,20 @@ def add_json(parser: Parser, what: str = "") -> None:
     parser.add_argument("--json", action="store_true", help=f"print JSON{what}")
 
 
-INTERRUPTED = 130
-"""Exit status after Ctrl-C, as in shells."""
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs `codechoir` with `argv` (default: the process's arguments) and returns the exit status.
 
     0: success. 2: wrong usage or bad input. 1: anything else. 130: Ctrl-C. An unexpected error is raised only
     if CODECHOIR_DEBUG is set. With the process's arguments, it does not return if the sound system hangs.
     """
-    status = _run_safely(sys.argv[1:] if argv is None else list(argv))
-    if argv is None and _sound_system_hangs():
-        _exit_now(status)
+    if argv is not None:
+        use_utf8()
+        return _run_safely(list(argv))
+    set_up_streams()
+    status = _run_safely(sys.argv[1:])
+    flush_streams()
+    if _sound_system_hangs():
+        os._exit(status)
     return status
 
 
@@ -162,37 +161,30 @@ def _sound_system_hangs() -> bool:
     return sinks is not None and any(thread.name == sinks.THREAD_NAME for thread in threading.enumerate())
 
 
-def _exit_now(status: int) -> NoReturn:
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
-            stream.flush()
-    os._exit(status)
-
-
 def _run_safely(argv: list[str]) -> int:
     """Runs a command; returns the status for whatever it raises."""
-    use_utf8()
-    try:
-        with _exit_on_signals():
+    with handled_signals() as interrupt:
+        try:
             status = _run(argv)
             sys.stdout.flush()
             return status
-    except CodechoirError as error:
-        report(str(error))
-        return error.exit_status
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        discard_stdout()  # the reader of a pipe, such as `head`, has seen enough
-        return 0
-    except Exception as error:
-        if read_variable(DEBUG):
-            raise
-        report(
-            f"unexpected error: {type(error).__name__}: {error}; this is a bug in Codechoir; "
-            "please report it with the traceback that CODECHOIR_DEBUG=1 shows"
-        )
-        return 1
+        except BrokenPipeError:
+            return 0  # the reader of a pipe, such as `head`, has seen enough
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        except Exception as error:
+            if interrupt.has_come:  # in the middle of C code, which then reports something else
+                return INTERRUPTED
+            if isinstance(error, CodechoirError):
+                report(str(error))
+                return error.exit_status
+            if read_variable(DEBUG):
+                raise
+            report(
+                f"unexpected error: {type(error).__name__}: {error}; this is a bug in Codechoir; "
+                "please report it with the traceback that CODECHOIR_DEBUG=1 shows"
+            )
+            return 1
 
 
 def _run(argv: list[str]) -> int:
@@ -222,23 +214,3 @@ def _set_up_logs() -> None:
         reporting = Reporting(logging.WARNING)
         reporting.name = "codechoir-report"
         storage.addHandler(reporting)
-
-
-@contextmanager
-def _exit_on_signals() -> Iterator[None]:
-    """Turns SIGTERM and SIGHUP into `SystemExit`, so that unfinished files are removed.
-
-    Only the main thread can set signal handlers.
-    """
-    names = ("SIGTERM", "SIGHUP") if threading.current_thread() is threading.main_thread() else ()
-    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {number: signal.signal(number, _raise_exit) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _raise_exit(number: int, _: FrameType | None) -> None:
-    raise SystemExit(128 + number)

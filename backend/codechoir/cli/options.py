@@ -224,7 +224,10 @@ def _joined(setting: Setting, value: Any) -> dict[str, Any]:
 
 # ---- the source and the output -----------------------------------------------------------------------------
 
-_LINES = re.compile(r"(?P<first>\d+)?(?P<dash>-)?(?P<last>\d+)?")
+_LINES = re.compile(r"(?P<first>\d{1,9})?(?P<dash>-)?(?P<last>\d{1,9})?")
+
+MAX_DIGITS = 9
+"""Of a line number."""
 
 Lines = tuple[int, int | None]
 """First and last line, from 1; None is the last line of the file."""
@@ -281,7 +284,7 @@ def lines(text: str) -> Lines:
 
 def line(text: str) -> int:
     """Parses a line number, from 1. Raises `InputError`."""
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > MAX_DIGITS:
         raise InputError(f"invalid line number '{text}'; use a whole number from 1")
     return int(text)
 

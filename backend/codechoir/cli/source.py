@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import sys
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
@@ -83,7 +84,11 @@ class SourceWindow:
 def read_bytes(name: str) -> bytes:
     """The content of a file, or of standard input for `-`. Raises `InputError` if it cannot be read."""
     if name == STDIN:
-        return _bounded(sys.stdin.buffer, "standard input")
+        try:
+            return _bounded(sys.stdin.buffer, "standard input")
+        except OSError as error:
+            why = "it is closed" if error.errno == errno.EBADF else os_error_text(error)
+            raise InputError(f"cannot read standard input: {why}; name a file") from error
     if not name:
         raise InputError("the file name is empty; name a file, or - for standard input")
     try:

@@ -1,20 +1,16 @@
-"""The terminal during a reading: the code in category colours, the current word marked, and pressed keys.
+"""The terminal during a reading: the code in category colours, the current word marked.
 
 Colours are the sixteen that every terminal has, in the user's own theme.
 """
 
 from __future__ import annotations
 
-import os
-import select
 import shutil
-import sys
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
+from codechoir.cli.terminal_mode import HIDE_CURSOR, SHOW_CURSOR
 from codechoir.errors import escape_invisible
 from codechoir.model import Category, Mark
 from codechoir.sinks import WordLocator
@@ -60,45 +56,6 @@ def width_of(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
 
 
-Keys = Iterator[str]
-"""Each `next` returns at once: the keys pressed since the last one, or an empty string."""
-
-
-@contextmanager
-def pressed_keys() -> Iterator[Keys]:
-    """Reads keys without echo and without waiting for Enter. Yields no keys if there is no terminal.
-
-    Ctrl-C and Ctrl-Z work as always.
-    """
-    try:
-        import termios
-        import tty
-    except ImportError:  # Windows
-        yield _no_keys()
-        return
-    if not sys.stdin.isatty():
-        yield _no_keys()
-        return
-    terminal = sys.stdin.fileno()
-    before = termios.tcgetattr(terminal)
-    tty.setcbreak(terminal)
-    try:
-        yield _keys(terminal)
-    finally:
-        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
-
-
-def _keys(terminal: int) -> Keys:
-    while True:
-        ready, _, _ = select.select([terminal], [], [], 0)
-        yield os.read(terminal, 64).decode("utf-8", "replace") if ready else ""
-
-
-def _no_keys() -> Keys:
-    while True:
-        yield ""
-
-
 TAB = 4
 MAX_ROWS = 4
 """Of a line that takes more rows, the part around the current word is shown."""
@@ -106,7 +63,6 @@ MAX_ROWS = 4
 ByteRange = tuple[int, int]
 """Start and end in the source, half open."""
 
-HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 ERASE_BELOW = "\x1b[J"
 
 

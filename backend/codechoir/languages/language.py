@@ -18,7 +18,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from codechoir.errors import CodechoirError, InputError, did_you_mean
+from codechoir.errors import CodechoirError, InputError, did_you_mean, shown
 
 Parser = Literal["grammar", "pygments", "prose"]
 
@@ -197,9 +197,9 @@ def _check(values: Mapping[str, Any]) -> None:
             known = [other[-1] for other in _KINDS if other[:-1] == keys[:-1]]
             raise _BadKeyError(keys, f"unknown key '{'.'.join(keys)}'.{did_you_mean(keys[-1], known)}")
         if type(value) is not kind:
-            raise _BadKeyError(keys, f"'{'.'.join(keys)}' must be {_KIND_NAMES[kind]}, got {value!r}")
+            raise _BadKeyError(keys, f"'{'.'.join(keys)}' must be {_KIND_NAMES[kind]}, got {shown(value)}")
         if isinstance(value, list) and not all(isinstance(item, str) for item in value):
-            raise _BadKeyError(keys, f"'{'.'.join(keys)}' must be a list of strings, got {value!r}")
+            raise _BadKeyError(keys, f"'{'.'.join(keys)}' must be a list of strings, got {shown(value)}")
     if "title" not in values:
         raise _BadKeyError(("title",), "the key 'title' is missing")
     parser = values.get("parser", "grammar")

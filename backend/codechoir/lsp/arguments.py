@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any, Literal, TypeVar, get_args
 
-from codechoir.errors import InputError, did_you_mean
+from codechoir.errors import InputError, did_you_mean, shown
 from codechoir.model import Category
 from codechoir.settings import Only, Settings, declared, filterable_category
 
@@ -25,6 +24,9 @@ CLEAR_WHAT: tuple[ClearWhat, ...] = get_args(ClearWhat)
 
 MAX_RANGES = 10_000
 """More selections are a mistake."""
+
+LARGEST_NUMBER = 1e15
+"""A larger number is a mistake."""
 
 MAX_SKIP = 10_000
 """A larger count is a mistake, and each step costs time."""
@@ -150,7 +152,7 @@ def repeat_slower(given: Mapping[str, Any]) -> bool:
     """The argument of `codechoir.server.repeat`."""
     value = given.get("slower", False)
     if not isinstance(value, bool):
-        raise InputError(f"'slower' must be true or false, got {value!r}")
+        raise InputError(f"'slower' must be true or false, got {shown(value)}")
     return value
 
 
@@ -202,7 +204,7 @@ def mute_request(given: Mapping[str, Any]) -> MuteRequest:
     """The arguments of `codechoir.server.mute` and `.solo`; without `on` the category is toggled."""
     on = given.get("on")
     if on is not None and not isinstance(on, bool):
-        raise InputError(f"'on' must be true, false, or left out to toggle, got {on!r}")
+        raise InputError(f"'on' must be true, false, or left out to toggle, got {shown(on)}")
     return MuteRequest(filterable_category(_one_of(given, "category", tuple(Category))), on)
 
 
@@ -228,7 +230,7 @@ def _one_of(given: Mapping[str, Any], key: str, known: tuple[Name, ...]) -> Name
         if name == value:
             return name
     near = did_you_mean(value, known) if isinstance(value, str) else ""
-    what = f"'{key}' is missing" if value is None else f"unknown '{key}' {value!r}"
+    what = f"'{key}' is missing" if value is None else f"unknown '{key}' {shown(value)}"
     raise InputError(f"{what}; known: {', '.join(known)}.{near}")
 
 
@@ -249,7 +251,7 @@ def _range(given: Mapping[str, Any], key: str) -> Range | None:
 
 def _range_of(value: Any, key: str) -> Range:
     if not isinstance(value, dict):
-        raise InputError(f"'{key}' must be an object with 'start' and 'end', got {value!r}")
+        raise InputError(f"'{key}' must be an object with 'start' and 'end', got {shown(value)}")
     start, end = _position(value, "start"), _position(value, "end")
     if start is None or end is None:
         raise InputError(f"'start' or 'end' is missing in '{key}'")
@@ -261,7 +263,7 @@ def _position(given: Mapping[str, Any], key: str) -> Position | None:
     if value is None:
         return None
     if not isinstance(value, dict) or "line" not in value or "character" not in value:
-        raise InputError(f"'{key}' must be an object with 'line' and 'character', got {value!r}")
+        raise InputError(f"'{key}' must be an object with 'line' and 'character', got {shown(value)}")
     line = _integer(value["line"], f"{key}.line")
     character = _integer(value["character"], f"{key}.character")
     if line < 0 or character < 0:
@@ -270,13 +272,13 @@ def _position(given: Mapping[str, Any], key: str) -> Position | None:
 
 
 def _number(value: Any, key: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise InputError(f"'{key}' must be a number, got {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < LARGEST_NUMBER:
+        raise InputError(f"'{key}' must be a number, got {shown(value)}")
     return float(value)
 
 
 def _integer(value: Any, key: str) -> int:
     number = _number(value, key)
     if not number.is_integer():
-        raise InputError(f"'{key}' must be a whole number, got {value!r}")
+        raise InputError(f"'{key}' must be a whole number, got {shown(value)}")
     return int(number)

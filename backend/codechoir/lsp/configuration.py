@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, get_args
 from urllib.parse import unquote, urlsplit
 
-from codechoir.errors import InputError, did_you_mean
+from codechoir.errors import InputError, did_you_mean, shown
 from codechoir.model import Category
 from codechoir.settings import (
     EDITOR_SETTINGS,
@@ -70,7 +70,9 @@ def configuration(given: Any, folder: Path | None = None) -> Configuration[Setti
 def read_configuration(owner: type[Owner], given: Any, folder: Path | None = None) -> Configuration[Owner]:
     """The same for any dataclass of settings."""
     if not isinstance(given, Mapping):
-        wrong = () if given is None else (f"the section '{SECTION}' must be a JSON object, got {given!r}",)
+        wrong = (
+            () if given is None else (f"the section '{SECTION}' must be a JSON object, got {shown(given)}",)
+        )
         return Configuration(read_environment(owner), wrong)
     known = {setting.json_name: setting for setting in declared(owner).values()}
     reader = _Reader(folder)

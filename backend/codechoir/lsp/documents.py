@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types
 
-from codechoir.errors import InputError
+from codechoir.errors import InputError, shown
 from codechoir.languages import Language, detect_language, language_named
+from codechoir.storage import read_regular_file
 from codechoir.syntax import Document, Encoding, Snapshot, Text, offset_at, position_at
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -102,23 +102,6 @@ def range_json(snapshot: Text, encoding: Encoding, start: int, end: int) -> byte
     )
 
 
-def _regular_file(path: Path) -> bytes:
-    """The content of a file. A pipe or a device, which may block or never end, is refused unread."""
-    with open(path, "rb", opener=_open_without_waiting) as file:  # Path.open has no opener
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise InputError(f"{path} is a pipe or a device; only files can be read")
-        text = file.read(MAX_FILE_BYTES + 1)
-    if len(text) > MAX_FILE_BYTES:
-        raise InputError(
-            f"{path} is larger than {MAX_FILE_BYTES >> 20} MiB; open it in the editor to read it"
-        )
-    return text
-
-
-def _open_without_waiting(name: str, flags: int) -> int:
-    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
-
-
 def _from_disk(uri: str) -> Snapshot:
     from urllib.request import url2pathname  # loads an HTTP client, which would delay the start
 
@@ -131,14 +114,14 @@ def _from_disk(uri: str) -> Snapshot:
         host = f"//{parts.netloc}" if parts.netloc not in ("", "localhost") else ""
         path = Path(url2pathname(host + parts.path))
     except (OSError, ValueError) as error:
-        raise InputError(f"invalid file URI {uri!r}: {error}") from error
+        raise InputError(f"invalid file URI {shown(uri)}: {error}") from error
     try:
-        if path.is_dir():
-            raise InputError(f"{path} is a folder; name a file")
-        text = _regular_file(path)
+        text = read_regular_file(path, MAX_FILE_BYTES, "open it in the editor to read it")
+    except IsADirectoryError as error:
+        raise InputError(f"{path} is a folder; name a file") from error
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise InputError(f"{path} is not open in the editor and cannot be read: {reason}") from error
     except ValueError as error:
-        raise InputError(f"invalid file URI {uri!r}: {error}") from error
+        raise InputError(f"invalid file URI {shown(uri)}: {error}") from error
     return Document(text, detect_language(str(path), text)).snapshot()

@@ -132,6 +132,9 @@ class CodechoirLanguageServer(LanguageServer):
             status = 1  # the stream has ended without `exit`
         except SystemExit as end:
             status = int(end.code or 0)
+        except OSError as error:  # it was closed before this process began
+            log.error("standard input cannot be read: %s", one_line(error))
+            status = 1
         self.close()
         return status
 

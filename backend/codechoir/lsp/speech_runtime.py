@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from codechoir.sinks import (
     ServerPlaybackSink,
     Sink,
 )
+from codechoir.storage import ask_disk
 
 log = logging.getLogger(__name__)
 
@@ -202,10 +204,16 @@ class FileStamps:
         self._seen: dict[Path, tuple[int, int] | None] = {}
 
     def changed(self, paths: Iterable[Path]) -> list[Path]:
-        """The files that have changed since the last call; a file seen for the first time has not."""
+        """The files that have changed since the last call; a file seen for the first time has not.
+
+        One on a disk that does not answer counts as unchanged.
+        """
         found = []
         for path in paths:
-            stamp = _stamp(path)
+            try:
+                stamp = ask_disk(path, partial(_stamp, path))
+            except InputError:
+                continue
             if self._seen.setdefault(path, stamp) != stamp:
                 self._seen[path] = stamp
                 found.append(path)

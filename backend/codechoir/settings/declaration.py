@@ -15,7 +15,7 @@ from dataclasses import field, fields
 from functools import cache
 from typing import Any, Literal, NamedTuple, cast
 
-from codechoir.errors import InputError, did_you_mean
+from codechoir.errors import InputError, did_you_mean, shown
 from codechoir.model import Category
 
 Texts = tuple[str, str]
@@ -37,9 +37,8 @@ SECTIONS: Mapping[Section, Texts] = {
 
 def violation(name: str, rule: str, value: object, known: tuple[str, ...] = ()) -> InputError:
     """An error such as `depth must be a whole number between 0 and 20, got 40`. `known`: accepted values."""
-    shown = f"{value:g}" if isinstance(value, float) else repr(value)
     near = did_you_mean(value, known) if isinstance(value, str) else ""
-    return InputError(f"{name} must be {rule}, got {shown}{'.' if near else ''}{near}")
+    return InputError(f"{name} must be {rule}, got {shown(value)}{'.' if near else ''}{near}")
 
 
 # ---- types that can be checked without loading anything ---------------------------------------------------
@@ -87,6 +86,10 @@ class Choice(SimpleType):
         return value
 
 
+_LARGEST_NUMBER = 1e15
+"""A larger number, which JSON and TOML allow, cannot be computed with."""
+
+
 class Number(SimpleType):
     """A number from `low` to `high`; None stands for no limit. A whole number needs both."""
 
@@ -126,6 +129,8 @@ class Number(SimpleType):
         return f"{kind} between {self.low:g} and {self.high:g}"
 
     def _allows(self, number: float) -> bool:
+        if abs(number) > _LARGEST_NUMBER and number != math.inf:
+            return False
         if self.low is not None and not number >= self.low:
             return False
         if self.high is not None and not number <= self.high:

@@ -12,7 +12,12 @@ from .caches import FileFormat as FileFormat
 from .caches import MemoryCache as MemoryCache
 from .file_hashes import FileHashes as FileHashes
 from .locks import KeyLocks as KeyLocks
+from .regular_files import ask_disk as ask_disk
+from .regular_files import limit_disk_patience as limit_disk_patience
+from .regular_files import read_regular_file as read_regular_file
+from .toml_lines import MAX_TOML_BYTES as MAX_TOML_BYTES
 from .toml_lines import KeyPath as KeyPath
 from .toml_lines import TomlSource as TomlSource
+from .toml_lines import parse_json as parse_json
 from .toml_lines import read_toml as read_toml
 from .toml_lines import resource_path as resource_path

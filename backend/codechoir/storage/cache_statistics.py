@@ -17,6 +17,7 @@ from typing import Any, Literal
 from codechoir.storage.atomic import make_private_folder, write_atomically
 from codechoir.storage.caches import DiskCache, MemoryCache
 from codechoir.storage.locks import KeyLocks
+from codechoir.storage.toml_lines import parse_json
 
 log = logging.getLogger(__name__)
 
@@ -138,8 +139,8 @@ def _sum(one: Mapping[str, CacheCounts], other: Mapping[str, CacheCounts]) -> di
 def _read_counts(path: Path) -> dict[str, CacheCounts]:
     """The counts in the file, without those that are not valid."""
     try:
-        values: Any = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        values: Any = parse_json(path.read_bytes())
+    except (OSError, ValueError):
         return {}
     found = {}
     for name, values_of_name in values.items() if isinstance(values, dict) else ():

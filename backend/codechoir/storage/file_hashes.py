@@ -11,6 +11,7 @@ from pathlib import Path
 
 from codechoir.errors import InputError
 from codechoir.storage.atomic import make_private_folder, write_atomically
+from codechoir.storage.toml_lines import parse_json
 
 log = logging.getLogger(__name__)
 
@@ -70,8 +71,8 @@ class FileHashes:
 def _read_index(index: Path) -> dict[str, list[object]]:
     """Size, time of change and hash by path; empty if the index is missing or damaged."""
     try:
-        values = json.loads(index.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        values = parse_json(index.read_bytes())
+    except (OSError, ValueError):
         return {}
     if not isinstance(values, dict):
         return {}

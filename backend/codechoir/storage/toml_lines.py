@@ -1,10 +1,12 @@
-"""Data files: where the package's own lie, and TOML with line numbers.
+"""Data files: where the package's own lie, TOML with line numbers, and JSON from anywhere.
 
-A wrong value is reported with the line of its key, which `tomllib` does not know.
+A wrong value is reported with the line of its key, which `tomllib` does not know. What is too large or nested
+too deep is refused: such files are a mistake, or an attack.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from codechoir.errors import InputError
+from codechoir.storage.regular_files import read_regular_file
 
 
 def resource_path(*parts: str) -> Path:
@@ -25,6 +28,20 @@ def resource_path(*parts: str) -> Path:
     installed = package / "data"
     root = installed if installed.is_dir() else package.parent.parent
     return root.joinpath(*parts)
+
+
+def parse_json(text: str | bytes) -> Any:
+    """The value of a JSON text. Raises `ValueError` with the reason, whatever the text is."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+    except json.JSONDecodeError:
+        raise
+    except UnicodeDecodeError:
+        raise ValueError("it is not UTF-8") from None
+    except ValueError:
+        raise ValueError("it has a number with too many digits") from None
 
 
 KeyPath = tuple[str, ...]
@@ -54,10 +71,18 @@ class TomlSource:
         return InputError(f"{self.path}: {message}")
 
 
+MAX_TOML_BYTES = 256 * 1024
+"""Seven times the largest table of words that is shipped."""
+
+MAX_KEY_PARTS = 32
+"""The parser takes quadratic time for a key such as `a.b.c` with many parts."""
+
+
 def read_toml(path: Path) -> TomlSource:
     """Reads a TOML file. Raises `InputError` with the file, and with the line of a syntax error."""
     try:
-        text = path.read_bytes().decode()
+        text = read_regular_file(path, MAX_TOML_BYTES, "keep only what differs from the default").decode()
+        _check_keys(path, text)
         return TomlSource(path, text, tomllib.loads(text))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
@@ -67,6 +92,19 @@ def read_toml(path: Path) -> TomlSource:
         found = re.search(r"line (\d+)", str(error))
         where = f"{path}:{found[1]}" if found else str(path)
         raise InputError(f"{where}: not valid TOML: {error}") from error
+    except RecursionError:
+        raise InputError(f"{path}: its values are nested too deep") from None
+    except ValueError as error:  # from `int`
+        raise InputError(f"{path}: it has a number with too many digits") from error
+
+
+_QUOTED = re.compile(r"""\"[^"\n]*"|'[^'\n]*'|#[^\n]*""")
+
+
+def _check_keys(path: Path, text: str) -> None:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") >= MAX_KEY_PARTS and _QUOTED.sub("", line).count(".") >= MAX_KEY_PARTS:
+            raise InputError(f"{path}:{number}: more than {MAX_KEY_PARTS} parts in a key, or as many dots")
 
 
 def _key_lines(text: str) -> dict[KeyPath, int]:

@@ -7,7 +7,9 @@ what differs from it, and `[E.depth]` what each level of nesting adds. `[meta]` 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ import platformdirs
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import Category
 from codechoir.settings import VOICE_PROPERTIES, Number, Setting, VoiceChange, declared, setting
-from codechoir.storage import KeyPath, TomlSource, read_toml, resource_path
+from codechoir.storage import MAX_TOML_BYTES, KeyPath, TomlSource, ask_disk, read_toml, resource_path
 from codechoir.syntax import CAPTURE_CATEGORIES
 
 _PARTS = ("base", "categories", "captures", "depth")
@@ -66,10 +68,20 @@ def profile_folders() -> list[Path]:
 
 def profile_names() -> list[str]:
     """The names of all profiles, sorted. A profile is a TOML file with a table `[meta]`."""
-    found = (path for folder in profile_folders() if folder.is_dir() for path in folder.glob("*.toml"))
     return sorted(
-        {path.stem for path in found if path.is_file() and b"\n[meta]" in b"\n" + path.read_bytes()}
+        {name for folder in profile_folders() for name in ask_disk(folder, partial(_names_in, folder))}
     )
+
+
+def _names_in(folder: Path) -> set[str]:
+    found = folder.glob("*.toml") if folder.is_dir() else ()
+    return {path.stem for path in found if path.is_file() and _has_meta(path)}
+
+
+def _has_meta(path: Path) -> bool:
+    with suppress(OSError), path.open("rb") as file:
+        return b"\n[meta]" in b"\n" + file.read(MAX_TOML_BYTES)
+    return False
 
 
 def load_profile(name_or_path: str, engine: str) -> Profile:
@@ -102,10 +114,10 @@ def load_profile(name_or_path: str, engine: str) -> Profile:
 def _find(name_or_path: str) -> Path:
     for folder in profile_folders():
         path = folder / f"{name_or_path}.toml"
-        if Path(name_or_path).name == name_or_path and path.is_file():
+        if Path(name_or_path).name == name_or_path and ask_disk(path, path.is_file):
             return path
     path = Path(name_or_path).expanduser()
-    if path.is_file():
+    if ask_disk(path, path.is_file):
         return path
     if path.suffix == ".toml" or path.name != name_or_path:
         raise InputError(f"there is no voice profile {path}; use the path of a file, or a profile's name")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from string import Formatter
 from typing import Any
 
-from codechoir.errors import did_you_mean
+from codechoir.errors import did_you_mean, shown
 from codechoir.languages import language_named, language_names
 from codechoir.settings import LEVELS
 from codechoir.storage import KeyPath
@@ -118,13 +118,13 @@ def _role_errors(value: object, keys: KeyPath) -> Iterator[TableError]:
     if isinstance(value, str):
         yield from _unspeakable_words(value, keys)
     elif not isinstance(value, Mapping):
-        yield keys, f'a role has words in quotes, or a table such as {{ say = "plus" }}, not {value!r}'
+        yield keys, f'a role has words in quotes, or a table such as {{ say = "plus" }}, not {shown(value)}'
     else:
         yield from _field_errors(value, _ROLE_KEYS, keys)
         texts = value.get("texts")
         for text, words in texts.items() if isinstance(texts, Mapping) else ():
             if not isinstance(words, str):
-                yield keys, f"'{text}' must be followed by words in quotes, not {words!r}"
+                yield keys, f"'{text}' must be followed by words in quotes, not {shown(words)}"
 
 
 def _field_errors(value: Mapping[str, Any], known: Mapping[str, type], keys: KeyPath) -> Iterator[TableError]:
@@ -132,7 +132,7 @@ def _field_errors(value: Mapping[str, Any], known: Mapping[str, type], keys: Key
         if key not in known:
             yield keys, f"unknown key '{key}'; known: {', '.join(known)}.{did_you_mean(key, known)}"
         elif not isinstance(entry, known[key]):
-            yield keys, f"'{key}' must be {_TYPE_NAMES[known[key]]}, not {entry!r}"
+            yield keys, f"'{key}' must be {_TYPE_NAMES[known[key]]}, not {shown(entry)}"
         else:
             for words in entry.values() if isinstance(entry, Mapping) else [entry]:
                 yield from _unspeakable_words(words, keys)
@@ -151,9 +151,9 @@ def _value_error(section: str, base: TableSection, key: str, value: Any) -> str:
     """What is wrong with a value, compared with the base table's; empty when nothing is."""
     like = base.get(key, next(iter(base.values()), ""))
     if type(value) is not type(like):
-        return f"'{key}' must be {_TYPE_NAMES.get(type(like), type(like).__name__)}, not {value!r}"
+        return f"'{key}' must be {_TYPE_NAMES.get(type(like), type(like).__name__)}, not {shown(value)}"
     if not _has_shape(value, like):
-        return f"'{key}' must be a list of {len(like)} as in the base table, not {value!r}"
+        return f"'{key}' must be a list of {len(like)} as in the base table, not {shown(value)}"
     if section in TEMPLATES:
         return _placeholder_error(key, value, like)
     return ""
@@ -195,7 +195,7 @@ def pattern_error(pattern: str, words: object) -> str:
     except re.error as error:
         return f"'{pattern}' is not a regular expression: {error}"
     if not isinstance(words, str):
-        return f"'{pattern}' must be followed by words in quotes, not {words!r}"
+        return f"'{pattern}' must be followed by words in quotes, not {shown(words)}"
     for group in _GROUP.finditer(words):
         number, name, other = group["number"], group["name"], group["other"]
         if other is not None and other != "\\":

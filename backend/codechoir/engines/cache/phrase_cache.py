@@ -27,6 +27,7 @@ from codechoir.storage import (
     FileFormat,
     KeyLocks,
     MemoryCache,
+    parse_json,
 )
 
 # ---- the key -----------------------------------------------------------------------------------------------
@@ -133,14 +134,14 @@ def phrase_from_bytes(key: str, data: bytes) -> CachedPhrase:
     if _checksum(header, pcm) != checksum:
         raise DamagedFileError("its checksum is wrong")
     try:
-        about: Mapping[str, Any] = json.loads(header)
+        about: Mapping[str, Any] = parse_json(header)
         marks = tuple(
             CachedMark(int(t0), int(t1), int(part), int(word), str(text))
             for t0, t1, part, word, text in about["marks"]
         )
         phrase = CachedPhrase(int(about["rate"]), pcm, marks, float(about["seconds"]))
         stored_key = about["key"]
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise DamagedFileError("its header is not valid") from error
     if stored_key != key:
         raise DamagedFileError("it contains another phrase")

@@ -17,7 +17,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, get_args
 
+from codechoir.errors import shown
 from codechoir.model import Capabilities, Mark, Phrase
+from codechoir.storage import parse_json
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -58,7 +60,7 @@ def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
     if len(text) < text_size or len(blob) < blob_size:
         raise FrameError("the pipe ended inside a frame")
     try:
-        fields = json.loads(text)
+        fields = parse_json(text)
     except ValueError as error:
         raise FrameError(f"a frame is not JSON: {error}") from error
     if not isinstance(fields, dict):
@@ -238,7 +240,7 @@ def decode(fields: dict[str, Any], blob: bytes) -> Message:
     name = fields.pop("type", None)
     kind = _MESSAGES.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise FrameError(f"unknown message {name!r}")
+        raise FrameError(f"unknown message {shown(name)}")
     if "blob" in kind.__dataclass_fields__:
         fields["blob"] = blob
     malformed = TypeError, ValueError, KeyError, AttributeError

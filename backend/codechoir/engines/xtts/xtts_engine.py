@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +27,7 @@ from codechoir.engines.xtts.speech.hosted_engine import BAD_OPTIONS
 from codechoir.errors import EngineError, InputError, did_you_mean
 from codechoir.model import Phrase, VoiceInfo
 from codechoir.settings import AnyText, FilePath, Number, Seconds, read_environment, setting
+from codechoir.storage import parse_json
 from codechoir.voices.library import (
     ClonedVoice,
     Parameter,
@@ -275,10 +275,10 @@ class XttsEngine(Engine):
         self._require_complete()
         stored = self.installation.home / f"speakers-{self.installation.fingerprint()[:16]}.json"
         try:
-            names = json.loads(stored.read_bytes())
+            names = parse_json(stored.read_bytes())
             if isinstance(names, list):
                 return [str(name) for name in names]
-        except (OSError, ValueError, RecursionError):
+        except (OSError, ValueError):
             pass
         if self.patience is not None and not self.is_ready():
             self.child.supervisor.child()

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from codechoir.errors import InputError
-from codechoir.storage import DamagedFileError
+from codechoir.storage import DamagedFileError, parse_json
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,8 +95,8 @@ MAX_NUMBER = 1e15
 
 def _parse_json(name: str, text: str) -> object:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
+        return parse_json(text)
+    except ValueError as error:
         raise ValueError(f"'{name}' in its metadata is not JSON") from error
 
 
@@ -248,8 +248,8 @@ def read_header(data: bytes) -> tuple[Provenance, Mapping[str, str]]:
     if length > MAX_HEADER_BYTES or _LENGTH.size + length > len(data):
         raise VoiceFileError("it is not a safetensors file, or it is truncated")
     try:
-        header = json.loads(data[_LENGTH.size : _LENGTH.size + length])
-    except (ValueError, RecursionError) as error:
+        header = parse_json(data[_LENGTH.size : _LENGTH.size + length])
+    except ValueError as error:
         raise VoiceFileError("its header is not JSON") from error
     if not isinstance(header, dict):
         raise VoiceFileError("its header is not a JSON object")
