@@ -86,7 +86,7 @@ def test_only_one_kind_of_token_is_said() -> None:
     assert words(replace(PLAIN, only="literals")) == ["it"]
     assert words(replace(PLAIN, only="signatures"), "a = 1\ndef f(b):\n    return b\n") == ["def f b"]
     assert words(replace(PLAIN, only="comments", solo=frozenset({Category.KEYWORD}))) == [
-        "see x is equal to one"
+        "see x same as one"
     ]
 
 
@@ -106,7 +106,7 @@ def test_a_change_applies_from_the_next_phrase_on() -> None:
     heard.append(said(next(phrases)))
     pipeline.change(replace(PLAIN, natural_language="de"))
     heard.append(said(next(phrases)))
-    assert heard == ["a is equal to one", "b two", "c ist gleich drei"]
+    assert heard == ["a same as one", "b two", "c genau wie drei"]
 
 
 def test_a_change_of_voices_keeps_the_cached_words() -> None:

@@ -38,17 +38,17 @@ def test_every_option_of_the_wording_is_one_of_the_command_line() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ("", "if total is not equal to one see x is equal to two pay tax it"),
-        ("--level operator=all", "if total bang equals one see x is equal to two pay tax it"),
-        ("--level python:operator=all", "if total bang equals one see x is equal to two pay tax it"),
-        ("--level all --level py=some", "if total is not equal to one see x is equal to two pay tax it"),
-        ("--indentation words", "if total is not equal to one see x is equal to two in pay tax it"),
+        ("", "if total not equal one see x same as two pay tax it"),
+        ("--level operator=all", "if total bang equals one see x same as two pay tax it"),
+        ("--level python:operator=all", "if total bang equals one see x same as two pay tax it"),
+        ("--level all --level py=some", "if total not equal one see x same as two pay tax it"),
+        ("--indentation words", "if total not equal one see x same as two in pay tax it"),
         ("--mute comment,keyword --mute operator", "total one pay tax it"),
         ("--solo literal", "one it"),
         ("--only literals", "one it"),
-        ("--only comments", "see x is equal to two"),
-        ("--capitals word --mute comment", "if total is not equal to one pay cap tax it"),
-        ("--natural-language de --solo operator", "ist ungleich"),
+        ("--only comments", "see x same as two"),
+        ("--capitals word --mute comment", "if total not equal one pay cap tax it"),
+        ("--natural-language de --solo operator", "ungleich"),
     ],
 )
 def test_an_option_changes_the_words(words: Callable[..., str], options: str, said: str) -> None:

@@ -35,7 +35,7 @@ def test_keywords_are_those_of_the_language(language: str, words: set[str], stra
 
 def test_operators_are_said_by_their_roles() -> None:
     found = said("python")
-    for words in ("gets", "is equal to", "floor divide equals", "minus"):
+    for words in ("gets", "same as", "floor divide equals", "minus"):
         assert (words, Category.OPERATOR) in found
     assert not {("if null gets", Category.OPERATOR), ("turbofish", Category.OPERATOR)} & found
 

@@ -55,9 +55,9 @@ def test_literals(literal: str, said: str) -> None:
 
 def test_code_is_said_in_german() -> None:
     assert words("def total(items: list[int]) -> int:\n    # TODO: x != y\n    return items[-1] == 21\n") == [
-        "def total items ist ein list von int liefert int",
-        "rein zu tun x ist ungleich y",
-        "return items Index negativ eins ist gleich einundzwanzig",
+        "def total items ist list von int liefert int",
+        "rein zu tun x ungleich y",
+        "return items Index negativ eins genau wie einundzwanzig",
     ]
 
 

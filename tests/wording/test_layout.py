@@ -82,8 +82,8 @@ def test_several_blank_lines_are_said_once() -> None:
     assert told("a = 1\n\n\n\nb = 2\n", mode="tone") == ["", "<blank-line>", ""]
 
 
-def words(text: str, language: str, brackets: Brackets) -> list[Utterance]:
-    options = WordingOptions(brackets=brackets, indentation="off")
+def words(text: str, language: str, brackets: Brackets, depth: int = 0) -> list[Utterance]:
+    options = WordingOptions(brackets=brackets, indentation="off", depth=depth)
     return [u for line in Wording(options).lines(snapshot(text, language)) for u in line]
 
 
@@ -108,7 +108,7 @@ def test_brackets_are_pauses_words_or_sounds() -> None:
 
 
 def test_the_depth_of_deep_nesting_is_said() -> None:
-    said = [u.text for u in words("f(a, (b, (c, (d, (e,)))))", "python", "pause")]
+    said = [u.text for u in words("f(a, (b, (c, (d, (e,)))))", "python", "pause", depth=3)]
     assert [text for text in said if text.startswith("depth")] == ["depth four", "depth five"]
 
 
@@ -122,5 +122,5 @@ def closing(text: str, closes: str, role: str = "block.close") -> list[str]:
 
 def test_a_closer_says_what_it_closes() -> None:
     assert closing("}", "for user") == ["end for user"]
-    assert closing("end", "class Cart", "body.close") == ["end", "of class cart"]
+    assert closing("end", "class Cart", "body.close") == ["end", "class cart"]
     assert closing("}", "") == []

@@ -51,7 +51,7 @@ def test_boundaries(name: str, parts: list[str]) -> None:
         ("HTTPServer", "h t t p server"),
         ("listAPIs", "list a p i s"),
         ("_1", "underscore one"),
-        ("kwargs", "k w args"),
+        ("kwargs", "kwargs"),
         ("xml", "x m l"),
         ("user_id", "user i d"),
         ("stdin", "standard in"),

@@ -34,13 +34,13 @@ def literal(text: str, level: Level = "some", role: str = "string", language: st
     [
         ("# It's done, isn't it?", ["It's done, isn't it?"]),
         ("// note: call `a->b` first", ["note, call", "a arrow b", "first"]),
-        ("/* x != y, i.e. x < 10% */", ["x is not equal to y, that is x less ten percent"]),
+        ("/* x != y, i.e. x < 10% */", ["x not equal y, that is x less ten percent"]),
         ("# see user_name and parseHTTP", ["see user name and parse h t t p"]),
         ("# TODO(ann): fix it", ["[to do]", "ann, fix it"]),
         ("# FIXME later", ["[fix me]", "later"]),
         ("// @param {string} name - who", ["parameter string", "name, who"]),
         ("// @param {Array<string>} [b=[]] - last", [
-            "parameter array of string optional b defaults to left bracket right bracket", "last",
+            "parameter array of string optional b default left bracket right bracket", "last",
         ]),
         ("// @returns {Promise<void>|null} nothing", ["returns promise of void or null", "nothing"]),
         ("// @param <T> the type", ["parameter type t", "the type"]),

@@ -75,7 +75,7 @@ def test_a_table_can_be_for_one_language_only(tmp_path: Path) -> None:
     table = tmp_path / "words.toml"
     table.write_text('[for.rust.operators]\n"==" = "matches"\n')
     assert said("a == b", table, language="rust") == ["a", "matches", "b"]
-    assert said("a == b", table, language="python") == ["a", "is equal to", "b"]
+    assert said("a == b", table, language="python") == ["a", "same as", "b"]
 
 
 def test_words_are_pronounced_exactly_or_by_pattern(tmp_path: Path) -> None:

@@ -198,7 +198,7 @@ class Settings(WordingOptions):
         de="Länge einer Pause in Sekunden, nach der beim Fortsetzen die letzten Wörter wiederholt werden. "
         "Bei 0 werden nie Wörter wiederholt.",
         section="words",
-        order=14,
+        order=15,
     )
     resume_words: int = setting(
         Number(0, 30, is_whole=True),
@@ -207,7 +207,7 @@ class Settings(WordingOptions):
         de="Anzahl der Wörter, die beim Fortsetzen nach einer langen Pause zusätzlich zum unterbrochenen "
         "Wort wiederholt werden.",
         section="words",
-        order=15,
+        order=16,
     )
 
     @property

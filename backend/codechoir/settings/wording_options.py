@@ -129,7 +129,7 @@ class WordingOptions:
     )
     depth: int = setting(
         Number(0, 20, is_whole=True),
-        3,
+        0,
         en="Announce the nesting depth of brackets nested deeper than this. 0 never announces it.",
         de="Die Verschachtelungstiefe von Klammern ansagen, die tiefer verschachtelt sind als dieser Wert. "
         "Bei 0 wird sie nie angesagt.",
@@ -150,13 +150,23 @@ class WordingOptions:
         scope="language-overridable",
         option="--closers",
     )
+    abbreviations: bool = setting(
+        Switch(),
+        True,
+        en="Say common abbreviations in names as words: “message” for `msg`.",
+        de="Übliche Abkürzungen in Namen als Wörter sprechen: „message“ für `msg`.",
+        section="words",
+        order=6,
+        scope="language-overridable",
+        option="--abbreviations",
+    )
     cues: bool = setting(
         Switch(),
         True,
         en="Play short sounds (earcons) for indentation, blank lines, brackets and warnings.",
         de="Kurze Töne (Earcons) für Einrückung, Leerzeilen, Klammern und Warnungen wiedergeben.",
         section="words",
-        order=6,
+        order=7,
         scope="language-overridable",
         option="--cues",
     )
@@ -172,7 +182,7 @@ class WordingOptions:
         en="How capital letters are announced.",
         de="Wie Großbuchstaben angesagt werden.",
         section="words",
-        order=7,
+        order=8,
         scope="language-overridable",
         option="--capitals",
         metavar="HOW",
@@ -189,7 +199,7 @@ class WordingOptions:
         en="What sets the stereo position of words.",
         de="Was die Stereoposition der Wörter bestimmt.",
         section="words",
-        order=8,
+        order=9,
         scope="language-overridable",
         option="--balance",
         metavar="HOW",
@@ -200,7 +210,7 @@ class WordingOptions:
         en="Spell letters with the phonetic alphabet: “alfa”, “bravo”.",
         de="Buchstaben mit der Buchstabiertafel buchstabieren: „Anton“, „Berta“.",
         section="words",
-        order=9,
+        order=10,
         option="--phonetic",
     )
     doc_code: bool = setting(
@@ -209,7 +219,7 @@ class WordingOptions:
         en="Read code between backticks in comments as code.",
         de="Code zwischen Backticks in Kommentaren als Code vorlesen.",
         section="words",
-        order=10,
+        order=11,
         scope="language-overridable",
         option="--doc-code",
     )
@@ -224,7 +234,7 @@ class WordingOptions:
         en="Language of the spoken words.",
         de="Sprache der gesprochenen Wörter.",
         section="words",
-        order=11,
+        order=12,
         option="--natural-language",
         metavar="TAG",
     )
@@ -236,7 +246,7 @@ class WordingOptions:
         de="Ihre Worttabellen (`.toml`): Wörter für Symbole und Aussprache von Namen. Die erste Tabelle hat "
         "die höchste Priorität. Relative Pfade beginnen im Codechoir-Konfigurationsordner.",
         section="words",
-        order=12,
+        order=13,
         scope="machine-overridable",
         option="--user-words",
         metavar="FILE",
@@ -250,7 +260,7 @@ class WordingOptions:
         de="Worttabellen des Projekts. Ihre eigenen Worttabellen haben Vorrang. Relative Pfade beginnen im "
         "geöffneten Ordner.",
         section="words",
-        order=13,
+        order=14,
         scope="machine-overridable",
         option="--project-words",
         metavar="FILE",

@@ -1,7 +1,8 @@
-"""What a closing token closes, in words of the source: `for user`, `class Cart`.
+"""What a closing token closes: `if`, `function`, `for user`.
 
-The words are a keyword and a name from the innermost node around the token that has either, so that no
-language needs rules of its own. Only a block of several lines gets words.
+The words are the keyword of the innermost statement around the token, so that no language needs rules of its
+own, and for a loop the name of its variable. What has no keyword, such as a method in Java, is a `function`.
+Only a block of several lines gets words.
 """
 
 from __future__ import annotations
@@ -14,16 +15,20 @@ import tree_sitter
 _ROLES = frozenset({"block.close", "body.close"})
 """Roles of tokens that close a block."""
 
-_NAME_FIELDS = ("name", "declarator", "left", "pattern", "variable", "type", "function", "method", "key")
-"""Fields that hold the subject of a statement, in order of preference."""
+_LOOPS = frozenset({"for", "foreach"})
+"""Keywords of loops over the values of a variable, which is named."""
 
-_SUBJECTS = {
-    "class": ("name", "value"),
-    "switch": ("value", "condition", "subject"),
-    "match": ("value", "subject"),
-    "case": ("value",),
-}
-"""Fields of the subject, by keyword, where others than `_NAME_FIELDS` tell more."""
+_VARIABLE_FIELDS = ("left", "pattern", "variable", "name", "value")
+"""Fields that may hold the variable of a loop, in order of preference."""
+
+_FUNCTIONS = frozenset({"def", "fn", "fun", "func", "function", "sub"})
+"""Keywords of functions; `function` is said for each."""
+
+_NAMELESS_FUNCTIONS = re.compile(
+    r"(?:arrow_function|anonymous_method|closure|lambda|func_literal|method|constructor|destructor|function"
+    r"|compact_constructor|operator|conversion)(?:_\w+)?"
+)
+"""Nodes that are functions even without a keyword."""
 
 _MODIFIERS = frozenset(
     (
@@ -42,17 +47,13 @@ _MODIFIERS = frozenset(
         ),
     )
 )
-_OF_TYPES = frozenset({"struct", "interface", "enum", "class", "union"})
-"""Keywords whose name may belong to an outer node, as in Go and in `typedef` of C."""
+_VARIABLE = re.compile(r"[$@]*\w{1,40}", re.ASCII)
+"""What may be a variable. Anything longer, such as a destructuring pattern, is not repeated."""
 
-_WITHOUT_NAME = frozenset(
-    {"if", "elif", "else", "try", "catch", "except", "finally", "while", "do", "unless"}
+_BLOCKS = frozenset(
+    ("block", "body_statement", "class_body", "compound_statement", "declaration_list", "statement_block")
 )
-"""Keywords without a name, because it would be part of a condition."""
-
-_TYPE_ARGUMENTS = re.compile(r"(?<=\w)<.*", re.DOTALL)
-_MAX_NAME = 40
-"""Bytes; longer names are not repeated."""
+"""What a block stands in that belongs to no statement."""
 
 _MAX_CHILDREN = 8
 """Children of a node that are searched for its keyword."""
@@ -65,21 +66,29 @@ def closed_block(role: str, path: Sequence[tree_sitter.Node]) -> str:
     """What a token with this role closes; `path`: the nodes around it, outermost first."""
     if role not in _ROLES or not path or path[-1].start_point.row == path[-1].end_point.row:
         return ""
-    keyword = ""
     for node in reversed(path[-_MAX_LEVELS:]):
         if node.type == "do_group":
             continue
-        keyword = keyword or _keyword(node)
-        if keyword in _WITHOUT_NAME:
+        if node.type in _BLOCKS and node is not path[-1]:
+            return "block"
+        keyword = _keyword(node)
+        if keyword in _LOOPS:
+            return f"{keyword} {_variable(node)}".strip()
+        if keyword in _FUNCTIONS or (not keyword and _NAMELESS_FUNCTIONS.fullmatch(node.type)):
+            return "function"
+        if keyword:
             return keyword
-        name = _name(node, _SUBJECTS.get(keyword, _NAME_FIELDS))
-        if name or (keyword and keyword not in _OF_TYPES):
-            return f"{keyword} {name}".strip()
-    return keyword
+    return ""
 
 
-def _name(node: tree_sitter.Node, fields: Sequence[str]) -> str:
-    return next((text for field in fields if (text := _text(node.child_by_field_name(field)))), "")
+def _variable(loop: tree_sitter.Node) -> str:
+    """The variable of a loop over values; empty for one that counts, and where there are several."""
+    for field in _VARIABLE_FIELDS:
+        node = loop.child_by_field_name(field)
+        if node is not None and node.text is not None:
+            text = node.text.decode("utf-8", "replace")
+            return text if _VARIABLE.fullmatch(text) else ""
+    return ""
 
 
 def _keyword(node: tree_sitter.Node) -> str:
@@ -91,12 +100,3 @@ def _keyword(node: tree_sitter.Node) -> str:
         if child is not None and child.type in ("{", "(", "block", "compound_statement"):
             return ""
     return ""
-
-
-def _text(node: tree_sitter.Node | None) -> str:
-    """The name at the bottom of nested declarators; empty if it is too long to be repeated."""
-    while node is not None and (inner := node.child_by_field_name("declarator")) is not None:
-        node = inner
-    if node is None or node.end_byte - node.start_byte > _MAX_NAME or node.text is None:
-        return ""
-    return _TYPE_ARGUMENTS.sub("", node.text.decode("utf-8", "replace"))

@@ -149,6 +149,9 @@ _SYLLABLE = re.compile(r"[^aeiou][aeiou][^aeiou]", re.IGNORECASE)
 _PREFIXED_NAMES: Mapping[str, tuple[Level, ...]] = {"label": ("some", "most"), "variable.dynamic": ("some",)}
 """Roles whose words are said before the name, and the levels at which they are."""
 
+_NAMED = (Category.VARIABLE, Category.FUNCTION, Category.TYPE)
+"""Categories of the names that a program gives. In text, an abbreviation is what is written."""
+
 _WORD_OPERATORS = frozenset(("logical.and", "logical.or", "logical.xor", "logical.not"))
 """Roles of operators that may be words: in Ruby, `and` differs from `&&`."""
 
@@ -172,9 +175,12 @@ class LanguageVerbalizer:
         self.numbers = NumberVerbalizer(self.table)
         self.symbols = SymbolVerbalizer(self.table, self.numbers, options)
         self.names = NameVerbalizer(self.table, self.numbers, self.symbols, options)
+        self.identifiers = NameVerbalizer(
+            self.table, self.numbers, self.symbols, options, abbreviations=options.abbreviations
+        )
         self.escapes = EscapeVerbalizer(self.table, self.numbers)
         self.prose = ProseVerbalizer(self.table, self.numbers, self.names, self.symbols, self.escapes)
-        self.snippets = SnippetVerbalizer(self.names, self.numbers, self.symbols)
+        self.snippets = SnippetVerbalizer(self.identifiers, self.numbers, self.symbols)
         self.regexps = RegexpVerbalizer(self.table, self.numbers, self.names, self.symbols, self.escapes)
         self.strings = StringVerbalizer(self.table, self.prose, self.symbols, self.regexps, language)
         self.comments = CommentVerbalizer(
@@ -215,6 +221,12 @@ class LanguageVerbalizer:
                     self._cache.clear()
                 self._cache[key] = fragments
         return fragments
+
+    def closed_words(self, closed: str) -> str:
+        """The words for what a token closes: a keyword, and the variable of a loop."""
+        keyword, _, variable = closed.partition(" ")
+        words = self.table.section("closers").get(keyword) or self.names.words(keyword, "some")
+        return f"{words} {self.identifiers.words(variable, 'some')}".strip() if variable else str(words)
 
     def _literal(self, piece: LinePiece, level: Level, hint: Hint) -> list[Fragment]:
         """A token at the level `literal`, among others at other levels."""
@@ -294,7 +306,8 @@ class LanguageVerbalizer:
             words = (entry.texts or {}).get(piece.text.lower())
             if words:
                 return [Fragment(words)]
-        return self.names.fragments(piece.text, level)
+        names = self.identifiers if piece.span.category in _NAMED else self.names
+        return names.fragments(piece.text, level)
 
     def _quoted_word(self, word: str, role: str, level: Level) -> Fragment:
         """The end word of a here-document in quotes, which mean that its text is raw."""

@@ -94,7 +94,7 @@ class LineVerbalizer:
             self._add(fragment, piece, out)
         if level == "some":
             if span.closes and self._options.closers and self._ends_line(pieces, index):
-                closed = verbalizer.snippets.words(span.closes, "some")
+                closed = verbalizer.closed_words(span.closes)
                 self._closer(fragments[0].text, closed, piece, out)
             elif self._is_deep(span):
                 number = verbalizer.numbers.cardinal(span.depth + 1)

@@ -114,7 +114,7 @@ def has_vowel(word: str) -> bool:
 
 
 class NameVerbalizer:
-    """Words for tokens that have letters."""
+    """Words for tokens that have letters. `abbreviations`: common ones are said in full."""
 
     def __init__(
         self,
@@ -122,6 +122,8 @@ class NameVerbalizer:
         numbers: NumberVerbalizer,
         symbols: SymbolVerbalizer,
         options: WordingOptions,
+        *,
+        abbreviations: bool = False,
     ) -> None:
         self._table = table
         self._numbers = numbers
@@ -132,6 +134,7 @@ class NameVerbalizer:
         self._whole = table.section("whole")
         self._prefixes = table.section("prefixes")
         self._pronounced = table.section("words")
+        self._abbreviations = table.section("abbreviations") if abbreviations else {}
 
     def fragment(self, text: str, level: Level) -> Fragment:
         """The words for a name or keyword, in one fragment."""
@@ -216,6 +219,7 @@ class NameVerbalizer:
             return self._number(part)
         word = part.lower()
         words = self._pronounced.get(word) or self._whole.get(word) or self._by_pattern(word)
+        words = words or self._abbreviations.get(word)
         if words is None and _PLURAL.fullmatch(part):
             words = f"{self.part(part[:-1])} s"
         if words is None:

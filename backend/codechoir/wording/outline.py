@@ -98,7 +98,7 @@ class Outline:
 
     def _parameters(self, symbol: Symbol) -> str:
         names = [
-            self._verbalizer.names.words(name, "some")
+            self._verbalizer.identifiers.words(name, "some")
             for name in symbol.parameters
             if name not in _RECEIVERS and any(map(str.isalnum, name))
         ]
@@ -159,7 +159,7 @@ def symbol_words(symbol: Symbol, verbalizer: LanguageVerbalizer) -> str:
     signs += [verbalizer.table.role_words("setter", "=")] if name.endswith("=") else []
     bare = name.strip("~[]=").partition("<")[0]
     path = f" {verbalizer.table.role_words('path', '::')} "
-    words = path.join(verbalizer.names.words(part, "some") for part in bare.split("::") if part)
+    words = path.join(verbalizer.identifiers.words(part, "some") for part in bare.split("::") if part)
     if not words:
         return str(verbalizer.table.section("outline")["unnamed"])
     return f"{words} {signs[0]}" if name.endswith("=") else " ".join([*signs, words])

@@ -29,6 +29,7 @@ _OPEN_SECTIONS = frozenset(
     (
         *("operators", "whole", "words", "keywords", "patterns", "suffixes", "string_kinds"),
         *("escapes", "regexp", "markers", "doc_tags", "alphabet", "prefixes"),
+        *("abbreviations", "closers"),
     )
 )
 """Sections that may have keys of their own; all other sections have only the base table's keys."""

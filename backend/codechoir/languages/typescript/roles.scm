@@ -1,6 +1,8 @@
 ; Roles of tokens in TypeScript, where their text alone does not tell (`TOKEN_ROLES`).
 
 (type_annotation ":" @role.annotation)
+(required_parameter type: (type_annotation ":" @role.annotation.parameter))
+(optional_parameter type: (type_annotation ":" @role.annotation.parameter))
 (adding_type_annotation "+?:" @role.annotation.optional)
 (omitting_type_annotation "-?:" @role.annotation.required)
 (opting_type_annotation "?:" @role.annotation.optional)
@@ -20,6 +22,7 @@
 (construct_signature type: (type_annotation ":" @role.annotation.return))
 (function_type "=>" @role.arrow.type)
 (constructor_type "=>" @role.arrow.type)
+(function_type parameters: (formal_parameters "(" @role.function.type.open ")" @role.function.type.close))
 
 (type_alias_declaration "=" @role.assignment.alias)
 (public_field_definition "=" @role.assignment.define)
@@ -49,7 +52,7 @@
 (tuple_type "[" @role.tuple.open "]" @role.tuple.close)
 (lookup_type "[" @role.index.open "]" @role.index.close)
 (index_signature "[" @role.computed.open ":" @role.annotation "]" @role.computed.close)
-(index_signature "[" @role.computed.open (mapped_type_clause) "]" @role.computed.close)
+(index_signature "[" @role.mapped.open (mapped_type_clause) "]" @role.mapped.close)
 ; (a cast; `type_assertion` by name is unknown to TSX)
 (_ . (type_arguments "<" @role.cast.open ">" @role.cast.close) . (_))
 (object_type "{" @role.body.open "}" @role.body.close)

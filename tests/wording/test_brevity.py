@@ -1,0 +1,128 @@
+"""Words that are as short as they can be without sounding like other code."""
+
+from __future__ import annotations
+
+import pytest
+from codechoir.languages import language_named, language_names
+from codechoir.settings import WordingOptions
+from codechoir.syntax import Document
+from codechoir.wording import Wording
+from codechoir.wording.table_files import load_word_table, natural_languages
+
+
+def said(language: str, text: str, options: WordingOptions | None = None) -> str:
+    known = language_named(language)
+    assert known is not None
+    lines = Wording(options).lines(Document(text, known).snapshot())
+    return " ".join(one.text for line in lines for one in line if one.text)
+
+
+SAID = [
+    # comparisons
+    ("python", "a == b != c < d <= e > f >= g",
+     "a same as b not equal c less than d at most e greater than f at least g"),
+    ("typescript", "a === b !== c", "a identical to b not identical c"),
+    ("lua", "x = a == b", "x gets a same as b"),
+    ("sql", "SELECT a WHERE b = 1", "select a where b equals one"),
+    ("bash", "[ $a = $b ]; [ $a == $b ]; [ $a -eq $b ]",
+     "test dollar a equals dollar b test dollar a same as dollar b test dollar a is equal to dollar b"),
+    # types: only a parameter needs a word, since a comma could stand there too
+    ("typescript", "let a: T = b", "let a t gets b"),
+    ("typescript", "interface A { b: C; d?: E }", "interface a b c d optional e"),
+    ("typescript", "function f(a: T) {}", "function f a is t empty"),
+    ("typescript", "function f(a, T) {}", "function f a t empty"),
+    ("python", "a: T = b", "a t gets b"),
+    ("python", "def f(a: T, b: U = 1): pass", "def f a is t b is u default one pass"),
+    ("rust", "struct A { b: C } fn f(a: T) { let x: U = |y: V| y; }",
+     "struct a b c function f a is t let x u gets closure y is v to y"),
+    # references and pointers
+    ("rust", "fn f(a: &T, b: &mut U) -> *const V { &a }",
+     "function f a is ref t b is ref mut u returns pointer const v ref a"),
+    ("go", "package a\nvar x *T = &y\n", "package a var x pointer t gets address of y"),
+    ("cpp", "void f(A &a, B &&b, C *c);", "void f a ref a b r value ref b c pointer c"),
+    # TypeScript: types of functions, mapped types
+    ("typescript", "type F = (a: T) => U", "type f is function a is t to u"),
+    ("typescript", "let f: () => void", "let f function to void"),
+    ("typescript", "type M = { [K in keyof T]-?: T[K] }", "type m is each k in keyof t required t sub k"),
+    ("rust", "fn f() { a::<B>(c) }", "function f a of b c"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "words"), SAID, ids=[f"{row[0]}: {row[1][:30]!r}" for row in SAID]
+)
+def test_code_is_said_in_few_words(language: str, text: str, words: str) -> None:
+    assert said(language, text) == words
+
+
+# ---- equality is no assignment -----------------------------------------------------------------------------
+
+_EQUALITY = ("comparison.equal", "comparison.identical", "comparison.case")
+
+
+@pytest.mark.parametrize("natural", natural_languages())
+@pytest.mark.parametrize("language", ["", *language_names()])
+def test_no_equals_sign_sounds_like_a_comparison(natural: str, language: str) -> None:
+    """Neither by a role nor by text, in no language: the words for `==` and `===` are no words for `=`."""
+    table = load_word_table(natural, language)
+    operators = table.section("operators")
+    compared = {operators["=="], operators["==="]} | {table.role_words(role, "==") for role in _EQUALITY}
+    others = {table.role_words(role, "=") for role in table.roles if role not in _EQUALITY[1:]}
+    others |= {operators["="], table.symbols["="].say}
+    if language != "css":  # its only comparison is spelled `=`
+        assert not compared & others
+
+
+# ---- closers -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "words"),
+    [
+        (
+            "rust",
+            "fn f() {\n    match a_long.name() {\n        _ => 1,\n    }\n}",
+            ["end match", "end function"],
+        ),
+        ("javascript", "for (const user of users) {\n  f();\n}", ["end for user"]),
+        ("javascript", "this.books.forEach((book) => {\n  f();\n});", ["end function"]),
+        ("java", "class A {\n  int getB() {\n    c();\n  }\n}", ["end function", "end class"]),
+        ("ruby", "a.each do |b|\n  if b\n    c\n  end\nend", ["if", "block"]),
+        ("bash", "for a in *; do\n  if b; then\n    c\n  fi\ndone", ["for a"]),
+    ],
+)
+def test_a_closer_is_said_by_what_it_closes(language: str, text: str, words: list[str]) -> None:
+    known = language_named(language)
+    assert known is not None
+    lines = Wording().lines(Document(text, known).snapshot())
+    said = [one.text for line in lines for one in line if one.category == "narration" and one.text]
+    assert said == words
+
+
+def test_closers_are_said_in_german() -> None:
+    code = "function f() {\n  if (a) {\n    b;\n  }\n}"
+    assert said("javascript", code, WordingOptions(natural_language="de")).endswith("Ende if Ende Funktion")
+
+
+def test_the_depth_is_not_said_by_default() -> None:
+    assert "depth" not in said("python", "f(a, (b, (c, (d, (e,)))))")
+
+
+# ---- abbreviations -----------------------------------------------------------------------------------------
+
+
+def test_common_abbreviations_in_names_are_words() -> None:
+    assert said("go", "package a\nvar x = f(ctx, msgID, &cfg)\n") == (
+        "package a var x gets f context message i d address of config"
+    )
+    assert said("python", "def f(cls, **kwargs): pass") == "def f class double star keyword args pass"
+
+
+def test_abbreviations_can_be_switched_off() -> None:
+    options = WordingOptions(abbreviations=False)
+    assert said("python", "msg = ctx.fmt", options) == "m s g gets c t x dot f m t"
+
+
+def test_abbreviations_in_text_are_said_as_written() -> None:
+    assert said("python", "f('a.txt', 'msg')") == "f a dot t x t m s g"
+    assert said("bash", "cat *.txt") == "cat star dot t x t"
