@@ -37,6 +37,10 @@
 (subpattern ":" @role.mapping)
 (destructor_declaration "~" @role.destructor)
 (operator_declaration operator: _ @role.operator.name)
+(relational_pattern "<" @role.comparison.less.pattern)
+(relational_pattern "<=" @role.comparison.less.equal.pattern)
+(relational_pattern ">" @role.comparison.greater.pattern)
+(relational_pattern ">=" @role.comparison.greater.equal.pattern)
 
 ; ---- brackets
 
