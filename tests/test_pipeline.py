@@ -85,9 +85,7 @@ def test_earcons_and_closers_can_be_left_out() -> None:
 def test_only_one_kind_of_token_is_said() -> None:
     assert words(replace(PLAIN, only="literals")) == ["it"]
     assert words(replace(PLAIN, only="signatures"), "a = 1\ndef f(b):\n    return b\n") == ["def f b"]
-    assert words(replace(PLAIN, only="comments", solo=frozenset({Category.KEYWORD}))) == [
-        "see x same as one"
-    ]
+    assert words(replace(PLAIN, only="comments", solo=frozenset({Category.KEYWORD}))) == ["see x same as one"]
 
 
 def test_the_users_words_are_stronger_than_the_projects(tmp_path: Path) -> None:
