@@ -92,6 +92,12 @@ class Settings(WordingOptions):
                     "eSpeak NG: built in, starts instantly, runs everywhere.",
                     "eSpeak NG: integriert, startet sofort, läuft überall.",
                 ),
+                "natural": (
+                    "Natural voices on any computer, in English; other languages are left to eSpeak NG. "
+                    "Experimental.",
+                    "Natürliche Stimmen auf jedem Rechner, auf Englisch; andere Sprachen spricht eSpeak NG. "
+                    "Experimentell.",
+                ),
                 "xtts": (
                     "Coqui XTTS v2: natural, cloned voices. Must be installed first; needs a fast computer.",
                     "Coqui XTTS v2: natürliche, geklonte Stimmen. "

@@ -172,6 +172,14 @@ class InProcessLibrary(Library):
         parameters = (params.rate, params.volume, params.pitch, params.range)
         return self._speech.say(text.encode(), file.encode(), parameters, forward)
 
+    def phonemes(self, text: str, family: str) -> str:
+        """The IPA of `text`; see `NativeSpeech.phonemes`. Raises `EngineError` for an unknown family."""
+        with self._lock:
+            found = self._speech.phonemes(text.encode(), self._file(family).encode())
+        if found is None:
+            raise EngineError(f"eSpeak NG cannot load the voice '{family}'; choose another one")
+        return found
+
 
 class LibraryData:
     """The files of the wheel `espeakng-loader`: the shared library (`library`) and its data (`folder`)."""

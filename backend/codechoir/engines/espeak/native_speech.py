@@ -25,6 +25,8 @@ _BUFFER_MS = 60  # the library takes no less; the first samples come when one bu
 _DONT_EXIT = 1 << 15  # espeakINITIALIZE_DONT_EXIT
 _UTF8 = 1  # espeakCHARS_UTF8; without the SSML and phoneme flags, `<` and `[[` are plain characters
 _WORD = 1  # espeakEVENT_WORD
+_IPA, _TIE = 0x02, 0x80  # phoneme mode: IPA; the sign in the bits from 8 on ties what is one sound
+_TIE_SIGN = ord("^")
 _RATE, _VOLUME, _PITCH, _RANGE = 1, 2, 3, 4  # espeak_PARAMETER
 
 
@@ -99,11 +101,8 @@ class NativeSpeech:
         `parameters`: rate, volume, pitch, range. Returns the library's status, 0 for success. Raises
         what `listener` raises.
         """
-        if file != self._file:
-            self._file = b""
-            if self._c.espeak_SetVoiceByName(file) != 0:
-                return NO_VOICE
-            self._file = file
+        if not self._select(file):
+            return NO_VOICE
         for parameter, value in zip((_RATE, _VOLUME, _PITCH, _RANGE), parameters, strict=True):
             self._c.espeak_SetParameter(parameter, value, 0)
         self._listener, self._raised = listener, None
@@ -118,6 +117,30 @@ class NativeSpeech:
             finally:
                 del raised  # its traceback holds this frame: a cycle, and in it all that was being said
         return status
+
+    def phonemes(self, text: bytes, file: bytes) -> str | None:
+        """The IPA of UTF-8 text without control characters, by the rules of a voice file; None without it.
+
+        Words are separated by blanks, if the library keeps them apart; `^` ties what is one sound.
+        """
+        if not self._select(file):
+            return None
+        buffer = ctypes.create_string_buffer(text)
+        rest = ctypes.c_void_p(ctypes.addressof(buffer))
+        clauses = []
+        while rest.value:
+            clause = self._c.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, _IPA | _TIE | _TIE_SIGN << 8)
+            clauses.append((clause or b"").decode().strip())
+        return " ".join(filter(None, clauses))
+
+    def _select(self, file: bytes) -> bool:
+        """Make a voice the current one; False if it cannot be loaded."""
+        if file != self._file:
+            self._file = b""
+            if self._c.espeak_SetVoiceByName(file) != 0:
+                return False
+            self._file = file
+        return True
 
     def _heard(self, wav: object, samples: int, events: object) -> int:
         """The library's callback: 0 to go on, 1 to stop. Must not raise, since C is the caller."""
@@ -145,6 +168,8 @@ class NativeSpeech:
         c.espeak_SetParameter.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int]
         c.espeak_ListVoices.argtypes = [ctypes.POINTER(_Voice)]
         c.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
+        c.espeak_TextToPhonemes.argtypes = [ctypes.POINTER(ctypes.c_void_p), ctypes.c_int, ctypes.c_int]
+        c.espeak_TextToPhonemes.restype = ctypes.c_char_p
         c.espeak_Synth.argtypes = [
             ctypes.c_char_p,
             ctypes.c_size_t,

@@ -1,0 +1,1 @@
+from .natural_engine import NaturalEngine as NaturalEngine

@@ -1,0 +1,87 @@
+"""The natural voices as the rest of Codechoir sees them: an engine in a child process."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Iterable
+from functools import cached_property
+from importlib.metadata import version
+
+from codechoir import __version__
+from codechoir.engines import AudioListener, CachePolicy, Engine
+from codechoir.engines.natural.derived_voices import voice_infos
+from codechoir.engines.subprocess import ChildEngine, ChildSpec
+from codechoir.errors import EngineError
+from codechoir.model import Capabilities, Phrase, VoiceInfo
+
+ENGINE_NAME = "natural"
+SAMPLE_RATE = 24_000
+CAPABILITIES = Capabilities(SAMPLE_RATE, inline_prosody=True, concurrent=True, can_be_lost=True)
+
+PACKAGES = {"onnxruntime": "onnxruntime", "hibari": "hibari-tts"}
+"""Modules that the child imports, and the packages that they come from."""
+
+HOSTED = "codechoir.engines.natural.hosted_natural:HostedNaturalEngine"
+ENVIRONMENT = {"ORT_DISABLE_TELEMETRY": "1", "OMP_NUM_THREADS": "1"}
+"""onnxruntime has telemetry from 1.29 on, which writes files; only this variable stops it."""
+
+
+class NaturalEngine(Engine):
+    """hibari's voice, and voices derived from it, in a child process."""
+
+    name = ENGINE_NAME
+    capabilities = CAPABILITIES
+
+    @cached_property
+    def child(self) -> ChildEngine:
+        """The engine in its child process, which is started when it is first needed."""
+        return ChildEngine(self.name, CAPABILITIES, ChildSpec(HOSTED, environment=ENVIRONMENT))
+
+    def check(self) -> str | None:
+        """What is missing; loads nothing."""
+        missing = [package for module, package in PACKAGES.items() if not importlib.util.find_spec(module)]
+        if missing:
+            return f"the natural voices need the packages {' and '.join(missing)}, which are not installed"
+        return None
+
+    def diagnose(self) -> str:
+        """See `Engine.diagnose`."""
+        found = ", ".join(f"{package} {version(package)}" for package in PACKAGES.values())
+        return f"can speak with {found} on one of {os.cpu_count()} processors"
+
+    def cache_policy(self) -> CachePolicy:
+        """Whole phrases, since all their voices are said at once; only on request, since it is fast."""
+        return CachePolicy(lambda: lambda family: f"{_identity()} {family}", by_default=False)
+
+    def warm_up(self) -> None:
+        """Load the network; with some `patience` only begin to."""
+        self._patient_child().warm_up()
+
+    def is_ready(self) -> bool:
+        return "child" in self.__dict__ and self.child.is_ready()
+
+    def voices(self) -> list[VoiceInfo]:
+        """See `Engine.voices`."""
+        return voice_infos()
+
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
+        """See `Engine.speak`."""
+        self._patient_child().speak(phrases, listener)
+
+    def close(self) -> None:
+        """End the child process."""
+        if "child" in self.__dict__:
+            self.child.close()
+
+    def _patient_child(self) -> ChildEngine:
+        problem = self.check()
+        if problem is not None:
+            raise EngineError(problem)
+        self.child.patience = self.patience
+        return self.child
+
+
+def _identity() -> str:
+    """Everything that the sound depends on besides words and voices."""
+    return " ".join([__version__, *(version(package) for package in PACKAGES.values())])
