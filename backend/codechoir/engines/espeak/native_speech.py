@@ -134,7 +134,7 @@ class NativeSpeech:
         return " ".join(filter(None, clauses))
 
     def _select(self, file: bytes) -> bool:
-        """Make a voice the current one; False if it cannot be loaded."""
+        """Makes a voice the current one; False if it cannot be loaded."""
         if file != self._file:
             self._file = b""
             if self._c.espeak_SetVoiceByName(file) != 0:

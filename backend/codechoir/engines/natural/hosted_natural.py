@@ -44,7 +44,7 @@ class HostedNaturalEngine(Engine):
         return None
 
     def warm_up(self) -> None:
-        """Load everything and say a word, after which the next is said at full speed."""
+        """Loads everything and says a word, after which the next is said at full speed."""
         loaded = self._load()
         loaded.voice.frames("".join(loaded.pronunciation.words(["ready"], letters=False)))
 
@@ -53,7 +53,7 @@ class HostedNaturalEngine(Engine):
         return voice_infos()
 
     def close(self) -> None:
-        """Forget the network."""
+        """Forgets the network."""
         self._loaded = None
 
     def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:

@@ -55,7 +55,7 @@ class NaturalEngine(Engine):
         return CachePolicy(lambda: lambda family: f"{_identity()} {family}", by_default=False)
 
     def warm_up(self) -> None:
-        """Load the network; with some `patience` only begin to."""
+        """Loads the network; with some `patience` only begins to."""
         self._patient_child().warm_up()
 
     def is_ready(self) -> bool:
@@ -70,7 +70,7 @@ class NaturalEngine(Engine):
         self._patient_child().speak(phrases, listener)
 
     def close(self) -> None:
-        """End the child process."""
+        """Ends the child process."""
         if "child" in self.__dict__:
             self.child.close()
 
