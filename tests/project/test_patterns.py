@@ -47,12 +47,15 @@ BOUNDED = {
     "wording.comments._STATEMENTS[6]": PIECE,
     "wording.comments._STATEMENTS[7]": PIECE,
     "wording.comments._TICKS": PIECE,
+    "wording.prose.TOKENS['comment']": PIECE,
+    "wording.prose.TOKENS['format']": PIECE,
     "wording.prose.TOKENS['string']": PIECE,
     "wording.prose._PAUSE": PIECE,
     "wording.prose._SPACED_BEFORE": PIECE,
-    "wording.regexps._SIGNS": PIECE,
+    "wording.regexps._LIKELY": PIECE,
     "wording.regexps._TOKEN": PIECE,
     "wording.strings._CLOSING": PIECE,
+    "wording.strings._ESCAPE": PIECE,
 }
 """Patterns that may take quadratic time, and why their input is short."""
 

@@ -155,8 +155,8 @@ HEARD = [
     ("clojure", "(+ (f [x]) 1)", "plus f x one"),
     # regular expressions
     ("javascript", "/(?<=a)b(?!c)d{2,}e{3,4}/",
-     "pattern preceded by a end group b not followed by c end group d repeated two or more times "
-     "e repeated three to four times end pattern"),
+     "pattern preceded by a end group b not followed by c end group d two or more times "
+     "e three to four times end pattern"),
     ("javascript", "sql`SELECT a FROM b WHERE c = ${d} ${e}`",
      "s q l template select a from b where c equals d space e"),
     ("javascript", "/(?<y>a)-b/", "pattern group named y a end group dash b end pattern"),

@@ -48,9 +48,13 @@ _LOOK_BACK, _BLOCK_LOOK_BACK = 64, 4
 
 
 class _Text:
-    """A string or comment that the walk is inside of. `run`: start of the part that is not yet a token."""
+    """A string or comment that the walk is inside of.
 
-    __slots__ = ("capture", "depth", "end", "role", "run", "start")
+    `run`: start of the part that is not yet a token. `escapes`: whether escapes in it are tokens; not in a
+    string that is a regular expression, which needs them to be understood.
+    """
+
+    __slots__ = ("capture", "depth", "end", "escapes", "role", "run", "start")
 
     def __init__(self, node: tree_sitter.Node, capture: str, role: str, depth: int) -> None:
         self.start = self.run = node.start_byte
@@ -58,6 +62,11 @@ class _Text:
         self.capture = capture
         self.role = role or DEFAULT_ROLES.get(capture, "")
         self.depth = depth
+        self.escapes = not role.startswith(("regexp", "string.regexp"))
+
+    def splits_at(self, name: str) -> bool:
+        """Whether a node inside with this capture is a token of its own."""
+        return name not in ("", self.capture) and (self.escapes or "escape" not in name)
 
 
 class _Frame:
@@ -126,7 +135,7 @@ class TokenWalker:
         name = self._captures.names.get(node.id, "")
         language = self._captures.embedded.get(node.id)
         text = frame.text if frame is not None else None
-        if text is not None and (language or name not in ("", text.capture)):
+        if text is not None and (language or text.splits_at(name)):
             self._flush(text, node.start_byte)
             text.run = node.end_byte
             text = None

@@ -135,7 +135,7 @@ def _bears_marks(letter: str) -> bool:
 # ---- escape sequences --------------------------------------------------------------------------------------
 
 ESCAPE_PATTERN = (
-    r"\\(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{1,2}|N\{[^}]*\}|[0-7]{1,3}"
+    r"\\(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{1,2}|N\{[^}]{0,90}\}|[0-7]{1,3}"
     r"|\r?\n|[\s\S])"
 )
 """What an escape sequence looks like, in all languages that have them."""

@@ -31,6 +31,9 @@ _NAMELESS = ("call", "index", "group", "block", "body", "arithmetic")
 _BEFORE_CALLS = frozenset((*(f"{role}.close" for role in _NAMELESS), "call.empty.close", "member"))
 _ARROWS = ("arrow.lambda", "arrow.type")
 _QUOTES = "\"'`"
+_REGEXP = "regex"
+"""The language of the tokens of a regular expression with a syntax tree."""
+
 _STRING_CONTENT = ("string.part", "string.escape")
 
 _FIRST_IN_SELECTOR = frozenset(
@@ -75,7 +78,7 @@ class LineContext:
         """What to add to the words of piece `index`. Must be called for every piece, in order."""
         piece = pieces[index]
         before = pieces[index - 1] if index > 0 else None
-        role = piece.span.role
+        role = piece.span.role.replace(".regexp", "", 1).replace(".verbose", "")
         self._track_strings(role, index, piece.span.language)
         if role.startswith("string"):
             return self._string_hint(pieces, index, role)
@@ -94,10 +97,15 @@ class LineContext:
         return ""
 
     def is_string_gap(self, pieces: list[LinePiece], index: int) -> bool:
-        """Whether the blanks before piece `index` are text of a string, between two interpolations."""
-        if index == 0 or not self._open or self._open[-1] != "string":
+        """Whether the blanks before piece `index` are text of a string, between two interpolations, or of a
+        regular expression."""
+        if index == 0:
             return False
         before, piece = pieces[index - 1], pieces[index]
+        if _REGEXP in (before.span.language, piece.span.language):
+            return before.end < piece.start and _is_in_regexp(before, piece)
+        if not self._open or self._open[-1] != "string":
+            return False
         is_embedded = before.span.language != piece.span.language or piece.span.language != self._language
         return not is_embedded and before.end < piece.start
 
@@ -127,6 +135,12 @@ class LineContext:
             return ""
         is_last = index > 0 and not pieces[index - 1].span.role.startswith("string")
         return "end" if (is_last and self._has_text) or not piece.opens else ""
+
+
+def _is_in_regexp(before: LinePiece, piece: LinePiece) -> bool:
+    """Whether two pieces, one of which is a token of a regular expression, are both parts of it."""
+    is_after = before.span.language == _REGEXP or before.span.role == "regexp.open"
+    return is_after and (piece.span.language == _REGEXP or piece.span.role == "regexp.close")
 
 
 def _empty_hint(pieces: list[LinePiece], index: int, role: str) -> Hint:

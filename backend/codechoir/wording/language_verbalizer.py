@@ -35,7 +35,7 @@ TokenKind = Literal[
     "flag",
     "format",
     "heredoc",
-    "list_number",
+    "list_item",
     "name",
     "number",
     "prose",
@@ -54,7 +54,7 @@ _BY_ROLE: Mapping[str, TokenKind] = {
     "flag": "flag",
     "format.spec": "format",
     "list": "symbols",
-    "list.number": "list_number",
+    "list.item": "list_item",
     "heredoc": "heredoc",
     "heredoc.body": "prose",
     "heredoc.end": "name",
@@ -155,7 +155,7 @@ _NAMED = (Category.VARIABLE, Category.FUNCTION, Category.TYPE)
 _WORD_OPERATORS = frozenset(("logical.and", "logical.or", "logical.xor", "logical.not"))
 """Roles of operators that may be words: in Ruby, `and` differs from `&&`."""
 
-_QUOTED = ("string", "docstring", "character", "symbol")
+_QUOTED = ("string", "string.regexp", "string.regexp.verbose", "docstring", "character", "symbol")
 _OPENING_ROLES = frozenset(("", *_QUOTED, *(f"{role}.open" for role in _QUOTED)))
 """Roles of tokens that have the opening quote."""
 
@@ -194,7 +194,7 @@ class LanguageVerbalizer:
             "flag": self._flag,
             "format": self._format,
             "heredoc": self._heredoc,
-            "list_number": self._list_number,
+            "list_item": self._list_item,
             "name": self._name,
             "number": self._number,
             "prose": self._prose,
@@ -282,8 +282,10 @@ class LanguageVerbalizer:
         name = self.names.words(word, level) if word else ""
         return [Fragment(f"{self.table.section('strings')['document']} {name}".strip())]
 
-    def _list_number(self, piece: LinePiece, level: Level, hint: Hint) -> list[Fragment]:
-        """The number of an item in a list of Markdown: `2.`"""
+    def _list_item(self, piece: LinePiece, level: Level, hint: Hint) -> list[Fragment]:
+        """What begins an item of a list; in Markdown it may be a number: `2.`"""
+        if not piece.text[0].isdecimal():
+            return self._symbols(piece, level, hint)
         item = self.table.role_words(piece.span.role, piece.text) if level == "some" else ""
         number = self.prose.words(piece.text.rstrip(".) ") if item else piece.text, level, "raw")
         return [Fragment(f"{item} {number}".strip())]
@@ -331,7 +333,12 @@ class LanguageVerbalizer:
 
     def _string(self, piece: LinePiece, level: Level, hint: Hint) -> list[Fragment]:
         opens, closes = _opens(piece), _closes(piece)
-        return [self.strings.fragment(piece.text, level, opens=opens, closes=closes, hint=hint)]
+        role = piece.span.role
+        if not role.startswith("string.regexp"):
+            return [self.strings.fragment(piece.text, level, opens=opens, closes=closes, hint=hint)]
+        return self.strings.regexp_fragments(
+            piece.text, level, opens=opens, closes=closes, hint=hint, verbose=".verbose" in role
+        )
 
     def _symbol_name(self, piece: LinePiece, level: Level, hint: Hint) -> list[Fragment]:
         if level != "some":

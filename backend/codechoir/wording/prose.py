@@ -45,7 +45,7 @@ _SENTENCES = (
     r"|(?P<abbreviation>\b(?:e\.g|i\.e|z\.B|d\.h)\.)"
     rf"|{_ORNAMENT}"
     r"|(?P<option>(?<![\w-])-{1,2}(?=[A-Za-z]))"
-    r"|(?P<colour>\#(?=[0-9a-fA-F]*[a-fA-F])(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})\b)"
+    r"|(?P<colour>\#(?=[0-9]{0,7}[a-fA-F])(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})\b)"
     r"|(?P<called>\b(?:[A-Za-z]\#|[A-Za-z]\+\+)(?!\w))"
     rf"|(?P<number>\d[^\W_]*(?:[.,]\d[^\W_]*)*{_EXPONENT}%?)"
     rf"|(?P<word>{_LETTER}{_IN_WORD}*{_APOSTROPHE}|_+\w*)"
@@ -66,7 +66,7 @@ _PLACEHOLDER = (
 )
 TOKENS: Final[Mapping[TextKind, re.Pattern[str]]] = {
     "comment": re.compile(
-        r"(?P<tag></[a-z]\w*>)|(?P<target>\](?:\([^()\s]+\)|\[[^\[\]]*\]))"
+        r"(?P<tag></[a-z]\w*>)|(?P<target>\](?:\([^()\s]{1,200}\)|\[[^\[\]]{0,80}\]))"
         rf"|{_ENTITY}|{_SENTENCES}"
     ),
     "text": re.compile(_SENTENCES),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 
+from codechoir.model import Category
 from codechoir.settings import Level
+from codechoir.wording.characters import ESCAPE_PATTERN
 from codechoir.wording.context import Hint
 from codechoir.wording.line_source import Fragment
 from codechoir.wording.operators import SymbolVerbalizer
 from codechoir.wording.prose import ProseVerbalizer
-from codechoir.wording.regexps import RegexpVerbalizer, looks_like_regexp
+from codechoir.wording.regexps import RegexpVerbalizer, looks_like_regexp, verbose_comment
 from codechoir.wording.text_signs import TextKind
 from codechoir.wording.word_table import WordTable
 
@@ -36,6 +39,21 @@ _TEXT_KINDS: Mapping[str, TextKind] = {
 """What the content of a string is, by language. Libraries put values into braces: `"{} of {total}"`."""
 
 _SHELL_QUOTES = "\"'$"
+
+_DELIMITED = frozenset(("php",))
+"""Languages in which the string has delimiters and flags: `'/a/i'`."""
+
+_KEEPS_BACKSLASH = {"php": '\\"$', "python": "\\\"'"}
+"""What a backslash escapes, by language; before anything else it stays. In other languages it is dropped."""
+
+_ESCAPES_QUOTES = frozenset(("php", "ruby"))
+"""Languages in whose raw strings a backslash escapes the quote and itself."""
+
+_RAW_ESCAPE = re.compile(r"\\([\\'])")
+_ESCAPE = re.compile(ESCAPE_PATTERN)
+_CHARACTERS = {
+    "n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "a": "\a", "b": "\b", "\n": "",
+}  # fmt: skip
 
 _VALUE = re.compile(r"[-+]?\.?\d[\d_.]*|true|false|none|null|nil|undefined", re.IGNORECASE)
 """Content that would be taken for a number or a constant if it were not said that it is a string."""
@@ -92,6 +110,51 @@ class StringVerbalizer:
         elif closing and opening is not None and not kind and _VALUE.fullmatch(content):
             kind = str(self._names["quoted"])
         return Fragment(" ".join(word for word in (kind, inside, end) if word), after=pause)
+
+    def regexp_fragments(
+        self, text: str, level: Level, *, opens: bool, closes: bool, hint: Hint, verbose: bool
+    ) -> list[Fragment]:
+        """The fragments for a string, or a line of one, that is a regular expression.
+
+        `verbose`: blanks in it mean nothing, and a `#` begins a comment.
+        """
+        opening = _OPENING.match(text) if opens else None
+        start = self._begin(text, opening) if opening else 0
+        closing = self._closing(text, start, opening) if closes else ""
+        content = text[start : len(text) - len(closing)]
+        if level == "all" or not content.strip():
+            return [self.fragment(text, level, opens=opens, closes=closes, hint=hint)]
+        cut = verbose_comment(content) if verbose else len(content)
+        pattern = self._unescaped(content[:cut], opening)
+        is_delimited = self._language in _DELIMITED and opens and closes
+        said = (
+            self._regexps.delimited_words(pattern) if is_delimited else self._pattern_words(pattern, verbose)
+        )
+        end = self._symbols.names(closing) if level == "most" and closing else ""
+        if level != "most" and closes and hint in ("end", "quoted"):
+            end = str(self._names[hint])
+        words = " ".join(word for word in (self._opening(opening, level), said, end) if word)
+        pause = _END_PAUSE if closes else 0
+        if cut == len(content):
+            return [Fragment(words, after=pause)]
+        at = len(text[: start + cut].encode())
+        comment = self._prose.words(content[cut:].lstrip("# "), "some", "comment")
+        return [Fragment(words, 0, at), Fragment(comment, at, category=Category.COMMENT, after=pause)]
+
+    def _pattern_words(self, pattern: str, verbose: bool) -> str:
+        return self._regexps.words(pattern.strip() if verbose else pattern, verbose=verbose)
+
+    def _unescaped(self, content: str, opening: re.Match[str] | None) -> str:
+        """The pattern that the program gets: the content without the escapes of the programming language.
+
+        A template of JavaScript is a pattern only as `String.raw`, which has no escapes either.
+        """
+        if opening is None or _is_raw(opening) or opening["quote"] == "`":
+            return content.replace('""', '"') if opening is not None and "@" in _kind(opening) else content
+        if opening["quote"] == _RAW_QUOTES.get(self._language):
+            return _RAW_ESCAPE.sub(r"\1", content) if self._language in _ESCAPES_QUOTES else content
+        known = _KEEPS_BACKSLASH.get(self._language)
+        return _ESCAPE.sub(lambda escape: _character(escape[0], known), content)
 
     def _begin(self, text: str, opening: re.Match[str]) -> int:
         """The index at which the content begins."""
@@ -157,6 +220,20 @@ def _kind(opening: re.Match[str] | None) -> str:
     if opening is None:
         return ""
     return opening["kind"] or opening["percent"] or opening["bracket"] or ""
+
+
+def _character(escape: str, known: str | None) -> str:
+    """The character of an escape sequence; `known`: the other characters that the backslash escapes, or None
+    if it can escape all."""
+    body = escape[1:]
+    if body in _CHARACTERS:
+        return _CHARACTERS[body]
+    digits = body.lstrip("uUx").strip("{}")
+    if body[0] in "uUx" and digits and int(digits, 16) <= sys.maxunicode:
+        return chr(int(digits, 16))
+    if body.isdecimal():
+        return chr(int(body, 8))
+    return body if known is None or body in known else escape
 
 
 def _is_raw(opening: re.Match[str] | None) -> bool:

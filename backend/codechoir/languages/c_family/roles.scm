@@ -44,3 +44,8 @@
 (bitfield_clause ":" @role.bitfield)
 (for_statement ";" @role.separator.for)
 (for_statement initializer: (declaration ";" @role.separator.for))
+
+; strings that are regular expressions
+((call_expression
+  function: (identifier) @_function arguments: (argument_list . (_) . (string_literal) @role.string.regexp))
+  (#eq? @_function "regcomp"))

@@ -51,3 +51,17 @@
 (delete_expression "[" @role.array.type.open "]" @role.array.type.close)
 (field_expression operator: ".*" @role.member.indirect)
 (field_expression operator: "->" (ERROR "*" @role.member.indirect))
+
+; strings that are regular expressions
+((call_expression
+  function: [(identifier) @_class (qualified_identifier name: (identifier) @_class)]
+  arguments: (argument_list . [(string_literal) (raw_string_literal)] @role.string.regexp))
+  (#any-of? @_class "regex" "wregex"))
+((declaration
+  type: [(type_identifier) @_class (qualified_identifier name: (type_identifier) @_class)]
+  declarator: (init_declarator
+    value: [
+      (argument_list . [(string_literal) (raw_string_literal)] @role.string.regexp)
+      (initializer_list . [(string_literal) (raw_string_literal)] @role.string.regexp)
+    ]))
+  (#any-of? @_class "regex" "wregex"))

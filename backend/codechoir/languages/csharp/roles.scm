@@ -110,3 +110,21 @@
 (catch_filter_clause "when" @role.guard)
 (interpolation_format_clause) @role.format.spec
 (interpolation_alignment_clause "," @role.format.width)
+
+; strings that are regular expressions
+((object_creation_expression
+  type: (identifier) @_class
+  arguments: (argument_list
+    . (argument [(string_literal) (verbatim_string_literal) (raw_string_literal)] @role.string.regexp)))
+  (#eq? @_class "Regex"))
+((invocation_expression
+  function: (member_access_expression expression: (identifier) @_class)
+  arguments: (argument_list
+    . (argument)
+    . (argument [(string_literal) (verbatim_string_literal) (raw_string_literal)] @role.string.regexp)))
+  (#eq? @_class "Regex"))
+((attribute
+  name: (identifier) @_name
+  (attribute_argument_list
+    . (attribute_argument [(string_literal) (verbatim_string_literal) (raw_string_literal)] @role.string.regexp)))
+  (#any-of? @_name "GeneratedRegex" "RegularExpression"))

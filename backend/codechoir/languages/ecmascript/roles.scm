@@ -66,3 +66,12 @@
 ; ---- words
 
 (for_in_statement ["of" "in"] @role.for.each)
+
+; strings that are regular expressions
+((new_expression constructor: (identifier) @_class arguments: (arguments . (string) @role.string.regexp))
+  (#eq? @_class "RegExp"))
+((call_expression function: (identifier) @_class arguments: (arguments . (string) @role.string.regexp))
+  (#eq? @_class "RegExp"))
+((_ arguments: (arguments
+  . (call_expression function: (member_expression) @_raw arguments: (template_string) @role.string.regexp))) @_call
+  (#eq? @_raw "String.raw") (#match? @_call "^(new )?RegExp"))

@@ -75,3 +75,9 @@
 (for_clause ";" @role.separator.for)
 (if_statement ";" @role.separator.for)
 (expression_switch_statement ";" @role.separator.for)
+
+; strings that are regular expressions
+((call_expression
+  function: (selector_expression operand: (identifier) @_package)
+  arguments: (argument_list . [(raw_string_literal) (interpreted_string_literal)] @role.string.regexp))
+  (#eq? @_package "regexp"))

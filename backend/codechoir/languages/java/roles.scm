@@ -59,3 +59,12 @@
 (for_statement ";" @role.separator.for)
 (for_statement init: (local_variable_declaration ";" @role.separator.for))
 (guard "when" @role.guard)
+
+; strings that are regular expressions
+((method_invocation
+  object: (identifier) @_class name: (identifier) @_method arguments: (argument_list . (string_literal) @role.string.regexp))
+  (#eq? @_class "Pattern") (#any-of? @_method "compile" "matches"))
+((method_invocation name: (identifier) @_method arguments: (argument_list . (string_literal) @role.string.regexp))
+  (#any-of? @_method "matches" "split"))
+((method_invocation name: (identifier) @_method arguments: (argument_list . (string_literal) @role.string.regexp . (_)))
+  (#any-of? @_method "replaceAll" "replaceFirst"))

@@ -2,8 +2,7 @@
 
 [(atx_h1_marker) (atx_h2_marker) (atx_h3_marker) (atx_h4_marker) (atx_h5_marker) (atx_h6_marker)] @role.heading
 [(setext_h1_underline) (setext_h2_underline)] @role.heading.underline
-[(list_marker_plus) (list_marker_minus) (list_marker_star)] @role.list.item
-[(list_marker_dot) (list_marker_parenthesis)] @role.list.number
+[(list_marker_plus) (list_marker_minus) (list_marker_star) (list_marker_dot) (list_marker_parenthesis)] @role.list.item
 (task_list_marker_checked) @role.task.done
 (task_list_marker_unchecked) @role.task.open
 (thematic_break) @role.rule

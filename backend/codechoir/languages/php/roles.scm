@@ -131,3 +131,8 @@
 ["endif" "endwhile" "endfor" "endforeach" "endswitch"] @role.block.close
 (php_tag) @role.code.open
 (php_end_tag) @role.code.close
+
+; strings that are regular expressions
+((function_call_expression
+  function: (name) @_function arguments: (arguments . (argument [(string) (encapsed_string)] @role.string.regexp)))
+  (#match? @_function "^preg_"))

@@ -2,7 +2,7 @@
 
 (pattern) @string.regexp
 (pattern_character) @string.regexp
-(class_character) @string.regexp
+(class_character) @string.regexp.character
 (any_character) @operator
 (identity_escape) @string.escape
 (control_escape) @string.escape
@@ -15,9 +15,17 @@
 (end_assertion) @operator
 (boundary_assertion) @operator
 (non_boundary_assertion) @operator
-(lazy) @operator
+(zero_or_more) @operator
+(one_or_more) @operator
+(optional) @operator
+(count_quantifier) @operator
+(named_group_backreference) @string.escape
+(posix_character_class) @string.escape
 (unicode_property_name) @property
 (unicode_property_value) @property
-(count_quantifier "{" @operator "}" @operator)
+(character_class "^" @punctuation.bracket)
+(flags) @string.regexp
+(inline_flags_group ["(?" ":" ")"] @punctuation.bracket)
+(inline_flags_group "-" @operator)
 (lookaround_assertion) @none
 (lookaround_assertion ["(?" "=" "!" "<" ")"] @punctuation.bracket)

@@ -6,13 +6,11 @@
 (boundary_assertion) @role.regexp.boundary
 (non_boundary_assertion) @role.regexp.boundary
 (alternation "|" @role.regexp.alternative)
-(zero_or_more "*" @role.regexp.repeat)
-(one_or_more "+" @role.regexp.repeat)
-(optional "?" @role.regexp.optional)
-(lazy) @role.regexp.lazy
-(count_quantifier "{" @role.regexp.repeat.open "}" @role.regexp.repeat.close)
+[(zero_or_more) (one_or_more) (optional) (count_quantifier)] @role.regexp.repeat
 (character_class "[" @role.regexp.class.open "]" @role.regexp.class.close)
-(character_class "^" @role.regexp.negate)
+(character_class "[" @role.regexp.class.negated "^" @role.regexp.negate)
+(class_character) @role.regexp.class.character
+(character_class (control_escape) @role.regexp.class.character)
 (class_range "-" @role.regexp.range)
 (anonymous_capturing_group "(" @role.regexp.group.open ")" @role.regexp.group.close)
 (non_capturing_group "(?:" @role.regexp.group.open ")" @role.regexp.group.close)
@@ -22,5 +20,8 @@
 (lookaround_assertion "(?" ["=" "!"] @role.regexp.ahead)
 (lookaround_assertion "(?<" ["=" "!"] @role.regexp.behind)
 (named_capturing_group "(?<" @role.regexp.group.open ">" @role.regexp.name.close)
-(count_quantifier "," @role.regexp.repeat.to)
-(count_quantifier "," @role.regexp.repeat.more . "}")
+(inline_flags_group "(?" @role.regexp.flags.open)
+(inline_flags_group [(flags) "-"] @role.regexp.flags)
+(inline_flags_group ":" @role.regexp.flags.scope)
+(inline_flags_group ")" @role.regexp.flags.close)
+(inline_flags_group (pattern) ")" @role.regexp.group.close)

@@ -88,3 +88,10 @@
 (in "in" @role.for.each)
 (if_guard "if" @role.guard)
 (unless_guard "unless" @role.guard)
+
+; strings that are regular expressions
+((call
+  receiver: (constant) @_class method: (identifier) @_method arguments: (argument_list . (string) @role.string.regexp))
+  (#eq? @_class "Regexp") (#any-of? @_method "new" "compile"))
+(regex) @role.regexp
+((regex) @role.regexp.verbose (#match? @role.regexp.verbose "^(/|%r\\W)(.|\n)*\\W[a-wyz]*x[a-z]*$"))

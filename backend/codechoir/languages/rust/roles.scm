@@ -112,3 +112,9 @@
 (token_repetition_pattern ["*" "+" "?"] @role.macro.repeat .)
 (token_binding_pattern ":" @role.annotation.parameter)
 (for_expression "in" @role.for.each)
+
+; strings that are regular expressions
+((call_expression
+  function: (scoped_identifier path: [(identifier) @_class (scoped_identifier name: (identifier) @_class)])
+  arguments: (arguments . [(string_literal) (raw_string_literal)] @role.string.regexp))
+  (#any-of? @_class "Regex" "RegexBuilder"))
