@@ -41,8 +41,12 @@ run: $(STAMP)  ## read a sample aloud, and write it to build/cart.wav
 
 test: test-python test-extension test-xtts-if-wanted  ## run all tests; those of XTTS only if torch is installed
 
+# Tests that listen in real time run one after the other, the rest on two processors: 7 minutes instead of 11.
+REAL_TIME := tests/engines tests/playback tests/sinks tests/workbench
+
 test-python: $(STAMP) $(NODE_STAMP)
-	$(BIN)/python -m pytest --ignore tests/engines/xtts/test_installed.py
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore ,$(REAL_TIME))
+	$(BIN)/python -m pytest $(REAL_TIME) --ignore tests/engines/xtts/test_installed.py
 
 fuzz: $(STAMP)  ## look for crashes with random input, for FUZZ_SECONDS (60) a test
 	FUZZ_SECONDS=$${FUZZ_SECONDS:-60} $(BIN)/python -m pytest tests/fuzz

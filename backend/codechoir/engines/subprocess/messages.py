@@ -113,7 +113,7 @@ class Acknowledge:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Stop the reading at once."""
+    """Stops the reading at once."""
 
     reading: int
 
