@@ -5,6 +5,7 @@
     time_compression   faster speech at the same pitch, for eSpeak NG
     time_stretch       faster or slower, higher or lower speech, for neural voices
     resampling         another sample rate
+    recordings         files of a speaker's voice, checked before they take memory
 
 What the first sound of eSpeak NG needs (samples, earcons, time compression) works without numpy, because
 importing numpy takes longer than all of it.

@@ -1,4 +1,6 @@
 from .earcons import render_earcon as render_earcon
+from .recordings import check_recording_file as check_recording_file
+from .recordings import read_recording as read_recording
 from .resampling import Resampler as Resampler
 from .samples import ENERGY_WINDOW as ENERGY_WINDOW
 from .samples import Panner as Panner

@@ -11,6 +11,7 @@ import os
 import stat
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar, copy_context
 from pathlib import Path
 from typing import TypeVar
@@ -95,15 +96,33 @@ def read_regular_file(path: Path, max_bytes: int, if_larger: str) -> bytes:
     return ask_disk(path, lambda: _content(path, max_bytes, if_larger))
 
 
+def check_regular_file(path: Path, max_bytes: int, if_larger: str) -> None:
+    """The same check for a file that other code is going to read. A missing file and a folder pass."""
+    with suppress(FileNotFoundError):
+        about = ask_disk(path, path.stat)
+        if not stat.S_ISREG(about.st_mode) and not stat.S_ISDIR(about.st_mode):
+            raise _not_regular(path)
+        if about.st_size > max_bytes:
+            raise _larger(path, max_bytes, if_larger)
+
+
 def _content(path: Path, max_bytes: int, if_larger: str) -> bytes:
     with open(path, "rb", opener=_open_without_waiting) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise InputError(f"{path} is a pipe or a device; only files can be read")
+            raise _not_regular(path)
         content = file.read(max_bytes + 1)
     if len(content) > max_bytes:
-        size = f"{max_bytes >> 20} MiB" if max_bytes >> 20 else f"{max_bytes >> 10} KiB"
-        raise InputError(f"{path} is larger than {size}; {if_larger}")
+        raise _larger(path, max_bytes, if_larger)
     return content
+
+
+def _not_regular(path: Path) -> InputError:
+    return InputError(f"{path} is a pipe or a device; only files can be read")
+
+
+def _larger(path: Path, max_bytes: int, if_larger: str) -> InputError:
+    size = f"{max_bytes >> 20} MiB" if max_bytes >> 20 else f"{max_bytes >> 10} KiB"
+    return InputError(f"{path} is larger than {size}; {if_larger}")
 
 
 def _open_without_waiting(name: str, flags: int) -> int:

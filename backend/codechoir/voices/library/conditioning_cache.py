@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from codechoir.audio import check_recording_file
 from codechoir.errors import EngineError, InputError
 from codechoir.storage import CacheFigures, CacheStatistics, FileHashes, KeyLocks, MemoryCache
 from codechoir.voices.library import voice_file
@@ -84,6 +85,8 @@ class LatentCache:
         """
         if not recordings:
             raise InputError("a voice needs at least one recording")
+        for path in recordings:
+            check_recording_file(path)
         hashes = tuple(map(self._hashes.of, recordings))
         key = latent_key(conditioner.engine, conditioner.fingerprint, hashes, conditioner.parameters)
         if not refresh and (voice := self._find(key, name)) is not None:

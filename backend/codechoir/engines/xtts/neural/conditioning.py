@@ -12,17 +12,12 @@ from pathlib import Path
 
 import torch
 
+from codechoir.audio import read_recording
 from codechoir.engines.xtts.neural.xtts_model import XttsCore, import_torchaudio
 from codechoir.errors import InputError, did_you_mean
 
 LOAD_RATE = 22_050
 """Sample rate of coqui's encoders, in hertz."""
-MIN_SECONDS = 1.0
-MAX_SECONDS = 600.0
-_MIN_LOUDNESS = 0.003
-"""RMS below which a recording counts as silent."""
-_MAX_CLIPPED = 0.01
-"""Share of samples at the peak above which a recording counts as clipped."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,43 +87,9 @@ def clone(
 
 def load_recording(path: Path, settings: CloningOptions) -> torch.Tensor:
     """A recording as (1, samples) mono at 22,050 Hz, checked and cut to the reference length."""
-    audio, rate = _read(path)
-    _check(path, audio, rate)
+    samples, rate = read_recording(path, LOAD_RATE)
+    audio = torch.from_numpy(samples)[None]
     if rate != LOAD_RATE:
         audio = import_torchaudio().functional.resample(audio, rate, LOAD_RATE)
     audio = audio.clamp_(-1.0, 1.0)[:, : LOAD_RATE * settings.reference_seconds]
     return audio / audio.abs().max() * 0.75 if settings.normalise else audio
-
-
-def _read(path: Path) -> tuple[torch.Tensor, int]:
-    import soundfile
-
-    try:
-        with soundfile.SoundFile(path) as file:
-            seconds = file.frames / file.samplerate
-            if seconds > MAX_SECONDS:
-                raise InputError(
-                    f"{path.name} lasts {seconds / 60:.0f} minutes; cut out 6 to 30 seconds of clear speech"
-                )
-            samples = file.read(dtype="float32", always_2d=True)
-            return torch.from_numpy(samples.mean(axis=1))[None], file.samplerate
-    except (soundfile.LibsndfileError, OSError) as error:
-        raise InputError(
-            f"{path.name} cannot be read as sound ({error}); use a WAV, FLAC, Ogg or MP3 file"
-        ) from error
-
-
-def _check(path: Path, audio: torch.Tensor, rate: int) -> None:
-    seconds = audio.shape[-1] / rate
-    if seconds < MIN_SECONDS:
-        raise InputError(
-            f"{path.name} lasts {seconds:.1f} seconds; a voice needs at least {MIN_SECONDS:g}, better 6"
-        )
-    if not torch.isfinite(audio).all():
-        raise InputError(f"{path.name} has samples that are not finite numbers; record it again")
-    loudness = float(audio.square().mean().sqrt())
-    if loudness < _MIN_LOUDNESS:
-        raise InputError(f"{path.name} is silent or nearly silent; record it louder")
-    peak = float(audio.abs().max())
-    if peak > 0.98 and float((audio.abs() > 0.995 * peak).float().mean()) > _MAX_CLIPPED:
-        raise InputError(f"{path.name} is clipped: its peaks are cut off; record it with less gain")
