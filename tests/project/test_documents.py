@@ -36,6 +36,54 @@ def test_pages_named_in_messages_and_comments_exist() -> None:
     assert missing == []
 
 
+_INSTALLS = r"\b(?:pipx?|pip3|uv pip|uv tool) (?:install|run)\b[^\n;&|#`]*?\s|\buvx\s+"
+_DEPENDS = r"\b(?:dependencies|requires)\s*=\s*\[[^\]]*"
+STRANGERS_NAME = re.compile(
+    rf"""(?:{_INSTALLS}|{_DEPENDS})["']?codechoir(?:["'\s`\[=<>~!;,]|$)""", re.MULTILINE
+)
+"""Codechoir by its name in the package index, which is not ours; a folder or a wheel is fine."""
+
+
+def test_nobody_is_told_to_install_a_package_of_strangers() -> None:
+    told = [
+        f"{path.relative_to(ROOT)}: {found.group()}"
+        for path in tracked(
+            "*.md",
+            "*.py",
+            "*.pyi",
+            "*.ts",
+            "*.mjs",
+            "*.json",
+            "*.toml",
+            "*.yml",
+            "*.yaml",
+            "Makefile",
+            "*.txt",
+        )
+        for found in STRANGERS_NAME.finditer(path.read_text(encoding="utf-8"))
+        if path != Path(__file__)
+    ]
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("pip install 'codechoir[xtts]'", True),
+        ("run pip install codechoir first", True),
+        ("`pipx install codechoir`", True),
+        ("uvx codechoir read", True),
+        ('dependencies = [\n  "codechoir",\n]', True),
+        ("python -m pip install '.[xtts]' in Codechoir's folder", False),
+        ("pip install codechoir-0.1.0-py3-none-any.whl", False),
+        ("pip install examples/engine-beep; codechoir read", False),
+        ("pip install ./codechoir", False),
+    ],
+)
+def test_how_such_advice_is_found(text: str, is_found: bool) -> None:
+    assert bool(STRANGERS_NAME.search(text)) is is_found
+
+
 def test_every_page_is_in_the_navigation() -> None:
     """The site's builder accepts pages that nothing leads to, and navigation that leads to nothing."""
     navigation = (ROOT / "mkdocs.yml").read_text("utf-8").partition("\nnav:\n")[2]

@@ -1,7 +1,7 @@
 """Recordings of a speaker: files of any format that libsndfile reads, refused before they take memory.
 
-A few hundred bytes can announce hours of sound in a thousand channels, so what a header says is checked before
-a sample is read, and samples are mixed to mono as they are read.
+A few hundred bytes can announce hours of sound in a thousand channels, so what a header says is checked
+before a sample is read, and samples are mixed to mono as they are read.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def read_recording(path: Path, target_rate: int) -> tuple[NDArray[np.float32], i
 
     check_recording_file(path)
     try:
-        with soundfile.SoundFile(path) as file:
+        with soundfile.SoundFile(path) as file, np.errstate(invalid="ignore"):
             _check_header(path.name, file.frames, file.samplerate, file.channels, target_rate)
             blocks = [
                 block.mean(axis=1, dtype=np.float32)
@@ -89,9 +89,7 @@ def _check_header(name: str, frames: int, rate: int, channels: int, target_rate:
         )
     common = gcd(rate, target_rate)
     if (rate // common) * (target_rate // common) > MAX_FILTER:
-        raise InputError(
-            f"{name} has the unusual sample rate of {rate} Hz; convert it to 44,100 or 48,000 Hz"
-        )
+        raise InputError(f"{name} has the unusual sample rate of {rate} Hz; convert it to 48,000 Hz")
     if frames * channels > MAX_VALUES:
         raise InputError(
             f"{name} has {frames * channels:,} samples in {channels} channels; mix it to mono, "

@@ -56,6 +56,18 @@ def test_a_recording_that_changes_without_showing_it_is_noticed(tmp_path: Path) 
     assert not same(cache.condition([wav], engine, "ana"), first)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_what_never_ends_is_refused_before_it_is_hashed(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.wav")
+    (tmp_path / "large.wav").touch()
+    os.truncate(tmp_path / "large.wav", 7 << 30)
+    cache, engine = LatentCache(settings(tmp_path)), FakeConditioner()
+    for path in (tmp_path / "pipe.wav", tmp_path / "large.wav", Path("/dev/zero")):
+        with pytest.raises(InputError, match=r"is a pipe or a device|is larger than 512 MiB"):
+            cache.condition([path], engine, "ana")
+    assert engine.calls == 0
+
+
 def test_stat_is_a_short_cut_that_saves_reading(
     tmp_path: Path, record: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

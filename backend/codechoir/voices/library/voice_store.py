@@ -70,7 +70,8 @@ class LibrarySettings:
     shared: str = setting(
         AnyText(),
         "",
-        en="URL of a voice store that several machines share (`pip install 'codechoir[shared]'`).",
+        en="URL of a voice store that several machines share. Needs fsspec: `python -m pip install fsspec`, "
+        "with the Python that runs Codechoir.",
         variable="CODECHOIR_SHARED_VOICES",
         default_text="unset",
     )
@@ -195,7 +196,8 @@ class SharedStore:
             import fsspec
         except ImportError as error:
             raise CodechoirError(
-                "a shared store of voices needs fsspec; run pip install 'codechoir[shared]'"
+                "a shared store of voices needs fsspec; run 'python -m pip install fsspec' "
+                "with the Python that runs Codechoir"
             ) from error
         try:
             files, root = fsspec.core.url_to_fs(url)
