@@ -88,7 +88,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Speak:
-    """Begin a reading. At most `credit` samples of it may be sent and not yet acknowledged."""
+    """Begins a reading. At most `credit` samples of it may be sent and not yet acknowledged."""
 
     reading: int
     credit: int
