@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from codechoir.audio.time_stretch import TimeStretcher, VoiceShaper, pitch_factor
+from codechoir.audio.resampling import TimeStretcher, VoiceShaper, pitch_factor
 from hypothesis import given
 from hypothesis import strategies as st
 from support.buzz import BUZZ_RATE, buzz

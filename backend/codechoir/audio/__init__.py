@@ -3,8 +3,7 @@
     samples            fades, silence, cuts, where sound begins and ends; panning to stereo; loudness
     earcons            short sounds from `voices/cues.toml`
     time_compression   faster speech at the same pitch, for eSpeak NG
-    time_stretch       faster or slower, higher or lower speech, for neural voices
-    resampling         another sample rate
+    resampling         another sample rate; faster or slower, higher or lower speech, for neural voices
     recordings         files of a speaker's voice, checked before they take memory
 
 What the first sound of eSpeak NG needs (samples, earcons, time compression) works without numpy, because

@@ -2,6 +2,8 @@ from .earcons import render_earcon as render_earcon
 from .recordings import check_recording_file as check_recording_file
 from .recordings import read_recording as read_recording
 from .resampling import Resampler as Resampler
+from .resampling import VoiceShaper as VoiceShaper
+from .resampling import pitch_factor as pitch_factor
 from .samples import ENERGY_WINDOW as ENERGY_WINDOW
 from .samples import Panner as Panner
 from .samples import crossfade as crossfade
@@ -16,5 +18,3 @@ from .samples import scale as scale
 from .samples import silence as silence
 from .samples import speech_level as speech_level
 from .time_compression import TimeCompressor as TimeCompressor
-from .time_stretch import VoiceShaper as VoiceShaper
-from .time_stretch import pitch_factor as pitch_factor

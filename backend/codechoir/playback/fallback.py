@@ -14,8 +14,8 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from codechoir.audio import Resampler
 from codechoir.engines import (
     AudioListener,
     Engine,
@@ -26,6 +26,9 @@ from codechoir.engines import (
 from codechoir.errors import EngineLostError
 from codechoir.model import AudioChunk, CastUtterance, Mark, Phrase
 from codechoir.voices import FallbackVoices
+
+if TYPE_CHECKING:
+    from codechoir.audio import Resampler
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +103,10 @@ class FallbackEngine(ForwardingEngine):
             return self._made
 
     def _resampler(self) -> Resampler:
+        from codechoir.audio import (
+            Resampler,  # loads numpy, while the engine's process already loads the model
+        )
+
         return Resampler(self._fallback().capabilities.sample_rate, self.capabilities.sample_rate)
 
     def _notify(self, listener: FallbackListener, error: EngineLostError) -> None:

@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from codechoir.engines.neural_output import ReadingCancelled, SpeechChunker
+from codechoir.engines.xtts.speech.segment_reading import BREATH_LEVEL, TailTrimmer, WordTiming
 from codechoir.engines.xtts.speech.segments import SegmentWord
-from codechoir.engines.xtts.speech.speech_timing import BREATH_LEVEL, TailTrimmer, WordTiming
 from codechoir.model import Category, Mark
 from hypothesis import given
 from hypothesis import strategies as st
