@@ -45,6 +45,37 @@ SAID = [
     ("typescript", "let f: () => void", "let f function to void"),
     ("typescript", "type M = { [K in keyof T]-?: T[K] }", "type m is each k in keyof t required t sub k"),
     ("rust", "fn f() { a::<B>(c) }", "function f a of b c"),
+    # the dot after self and this, and what could sound the same
+    ("python", "self.a.b", "self a dot b"),
+    ("typescript", "this.a(this)", "this a this"),
+    ("rust", "fn f() { self.a }", "function f self a"),
+    ("python", "f(self, a)", "f self comma a"),
+    ("python", "def f(self, a): pass", "def f self a pass"),
+    ("rust", "impl A { fn f(&mut self, a: B) {} }", "impl a function f ref mut self a is b empty"),
+    ("python", "self(a)", "self call a"),
+    ("python", "self.plus(a)", "self dot plus a"),
+    ("python", "self.a(); self_a(); selfish()", "self a call self joined a call selfish call"),
+    ("cpp", "void A::f() { this->a; }", "void a scope f this arrow a"),
+    # a new object without arguments
+    ("typescript", "a = new B()", "a gets new b"),
+    ("typescript", "a = new B().c", "a gets new b call dot c"),
+    ("java", "class A { B b = new B(); C c = new B().d(); }",
+     "class a b b gets new b c c gets new b call dot d call"),
+    ("csharp", "class A { B b = new B(); B c = new B() { D = 1 }; }",
+     "class a b b gets new b b c gets new b call with d is one"),
+    ("php", "<?php $a = new B();", "p h p a gets new b"),
+    ("cpp", "auto a = new B();", "auto a gets new b call"),
+    # directives, imports
+    ("c", "#define A 1\n#if A\n#endif\n", "define a one hash if a hash end if"),
+    ("csharp", "#region A\n#endregion\n", "region A end region"),
+    ("rust", "use std::path::{Path, PathBuf};", "use standard path path path path buf"),
+    # shifts of streams and lists
+    ("cpp", "void f() { a << b << c; d >> e; x = 1 << y; }",
+     "void f a put b put c d get e x gets one shift left y"),
+    ("ruby", "a << b; x = 1 << 3", "a append b x gets one shift left three"),
+    # options, JSX
+    ("bash", "head -1 a; kill -9 b", "head dash one a kill dash nine b"),
+    ("tsx", "const a = () => (<B c={d} />)", "const a gets nothing to b c equals d empty"),
 ]  # fmt: skip
 
 

@@ -29,7 +29,7 @@ HEARD = [
     # a lambda without parameters, a bracket that is closed at once, an element that is left out
     ("javascript", "x = () => 1", "x gets nothing to one"),
     ("javascript", "[a, , b] = c", "pattern a skipped b gets c"),
-    ("java", "class A { M<B> m = new M<>(); }", "class a m of b m gets new m diamond call"),
+    ("java", "class A { M<B> m = new M<>(); }", "class a m of b m gets new m diamond"),
     ("rust", "fn f() -> R<()> { A {} }", "function f returns r of unit a empty"),
     # Go: results have no sign of their own; literals are told by their type
     ("go", "package a\nfunc f(x int) string\n", "package a func f x int returns string"),

@@ -7,14 +7,16 @@ from typing import Literal
 
 from codechoir.model import Category
 from codechoir.wording.line_source import LinePiece
+from codechoir.wording.receivers import receiver_hint
 
-Hint = Literal["", "quoted", "end", "empty", "called", "skipped", "implied", "inside"]
+Hint = Literal["", "quoted", "end", "empty", "called", "skipped", "implied", "inside", "comma"]
 """What to add to the words of a token.
 
 `quoted`: a string begins with an interpolation. `end`: only this token shows that the string ends. `empty`:
 the bracket is closed at once. `called`: what is called has no name, so the call must be said. `skipped`:
 there is no element before this separator. `implied`: the token before has already said it. `inside`: a blank
 separates this CSS selector from the one before (`.a .b`), which means something else than none (`.a.b`).
+`comma`: without the word, the separator would not be noticed.
 """
 
 _MAY_BE_EMPTY = frozenset(
@@ -86,6 +88,9 @@ class LineContext:
             return _empty_hint(pieces, index, role)
         if before is None:
             return ""
+        received = receiver_hint(pieces, index)
+        if received:
+            return received
         if _is_inner_selector(before, piece):
             return "inside"
         if role == "call.open" and before.span.role in _BEFORE_CALLS:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Literal
 
 from codechoir.model import Category, Span
@@ -175,9 +176,7 @@ class LanguageVerbalizer:
         self.numbers = NumberVerbalizer(self.table)
         self.symbols = SymbolVerbalizer(self.table, self.numbers, options)
         self.names = NameVerbalizer(self.table, self.numbers, self.symbols, options)
-        self.identifiers = NameVerbalizer(
-            self.table, self.numbers, self.symbols, options, abbreviations=options.abbreviations
-        )
+        self.identifiers = NameVerbalizer(self.table, self.numbers, self.symbols, options, is_code=True)
         self.escapes = EscapeVerbalizer(self.table, self.numbers)
         self.prose = ProseVerbalizer(self.table, self.numbers, self.names, self.symbols, self.escapes)
         self.snippets = SnippetVerbalizer(self.identifiers, self.numbers, self.symbols)
@@ -227,6 +226,19 @@ class LanguageVerbalizer:
         keyword, _, variable = closed.partition(" ")
         words = self.table.section("closers").get(keyword) or self.names.words(keyword, "some")
         return f"{words} {self.identifiers.words(variable, 'some')}".strip() if variable else str(words)
+
+    def is_operator_word(self, name: str) -> bool:
+        """Whether a name begins like an operator sounds, such as `plus` or `times`."""
+        return self.identifiers.words(name, "some").partition(" ")[0] in self._operator_words
+
+    @cached_property
+    def _operator_words(self) -> frozenset[str]:
+        """The first words of all operators and brackets."""
+        said = [str(words) for words in self.table.section("operators").values()]
+        for entry in self.table.roles.values():
+            said += (entry.say, entry.empty, *(entry.texts or {}).values())
+        joint = str(self.table.section("identifiers")["joint"])
+        return frozenset(words.partition(" ")[0] for words in (joint, *said))
 
     def _literal(self, piece: LinePiece, level: Level, hint: Hint) -> list[Fragment]:
         """A token at the level `literal`, among others at other levels."""
@@ -366,6 +378,8 @@ class LanguageVerbalizer:
             return call.say if call is not None else words
         if hint == "implied":
             return ""
+        if hint == "comma":
+            return self.symbols.names(",")
         if hint == "skipped":
             return self.table.phrase("skipped")
         entry = self.table.role(role)

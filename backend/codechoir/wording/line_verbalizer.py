@@ -83,6 +83,12 @@ class LineVerbalizer:
         if self._context.is_string_gap(pieces, index):
             self._string_gap(pieces[index - 1].end, piece.start, verbalizer, out)
         hint = self._context.hint(pieces, index)
+        if (
+            hint == "implied"
+            and span.role == "member"
+            and verbalizer.is_operator_word(pieces[index + 1].text)
+        ):
+            hint = ""
         level = self._options.level_of(span.language, span.category)
         if span.category is Category.COMMENT and level == "some" and self._is_commented_code(piece, out):
             fragments = verbalizer.comments.code_fragments(

@@ -15,6 +15,7 @@ from codechoir.wording.characters import MARKS, character_runs
 from codechoir.wording.line_source import CAPITAL, Fragment, is_spelled
 from codechoir.wording.numbers import NumberVerbalizer
 from codechoir.wording.operators import FEWEST_COUNTED, SymbolVerbalizer
+from codechoir.wording.receivers import receiver_end
 from codechoir.wording.word_table import WordTable
 
 # ---- splitting ---------------------------------------------------------------------------------------------
@@ -114,7 +115,10 @@ def has_vowel(word: str) -> bool:
 
 
 class NameVerbalizer:
-    """Words for tokens that have letters. `abbreviations`: common ones are said in full."""
+    """Words for tokens that have letters.
+
+    `is_code`: they are names that a program gives. Common abbreviations among them are said in full.
+    """
 
     def __init__(
         self,
@@ -123,7 +127,7 @@ class NameVerbalizer:
         symbols: SymbolVerbalizer,
         options: WordingOptions,
         *,
-        abbreviations: bool = False,
+        is_code: bool = False,
     ) -> None:
         self._table = table
         self._numbers = numbers
@@ -134,7 +138,8 @@ class NameVerbalizer:
         self._whole = table.section("whole")
         self._prefixes = table.section("prefixes")
         self._pronounced = table.section("words")
-        self._abbreviations = table.section("abbreviations") if abbreviations else {}
+        self._abbreviations = table.section("abbreviations") if is_code and options.abbreviations else {}
+        self._joint = str(self._identifiers["joint"]) if is_code else ""
 
     def fragment(self, text: str, level: Level) -> Fragment:
         """The words for a name or keyword, in one fragment."""
@@ -168,12 +173,12 @@ class NameVerbalizer:
         """The words of a name. Its joiners are dropped or named, depending on the level."""
         if not text.isascii():
             text = unicodedata.normalize("NFKC", text)
-        prefix = self._prefix(text)
-        if prefix and level == "some":
-            return f"{self._prefixes[prefix]} {self.words(text[len(prefix) :], level)}".strip()
         exact = self._pronounced.get(text.lower())
         if exact is not None and not self._says_capitals:
             return str(exact)
+        prefix = self._prefix(text)
+        if prefix and level == "some":
+            return f"{self._prefixes[prefix]} {self.words(text[len(prefix) :], level)}".strip()
         if LEVELS.index(level) == 0:
             return self._conventional_words(text, level)
         return self._plain_words(text, level)
@@ -201,6 +206,9 @@ class NameVerbalizer:
         return " ".join(word for word in (before if leading else "", inner, after) if word)
 
     def _plain_words(self, text: str, level: Level) -> str:
+        end = receiver_end(text) if self._joint and level == "some" else 0
+        if end:
+            return f"{text[:end].strip('_')} {self._joint} {self._plain_words(text[end:].strip('_'), level)}"
         words: list[str] = []
         for run in _RUN.findall(text):
             if run[0].isalnum():

@@ -96,6 +96,8 @@
 
 ((command argument: (word) @role.flag)
   (#match? @role.flag "^--?[A-Za-z]"))
+((command argument: (number) @role.flag)
+  (#match? @role.flag "^-"))
 (for_statement "in" @role.for.each)
 (do_group "do" @role.block.open "done" @role.block.close)
 (if_statement "then" @role.block.open)

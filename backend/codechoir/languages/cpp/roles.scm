@@ -65,3 +65,10 @@
       (initializer_list . [(string_literal) (raw_string_literal)] @role.string.regexp)
     ]))
   (#any-of? @_class "regex" "wregex"))
+
+; ---- streams: a shift whose value nobody takes, or several in a row
+
+(expression_statement (binary_expression "<<" @role.stream.put))
+(expression_statement (binary_expression ">>" @role.stream.get))
+(binary_expression left: (binary_expression "<<" @role.stream.put) "<<" @role.stream.put)
+(binary_expression left: (binary_expression ">>" @role.stream.get) ">>" @role.stream.get)

@@ -46,6 +46,10 @@
 
 (argument_list "(" @role.call.open ")" @role.call.close)
 (argument_list . "(" @role.call.empty.open . ")" @role.call.empty.close)
+; (there is no `new A` without brackets; a member may follow, or an initializer)
+(object_creation_expression (argument_list . "(" @role.call.new.open . ")" @role.call.new.close) .)
+(member_access_expression
+  (object_creation_expression (argument_list . "(" @role.call.empty.open . ")" @role.call.empty.close)))
 (attribute_argument_list "(" @role.call.open ")" @role.call.close)
 (parameter_list "(" @role.parameters.open ")" @role.parameters.close)
 (parameter_list . "(" @role.parameters.empty.open . ")" @role.parameters.empty.close)

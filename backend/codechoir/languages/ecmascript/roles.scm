@@ -32,6 +32,10 @@
 
 (arguments "(" @role.call.open ")" @role.call.close)
 (arguments . "(" @role.call.empty.open . ")" @role.call.empty.close)
+; (`new A` is `new A()`, unless a member or a call follows)
+(new_expression arguments: (arguments . "(" @role.call.new.open . ")" @role.call.new.close))
+(_ object: (new_expression arguments: (arguments . "(" @role.call.empty.open . ")" @role.call.empty.close)))
+(_ function: (new_expression arguments: (arguments . "(" @role.call.empty.open . ")" @role.call.empty.close)))
 (formal_parameters "(" @role.parameters.open ")" @role.parameters.close)
 (formal_parameters . "(" @role.parameters.empty.open . ")" @role.parameters.empty.close)
 (if_statement condition: (parenthesized_expression "(" @role.condition.open ")" @role.condition.close))

@@ -25,6 +25,9 @@
 
 (argument_list "(" @role.call.open ")" @role.call.close)
 (argument_list . "(" @role.call.empty.open . ")" @role.call.empty.close)
+; (there is no `new A` without brackets; a member may follow, or a body)
+(object_creation_expression (argument_list . "(" @role.call.new.open . ")" @role.call.new.close) .)
+(_ object: (object_creation_expression (argument_list . "(" @role.call.empty.open . ")" @role.call.empty.close)))
 (annotation_argument_list "(" @role.call.open ")" @role.call.close)
 (formal_parameters "(" @role.parameters.open ")" @role.parameters.close)
 (formal_parameters . "(" @role.parameters.empty.open . ")" @role.parameters.empty.close)

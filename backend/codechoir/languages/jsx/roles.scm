@@ -9,3 +9,4 @@
 (jsx_self_closing_element "<" @role.tag.open)
 (jsx_self_closing_element "/>" @role.tag.empty.close)
 (jsx_expression "{" @role.interpolation.open "}" @role.interpolation.close)
+(parenthesized_expression "(" @role.markup.open . [(jsx_element) (jsx_self_closing_element)] . ")" @role.markup.close)

@@ -69,6 +69,8 @@
 
 (arguments "(" @role.call.open ")" @role.call.close)
 (arguments . "(" @role.call.empty.open . ")" @role.call.empty.close)
+; (`new A` is `new A()`)
+(object_creation_expression (arguments . "(" @role.call.new.open . ")" @role.call.new.close) .)
 (formal_parameters "(" @role.parameters.open ")" @role.parameters.close)
 (formal_parameters . "(" @role.parameters.empty.open . ")" @role.parameters.empty.close)
 (anonymous_function_use_clause "(" @role.parameters.open ")" @role.parameters.close)

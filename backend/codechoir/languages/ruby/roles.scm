@@ -43,6 +43,10 @@
 (expression_reference_pattern "^" @role.pattern.pin)
 (lambda "->" @role.lambda)
 (superclass "<" @role.bound)
+; (`a << 1` and `1 << a` are numbers, all else is a list, a string or a file)
+(binary "<<" @role.append)
+(binary left: (integer) "<<" @role.shift.left)
+(binary "<<" @role.shift.left right: (integer))
 (singleton_class "<<" @role.singleton)
 (operator) @role.operator.name
 (forward_parameter) @role.spread

@@ -96,6 +96,7 @@
 (field_initializer ":" @role.mapping)
 (struct_pattern "{" @role.pattern.open "}" @role.pattern.close)
 (field_pattern ":" @role.mapping)
+(scoped_use_list "::" @role.path.list)
 (use_list "{" @role.import.open "}" @role.import.close)
 (attribute_item "[" @role.attribute.open "]" @role.attribute.close)
 (inner_attribute_item "[" @role.attribute.open "]" @role.attribute.close)
