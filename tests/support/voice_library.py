@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from codechoir.errors import InputError
-from codechoir.voices.library.conditioning_cache import LatentCache
+from codechoir.voices.library.latent_cache import LatentCache
 from codechoir.voices.library.library import VoiceLibrary
 from codechoir.voices.library.voice_file import SUFFIX, ClonedVoice, Parameter, Tensors
 from codechoir.voices.library.voice_store import LibrarySettings

@@ -17,7 +17,7 @@ from codechoir.bench.audio_metrics import (
     without_cues,
 )
 from codechoir.bench.corpora import phrases, source_files
-from codechoir.engines.espeak.output import MARGIN
+from codechoir.engines.espeak.joiner import MARGIN
 from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
 from codechoir.settings import Settings
 from support.speech import LINE, PLAIN, engine, line, of_utterances, said

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from codechoir.errors import EngineError, InputError
-from codechoir.voices.library.conditioning_cache import LatentCache
+from codechoir.voices.library.latent_cache import LatentCache
 from support.voice_library import (
     FakeConditioner,
     files,

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from codechoir.storage import caches
 from codechoir.storage.atomic import BAD_SUFFIX
-from codechoir.voices.library.conditioning_cache import LatentCache
+from codechoir.voices.library.latent_cache import LatentCache
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from codechoir.errors import InputError
-from codechoir.voices.library.conditioning_cache import LatentCache
+from codechoir.voices.library.latent_cache import LatentCache
 from codechoir.voices.library.voice_file import SUFFIX
 from support.voice_library import (
     FakeConditioner,

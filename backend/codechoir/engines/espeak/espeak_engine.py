@@ -9,7 +9,7 @@ from importlib.metadata import version
 from codechoir import __version__
 from codechoir.engines import AudioListener, CachePolicy, Engine
 from codechoir.engines.espeak.helper_library import library
-from codechoir.engines.espeak.output import AudioChunker, Cancelled, Joiner
+from codechoir.engines.espeak.joiner import AudioChunker, Cancelled, Joiner
 from codechoir.engines.espeak.parameters import DEFAULT_FAMILY
 from codechoir.engines.espeak.synthesize import PhraseSynthesizer
 from codechoir.errors import EngineError

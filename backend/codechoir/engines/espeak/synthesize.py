@@ -23,7 +23,7 @@ from itertools import groupby
 from codechoir.audio import ENERGY_WINDOW, find_onset, find_sound
 from codechoir.engines import AudioListener
 from codechoir.engines.espeak.espeak_library import Library, PhraseLostError, SynthParams, WordEvent
-from codechoir.engines.espeak.output import MARGIN, Cancelled, Joiner
+from codechoir.engines.espeak.joiner import MARGIN, Cancelled, Joiner
 from codechoir.engines.espeak.parameters import (
     DEFAULT_FAMILY,
     Gap,

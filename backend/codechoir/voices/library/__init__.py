@@ -2,7 +2,7 @@
 import.
 
     VoiceLibrary   library.py              named voices: add, mix, list, remove, export, import, preload
-    LatentCache    conditioning_cache.py   computed latents by key: memory ▸ disk ▸ shared store ▸ engine
+    LatentCache    latent_cache.py         computed latents by key: memory ▸ disk ▸ shared store ▸ engine
     VoiceFolder    voice_store.py          a folder of voice files (voice_file.py)
 
 numpy and safetensors are imported by the functions that use tensors, not with the package.

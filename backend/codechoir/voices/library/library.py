@@ -11,7 +11,7 @@ from typing import Self
 from codechoir.errors import CodechoirError, InputError, did_you_mean
 from codechoir.storage import AtomicFile, bad_path
 from codechoir.voices.library import voice_file
-from codechoir.voices.library.conditioning_cache import Conditioner, LatentCache, mixture_key
+from codechoir.voices.library.latent_cache import Conditioner, LatentCache, mixture_key
 from codechoir.voices.library.mixing import check_weights, mix_tensors
 from codechoir.voices.library.voice_file import (
     ClonedVoice,

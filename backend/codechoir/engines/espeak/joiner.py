@@ -1,5 +1,4 @@
-"""The output of the engine: joins the words of several voices so that no seam is heard, and cuts chunks of 20
-ms.
+"""Joins the words of several voices so that no seam is heard, and cuts the audio into chunks of 20 ms.
 
 A piece is taken with a margin on both sides, and the margins of neighbors are crossfaded. At a seam both
 voices are saying the same sound of the same sentence, so nothing is added, lost or broken.
