@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from codechoir.languages import language_named, language_names
 from codechoir.settings import WordingOptions
 from codechoir.syntax import Document
 from codechoir.wording import Wording
-from codechoir.wording.table_files import load_word_table, natural_languages
+from codechoir.wording.table_files import check_word_table, load_word_table, natural_languages
 
 
 def said(language: str, text: str, options: WordingOptions | None = None) -> str:
@@ -157,3 +160,40 @@ def test_abbreviations_can_be_switched_off() -> None:
 def test_abbreviations_in_text_are_said_as_written() -> None:
     assert said("python", "f('a.txt', 'msg')") == "f a dot t x t m s g"
     assert said("bash", "cat *.txt") == "cat star dot t x t"
+
+
+# ---- the level "terse" -------------------------------------------------------------------------------------
+
+TERSE = WordingOptions(level="terse")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "words"),
+    [
+        ("rust", "fn f(a: &A) -> B { if a.b == c::D { g() } }", "function f a ref a gives b if a b is c d g"),
+        (
+            "go",
+            "package a\nfunc f(a int) (b, c) { return a.b() }",
+            "package a func f a int gives b c return a b",
+        ),
+        ("javascript", "for (const a of b) {\n  c(a.d);\n}", "for const a of b c a d end"),
+        ("ruby", "if a\n  b\nend", "if a b end"),
+        ("python", "def f(a, b=1): return (a + b) * a.c", "def f a b or one return a plus b times a c"),
+    ],
+)
+def test_the_level_terse_leaves_out_what_a_person_would(language: str, text: str, words: str) -> None:
+    assert said(language, text, TERSE) == words
+
+
+def test_one_category_can_be_terse() -> None:
+    options = WordingOptions(levels={"punctuation": "terse"})
+    assert said("python", "a.b == c", options) == "a b same as c"
+
+
+def test_a_word_table_can_change_the_level_terse(tmp_path: Path) -> None:
+    table = tmp_path / "mine.toml"
+    table.write_text('[terse]\n"member" = "of"\n')
+    assert said("python", "a.b", replace(TERSE, user_words=(table,))) == "a of b"
+    assert said("python", "a.b", WordingOptions(user_words=(table,))) == "a dot b"
+    table.write_text('[terse]\n"membr" = "of"\n')
+    assert check_word_table(table) == [f"{table}:2: unknown role 'membr'. Did you mean 'member'?"]

@@ -22,7 +22,7 @@ from codechoir.settings.declaration import (
     setting,
 )
 
-Level = Literal["some", "most", "all", "literal"]
+Level = Literal["terse", "some", "most", "all", "literal"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 
 Indentation = Literal["tone", "words", "both", "off"]
@@ -34,6 +34,10 @@ Only = Literal["everything", "signatures", "literals", "comments"]
 
 _LEVEL = Choice(
     {
+        "terse": (
+            "Shorter than is safe for a review: no dots, types without a word before them.",
+            "Kürzer, als für eine Durchsicht sicher ist: keine Punkte, Typen ohne ein Wort davor.",
+        ),
         "some": (
             "Meaningful operators are spoken; structural brackets are pauses and pitch changes.",
             "Bedeutungstragende Operatoren werden gesprochen; strukturelle Klammern sind Pausen und "

@@ -167,12 +167,15 @@ _CLOSING_ROLES = frozenset(("", *_QUOTED, *(f"{role}.close" for role in _QUOTED)
 class LanguageVerbalizer:
     """Words for the pieces of lines of one programming language, with a cache.
 
+    `is_terse`: words for the level `terse`; the methods then get the level `some`.
+
     Its parts are public: `table`, `numbers`, `names` and so on word what is not a token, such as an outline.
     Raises `InputError` for an unknown natural language or a word table with a mistake.
     """
 
-    def __init__(self, options: WordingOptions, language: str) -> None:
-        self.table = load_word_table(options.natural_language, language, options.tables)
+    def __init__(self, options: WordingOptions, language: str, *, is_terse: bool = False) -> None:
+        table = load_word_table(options.natural_language, language, options.tables)
+        self.table = table.shortened() if is_terse else table
         self.numbers = NumberVerbalizer(self.table)
         self.symbols = SymbolVerbalizer(self.table, self.numbers, options)
         self.names = NameVerbalizer(self.table, self.numbers, self.symbols, options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from codechoir.model import Category, Span, Utterance
-from codechoir.settings import WordingOptions
+from codechoir.settings import Level, WordingOptions
 from codechoir.wording.comments import comment_body, looks_like_code
 from codechoir.wording.context import LineContext, joined_operators
 from codechoir.wording.deception import Deception, DeceptionWarnings, find_deceptions
@@ -21,19 +21,19 @@ _MOST_TONES = 20
 class LineVerbalizer:
     """Words the lines of one reading, in order. Remembers what the listener already knows.
 
-    `verbalizer_of`: the verbalizer of a programming language by its name, "" for the narrator's.
+    `verbalizer_at`: the verbalizer of a programming language by its name, "" for the narrator's, at a level.
     """
 
     def __init__(
         self,
         options: WordingOptions,
-        verbalizer_of: Callable[[str], LanguageVerbalizer],
+        verbalizer_at: Callable[[str, Level], LanguageVerbalizer],
         source: Source,
     ) -> None:
         self._options = options
-        self._verbalizer_of = verbalizer_of
+        self._verbalizer_at = verbalizer_at
         self._source = source
-        table = verbalizer_of("").table
+        table = verbalizer_at("", "some").table
         self._tag = table.tag
         self._phrase = table.phrase
         self._warnings = DeceptionWarnings(table)
@@ -79,17 +79,16 @@ class LineVerbalizer:
     def _piece(self, pieces: list[LinePiece], index: int, out: list[Utterance]) -> None:
         piece = pieces[index]
         span = piece.span
-        verbalizer = self._verbalizer_of(span.language)
+        level = self._options.level_of(span.language, span.category)
+        verbalizer = self._verbalizer_at(span.language, level)
+        is_terse = level == "terse"
+        if is_terse:
+            level = "some"  # the same in other words
         if self._context.is_string_gap(pieces, index):
             self._string_gap(pieces[index - 1].end, piece.start, verbalizer, out)
         hint = self._context.hint(pieces, index)
-        if (
-            hint == "implied"
-            and span.role == "member"
-            and verbalizer.is_operator_word(pieces[index + 1].text)
-        ):
-            hint = ""
-        level = self._options.level_of(span.language, span.category)
+        if hint == "implied" and span.role == "member":
+            hint = "" if verbalizer.is_operator_word(pieces[index + 1].text) else hint
         if span.category is Category.COMMENT and level == "some" and self._is_commented_code(piece, out):
             fragments = verbalizer.comments.code_fragments(
                 piece.text, level, opens=piece.opens, closes=piece.closes
@@ -100,7 +99,7 @@ class LineVerbalizer:
             self._add(fragment, piece, out)
         if level == "some":
             if span.closes and self._options.closers and self._ends_line(pieces, index):
-                closed = verbalizer.closed_words(span.closes)
+                closed = "" if is_terse else verbalizer.closed_words(span.closes)
                 self._closer(fragments[0].text, closed, piece, out)
             elif self._is_deep(span):
                 number = verbalizer.numbers.cardinal(span.depth + 1)
@@ -136,6 +135,8 @@ class LineVerbalizer:
 
     def _closer(self, words: str, closed: str, piece: LinePiece, out: list[Utterance]) -> None:
         """Says what a closer closes. `words`: those of the closer itself, such as "end if" for `fi`."""
+        if not closed and not words:
+            self._narrate(self._phrase("end"), piece.start, piece.end, out)
         if words.split(" ")[-1] == closed.partition(" ")[0]:
             closed = closed.partition(" ")[2]
         if closed:
@@ -222,7 +223,7 @@ class LineVerbalizer:
         direction = "in" if change > 0 else "out"
         if abs(change) == 1:
             return self._phrase(f"indent_one_{direction}")
-        number = self._verbalizer_of("").numbers.cardinal(abs(change))
+        number = self._verbalizer_at("", "some").numbers.cardinal(abs(change))
         return self._phrase(f"indent_{direction}", levels=number)
 
 

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-from codechoir.settings import LEVELS, Level, WordingOptions
+from codechoir.settings import Level, WordingOptions
 from codechoir.wording.characters import MARKS, character_runs
 from codechoir.wording.line_source import CAPITAL, Fragment, is_spelled
 from codechoir.wording.numbers import NumberVerbalizer
@@ -179,7 +179,7 @@ class NameVerbalizer:
         prefix = self._prefix(text)
         if prefix and level == "some":
             return f"{self._prefixes[prefix]} {self.words(text[len(prefix) :], level)}".strip()
-        if LEVELS.index(level) == 0:
+        if level == "some":
             return self._conventional_words(text, level)
         return self._plain_words(text, level)
 

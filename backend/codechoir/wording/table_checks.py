@@ -82,15 +82,16 @@ def _language_errors(section: object, base: TableSection) -> Iterator[TableError
 def _section_errors(
     name: str, section: TableSection, base: TableSection, at: KeyPath
 ) -> Iterator[TableError]:
-    special: Mapping[str, Mapping[str, str]] = {"roles": ROLES, "language": _LANGUAGE_KEYS}
+    special: Mapping[str, Mapping[str, str]] = {"roles": ROLES, "terse": ROLES, "language": _LANGUAGE_KEYS}
     known = special.get(name, base)
     for key, value in section.items():
         keys = (*at, key)
         if name == "symbols":
             yield from _symbol_errors(key, value, keys)
         elif name not in _OPEN_SECTIONS and key not in known:
-            yield keys, f"unknown {name.removesuffix('s')} '{key}'.{did_you_mean(key, known)}"
-        elif name == "roles":
+            what = "role" if known is ROLES else name.removesuffix("s")
+            yield keys, f"unknown {what} '{key}'.{did_you_mean(key, known)}"
+        elif known is ROLES:
             yield from _role_errors(value, keys)
         elif name == "patterns":
             if error := pattern_error(key, value):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from codechoir.settings import Level
@@ -50,15 +50,21 @@ class RoleEntry:
 class WordTable:
     """All the words for one programming language in one natural language.
 
-    `tag`: the natural language (BCP 47). `symbols`: by character. `roles`: by name. `patterns`:
-    pronunciations by regular expression, the strongest first. `sections`: all other sections, by name.
+    `tag`: the natural language (BCP 47). `symbols`: by character. `roles`: by name. `terse`: those that the
+    level of this name has in their place. `patterns`: pronunciations by regular expression, the strongest
+    first. `sections`: all other sections, by name.
     """
 
     tag: str
     symbols: Mapping[str, SymbolEntry]
     roles: Mapping[str, RoleEntry]
+    terse: Mapping[str, RoleEntry]
     patterns: tuple[tuple[re.Pattern[str], str], ...]
     sections: Mapping[str, TableSection]
+
+    def shortened(self) -> WordTable:
+        """The table for the level `terse`."""
+        return replace(self, roles={**self.roles, **self.terse})
 
     def section(self, name: str) -> TableSection:
         """A section by name, empty when no table has it."""
@@ -94,7 +100,8 @@ def merged_table(layers: Iterable[TableSection]) -> WordTable:
     return WordTable(
         str(sections["language"]["tag"]),
         {char: _symbol_entry(entry) for char, entry in sections.pop("symbols").items()},
-        {name: _role_entry(entry) for name, entry in sections.pop("roles").items()},
+        _role_entries(sections.pop("roles")),
+        _role_entries(sections.pop("terse", {})),
         tuple(patterns),
         sections,
     )
@@ -102,6 +109,10 @@ def merged_table(layers: Iterable[TableSection]) -> WordTable:
 
 def _symbol_entry(entry: TableSection) -> SymbolEntry:
     return SymbolEntry(str(entry["say"]), str(entry.get("many", entry["say"])), entry.get("level", "all"))
+
+
+def _role_entries(section: TableSection) -> dict[str, RoleEntry]:
+    return {name: _role_entry(entry) for name, entry in section.items()}
 
 
 def _role_entry(entry: str | TableSection) -> RoleEntry:

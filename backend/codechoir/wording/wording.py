@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from codechoir.languages import Language, grammar_names, load_grammar, query_text
 from codechoir.model import Category, Utterance
-from codechoir.settings import WordingOptions
+from codechoir.settings import Level, WordingOptions
 from codechoir.syntax import TOKEN_ROLES, Document
 from codechoir.wording.deception import DeceptionWarnings
 from codechoir.wording.language_verbalizer import LanguageVerbalizer
@@ -39,19 +39,24 @@ class Wording:
 
     def __init__(self, options: WordingOptions | None = None) -> None:
         self.options = options or WordingOptions()
-        self._verbalizers: dict[str, LanguageVerbalizer] = {}
+        self._verbalizers: dict[tuple[str, bool], LanguageVerbalizer] = {}
 
     def warm_up(self, language: str = "") -> None:
         """Loads the word tables of a language, so that its first line takes no longer than others."""
         self.verbalizer("")
-        self.verbalizer(language)
+        self.verbalizer(language, is_terse=self.options.level == "terse")
 
-    def verbalizer(self, language: str = "") -> LanguageVerbalizer:
-        """The words of a programming language, or of the narrator."""
-        verbalizer = self._verbalizers.get(language)
+    def verbalizer(self, language: str = "", *, is_terse: bool = False) -> LanguageVerbalizer:
+        """The words of a programming language, or of the narrator; for the level `terse` or for others."""
+        key = language, is_terse
+        verbalizer = self._verbalizers.get(key)
         if verbalizer is None:
-            verbalizer = self._verbalizers[language] = LanguageVerbalizer(self.options, language)
+            verbalizer = LanguageVerbalizer(self.options, language, is_terse=is_terse)
+            self._verbalizers[key] = verbalizer
         return verbalizer
+
+    def _verbalizer_at(self, language: str, level: Level) -> LanguageVerbalizer:
+        return self.verbalizer(language, is_terse=level == "terse")
 
     def lines(self, source: Source, start: int = 0, end: int | None = None) -> Iterator[list[Utterance]]:
         """The utterances of bytes `start` to `end`: a list for each line that has something to say.
@@ -60,7 +65,7 @@ class Wording:
         several lists.
         """
         stop = len(source.text) if end is None else end
-        verbalizer = LineVerbalizer(self.options, self.verbalizer, source)
+        verbalizer = LineVerbalizer(self.options, self._verbalizer_at, source)
         phrases = self._literal_phrases if is_literal(self.options) else self._phrases
         only_signatures = self.options.only == "signatures"
         parts = signatures(source, start, stop) if only_signatures else [(start, stop, True)]
