@@ -41,6 +41,14 @@ MAX_REQUESTS = 24
 HOLD_SECONDS, RELEASE_SECONDS = 8.0, 4.0
 """With more sound than this waiting no request is started, until less than that is left."""
 
+BREATH_LEVEL = 0.02
+"""Share of the loudest 10 ms so far, below which sound counts as breath."""
+
+KEPT_SECONDS = 0.06
+"""How much of the breath at the end is kept."""
+
+Floats = NDArray[np.float32]
+
 SplitPhrase = Callable[[Phrase], Iterable[SpeechSegment]]
 MakePrompts = Callable[[SpeechSegment, Callable[[str], object]], list[tuple["Prompt", ...]]]
 """The candidates of each piece of a segment; also takes where to report what the listener should know."""
@@ -170,7 +178,7 @@ class SegmentReading:
                 marks = marks_of_reading(timing.starts_before(end), begin, phrase, segment.first)
                 self._chunker.write(shaped * np.float32(voice.volume / 100), marks)
 
-    def _trimmed_sounds(self, number: int) -> Iterator[tuple[NDArray[np.float32], bool]]:
+    def _trimmed_sounds(self, number: int) -> Iterator[tuple[Floats, bool]]:
         """The sound of a request as it arrives, without the breath at its end; and whether it is the last."""
         trimmer = TailTrimmer(self._sample_rate)
         while True:
@@ -232,15 +240,6 @@ class SegmentReading:
 def _speed(segment: SpeechSegment) -> float:
     """Seconds of XTTS's sound that are played in a second."""
     return min(4.0, max(0.4, segment.parts[0].voice.rate / NATURAL_RATE))
-
-
-Floats = NDArray[np.float32]
-
-BREATH_LEVEL = 0.02
-"""Share of the loudest 10 ms so far, below which sound counts as breath."""
-
-KEPT_SECONDS = 0.06
-"""How much of the breath at the end is kept."""
 
 
 class TailTrimmer:
