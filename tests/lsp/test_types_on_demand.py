@@ -103,22 +103,26 @@ def test_instances_compare_copy_and_check_as_those_of_upstream(on_demand: Module
                 assert (line, character) == (1, 2)
 
 
-def test_threads_that_use_a_class_first_at_the_same_time_get_one() -> None:
-    for _ in range(20):
-        types = load_types("codechoir_test_threads")
-        ready = threading.Barrier(4)
-        made: list[Any] = []
+def test_a_thread_never_sees_a_class_half_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    types = load_types("codechoir_test_threads")
+    define, reached, may_go_on = attrs.define, threading.Event(), threading.Event()
 
-        def make(types: ModuleType = types, ready: threading.Barrier = ready, made: list[Any] = made) -> None:
-            ready.wait(30)
-            made.append(types.Range(types.Position(1, 2), types.Position(3, 4)))
+    def slow(*arguments: Any, **options: Any) -> Any:
+        reached.set()
+        may_go_on.wait(30)
+        return define(*arguments, **options)
 
-        threads = [threading.Thread(target=make) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
-        assert len(made) == 4 and all(one == made[0] for one in made)
+    monkeypatch.setattr(attrs, "define", slow)
+    made: list[Any] = []
+    threads = [threading.Thread(target=lambda: made.append(types.Position(1, 2))) for _ in range(2)]
+    threads[0].start()
+    assert reached.wait(30)
+    threads[1].start()  # while the first builds the class
+    threads[1].join(0.1)
+    may_go_on.set()
+    for thread in threads:
+        thread.join(30)
+    assert len(made) == 2 and made[0] == made[1] and repr(made[0]) == "1:2"
 
 
 SERVER = """

@@ -20,6 +20,8 @@ from typing import Any
 
 MODULE = "lsprotocol.types"
 
+_OF_EACH_CLASS = ("__dict__", "__weakref__")
+
 
 def build_types_on_demand() -> None:
     """Imports `lsprotocol.types` so that it builds its classes on demand; not if it was imported before."""
@@ -72,16 +74,28 @@ class _Builder:
         return cls
 
     def build(self, cls: type) -> None:
-        """Lets attrs complete a class; nothing if it is complete."""
+        """Lets attrs complete a class; nothing if it is complete.
+
+        attrs works on a copy, and what it wrote is moved to the class: another thread must never see the
+        class half made. `__init__` comes last, since it says that the class is complete.
+        """
         import attrs
 
         with self._lock:
-            if not isinstance(vars(cls).get("__init__"), _BuiltOnAccess):
+            own = dict(vars(cls))
+            if not isinstance(own["__init__"], _BuiltOnAccess):
                 return
-            for descriptor in self._written_by_attrs:
-                delattr(cls, descriptor.name)
-            attrs.define(cls, slots=False)
-            attrs.resolve_types(cls, self._module.ALL_TYPES_MAP, {})
+            on_demand = [each.name for each in self._written_by_attrs]
+            kept = {name: value for name, value in own.items() if name not in (*on_demand, *_OF_EACH_CLASS)}
+            copy = attrs.define(type(cls.__name__, cls.__bases__, kept), slots=False)
+            attrs.resolve_types(copy, self._module.ALL_TYPES_MAP, {})
+            written = {name: value for name, value in vars(copy).items() if name not in _OF_EACH_CLASS}
+            for name in kept.keys() - written.keys():
+                delattr(cls, name)
+            for name, value in sorted(written.items(), key=lambda each: each[0] in on_demand):
+                if name != "__init__" and (name not in own or own[name] is not value):
+                    setattr(cls, name, cls if value is copy else value)
+            cls.__init__ = written["__init__"]  # type: ignore[misc]
 
 
 class _BuiltOnAccess:
