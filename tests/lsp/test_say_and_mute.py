@@ -152,7 +152,7 @@ async def test_what_was_muted_by_command_stays_until_the_editors_value_changes(e
     ("settings", "heard"),
     [
         ({"levels": {"python.operator": "all"}}, "equals equals"),
-        ({"naturalLanguage": "de"}, "ist gleich"),
+        ({"naturalLanguage": "de"}, "genau wie"),
         ({"solo": ["variable"]}, "b c"),
     ],
 )

@@ -82,12 +82,13 @@ def read_toml(path: Path) -> TomlSource:
     """Reads a TOML file. Raises `InputError` with the file, and with the line of a syntax error."""
     try:
         text = read_regular_file(path, MAX_TOML_BYTES, "keep only what differs from the default").decode()
-        _check_keys(path, text)
-        return TomlSource(path, text, tomllib.loads(text))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not UTF-8 text; save it as UTF-8") from error
+    _check_keys(path, text)
+    try:
+        return TomlSource(path, text, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         where = f"{path}:{found[1]}" if found else str(path)
