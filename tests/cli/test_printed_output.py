@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from codechoir.bench.runner import figure
 from codechoir.model import Category
 from hypothesis import given
 from hypothesis import strategies as st
@@ -245,3 +246,14 @@ def test_doctor_lists_what_deceives_the_eye(codechoir: Codechoir, source: Callab
     assert len(lines) == 3 and lines[2].startswith(f"{path}:2: ") and "<U+202E>" in lines[2]
     assert "\u202e" not in lines[2]
     assert "No deceptive characters" in codechoir("doctor", "--file", EXAMPLES / "cart.py").out
+
+
+def test_a_benchmark_prints_a_line_for_each_figure(
+    codechoir: Codechoir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = {"system": "S", "processor": "P", "cores": 2, "load": 1.5, "python": "3"}
+    figures = [figure(f"a.{number}", number, "ms", 1.0) for number in range(3)]
+    measured = {"machine": machine, "figures": figures, "skipped": []}
+    monkeypatch.setattr("codechoir.bench.run_benchmarks", lambda *_: measured)
+    lines = codechoir("bench", "lsp").out.splitlines()
+    assert [line.split()[0] for line in lines if line] == ["S,", "figure", "a.0", "a.1", "a.2"]

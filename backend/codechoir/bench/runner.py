@@ -33,6 +33,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "seams": Benchmark("voice_switching", "what changing voices costs the listener"),
     "cache": Benchmark("phrase_cache_figures", "what the phrase cache saves and costs"),
     "library": Benchmark("voice_library", "loading cloned voices at start"),
+    "natural": Benchmark("natural_figures", "natural voices on a CPU: first audio, speed, voices"),
     "xtts": Benchmark("xtts_figures", "neural voices: throughput, first audio, several voices at once"),
 }
 """Benchmarks by the name that `codechoir bench` takes."""

@@ -48,5 +48,6 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         write_json(result)
     else:
-        write_line(format_table(result))
+        for line in format_table(result).splitlines():
+            write_line(line)
     return 0
