@@ -40,7 +40,11 @@ def test_no_role_is_listed_twice() -> None:
 
 def test_every_role_in_the_list_is_given_to_some_token() -> None:
     queried = {c[len(ROLE) :] for key in grammar_names() for c in captures(key) if c.startswith(ROLE)}
-    made = {f"{text}.{part}" for text in ("string", "docstring") for part in ("open", "part", "close")}
+    made = {
+        f"{text}.{part}"
+        for text in ("string", "string.joined", "docstring")
+        for part in ("open", "part", "close")
+    }
     elsewhere = {"bom", "directive.paste", "directive.string"}
     assert set(ROLES) - queried - {*TOKEN_ROLES.values(), *DEFAULT_ROLES.values()} - made == elsewhere
 

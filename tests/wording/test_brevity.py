@@ -28,7 +28,7 @@ SAID = [
     ("lua", "x = a == b", "x gets a same as b"),
     ("sql", "SELECT a WHERE b = 1", "select a where b equals one"),
     ("bash", "[ $a = $b ]; [ $a == $b ]; [ $a -eq $b ]",
-     "test dollar a equals dollar b test dollar a same as dollar b test dollar a is equal to dollar b"),
+     "test dollar a equals dollar b semi test dollar a same as dollar b semi test dollar a is equal to dollar b"),
     # types: only a parameter needs a word, since a comma could stand there too
     ("typescript", "let a: T = b", "let a t gets b"),
     ("typescript", "interface A { b: C; d?: E }", "interface a b c d optional e"),
@@ -37,7 +37,7 @@ SAID = [
     ("python", "a: T = b", "a t gets b"),
     ("python", "def f(a: T, b: U = 1): pass", "def f a is t b is u default one pass"),
     ("rust", "struct A { b: C } fn f(a: T) { let x: U = |y: V| y; }",
-     "struct a b c function f a is t let x u gets closure y is v to y"),
+     "struct a b c close function f a is t let x u gets closure y is v to y"),
     # references and pointers
     ("rust", "fn f(a: &T, b: &mut U) -> *const V { &a }",
      "function f a is ref t b is ref mut u returns pointer const v ref a"),

@@ -57,7 +57,7 @@ def test_code_is_said_in_german() -> None:
     assert words("def total(items: list[int]) -> int:\n    # TODO: x != y\n    return items[-1] == 21\n") == [
         "def total items ist list von int liefert int",
         "rein zu tun x ungleich y",
-        "return items Index negativ eins genau wie einundzwanzig",
+        "return items Index negativ eins zu genau wie einundzwanzig",
     ]
 
 

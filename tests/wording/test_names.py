@@ -58,7 +58,7 @@ def test_boundaries(name: str, parts: list[str]) -> None:
         ("sha256", "sha two fifty six"),
         ("int32", "int thirty two"),
         ("item2", "item two"),
-        ("port_65535", "port six five five three five"),
+        ("port_65535", "port underscore six five five three five"),
         ("aaaaaaaa", "eight a"),
         ("rhythm", "rhythm"),
         ("café", "café"),

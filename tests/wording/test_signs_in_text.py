@@ -151,7 +151,7 @@ def test_a_comment_loses_no_sign(language: str, content: str, said: str) -> None
         ("yaml", "run: echo !x", "run is echo bang x"),
         ("bash", "if a; then b; fi", "if a then b end if"),
         ("bash", "case a in b) c;; esac", "case a in b then c end case"),
-        ("bash", "fi=1; echo $fi", "fi gets one echo dollar fi"),
+        ("bash", "fi=1; echo $fi", "fi gets one semi echo dollar fi"),
         ("python", "fi = 1", "fi gets one"),
         ("markdown", "1. first\n2. second", "item one first item two second"),
         ("markdown", "3) third", "item three third"),

@@ -6,17 +6,34 @@ from dataclasses import replace
 from typing import Literal
 
 from codechoir.model import Category
+from codechoir.wording.ambiguity import AmbiguityMarks
 from codechoir.wording.line_source import LinePiece
 from codechoir.wording.receivers import receiver_hint
 
-Hint = Literal["", "quoted", "end", "empty", "called", "skipped", "implied", "inside", "comma"]
+Hint = Literal[
+    "",
+    "quoted",
+    "end",
+    "empty",
+    "called",
+    "skipped",
+    "implied",
+    "inside",
+    "closed",
+    "nested",
+    "lambda",
+    "comma",
+    "semi",
+    "joined",
+]
 """What to add to the words of a token.
 
 `quoted`: a string begins with an interpolation. `end`: only this token shows that the string ends. `empty`:
 the bracket is closed at once. `called`: what is called has no name, so the call must be said. `skipped`:
 there is no element before this separator. `implied`: the token before has already said it. `inside`: a blank
 separates this CSS selector from the one before (`.a .b`), which means something else than none (`.a.b`).
-`comma`: without the word, the separator would not be noticed.
+`closed`, `nested`, `lambda`, `comma`, `semi`, `joined`: a token that would not be noticed; see
+`AmbiguityMarks`.
 """
 
 _MAY_BE_EMPTY = frozenset(
@@ -75,19 +92,21 @@ class LineContext:
         self._has_text = False
         self._language = ""
         self._open: list[Literal["string", "interpolation"]] = []
+        self._brackets = AmbiguityMarks()
 
     def hint(self, pieces: list[LinePiece], index: int) -> Hint:
         """What to add to the words of piece `index`. Must be called for every piece, in order."""
         piece = pieces[index]
         before = pieces[index - 1] if index > 0 else None
-        role = piece.span.role.replace(".regexp", "", 1).replace(".verbose", "")
+        role = piece.span.role.replace(".joined", "").replace(".regexp", "", 1).replace(".verbose", "")
         self._track_strings(role, index, piece.span.language)
+        mark = self._brackets.hint(pieces, index)
         if role.startswith("string"):
             return self._string_hint(pieces, index, role)
         if role.endswith(".open") and role[:-5] in _MAY_BE_EMPTY:
             return _empty_hint(pieces, index, role)
-        if before is None:
-            return ""
+        if mark or before is None:
+            return mark
         received = receiver_hint(pieces, index)
         if received:
             return received
@@ -97,8 +116,6 @@ class LineContext:
             return "called"
         if role == "call.empty.open" and before.span.role == "optional.chain.call":
             return "implied"
-        if role == "separator" and before.span.role in ("separator", "pattern.open", "list.open"):
-            return "skipped"  # the second one of `[a, , b]`
         return ""
 
     def is_string_gap(self, pieces: list[LinePiece], index: int) -> bool:

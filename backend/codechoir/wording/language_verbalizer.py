@@ -147,7 +147,11 @@ _MOST_FLAGS = 3
 _SYLLABLE = re.compile(r"[^aeiou][aeiou][^aeiou]", re.IGNORECASE)
 """Three letters that make a word, as in `find -not`, are not a bundle."""
 
-_PREFIXED_NAMES: Mapping[str, tuple[Level, ...]] = {"label": ("some", "most"), "variable.dynamic": ("some",)}
+_PREFIXED_NAMES: Mapping[str, tuple[Level, ...]] = {
+    "constant.bare": ("some", "most"),
+    "label": ("some", "most"),
+    "variable.dynamic": ("some",),
+}
 """Roles whose words are said before the name, and the levels at which they are."""
 
 _NAMED = (Category.VARIABLE, Category.FUNCTION, Category.TYPE)
@@ -156,7 +160,13 @@ _NAMED = (Category.VARIABLE, Category.FUNCTION, Category.TYPE)
 _WORD_OPERATORS = frozenset(("logical.and", "logical.or", "logical.xor", "logical.not"))
 """Roles of operators that may be words: in Ruby, `and` differs from `&&`."""
 
-_QUOTED = ("string", "string.regexp", "string.regexp.verbose", "docstring", "character", "symbol")
+_PREFIXES = ("inside", "joined", "nested")
+"""Hints whose words stand before those of the token."""
+
+_QUOTED = (
+    *("string", "string.joined", "string.regexp", "string.regexp.verbose"),
+    *("docstring", "character", "symbol"),
+)
 _OPENING_ROLES = frozenset(("", *_QUOTED, *(f"{role}.open" for role in _QUOTED)))
 """Roles of tokens that have the opening quote."""
 
@@ -215,8 +225,9 @@ class LanguageVerbalizer:
         if fragments is None:
             method = self._literal if level == "literal" else self._methods[token_kind(span, text)]
             fragments = [_speakable(fragment) for fragment in method(piece, level, hint)]
-            if hint == "inside" and level in ("some", "most"):
-                words = f"{self.table.phrase('inside')} {fragments[0].text}".strip()
+            prefix = _prefix(piece, hint) if level in ("some", "most") else ""
+            if prefix:
+                words = f"{self.table.phrase(prefix)} {fragments[0].text}".strip()
                 fragments[0] = fragments[0]._replace(text=words)
             if len(text) <= _LONGEST_CACHED:
                 if len(self._cache) >= _CACHE_ENTRIES:
@@ -370,7 +381,7 @@ class LanguageVerbalizer:
             entry = self.table.role(span.role)
             return [Fragment(f"{entry.say if entry else ''} {self.symbols.names(piece.text[1:])}")]
         fragment = self.symbols.fragment(piece.text.strip(), span.role, span.category, level)
-        if hint not in ("", "inside") and level == "some":
+        if hint not in ("", *_PREFIXES) and level == "some":
             fragment = fragment._replace(text=self._hinted_words(fragment.text, span.role, hint))
         return [fragment]
 
@@ -381,14 +392,19 @@ class LanguageVerbalizer:
             return call.say if call is not None else words
         if hint == "implied":
             return ""
-        if hint == "comma":
-            return self.symbols.names(",")
-        if hint == "skipped":
-            return self.table.phrase("skipped")
+        if hint in ("closed", "comma", "lambda", "semi", "skipped"):
+            return words or self.table.phrase(hint)
         entry = self.table.role(role)
         if hint == "empty" and entry is not None and entry.empty:
             return entry.empty
         return self.table.phrase("empty", what=words).strip()
+
+
+def _prefix(piece: LinePiece, hint: Hint) -> str:
+    """The key of the sentence before the words of the token, or empty."""
+    if piece.span.role.startswith("string.joined") and _opens(piece):
+        return "joined"
+    return hint if hint in _PREFIXES else ""
 
 
 def _opens(piece: LinePiece) -> bool:

@@ -114,6 +114,20 @@ def has_vowel(word: str) -> bool:
     return len(word) == 1 or _NO_VOWEL.fullmatch(word.lower()) is None
 
 
+def _is_audible(runs: list[str], index: int) -> bool:
+    """Whether the joiner at `index` must be named, since the name would be divided there without it too.
+
+    `item_1` and `item1` would sound the same, as would `20_5` and `25`, `get_URL` and `getURL`, `a__b` and
+    `a_b`.
+    """
+    if len(runs[index]) > 1 or index + 1 == len(runs):
+        return True
+    before, after = runs[index - 1], runs[index + 1]
+    if before[-1].isdecimal() and after[0].isdecimal():
+        return True
+    return before[-1].isalnum() and after[0].isalnum() and _is_boundary(before + after, len(before))
+
+
 class NameVerbalizer:
     """Words for tokens that have letters.
 
@@ -162,7 +176,10 @@ class NameVerbalizer:
             if start == 0:
                 words = self.words(text[:end], level)
             else:  # below the level at which joiners are named, only the part itself
-                words = self.part(part) if level == "some" else self._plain_words(text[start:end], level)
+                words = self.part(part)
+                joiner = text[start : end - len(part)]
+                if joiner and (level != "some" or _is_audible([text[:start], joiner, part], 1)):
+                    words = f"{self._symbols.names(joiner)} {words}"
             capture = CAPITAL if part[0].isupper() else ""
             if fragments and not capture and not fragments[-1].capture:
                 start, words = fragments[-1].start, f"{fragments.pop().text} {words}"
@@ -210,12 +227,13 @@ class NameVerbalizer:
         if end:
             return f"{text[:end].strip('_')} {self._joint} {self._plain_words(text[end:].strip('_'), level)}"
         words: list[str] = []
-        for run in _RUN.findall(text):
+        runs = _RUN.findall(text)
+        for index, run in enumerate(runs):
             if run[0].isalnum():
                 words += [self.part(part) for part in split_name(run, self._whole)]
             elif run.isspace():
                 continue
-            elif run[0] in _JOINERS and words:
+            elif run[0] in _JOINERS and words and (level != "some" or not _is_audible(runs, index)):
                 words.append(self._symbols.names(run, level) if level != "some" else "")
             else:
                 words.append(self._symbols.names(run))

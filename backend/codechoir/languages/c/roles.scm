@@ -5,3 +5,8 @@
 (switch_statement condition: (parenthesized_expression "(" @role.condition.open ")" @role.condition.close))
 (subscript_expression "[" @role.index.open "]" @role.index.close)
 (variadic_parameter) @role.variadic
+
+; ---- what must not sound like another program
+
+(translation_unit ";" @role.statement.empty)
+(translation_unit [(struct_specifier) (union_specifier) (enum_specifier)] . ";" @role.statement.end)

@@ -49,3 +49,14 @@
 ((call_expression
   function: (identifier) @_function arguments: (argument_list . (_) . (string_literal) @role.string.regexp))
   (#eq? @_function "regcomp"))
+; ---- what must not sound like another program
+
+(assignment_expression "=" @role.assignment.inside)
+(expression_statement (assignment_expression "=" @role.assignment))
+(expression_statement (assignment_expression right: (assignment_expression "=" @role.assignment)))
+(for_statement initializer: (assignment_expression "=" @role.assignment))
+(comma_expression "," @role.comma)
+(declaration "," @role.separator.bare)
+(field_declaration "," @role.separator.bare)
+(expression_statement . ";" @role.statement.empty)
+(concatenated_string (_) . (string_literal) @role.string.joined)

@@ -72,3 +72,10 @@
 (expression_statement (binary_expression ">>" @role.stream.get))
 (binary_expression left: (binary_expression "<<" @role.stream.put) "<<" @role.stream.put)
 (binary_expression left: (binary_expression ">>" @role.stream.get) ">>" @role.stream.get)
+; ---- what must not sound like another program
+
+(field_declaration_list ";" @role.statement.empty)
+(declaration_list ";" @role.statement.empty)
+(translation_unit ";" @role.statement.empty)
+(translation_unit [(struct_specifier) (union_specifier) (enum_specifier) (class_specifier) (concept_definition)] . ";" @role.statement.end)
+(declaration_list [(struct_specifier) (union_specifier) (enum_specifier) (class_specifier) (concept_definition)] . ";" @role.statement.end)

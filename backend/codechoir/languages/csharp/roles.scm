@@ -132,3 +132,13 @@
   (attribute_argument_list
     . (attribute_argument [(string_literal) (verbatim_string_literal) (raw_string_literal)] @role.string.regexp)))
   (#any-of? @_name "GeneratedRegex" "RegularExpression"))
+; ---- what must not sound like another program
+
+(assignment_expression "=" @role.assignment.inside)
+(expression_statement (assignment_expression "=" @role.assignment))
+(expression_statement (assignment_expression right: (assignment_expression "=" @role.assignment)))
+(for_statement initializer: (assignment_expression "=" @role.assignment))
+(initializer_expression (assignment_expression "=" @role.mapping))
+(variable_declaration "," @role.separator.bare)
+(for_statement "," @role.separator.bare)
+(empty_statement ";" @role.statement.empty)

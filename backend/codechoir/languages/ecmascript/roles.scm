@@ -79,3 +79,14 @@
 ((_ arguments: (arguments
   . (call_expression function: (member_expression) @_raw arguments: (template_string) @role.string.regexp))) @_call
   (#eq? @_raw "String.raw") (#match? @_call "^(new )?RegExp"))
+; ---- what must not sound like another program
+
+(assignment_expression "=" @role.assignment.inside)
+(expression_statement (assignment_expression "=" @role.assignment))
+(expression_statement (assignment_expression right: (assignment_expression "=" @role.assignment)))
+(for_statement initializer: (_ (assignment_expression "=" @role.assignment)))
+(for_statement initializer: (assignment_expression "=" @role.assignment))
+(sequence_expression "," @role.comma)
+(lexical_declaration "," @role.separator.bare)
+(variable_declaration "," @role.separator.bare)
+(empty_statement ";" @role.statement.empty)

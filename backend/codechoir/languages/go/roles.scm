@@ -81,3 +81,17 @@
   function: (selector_expression operand: (identifier) @_package)
   arguments: (argument_list . [(raw_string_literal) (interpreted_string_literal)] @role.string.regexp))
   (#eq? @_package "regexp"))
+; ---- what must not sound like another program
+
+(return_statement (expression_list "," @role.separator.bare))
+(assignment_statement right: (expression_list "," @role.separator.bare))
+(short_var_declaration right: (expression_list "," @role.separator.bare))
+(var_spec value: (expression_list "," @role.separator.bare))
+(const_spec value: (expression_list "," @role.separator.bare))
+(expression_case value: (expression_list "," @role.separator.bare))
+(empty_statement) @role.statement.empty
+(function_declaration result: (parameter_list "(" @role.results.named.open (parameter_declaration name: (_))))
+(method_declaration result: (parameter_list "(" @role.results.named.open (parameter_declaration name: (_))))
+(func_literal result: (parameter_list "(" @role.results.named.open (parameter_declaration name: (_))))
+(function_type result: (parameter_list "(" @role.results.named.open (parameter_declaration name: (_))))
+(method_elem result: (parameter_list "(" @role.results.named.open (parameter_declaration name: (_))))

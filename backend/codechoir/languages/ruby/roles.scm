@@ -99,3 +99,7 @@
   (#eq? @_class "Regexp") (#any-of? @_method "new" "compile"))
 (regex) @role.regexp
 ((regex) @role.regexp.verbose (#match? @role.regexp.verbose "^(/|%r\\W)(.|\n)*\\W[a-wyz]*x[a-z]*$"))
+; ---- what must not sound like another program
+
+(left_assignment_list "," @role.separator.left)
+(block_parameters ";" @role.separator.locals)

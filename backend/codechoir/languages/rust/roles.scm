@@ -119,3 +119,12 @@
   function: (scoped_identifier path: [(identifier) @_class (scoped_identifier name: (identifier) @_class)])
   arguments: (arguments . [(string_literal) (raw_string_literal)] @role.string.regexp))
   (#any-of? @_class "Regex" "RegexBuilder"))
+; ---- what must not sound like another program
+
+(assignment_expression "=" @role.assignment.inside)
+(expression_statement (assignment_expression "=" @role.assignment))
+(empty_statement ";" @role.statement.empty)
+(block (expression_statement ";" @role.statement.end.last) . "}")
+(block (expression_statement
+  [(assignment_expression) (compound_assignment_expr) (return_expression) (break_expression) (continue_expression)
+   (for_expression) (while_expression) (loop_expression)] ";" @role.statement.end) . "}")

@@ -62,3 +62,9 @@
 (template_type "${" @role.interpolation.open "}" @role.interpolation.close)
 (call_expression "?." @role.optional.chain.call)
 (import_require_clause "(" @role.call.open ")" @role.call.close)
+
+; ---- what must not sound like another program
+
+(as_expression "as" @role.type.cast)
+(satisfies_expression "satisfies" @role.type.cast)
+(conditional_type "extends" @role.type.test)
