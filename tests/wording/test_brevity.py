@@ -28,7 +28,8 @@ SAID = [
     ("lua", "x = a == b", "x gets a same as b"),
     ("sql", "SELECT a WHERE b = 1", "select a where b equals one"),
     ("bash", "[ $a = $b ]; [ $a == $b ]; [ $a -eq $b ]",
-     "test dollar a equals dollar b semi test dollar a same as dollar b semi test dollar a is equal to dollar b"),
+     "test dollar a equals dollar b semi test dollar a same as dollar b semi "
+     "test dollar a is equal to dollar b"),
     # types: only a parameter needs a word, since a comma could stand there too
     ("typescript", "let a: T = b", "let a t gets b"),
     ("typescript", "interface A { b: C; d?: E }", "interface a b c d optional e"),
