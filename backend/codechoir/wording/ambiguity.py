@@ -102,8 +102,8 @@ _MAY_TAKE_A_VALUE = frozenset(
 )
 """Keywords that would take what follows a semicolon for theirs."""
 
-_BESIDE = frozenset(("ruby", "c", "cpp", "rust"))
-"""Languages in which two values may stand side by side without being separate items."""
+_BESIDE = frozenset(("ruby", "c", "cpp", "rust", "python"))
+"""Languages in which two values may stand side by side without being separate items; in Python, strings."""
 
 _NO_NAMES = frozenset((Category.KEYWORD, Category.LITERAL, Category.COMMENT, Category.OPERATOR))
 _VALUES = frozenset((Category.LITERAL, Category.VARIABLE, Category.FUNCTION))
@@ -220,13 +220,21 @@ def _is_name(piece: LinePiece) -> bool:
 
 def _is_beside(before: LinePiece, piece: LinePiece) -> bool:
     """Whether two pieces are values side by side, without a token that would join or separate them."""
+    are_strings = before.closes and piece.opens and _is_string(before) and _is_string(piece)
+    if are_strings or piece.span.language == "python":
+        return are_strings
     for one in (before, piece):
         span = one.span
-        if (span.category not in _VALUES and not _is_rust_name(one)) or (
-            span.role and span.role not in _VALUE_ROLES
-        ):
+        if span.category not in _VALUES and not _is_rust_name(one):
+            return False
+        if span.role and span.role not in _VALUE_ROLES:
             return False
     return piece.span.role != "symbol"
+
+
+def _is_string(piece: LinePiece) -> bool:
+    role = piece.span.role
+    return role.startswith("string") and not role.endswith((".escape", ".part"))
 
 
 def _is_rust_name(piece: LinePiece) -> bool:

@@ -102,7 +102,8 @@ class LineContext:
         self._track_strings(role, index, piece.span.language)
         mark = self._brackets.hint(pieces, index)
         if role.startswith("string"):
-            return self._string_hint(pieces, index, role)
+            found = self._string_hint(pieces, index, role)
+            return mark or found
         if role.endswith(".open") and role[:-5] in _MAY_BE_EMPTY:
             return _empty_hint(pieces, index, role)
         if mark or before is None:

@@ -1,5 +1,6 @@
 ; Roles of tokens in C and C++, where their text alone does not tell (`TOKEN_ROLES`).
 
+(concatenated_string (_) . (string_literal) @role.string.joined)
 (init_declarator "=" @role.assignment.define)
 (enumerator "=" @role.assignment.define)
 (initializer_pair "=" @role.mapping)
@@ -59,4 +60,3 @@
 (declaration "," @role.separator.bare)
 (field_declaration "," @role.separator.bare)
 (expression_statement . ";" @role.statement.empty)
-(concatenated_string (_) . (string_literal) @role.string.joined)

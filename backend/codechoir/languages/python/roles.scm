@@ -1,5 +1,6 @@
 ; Roles of tokens in Python, where their text alone does not tell (`TOKEN_ROLES`).
 
+(concatenated_string (_) . (string) @role.string.joined)
 ; ---- names and values
 
 (assignment ":" @role.annotation)
@@ -134,4 +135,3 @@
 (expression_statement "," @role.separator.alone .)
 (pattern_list "," @role.separator.alone .)
 (subscript "," @role.separator.alone . "]")
-(concatenated_string (_) . (string) @role.string.joined)
