@@ -58,7 +58,7 @@ SAID = [
     ("rust", "impl A { fn f(&mut self, a: B) {} }", "impl a function f ref mut self a is b empty"),
     ("python", "self(a)", "self call a"),
     ("python", "self.plus(a)", "self dot plus a"),
-    ("python", "self.a(); self_a(); selfish()", "self a call self joined a call selfish call"),
+    ("python", "self.a(); self_a(); selfish()", "self a call semi self joined a call semi selfish call"),
     ("cpp", "void A::f() { this->a; }", "void a scope f this arrow a"),
     # a new object without arguments
     ("typescript", "a = new B()", "a gets new b"),
@@ -76,9 +76,9 @@ SAID = [
     # shifts of streams and lists
     ("cpp", "void f() { a << b << c; d >> e; x = 1 << y; }",
      "void f a put b put c d get e x gets one shift left y"),
-    ("ruby", "a << b; x = 1 << 3", "a append b x gets one shift left three"),
+    ("ruby", "a << b; x = 1 << 3", "a append b semi x gets one shift left three"),
     # options, JSX
-    ("bash", "head -1 a; kill -9 b", "head dash one a kill dash nine b"),
+    ("bash", "head -1 a; kill -9 b", "head dash one a semi kill dash nine b"),
     ("tsx", "const a = () => (<B c={d} />)", "const a gets nothing to b c equals d empty"),
 ]  # fmt: skip
 
