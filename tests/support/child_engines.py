@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from zlib import crc32
 
-from codechoir.engines.base import AudioListener
+from codechoir.engines.base import AudioListener, ForwardingListener
 from codechoir.engines.silent import SilentEngine
 from codechoir.errors import EngineError, InputError
 from codechoir.model import AudioChunk, Capabilities, Mark, Phrase, Utterance, VoiceInfo
@@ -105,6 +105,41 @@ class ThinkingEngine(CountingEngine):
 
     def handle_call(self, method: str, arguments: Mapping[str, Any], blob: bytes) -> tuple[Any, bytes]:
         return getattr(self, "stopped", False), b""
+
+
+class MuteEngine(CountingEngine):
+    """Says some words of a reading, then computes for ever; `obeys`: until the reading is cancelled."""
+
+    name = "mute"
+
+    def __init__(self, words: int = 0, obeys: bool = True) -> None:
+        super().__init__()
+        self._words = words
+        self._obeys = obeys
+        self.begun = 0
+
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
+        self.begun += 1
+        super().speak(phrases, _Muting(listener, 5 * self._words, self._obeys))
+
+    def handle_call(self, method: str, arguments: Mapping[str, Any], blob: bytes) -> tuple[Any, bytes]:
+        if method == "speak up":
+            self._words = 10**6
+        return self.begun, b""
+
+
+class _Muting(ForwardingListener):
+    def __init__(self, inner: AudioListener, chunks: int, obeys: bool) -> None:
+        super().__init__(inner)
+        self._left = chunks
+        self._obeys = obeys
+
+    def write(self, chunk: AudioChunk) -> bool:
+        self._left -= 1
+        step = threading.Event()
+        while self._left < 0 and not (self._obeys and self.is_cancelled()):
+            step.wait(0.005)
+        return super().write(chunk)
 
 
 class UnloadableEngine(CountingEngine):

@@ -51,6 +51,10 @@ class AudioListener:
         """Whether the reading had audio before this call of `speak`, so that the engine does not begin it."""
         return False
 
+    def is_waiting(self) -> bool:
+        """Whether somebody listens and has heard all that was written: silence until the next chunk."""
+        return False
+
     def needs_same_samples(self) -> bool:
         """Whether a phrase must be the same samples each time, since some phrases come from a cache.
 
@@ -79,6 +83,9 @@ class ForwardingListener(AudioListener):
 
     def has_output(self) -> bool:
         return self.inner.has_output()
+
+    def is_waiting(self) -> bool:
+        return self.inner.is_waiting()
 
     def needs_same_samples(self) -> bool:
         return self.inner.needs_same_samples()

@@ -226,6 +226,12 @@ class Reading:
         return self._ended.is_set()
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether somebody listens and has heard all that was made."""
+        is_silenced = self.state == "paused" or self._ended.is_set()
+        return self.sink.is_heard and not is_silenced and self._flow.played >= self._flow.taken
+
+    @property
     def sounding(self) -> Mark | None:
         """The word that is playing, or has played last; None before the first."""
         return self._sounding
@@ -307,6 +313,9 @@ class _ReadingListener(AudioListener):
 
     def is_cancelled(self) -> bool:
         return self._reading.has_ended
+
+    def is_waiting(self) -> bool:
+        return self._reading.is_waiting
 
     def notify(self, line: str) -> bool:
         self._reading.notify(line)

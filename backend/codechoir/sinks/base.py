@@ -15,8 +15,7 @@ class Sink:
     """Where one reading is played or written. A new reading gets a new sink.
 
     `write`, `pause`, `resume`, `finish` and `abort` return at once. A subclass overrides what it needs; the
-    default of all but `write` is to do nothing.
-    """
+    default of all but `write` is to do nothing."""
 
     def __init__(self) -> None:
         self.on_played: OnPlayed = _ignore
@@ -47,6 +46,11 @@ class Sink:
 
     def abort(self) -> None:
         """Is silent within 100 ms, and drops what is queued; a half-written file is removed."""
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether somebody listens while the reading is made: an engine that takes long is silence."""
+        return True
 
     @property
     def blocked_message(self) -> str:
@@ -112,6 +116,10 @@ class MultiSink(Sink):
     @property
     def blocked_message(self) -> str:
         return self._device.blocked_message if self._device is not None else ""
+
+    @property
+    def is_heard(self) -> bool:
+        return self._device is not None and self._device.is_heard
 
     def _sinks(self) -> list[Sink]:
         return [*self._files, *([self._device] if self._device is not None else [])]

@@ -53,6 +53,10 @@ class FileSink(Sink):
             self._atomic = None
 
     @property
+    def is_heard(self) -> bool:
+        return False
+
+    @property
     def summary(self) -> str:
         """What the file contains, in words."""
         raise NotImplementedError
@@ -85,6 +89,10 @@ class MarksFile(FileSink):
         super().__init__(path)
         self._sample_rate = 0
         self._count = 0
+
+    @property
+    def is_heard(self) -> bool:
+        return False
 
     @property
     def summary(self) -> str:

@@ -120,6 +120,10 @@ class NoPlaybackSink(Sink):
             self._notifier.send(b"", chunk.first_sample, chunk.marks, chunk.last)
         self.on_played(chunk.first_sample + chunk.samples)
 
+    @property
+    def is_heard(self) -> bool:
+        return False
+
 
 class ServerPlaybackSink(Sink):
     """The server plays on `device`; the client gets each mark when its word begins to sound."""

@@ -81,6 +81,8 @@ class ChildEngine(Engine):
         child = self.supervisor.child()
         if not self._wait(child, listener):
             return
+        if child.stalled_since is not None:
+            raise child.mute_error(child.spec.silent_after)
         reading = RemoteReading(child, iter(phrases), listener)
         look_ahead = PHRASES_AHEAD_FOR_BATCHES if self.capabilities.batching else PHRASES_AHEAD
         reading.run(round(self.capabilities.sample_rate * AHEAD_SECONDS), look_ahead)
@@ -114,6 +116,7 @@ class RemoteReading:
         self._listener = listener
         self._number, self._inbox = child.open()
         self._phrases_wanted = 0
+        self._progress = time.monotonic()  # when the child was last heard, or given something to say
 
     def run(self, credit: int, look_ahead: int) -> None:
         """Runs until the reading ends. Raises what the engine raised, or `EngineLostError`."""
@@ -143,18 +146,29 @@ class RemoteReading:
         except Empty:
             if self._child.is_silent:
                 raise self._child.silence_error() from None
+            self._expect_sound()
             return None
+
+    def _expect_sound(self) -> None:
+        """Raises `EngineLostError` when the child is alive, and yet has made no sound for too long."""
+        spec = self._child.spec
+        patience = spec.silent_after if self._listener.is_waiting() else spec.stuck_after
+        if time.monotonic() - self._progress > patience:
+            self._child.give_up(self._number)
+            raise self._child.mute_error(patience)
 
     def _send_phrase(self) -> None:
         phrase = next(self._phrases, None)
         self._phrases_wanted = self._phrases_wanted - 1 if phrase is not None else 0
         sent = () if phrase is None else (phrase,)
         self._child.send(messages.Phrases(self._number, sent, last=phrase is None))
+        self._progress = time.monotonic()
 
     def _write(self, audio: messages.Audio) -> bool:
         chunk = AudioChunk(audio.blob, audio.sample_rate, audio.first_sample, audio.marks)
         if not self._listener.write(chunk):
             return False
+        self._progress = time.monotonic()
         self._child.send(messages.Acknowledge(self._number, chunk.first_sample + chunk.samples))
         return True
 
@@ -164,6 +178,7 @@ class RemoteReading:
             case messages.PhraseWanted():
                 self._phrases_wanted += 1
             case messages.PhraseDone():
+                self._progress = time.monotonic()
                 self._listener.phrase_done()
             case messages.Notify(_, line):
                 self._listener.notify(line)

@@ -41,10 +41,10 @@ class ChildSpec:
 
     `engine`: `module:class`. `options`: arguments of the class (device, precision, folder); JSON values.
     `interpreter`: a Python with the engine's packages, None for this one. `environment`: variables added to
-    ours. In seconds: `heartbeat` between two signs of life; `silent_after` the last one readings go on
-    without the child, and `lost_after` it the child is killed;
-    `idle_after` so long without a reading or call it is ended, which frees its memory (None: never);
-    `load_timeout` for loading the engine.
+    ours. In seconds: `heartbeat` between two signs of life; so long after the last one, or without a sound
+    that somebody waits for, readings go on without the child (`silent_after`), or it is killed
+    (`lost_after`); `stuck_after` without a sound that nobody waits for; `idle_after` so long without a
+    reading or call it is ended, which frees its memory (None: never); `load_timeout` for loading the engine.
     """
 
     engine: str
@@ -54,6 +54,7 @@ class ChildSpec:
     heartbeat: float = 0.5
     silent_after: float = 2.0
     lost_after: float = 20.0
+    stuck_after: float = 120.0
     idle_after: float | None = 600.0
     load_timeout: float = 180.0
 
@@ -98,13 +99,14 @@ class ChildProcess:
         self.last_message = self.started
         self.ready: messages.Ready | None = None
         self.load_error = ""
-        self._spec = spec
+        self.spec = spec
         self._on_ready = on_ready
         self._on_end = on_end
         self._numbers = itertools.count(1)
         self._writing = threading.Lock()
         self._changed = threading.Condition()
         self._inboxes: dict[int, Inbox] = {}
+        self._given_up: dict[int, float] = {}  # readings that made no sound, and when that was noticed
         self._has_ended = False
         self._errors: deque[str] = deque(maxlen=LAST_LINES)
         try:
@@ -138,7 +140,13 @@ class ChildProcess:
     @property
     def is_silent(self) -> bool:
         """Whether a child that was loaded has given no sign of life for too long."""
-        return self.ready is not None and time.monotonic() - self.last_message > self._spec.silent_after
+        return self.ready is not None and time.monotonic() - self.last_message > self.spec.silent_after
+
+    @property
+    def stalled_since(self) -> float | None:
+        """Since when the child owes the end of a reading that was given up; None if it owes none."""
+        with self._changed:
+            return min(self._given_up.values(), default=None)
 
     @property
     def is_busy(self) -> bool:
@@ -168,6 +176,11 @@ class ChildProcess:
             if self._has_ended:
                 inbox.put(Disconnected())
             return number, inbox
+
+    def give_up(self, number: int) -> None:
+        """A reading has made no sound for too long. No other one begins until the child has ended it."""
+        with self._changed:
+            self._given_up[number] = time.monotonic()
 
     def close(self, number: int) -> None:
         """Drops all further messages with that number."""
@@ -211,8 +224,12 @@ class ChildProcess:
     def silence_error(self) -> EngineLostError:
         """The error for readings when `is_silent`."""
         return EngineLostError(
-            f"the engine's process has given no sign of life for {self._spec.silent_after:g} seconds"
+            f"the engine's process has given no sign of life for {self.spec.silent_after:g} seconds"
         )
+
+    def mute_error(self, seconds: float) -> EngineLostError:
+        """The error for readings whose next sound does not come."""
+        return EngineLostError(f"the engine has made no sound for {seconds:g} seconds")
 
     def lost_error(self) -> EngineError:
         """The error for readings and calls that wait. An engine that cannot be loaded is not just lost."""
@@ -271,7 +288,11 @@ class ChildProcess:
                 self._put(number, message)
             case messages.PhraseWanted(number) | messages.Audio(number) | messages.PhraseDone(number):
                 self._put(number, message)
-            case messages.Notify(number) | messages.ReadingFinished(number) | messages.ReadingFailed(number):
+            case messages.Notify(number):
+                self._put(number, message)
+            case messages.ReadingFinished(number) | messages.ReadingFailed(number):
+                with self._changed:
+                    self._given_up.pop(number, None)
                 self._put(number, message)
             case _:
                 raise messages.FrameError(f"{type(message).__name__} is not a message for the parent")

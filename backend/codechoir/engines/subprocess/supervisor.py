@@ -55,9 +55,11 @@ class Supervisor:
 
     @property
     def is_ready(self) -> bool:
-        """Whether a child runs, its engine is loaded, and it gives signs of life."""
+        """Whether a child runs, its engine is loaded, it gives signs of life, and owes no reading."""
         child = self._child
-        return child is not None and child.is_alive and child.ready is not None and not child.is_silent
+        if child is None or child.ready is None or not child.is_alive or child.is_silent:
+            return False
+        return child.stalled_since is None
 
     @property
     def pid(self) -> int | None:
@@ -119,6 +121,11 @@ class Supervisor:
             child.kill()
         elif child.last_message > child.started and now - child.last_message > self.spec.lost_after:
             log.warning("the engine's process did not respond for %g s and is ended", self.spec.lost_after)
+            child.kill()
+        elif child.stalled_since is not None and now - child.stalled_since > self.spec.lost_after:
+            log.warning(
+                "the engine did not end a reading for %g s; its process is ended", self.spec.lost_after
+            )
             child.kill()
         elif child.is_busy or child.ready is None:
             self._last_use = now
