@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +29,7 @@ class Client:
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
         self.played: list[int] = []
+        self.version = 0
 
     @property
     def told(self) -> list[dict[str, Any]]:
@@ -40,9 +42,10 @@ class Client:
         return [mark["text"] for params in self.told for mark in params["marks"]]
 
     def notifier(self) -> AudioNotifier:
-        return AudioNotifier(
-            7, RATE, self.bodies.append, lambda mark: json.dumps([mark.start, mark.end]).encode()
-        )
+        return AudioNotifier(7, RATE, self.bodies.append, self._locate)
+
+    def _locate(self, marks: Sequence[Mark]) -> tuple[list[bytes], int]:
+        return [json.dumps([mark.start, mark.end]).encode() for mark in marks], self.version
 
 
 class FakeDevice(Sink):
@@ -100,6 +103,14 @@ def test_a_chunk_becomes_one_notification_of_the_agreed_form(client: Client) -> 
             "last": False,
         }
     ]
+
+
+def test_marks_name_the_version_of_the_text_that_their_ranges_are_of(client: Client) -> None:
+    client.version = 4
+    stream = ClientPlaybackSink(client.notifier())
+    stream.write(chunk(40, 3, word(41, "for")))
+    stream.write(chunk(43, 3))
+    assert [params.get("version") for params in client.told] == [4, None]
 
 
 def test_chunks_are_numbered_and_the_last_one_says_so(client: Client) -> None:

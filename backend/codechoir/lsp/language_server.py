@@ -249,10 +249,12 @@ class CodechoirLanguageServer(LanguageServer):
 
     def _open(self, item: types.TextDocumentItem) -> None:
         language_id = getattr(item.language_id, "value", item.language_id)
-        self.handlers.documents.open(item.uri, language_id, item.text)
+        self.handlers.documents.open(item.uri, language_id, item.text, item.version)
+        self.handlers.readings.follow_edit(item.uri)
 
     def _change(self, document: types.VersionedTextDocumentIdentifier, changes: Any) -> None:
-        self.handlers.documents.change(document.uri, changes)
+        self.handlers.documents.change(document.uri, changes, document.version)
+        self.handlers.readings.follow_edit(document.uri)
 
     def _close(self, document: types.TextDocumentIdentifier) -> None:
         self.handlers.documents.close(document.uri)

@@ -9,7 +9,8 @@ from typing import Any
 
 from codechoir.errors import InputError
 from codechoir.lsp.arguments import RateRequest, SkipRequest
-from codechoir.lsp.documents import CurrentPlace, CurrentText, Documents, place_in
+from codechoir.lsp.current_text import CurrentPlace, CurrentText, place_in
+from codechoir.lsp.documents import Documents
 from codechoir.lsp.reading_plan import ReadingPlan
 from codechoir.lsp.speech_runtime import SpeechRuntime
 from codechoir.lsp.targets import skip_target
@@ -17,6 +18,7 @@ from codechoir.model import Category, State
 from codechoir.playback import Place, Reader, Reading, skip_lines
 from codechoir.settings import MAX_RATE, MIN_RATE, Settings
 from codechoir.sinks import AudioNotifier, Send, Sink
+from codechoir.syntax import Snapshot
 
 Answer = dict[str, Any]
 """`{session, state}`, the result of most commands."""
@@ -35,6 +37,7 @@ class ReadingController:
         self._reader = Reader(lambda reading, state, message: on_state(reading.session, state, message))
         self._plan: ReadingPlan | None = None
         self._text: CurrentText | None = None  # of the plan's reading
+        self._interrupted: tuple[Snapshot, CurrentPlace] | None = None  # by an edit, until a word sounds
         self._resume_with: ReadingPlan | None = None  # after `where` in a pause has replaced the reading
         self._paused_at = 0.0
 
@@ -57,7 +60,7 @@ class ReadingController:
             notifier = AudioNotifier(session, rate, self._send, text.locate)
             return self._runtime.make_sink(notifier, rate, is_stereo)
 
-        self._plan, self._text, self._resume_with = plan, text, None
+        self._plan, self._text, self._resume_with, self._interrupted = plan, text, None, None
         self._reader.start_with(plan.phrases(pipeline, text), engine, make_sink, plan.heard)
         return self.answer()
 
@@ -187,6 +190,33 @@ class ReadingController:
             self.run_before_next(retired.close)
             self.warm_up()
 
+    def follow_edit(self, uri: str) -> None:
+        """A document has changed. Sound of words that are not there any more is not played.
+
+        If the edit is in what was made ahead, the reading continues in a new session: at the current sample,
+        with the new words when it comes to them; if the current phrase was edited, at its current utterance.
+        """
+        reading, plan, text = self._reader.active, self._plan, self._text
+        if reading is None or plan is None or text is None or plan.uri != uri or plan.about is not None:
+            return
+        if reading.state == "paused":  # `resume` follows the edits
+            return
+        pulled = reading.ahead()
+        unpulled = list(enumerate(plan.opening))[pulled[-1][0] + 1 if pulled else 0 :]
+        kept = text.unchanged([*pulled, *unpulled])
+        if kept is None:
+            return
+        now, at = self._current_plan()
+        place = reading.place
+        if kept:
+            if place is not None:
+                kept[0] = replace(place, phrase=kept[0]).rest()
+            rest = replace(now, begin=kept[0].start, opening=tuple(kept), heard=reading.word_heard)
+        else:
+            rest = now if place is None else self._rest_of(plan, place)
+        self.read(rest)
+        self._interrupted = now.snapshot, at
+
     def answer(self) -> Answer:
         """The newest session and its state; session 0 before the first reading."""
         reading = self._reader.current
@@ -232,6 +262,9 @@ class ReadingController:
         plan = self._current(said)
         reading = self._reader.current
         mark = reading.sounding if reading is not None else None
+        if mark is None and self._interrupted is not None:
+            origin, at = self._interrupted
+            return plan, at.moved_to(plan.snapshot, origin)
         if self._text is None or mark is None or mark.start == mark.end:
             return plan, place_in(plan.snapshot, said.snapshot, said.begin, said.begin)
         return plan, self._text.place(plan.snapshot, mark.phrase, mark.start, mark.end)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import dropwhile
 
-from codechoir.lsp.documents import CurrentText
+from codechoir.lsp.current_text import CurrentText
 from codechoir.model import CastUtterance, Phrase
 from codechoir.pipeline import SpeechPipeline
 from codechoir.playback import Extent, Place
@@ -144,13 +144,19 @@ class ReadingPlan:
             return
         plan = self
         phrases = plan._text(pipeline, begin)
-        while (said := next(phrases, None)) is not None:
-            yield said, plan
+        while True:
             now = plan.snapshot if text is None else text.follow(plan.snapshot)
             if now is not plan.snapshot:
-                begin = now.moved(plan.snapshot, said.end, said.end).start
+                begin = now.moved(plan.snapshot, begin, begin).start
                 plan = plan.moved_to(now)
                 phrases = plan._text(pipeline, begin)
+            said = next(phrases, None)
+            if text is not None and text.follow(plan.snapshot) is not plan.snapshot:
+                continue  # edited while it was made
+            if said is None:
+                return
+            begin = said.end
+            yield said, plan
 
     def _text(self, pipeline: SpeechPipeline, begin: int) -> Iterator[Phrase]:
         """The text from a byte on."""

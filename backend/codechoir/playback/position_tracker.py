@@ -68,6 +68,12 @@ class PositionTracker:
         with self._lock:
             return self._places[max(len(self._places) - 1 - words, 0)] if self._places else None
 
+    def ahead(self) -> list[tuple[int, Phrase]]:
+        """The phrases that were pulled, with their numbers, from that of `place` on."""
+        with self._lock:
+            first = self._places[-1].number if self._places else 0
+            return [(number, phrase) for number, phrase in self._kept.items() if number >= first]
+
     def part_of(self, mark: Mark) -> CastUtterance | None:
         """The utterance of a mark; None if its phrase is not kept any more."""
         with self._lock:

@@ -241,6 +241,10 @@ class Reading:
         """The place of the word that is playing, or has played last; None before the first."""
         return self._tracker.place
 
+    def ahead(self) -> list[tuple[int, Phrase]]:
+        """The phrases that were made, with their numbers, from the one that is playing on."""
+        return self._tracker.ahead()
+
     def back(self, words: int) -> Place | None:
         """The place `words` words before `place`, or the first that is known."""
         return self._tracker.back(words)

@@ -11,7 +11,7 @@ import os
 import threading
 from binascii import b2a_base64
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from codechoir.errors import CodechoirError
 from codechoir.model import AudioChunk, Mark
@@ -20,8 +20,9 @@ from codechoir.sinks.base import OnPlayed, Sink
 Send = Callable[[bytes], None]
 """Sends one message, JSON in UTF-8. May be called from any thread."""
 
-Locate = Callable[[Mark], bytes]
-"""The range of a mark's words as JSON, in the client's position encoding, in the text as it is now."""
+Locate = Callable[[Sequence[Mark]], tuple[Sequence[bytes], int]]
+"""The ranges of marks as JSON, in the client's position encoding, in the text as it is now; the version of
+that text, 0 if it has none."""
 
 FIRST_CHUNKS = 4
 """As many chunks as contain silence and the beginning of the first word."""
@@ -43,7 +44,7 @@ class AudioNotifier:
         self,
         pcm: bytes,
         first_sample: int,
-        marks: Iterable[Mark],
+        marks: Sequence[Mark],
         last: bool,
         balances: Iterable[tuple[int, float]] = (),
     ) -> None:
@@ -51,30 +52,33 @@ class AudioNotifier:
 
         `balances`: as in `AudioChunk`; the field is left out if there are none.
         """
+        ranges, version = self._locate(marks) if marks else ((), 0)
         self._send(
             b'{"jsonrpc":"2.0","method":"codechoir/audio","params":{%b"seq":%d,%b"pcm":"%b","firstSample":%d,'
-            b'"marks":[%b]%b,"last":%b}}'
+            b'"marks":[%b]%b%b,"last":%b}}'
             % (
                 self._session,
                 self._seq,
                 self._sample_rate,
                 b2a_base64(pcm, newline=False),
                 first_sample,
-                b",".join(map(self._mark_json, marks)),
+                b",".join(map(_mark_json, marks, ranges)),
+                b',"version":%d' % version if version else b"",
                 _balances_json(balances),
                 b"true" if last else b"false",
             )
         )
         self._seq += 1
 
-    def _mark_json(self, mark: Mark) -> bytes:
-        return b'{"range":%b,"sample":%d,"length":%d,"category":"%b","text":%b}' % (
-            self._locate(mark),
-            mark.t0,
-            mark.t1 - mark.t0,
-            mark.category.encode(),
-            json.dumps(mark.text).encode(),
-        )
+
+def _mark_json(mark: Mark, range_json: bytes) -> bytes:
+    return b'{"range":%b,"sample":%d,"length":%d,"category":"%b","text":%b}' % (
+        range_json,
+        mark.t0,
+        mark.t1 - mark.t0,
+        mark.category.encode(),
+        json.dumps(mark.text).encode(),
+    )
 
 
 def _balances_json(balances: Iterable[tuple[int, float]]) -> bytes:

@@ -42,6 +42,27 @@ def test_stop_silences_it_and_the_next_reading_sounds(client: LspClient, recorde
     recorder.wait_for(lambda levels: len(audible(levels)) > TENTH)
 
 
+def test_words_that_were_edited_away_do_not_sound(client: LspClient, recorder: Recorder) -> None:
+    """Two seconds are with the device already; it drops them, and the new words come."""
+    session = read(client, "one two\nthree four\nfive six\n")
+    first = client.wait_for("codechoir/audio", session=session)
+    recorder.wait_for(lambda levels: len(audible(levels)) > TENTH)
+    line = {"start": {"line": 1, "character": 0}, "end": {"line": 1, "character": 10}}
+    client.notify(
+        "textDocument/didChange",
+        {
+            "textDocument": {"uri": "untitled:text", "version": 2},
+            "contentChanges": [{"range": line, "text": "seven"}],
+        },
+    )
+    client.wait_for("codechoir/state", session=session + 1, state="finished")
+    told = [m["params"] for m in client.inbox if m.get("method") == "codechoir/audio"]
+    words = [mark["text"] for one in (first, *told) for mark in one["marks"]]
+    assert words == ["one", "two", "seven", "five", "six"]
+    recorder.wait_for(lambda levels: len(audible(levels)) > 5 * TENTH)
+    recorder.wait_for(is_silent)
+
+
 def test_acknowledgements_of_a_client_that_does_not_play_do_not_count(client: LspClient) -> None:
     session = read(client, "word\n" * 1000)
     client.wait_for("codechoir/state", session=session, state="speaking")
