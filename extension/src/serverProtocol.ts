@@ -96,6 +96,8 @@ export interface AudioMessage {
   pcm: string;
   firstSample: number;
   marks: AudioMark[];
+  /** Version of the document that the ranges of the marks refer to; absent if the server does not know it. */
+  version?: number;
   /** Changes of the stereo position: sample of the session, and balance from -100 (left) to 100 (right). */
   balances?: [sample: number, balance: number][];
   last: boolean;

@@ -25,6 +25,11 @@ import {
 } from "./readingSession";
 import type { WordHighlighter } from "./wordHighlighter";
 
+/** A mark, and the version of the document that its range refers to. */
+interface LocatedMark extends AudioMark {
+  readonly version: number | undefined;
+}
+
 /**
  * The current reading: requests it from the server, passes its audio to the player, acknowledges what has been
  * played, and highlights the word being spoken.
@@ -41,7 +46,7 @@ export class ReadingController implements Disposable {
     this.timeline.clear();
     this.hasPlayed = false;
   });
-  private readonly timeline = new MarkTimeline<AudioMark>();
+  private readonly timeline = new MarkTimeline<LocatedMark>();
   private connection: ServerConnection | undefined;
   private document: TextDocument | undefined;
   private current: ReadingState = SILENT;
@@ -146,10 +151,11 @@ export class ReadingController implements Disposable {
 
   onAudio(message: AudioMessage): void {
     this.sessions.admit(message.session, () => {
+      const marks = message.marks.map((mark) => ({ ...mark, version: message.version }));
       if (this.player().mode === "server") {
-        this.highlight(message.marks);
+        this.highlight(marks);
       } else {
-        this.timeline.add(message.marks);
+        this.timeline.add(marks);
         this.newestPlayerSession = this.sessionOffset + message.session;
         this.player().play({ ...audioChunk(message), session: this.newestPlayerSession });
       }
@@ -274,10 +280,10 @@ export class ReadingController implements Disposable {
     }
   }
 
-  private highlight(marks: readonly AudioMark[]): void {
+  private highlight(marks: readonly LocatedMark[]): void {
     const newest = marks.at(-1);
     if (newest) {
-      this.highlighter.show(newest.range);
+      this.highlighter.show(newest.range, newest.version);
     }
   }
 

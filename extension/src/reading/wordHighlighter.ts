@@ -19,14 +19,17 @@ export class WordHighlighter implements Disposable {
   });
   private readonly listener: Disposable;
   private uri: string | undefined;
-  /** Edits since the reading began: its ranges refer to the text as it was then. */
-  private edits: TextEdit[] = [];
+  /** Edits since the reading began, each with the version of the document that it has led to. */
+  private edits: (TextEdit & { version: number })[] = [];
   private shown: Range | undefined;
 
   constructor() {
     this.listener = workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (document.uri.toString() === this.uri) {
-        this.edits.push(...contentChanges);
+        this.edits.push(
+          ...contentChanges.map(({ range, text }) => ({ range, text, version: document.version })),
+        );
+        this.followEdits(contentChanges);
       }
     });
   }
@@ -37,22 +40,22 @@ export class WordHighlighter implements Disposable {
     this.uri = document.uri.toString();
   }
 
-  /** Highlights `range` of the text as it was when the reading began. */
-  show(range: LspRange): void {
-    const shifted = this.edits.reduce<LspRange | undefined>(
-      (current, edit) => (current ? shiftRange(current, edit) : undefined),
-      range,
-    );
+  /**
+   * Highlights `range` of the document as it was in `version`, or when the reading began.
+   *
+   * Ranges come in the order of their versions.
+   */
+  show(range: LspRange, version = 0): void {
+    this.edits = this.edits.filter((edit) => edit.version > version);
+    const shifted = afterEdits(range, this.edits);
     if (!shifted || !highlightSettings().highlight) {
       this.hide();
       return;
     }
-    const { start, end } = shifted;
     const previous = this.shown;
-    this.shown = new Range(start.line, start.character, end.line, end.character);
+    const shown = this.decorate(shifted);
     for (const editor of this.editors()) {
-      editor.setDecorations(this.decoration, [this.shown]);
-      scrollAlong(editor, previous, this.shown);
+      scrollAlong(editor, previous, shown);
     }
   }
 
@@ -76,6 +79,27 @@ export class WordHighlighter implements Disposable {
     this.decoration.dispose();
   }
 
+  /** Moves the highlight with its word; a word that was edited has none. */
+  private followEdits(edits: readonly TextEdit[]): void {
+    if (this.shown) {
+      const shifted = afterEdits(this.shown, edits);
+      if (shifted) {
+        this.decorate(shifted);
+      } else {
+        this.hide();
+      }
+    }
+  }
+
+  private decorate({ start, end }: LspRange): Range {
+    const shown = new Range(start.line, start.character, end.line, end.character);
+    for (const editor of this.editors()) {
+      editor.setDecorations(this.decoration, [shown]);
+    }
+    this.shown = shown;
+    return shown;
+  }
+
   private editors(): TextEditor[] {
     return window.visibleTextEditors.filter(({ document }) => document.uri.toString() === this.uri);
   }
@@ -88,6 +112,13 @@ function scrollAlong(editor: TextEditor, previous: Range | undefined, current: R
   if (highlightSettings().follow && previous && isVisible(previous) && !isVisible(current)) {
     editor.revealRange(current, TextEditorRevealType.InCenterIfOutsideViewport);
   }
+}
+
+function afterEdits(range: LspRange, edits: readonly TextEdit[]): LspRange | undefined {
+  return edits.reduce<LspRange | undefined>(
+    (current, edit) => (current ? shiftRange(current, edit) : undefined),
+    range,
+  );
 }
 
 /** The range after an edit; undefined if the edit changed text inside the range. */

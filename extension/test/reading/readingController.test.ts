@@ -43,7 +43,8 @@ function makePlayer(mode: AudioMode): Player {
 
 const highlighter = {
   begin: () => events.push("highlight begin"),
-  show: ({ start }: { start: { line: number } }) => events.push(`highlight ${start.line}`),
+  show: ({ start }: { start: { line: number } }, version?: number) =>
+    events.push(`highlight ${start.line}${version === undefined ? "" : ` of version ${version}`}`),
   hide: () => undefined,
   end: () => undefined,
 } as unknown as WordHighlighter;
@@ -111,6 +112,16 @@ describe("when the window plays the audio", () => {
     assert.equal(events.at(-1), "highlight 7");
     reader.onPlayback({ session: 1, samples: 501 });
     assert.equal(events.at(-1), "highlight 8");
+  });
+
+  test("a mark keeps the version of the document that its range refers to until it is played", async () => {
+    await read();
+    reader.onAudio({ ...audio(1, [mark(0, 7)]), version: 3 });
+    reader.onAudio({ ...audio(1, [mark(500, 8)]), version: 4 });
+    reader.onPlayback({ session: 1, samples: 400 });
+    assert.equal(events.at(-1), "highlight 7 of version 3");
+    reader.onPlayback({ session: 1, samples: 501 });
+    assert.equal(events.at(-1), "highlight 8 of version 4");
   });
 
   test("stop acts on the player first, then on the server, and drops later messages", async () => {

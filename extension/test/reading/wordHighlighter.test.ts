@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { beforeEach, test } from "node:test";
+import { afterEach, beforeEach, test } from "node:test";
 import { shiftRange, type TextEdit, WordHighlighter } from "../../src/reading/wordHighlighter";
 import type { LspPosition, LspRange } from "../../src/serverProtocol";
 import type { TextDocument } from "../../src/vscodeapi";
@@ -35,6 +35,8 @@ beforeEach(() => {
   highlighter.begin(document);
 });
 
+afterEach(() => highlighter.dispose());
+
 function word(line: number): LspRange {
   return { start: { line, character: 0 }, end: { line, character: 3 } };
 }
@@ -55,14 +57,46 @@ test("editors of other documents are not changed", () => {
 });
 
 test("the highlight follows edits of the document", () => {
-  const newLine = { range: new Range(0, 0, 0, 0), text: "import os\n" };
-  fake.documentChanged.fire({ document, contentChanges: [newLine] });
+  edit(2, new Range(0, 0, 0, 0), "import os\n");
   highlighter.show(word(3));
   assert.deepEqual(editor.highlighted, [4]);
 });
 
+/** An edit of the document that leads to `version`. */
+function edit(version: number, range: Range, text: string): void {
+  const changed = { ...document, version } as TextDocument;
+  fake.documentChanged.fire({ document: changed, contentChanges: [{ range, text }] });
+}
+
+test("a range that the server has located after an edit is not moved by it again", () => {
+  edit(2, new Range(0, 0, 0, 0), "import os\n");
+  highlighter.show(word(3), 1);
+  assert.deepEqual(editor.highlighted, [4], "sent before the edit");
+  highlighter.show(word(3), 2);
+  assert.deepEqual(editor.highlighted, [3], "sent after the edit");
+  edit(3, new Range(0, 0, 0, 0), "import sys\n");
+  highlighter.show(word(5), 2);
+  assert.deepEqual(editor.highlighted, [6], "sent between two edits");
+});
+
+test("the word that is being spoken keeps its highlight when text above it is edited", () => {
+  highlighter.show(word(3), 1);
+  edit(2, new Range(0, 0, 0, 0), "import os\nimport sys\n");
+  assert.deepEqual(editor.highlighted, [5]);
+  edit(3, new Range(1, 0, 2, 0), "");
+  assert.deepEqual(editor.highlighted, [4]);
+});
+
+test("a word that is edited away while it is spoken loses its highlight", () => {
+  highlighter.show(word(3), 1);
+  edit(2, new Range(3, 1, 3, 2), "xyz");
+  assert.deepEqual(editor.highlighted, []);
+  edit(3, new Range(0, 0, 0, 0), "\n");
+  assert.deepEqual(editor.highlighted, [], "it does not come back");
+});
+
 test("a word whose text was changed is not highlighted", () => {
-  fake.documentChanged.fire({ document, contentChanges: [{ range: new Range(3, 1, 3, 2), text: "" }] });
+  edit(2, new Range(3, 1, 3, 2), "");
   highlighter.show(word(2));
   highlighter.show(word(3));
   assert.deepEqual(editor.highlighted, []);
