@@ -1,7 +1,8 @@
 """Languages, as their folders `languages/<name>/` describe them: how one is read, and how one is found.
 
-A folder holds up to four files. `language.toml`: names, file names, the grammar. `highlights.scm`: patterns
-that give a node its capture. `roles.scm`: what a token does. `symbols.scm`: what defines a symbol. A folder
+A folder holds up to five files. `language.toml`: names, file names, the grammar. `highlights.scm`: patterns
+that give a node its capture. `roles.scm`: what a token does. `symbols.scm`: what defines a symbol.
+`snippets.txt`: what to put around a piece of code in a comment, so that it can be parsed. A folder
 without `language.toml` holds patterns that other languages inherit. `docs/how-to/add-a-language.md` shows an
 example.
 """
@@ -23,6 +24,7 @@ from codechoir.errors import CodechoirError, InputError, did_you_mean, shown
 Parser = Literal["grammar", "pygments", "prose"]
 
 DESCRIPTION = "language.toml"
+SNIPPETS = "snippets.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +277,17 @@ class LanguageFolders:
         paths = [path for folder in folders if (path := self.path(folder)) is not None]
         files = [path / f"{kind}.scm" for path in paths for kind in kinds]
         return [file for file in files if file.is_file()]
+
+    def snippet_wrappings(self, name: str) -> list[str]:
+        """What the grammar `name` needs around a piece of code, which replaces the word `SNIPPET`.
+
+        One wrapping is one line of `snippets.txt`, in the folder itself or in one that it inherits.
+        """
+        for folder in (name, *reversed(self.grammar(name).inherits)):
+            path = self.path(folder)
+            if path is not None and (path / SNIPPETS).is_file():
+                return (path / SNIPPETS).read_text("utf-8").splitlines()
+        return ["SNIPPET"]
 
     @cached_property
     def all(self) -> tuple[LanguageFolder, ...]:

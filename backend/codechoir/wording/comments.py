@@ -1,90 +1,23 @@
 """Words for comments and docstrings, a line at a time: prose, markers (`TODO`), documentation tags, code.
 
-Code in a comment has no syntax tree: code in back-ticks, code that was commented out. `SnippetVerbalizer`
-words it by its text alone.
+`SnippetVerbalizer` words the code in a comment, `commented_code` recognizes code that was commented out.
 """
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 
 from codechoir.model import Category
 from codechoir.settings import Level, WordingOptions
+from codechoir.wording.commented_code import has_sentence
 from codechoir.wording.line_source import Fragment
 from codechoir.wording.names import NameVerbalizer
-from codechoir.wording.numbers import NumberVerbalizer
 from codechoir.wording.operators import SymbolVerbalizer
 from codechoir.wording.prose import ProseVerbalizer
+from codechoir.wording.snippets import SnippetVerbalizer
 from codechoir.wording.word_table import WordTable
-
-# ---- code without a syntax tree ----------------------------------------------------------------------------
-
-_TOKEN = re.compile(
-    r"(?P<string>\"[^\"]*\"|'[^']*')|(?P<number>\d\w*(?:\.\d\w*)?)|(?P<name>[^\W\d]\w*|\$\w+)"
-    r"|(?P<operator>[-+*/%&|^=!<>?~@.]+|:=|::)|(?P<other>\S)"
-)
-_BRACKETS = frozenset("()[]{},;:")
-
-
-class SnippetVerbalizer:
-    """Words for a short piece of code, by its text alone."""
-
-    def __init__(self, names: NameVerbalizer, numbers: NumberVerbalizer, symbols: SymbolVerbalizer) -> None:
-        self._names = names
-        self._numbers = numbers
-        self._symbols = symbols
-
-    def words(self, text: str, level: Level) -> str:
-        """The words of the code. Brackets are silent below the level at which they are named."""
-        words = [self._token_words(token, level) for token in _TOKEN.finditer(text)]
-        return " ".join(word for word in words if word)
-
-    def _token_words(self, token: re.Match[str], level: Level) -> str:
-        text = token[0]
-        if token["number"]:
-            return self._numbers.literal(text) or self._names.words(text, level)
-        if token["name"]:
-            return self._names.words(text, level)
-        if token["string"]:
-            inner = self.words(text[1:-1], level)
-            quotes = self._symbols.names(text[0], level)
-            return f"{quotes} {inner} {quotes}".strip()
-        category = Category.PUNCTUATION if text in _BRACKETS else Category.OPERATOR
-        return self._symbols.fragment(text, "", category, level).text
-
-
-# In this order: assignment, call, beginning and end of a block, definition, import, include, declaration,
-# jump, any line with a semicolon at the end, HTML element.
-_STATEMENTS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"[A-Za-z_$][\w.$\[\]\"'>-]*\s*(?:[-+*/|&^%]?=|:=)\s*[^=\s](?:.*[\w)\]}\"';,({])?",
-        r"(?:await |return |new |self\.|this\.)?[A-Za-z_$][\w.$]*\([^()]*(?:\([^()]*\)[^()]*)*\)\s*[;:{]?",
-        r"(?:if|for|while|elif|switch|else if|with)\b.*[=<>!().\[].*(?::|\{|\bdo|\bthen)",
-        r"(?:\}\s*)?else\s*(?::|\{|if\b.*\{)|try\s*[:{]|\}|\};|\}\);|finally\s*[:{]|do\s*\{",
-        r"(?:def|class|fn|func|function|fun)\s+\w+.*[:{(]",
-        r"from\s+[\w.]+\s+import\s+[\w*, ()]+|import\s+[\w.]+(?:\s+as\s+\w+)?;?",
-        r"#\s*include\s*[<\"].*|use\s+[\w:]+.*;",
-        r"(?:let|const|var|val|auto|int|char|bool|double|float|string|final|static|public|private)\s+\w+.*[;=({].*",
-        r"return\b.*;|return [\w.]+[(\[+*/-].*|(?:break|continue);?|(?:raise|throw)\s+\w+\(.*\);?",
-        r".*[\w)\]\"']\s*;",
-        r"</?\w+(?:\s+[\w-]+=\"[^\"]*\")*\s*/?>",
-    )
-)
-"""What code in a comment looks like; a line must match as a whole."""
-
-_PROSE = re.compile(r"[A-Z][a-z]+(?: [a-z]+){2,}|(?:[a-z]+ ){4,}[a-z]+|https?://")
-
-
-def looks_like_code(body: str) -> bool:
-    """Whether a line of a comment, without its comment signs, is a statement of some programming language."""
-    if not body or body[-1] in ".?" or _PROSE.match(body):
-        return False
-    return any(pattern.fullmatch(body) for pattern in _STATEMENTS)
-
-
-# ---- comments ----------------------------------------------------------------------------------------------
 
 _OPENING = re.compile(
     r"\s*(?:[rRuUbBfF]{0,2}(?:\"\"\"|''')|<!--+|/\*+!?|//+!?|\#+[!:]?|--+(?:\[\[)?|;+|%+|=begin\b|\{-|\(\*|\"|')?\s*"
@@ -113,7 +46,7 @@ _TAG = re.compile(
 )
 """A documentation tag: `@param`, `:param x:`, `<param name="x">`."""
 
-_TYPE = re.compile(r"\s*\{(?P<type>(?!@)[^}]*)\}\s*|\s+")
+_TYPE = re.compile(r"\s*\{(?P<type>(?!@)(?:[^{}]|\{[^{}]*\})*+)\}\s*|\s+")
 """A type in braces after a tag: `{string}`."""
 
 _OPTIONAL = re.compile(r"\[(?P<name>[\w.$]+)(?:\s*=\s*(?P<value>.*?))?\](?=\s|$)")
@@ -125,18 +58,25 @@ _GENERIC = re.compile(r"<(?P<name>\w+)>(?=\s|$)")
 _VARIABLE = re.compile(r"\$\w+")
 """A parameter in the documentation of PHP."""
 
+_TYPE_LANGUAGES = dict.fromkeys(("javascript", "jsx", "typescript", "tsx"), "typescript")
+"""The language of the types in documentation, by programming language."""
+
 _TYPE_SIGNS = re.compile(r"\[\]|[<>|?=,]|\.\.\.")
 """The signs in a documented type."""
+
+_TYPED = re.compile(r"(?P<before>\.\.\.|[?!])?(?P<type>.*?)(?P<after>=?)")
+"""A type of JSDoc: it may be variadic, nullable, not nullable; its parameter may be optional."""
 
 _TICKS = re.compile(
     r"(`+)(?P<code>[^`]+)\1|\{@(?:code|link|linkplain|literal|value)\s+(?P<inline>[^{}]*)\}"
     r"|<(?P<tag>c|code)>(?P<element>[^<]*)</(?P=tag)>"
-    r"|<(?:paramref|typeparamref|see|seealso)\s+\w+=\"(?P<reference>[^\"]*)\"\s*/?>"
+    r"|<(?:paramref|typeparamref|see|seealso)\s+\w+=\"(?:[A-Z]:)?(?P<reference>[^\"]*)\"\s*/?>"
+    r"|\{@(?P<bare>\w+)\s*\}"
 )
 """Code in a comment: in back-ticks, in an inline tag, in an element of documentation."""
 
-_CODE_GROUPS = ("code", "inline", "element", "reference")
-"""The groups of `_TICKS` that hold code."""
+_BRACES = str.maketrans("{}", "<>")
+"""In a reference of C#, braces are for the signs that XML does not allow: `List{T}`."""
 
 _BARE_TYPE = re.compile(r"\s+(?P<type>[\w\\|?\[\]]+(?:<[^>]*>)?[\w\\|?\[\]]*)(?=\s|$)")
 """A type without braces after a tag: `@param int|null $x`."""
@@ -155,6 +95,8 @@ _TYPE_ROLES = {
 _EXAMPLE = re.compile(r"(?:>>>|\.\.\.) ")
 """The prompt of an example in a docstring."""
 
+_SIGN = re.compile(r"[^\w\s.]")
+
 _CODE_CATEGORY = Category.VARIABLE
 """The category, and so the voice, of code in a comment."""
 
@@ -170,6 +112,7 @@ class CommentVerbalizer:
         snippets: SnippetVerbalizer,
         symbols: SymbolVerbalizer,
         options: WordingOptions,
+        language: str = "",
     ) -> None:
         self._table = table
         self._prose = prose
@@ -177,6 +120,7 @@ class CommentVerbalizer:
         self._snippets = snippets
         self._symbols = symbols
         self._options = options
+        self._types_language = _TYPE_LANGUAGES.get(language, "")
         self._markers = table.section("markers")
         self._tags = table.section("doc_tags")
 
@@ -215,9 +159,9 @@ class CommentVerbalizer:
         """The parts of `body`, which begins at index `at` of the text: index, words, None or the category."""
         offset = 0
         example = _EXAMPLE.match(body)
-        if example is not None:
+        if example is not None and _is_example(body, example.end()):
             yield at, str(self._tags["example"]) if body.startswith(">") else "", None
-            yield at + example.end(), self._snippets.words(body[example.end() :], "some"), _CODE_CATEGORY
+            yield at + example.end(), self._snippets.code_words(body[example.end() :]), _CODE_CATEGORY
             return
         marker = _MARKER.match(body)
         if marker is not None and marker[1] in self._markers:
@@ -231,13 +175,23 @@ class CommentVerbalizer:
         for code in _TICKS.finditer(body) if self._options.doc_code else ():
             if code.start() > offset:
                 yield at + offset, self._prose.words(body, "some", "comment", offset, code.start()), None
-            snippet = next(code[group] for group in _CODE_GROUPS if code[group] is not None)
-            if code["inline"]:
-                snippet = snippet.replace("#", ".")  # a member, in the documentation of Java
-            yield at + code.start(), self._snippets.words(snippet, "some"), _CODE_CATEGORY
+            words = self._code_words(code)
+            yield at + code.start(), words, None if code["bare"] else _CODE_CATEGORY
             offset = code.end()
         if offset < len(body):
             yield at + offset, self._prose.words(body, "some", "comment", offset), None
+
+    def _code_words(self, code: re.Match[str]) -> str:
+        """The words for code in a comment, or for an inline tag without code, such as `{@inheritDoc}`."""
+        if code["bare"]:
+            return str(self._tags.get(code["bare"], code["bare"].lower()))
+        if code["inline"]:
+            return self._snippets.code_words(code["inline"].replace("#", "."))  # `A#b`: a member in Java
+        if code["element"] is not None:
+            return self._snippets.code_words(html.unescape(code["element"]))
+        if code["reference"] is not None:
+            return self._snippets.code_words(html.unescape(code["reference"]).translate(_BRACES))
+        return self._snippets.code_words(code["code"])
 
     def _tag(self, body: str) -> tuple[str, int]:
         """The words for a documentation tag, and the index at which the text after it begins."""
@@ -287,6 +241,13 @@ class CommentVerbalizer:
 
     def _type_words(self, text: str) -> str:
         """The words for a type in documentation: `Array<string>`, `number|null`."""
+        typed = _TYPED.fullmatch(text)
+        if self._types_language and typed is not None and any(map(str.isalnum, typed["type"])):
+            role = {"...": "variadic", "?": "optional", "!": "non.null"}.get(typed["before"] or "")
+            words = [self._table.role_words(role, typed["before"])] if role else []
+            words.append(self._snippets.code_words(typed["type"], self._types_language))
+            words += [self._table.role_words("optional", "?")] if typed["after"] else []
+            return " ".join(words)
         words = []
         at = 0
         for sign in (*_TYPE_SIGNS.finditer(text), None):
@@ -296,6 +257,12 @@ class CommentVerbalizer:
                 words.append(self._table.role_words(role, sign[0]) if role else sign[0].strip("<>"))
                 at = sign.end()
         return " ".join(word for word in words if word).replace(" ,", ",")
+
+
+def _is_example(body: str, start: int) -> bool:
+    """Whether code follows the prompt; what follows three dots may be a sentence: `... existing code`."""
+    rest = body[start:]
+    return body[0] == ">" or (_SIGN.search(rest) is not None and not has_sentence(rest.rstrip(". ")))
 
 
 def comment_body(text: str, *, opens: bool, closes: bool) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from typing import Literal
 from codechoir.model import Category, Span
 from codechoir.settings import Level, WordingOptions
 from codechoir.wording.characters import EscapeVerbalizer, speakable_text
-from codechoir.wording.comments import CommentVerbalizer, SnippetVerbalizer
+from codechoir.wording.comments import CommentVerbalizer
 from codechoir.wording.context import Hint
 from codechoir.wording.line_source import Fragment, LinePiece, is_spelled
 from codechoir.wording.literal.encode import LiteralEncoder, unambiguous_words, utterance_groups
@@ -23,6 +23,7 @@ from codechoir.wording.numbers import NumberVerbalizer
 from codechoir.wording.operators import SymbolVerbalizer
 from codechoir.wording.prose import ProseVerbalizer
 from codechoir.wording.regexps import RegexpVerbalizer
+from codechoir.wording.snippets import SnippetVerbalizer
 from codechoir.wording.strings import StringVerbalizer
 from codechoir.wording.table_files import load_word_table
 
@@ -192,11 +193,13 @@ class LanguageVerbalizer:
         self.identifiers = NameVerbalizer(self.table, self.numbers, self.symbols, options, is_code=True)
         self.escapes = EscapeVerbalizer(self.table, self.numbers)
         self.prose = ProseVerbalizer(self.table, self.numbers, self.names, self.symbols, self.escapes)
-        self.snippets = SnippetVerbalizer(self.identifiers, self.numbers, self.symbols)
+        self.snippets = SnippetVerbalizer(
+            self.identifiers, self.numbers, self.symbols, self.prose, language, self.fragments
+        )
         self.regexps = RegexpVerbalizer(self.table, self.numbers, self.names, self.symbols, self.escapes)
         self.strings = StringVerbalizer(self.table, self.prose, self.symbols, self.regexps, language)
         self.comments = CommentVerbalizer(
-            self.table, self.prose, self.names, self.snippets, self.symbols, options
+            self.table, self.prose, self.names, self.snippets, self.symbols, options, language
         )
         self._methods = {
             "bom": self._bom,

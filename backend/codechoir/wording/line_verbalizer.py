@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 from codechoir.model import Category, Span, Utterance
 from codechoir.settings import Level, WordingOptions
-from codechoir.wording.comments import comment_body, looks_like_code
+from codechoir.wording.commented_code import looks_like_code
+from codechoir.wording.comments import comment_body
 from codechoir.wording.context import LineContext, joined_operators
 from codechoir.wording.deception import Deception, DeceptionWarnings, find_deceptions
 from codechoir.wording.language_verbalizer import LanguageVerbalizer

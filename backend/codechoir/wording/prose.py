@@ -60,13 +60,20 @@ _DATA = (
     rf"|{_SIGNS}"
 )
 _ENTITY = r"(?P<entity>&(?:[A-Za-z]{2,8}|\#\d{1,7}|\#x[0-9a-fA-F]{1,6});)"
+_BLOCK_TAGS = (
+    "p|br|li|ul|ol|pre|h[1-6]|dl|dt|dd|table|tr|td|th|blockquote|hr|div|para|list|item|description|term"
+)
+_TAGS = rf"{_BLOCK_TAGS}|a|b|i|em|strong|tt|sub|sup|span|img|code"
+"""Elements of HTML and XML that format the text of a comment; the first ones begin a passage of their own."""
+
 _PLACEHOLDER = (
     r"(?P<placeholder>(?<![\w\])])\{\d*(?:![rsa])?(?::[\w.?#<>^+, $*-]{0,12})?\}"
     r"|\{[^\W\d][\w.]*(?:![rsa])?(?::[\w.?#<>^+, $*-]{0,12})?\})"
 )
 TOKENS: Final[Mapping[TextKind, re.Pattern[str]]] = {
     "comment": re.compile(
-        r"(?P<tag></[a-z]\w*>)|(?P<target>\](?:\([^()\s]{1,200}\)|\[[^\[\]]{0,80}\]))"
+        rf"(?P<tag></[a-zA-Z]\w*>|(?<!\w)<(?:{_TAGS})(?=[\s/>])[^<>]{{0,200}}>)"
+        r"|(?P<target>\](?:\([^()\s]{1,200}\)|\[[^\[\]]{0,80}\]))"
         rf"|{_ENTITY}|{_SENTENCES}"
     ),
     "text": re.compile(_SENTENCES),
@@ -99,8 +106,9 @@ TOKEN_KINDS: Final = (
 
 _SPACED_BEFORE = re.compile(r" +(?=[.?!](?: |$))")
 _PAUSE = re.compile(r"[ ,]*,[ ,]*")
-_NEEDLESS_PAUSE = re.compile(r"^, |, (?=[.?!])")
+_NEEDLESS_PAUSE = re.compile(r"^, |, (?=[.?!])|(?<=[.?!]),")
 
+_BLOCK_TAG = re.compile(rf"</?(?:{_BLOCK_TAGS})\b")
 _DECORATION = frozenset("-=*_#~+/.^`|:\\")
 """Signs that decorate a comment where several stand alone."""
 
@@ -259,8 +267,10 @@ class ProseVerbalizer:
         return "" if level == "some" else self._every_character(token[0])
 
     def _tag(self, token: re.Match[str], level: Level, kind: TextKind) -> str:
-        """The end tag of an element in a documentation comment. Its start tag has been said already."""
-        return "" if level == "some" else self._every_character(token[0])
+        """A tag that formats a documentation comment, or the end tag of an element that has been said."""
+        if level != "some":
+            return self._every_character(token[0])
+        return "," if _BLOCK_TAG.match(token[0]) else ""
 
     def _entity(self, token: re.Match[str], level: Level, kind: TextKind) -> str:
         """A character by its entity in HTML or XML: `&lt;`."""

@@ -29,6 +29,7 @@ _EMPHASIS = frozenset("*_")
 _BULLETS = frozenset("#*+-\u2022")
 _OPENERS = frozenset("([{*_") | _QUOTES
 _CLOSERS = frozenset(")]}*_") | _QUOTES | _SENTENCE
+_TAG = re.compile(r"</?[a-zA-Z]")
 _SENTENCE_WORD = re.compile(r"[^\W\d_a-z][^\W\d_]+[.!?]")
 """A string that is a sentence of one word: `Done.`"""
 
@@ -77,7 +78,8 @@ def _use_of_punctuation(text: str, start: int, end: int) -> SignUse:
     if text[start] == "," and before and not before.isspace() and after.strip():
         return "pause" if not before.isdecimal() or not after.isdecimal() else "named"
     is_after_word = before.strip() != "" and (before in _CLOSERS or before not in _OPENERS)
-    return "melody" if is_after_word and _ends_chunk(text, end) else "named"
+    is_at_end = _ends_chunk(text, end) or _TAG.match(text, end) is not None
+    return "melody" if is_after_word and is_at_end else "named"
 
 
 def _use_of_dash(text: str, start: int, end: int) -> SignUse:
@@ -140,10 +142,10 @@ def _starts_chunk(text: str, at: int) -> bool:
 
 
 def _ends_chunk(text: str, at: int) -> bool:
-    """Whether only closing signs are between index `at` and the next blank or end tag."""
+    """Whether only closing signs are between index `at` and the next blank."""
     while at < len(text) and text[at] in _CLOSERS:
         at += 1
-    return at == len(text) or text[at].isspace() or text.startswith("</", at)
+    return at == len(text) or text[at].isspace()
 
 
 def _is_around_words(text: str, at: int) -> bool:
