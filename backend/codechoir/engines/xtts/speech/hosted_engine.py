@@ -59,7 +59,7 @@ def probe(device: str, precision: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Loaded:
+class _LoadedEngine:
     checkpoint: LoadedCheckpoint
     worker: Worker
     fallback: FallbackSpeech | None
@@ -80,7 +80,7 @@ class HostedXttsEngine(Engine):
     ) -> None:
         self._options = (Path(checkpoint), device, precision)
         self._candidates = candidates
-        self._loaded: _Loaded | None = None
+        self._loaded: _LoadedEngine | None = None
 
     def check(self) -> str | None:
         """See `Engine.check`."""
@@ -141,7 +141,7 @@ class HostedXttsEngine(Engine):
                 return None, save(dict(checkpoint.condition(recordings, arguments["parameters"])))
         return super().handle_call(method, arguments, blob)
 
-    def _load(self) -> _Loaded:
+    def _load(self) -> _LoadedEngine:
         """Loads everything once; the host warms the engine up before it accepts calls."""
         if self._loaded is None:
             from codechoir.engines.neural_output import FallbackSpeech
@@ -166,7 +166,7 @@ class HostedXttsEngine(Engine):
             speech = None if missing else FallbackSpeech(fallback, FallbackVoices(), SAMPLE_RATE)
             worker = Worker(checkpoint.make_scheduler, _end_process)
             worker.prepare_voices(checkpoint.likely_voices()[:CACHED_VOICES])
-            self._loaded = _Loaded(checkpoint, worker, speech)
+            self._loaded = _LoadedEngine(checkpoint, worker, speech)
         return self._loaded
 
 
