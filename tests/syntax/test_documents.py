@@ -51,7 +51,7 @@ def test_lines_end_with_lf_crlf_or_cr() -> None:
         snapshot.line_range(4)
 
 
-@pytest.mark.parametrize("name", ["python", "text", "kotlin", "markdown"])
+@pytest.mark.parametrize("name", ["python", "text", "groovy", "markdown"])
 def test_an_empty_document_has_one_line_and_no_spans(name: str) -> None:
     snapshot = Document("", language(name)).snapshot()
     assert (snapshot.line_count, snapshot.line_range(0), snapshot.spans(), snapshot.warnings) == (
@@ -98,7 +98,7 @@ def test_an_edit_with_bad_text_warns_as_well() -> None:
     assert len(document.snapshot().warnings) == 1
 
 
-@pytest.mark.parametrize("name", ["python", "text", "kotlin", "html", "php", "markdown"])
+@pytest.mark.parametrize("name", ["python", "text", "groovy", "html", "php", "markdown"])
 def test_a_byte_order_mark_is_a_token_of_its_own(name: str) -> None:
     first = Document("\ufeffabc", language(name)).snapshot().spans()[0]
     assert (first.start, first.end, first.role, first.category) == (0, 3, "bom", Category.PUNCTUATION)

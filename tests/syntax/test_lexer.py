@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 
 import pytest
-from codechoir.languages.detection import detect_language
+from codechoir.languages import Language
 from codechoir.syntax.document import Document
 from codechoir.syntax.lexer import LexerAnalysis
 
 
 def tokens(source: str, name: str) -> list[tuple[str, str]]:
-    snapshot = Document(source, detect_language(None, b"", name)).snapshot()
+    snapshot = Document(source, Language(name, name, "pygments", name)).snapshot()
     return [(snapshot.text[s.start : s.end].decode(), s.category.value) for s in snapshot.spans()]
 
 

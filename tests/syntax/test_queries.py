@@ -155,3 +155,19 @@ def test_all_languages_in_the_table_have_a_grammar_in_the_table() -> None:
     assert {
         language.source for language in language_folders().languages if language.parser == "grammar"
     } <= set(grammar_names())
+
+
+def test_no_query_takes_long_to_compile() -> None:
+    """The first line of a file waits for it. A pattern around a node that can contain much costs most."""
+    program = (
+        "import time\n"
+        "from codechoir.languages import grammar_names, load_grammar\n"
+        "spent = {}\n"
+        "for name in grammar_names():\n"
+        "    started = time.process_time()\n"
+        "    load_grammar(name)\n"
+        "    spent[name] = time.process_time() - started\n"
+        "allowed = 4 * max(spent['php'], spent['csharp'])\n"
+        "print([name for name, seconds in spent.items() if seconds > allowed])\n"
+    )
+    assert run(program).stdout == "[]\n"

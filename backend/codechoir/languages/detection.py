@@ -16,8 +16,6 @@ _SHEBANG = re.compile(rb"\A(?:\xef\xbb\xbf)?#![^\S\n]*(\S+)([^\n]*)")
 _VERSION = re.compile(r"(?<![\d.])[\d.]+$")
 
 _EXTRA_LEXERS = {
-    "dockerfile": "docker",
-    "makefile": "make",
     "objective-cpp": "objective-c++",
     "viml": "vim",
     "tex": "latex",
@@ -35,7 +33,7 @@ _EXTRA_LEXERS = {
 }
 """Language ids of VS Code, with the alias of the Pygments lexer."""
 
-_EXTRA_FILES = {"cmakelists.txt": "cmake", ".sql": "sql", ".m": "objective-c", ".v": "verilog", ".pl": "perl"}
+_EXTRA_FILES = {"cmakelists.txt": "cmake", ".m": "objective-c", ".v": "verilog", ".pl": "perl"}
 """Lexers by whole name or extension, in lower case, where Pygments knows none or another one."""
 
 
@@ -99,7 +97,7 @@ def _by_name(name: str, text: bytes) -> Language | None:
     for language, pattern in folders.sharing(suffix):
         if re.search(pattern.encode(), text[:_HEAD], re.MULTILINE):
             return language
-    return folders.by_extension(suffix)
+    return folders.by_extension(suffix) or folders.by_filename(lower.partition(".")[0])  # Dockerfile.dev
 
 
 def _by_shebang(text: bytes) -> Language | None:

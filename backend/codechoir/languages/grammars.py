@@ -40,9 +40,9 @@ class SymbolQuery:
     """The query `symbols.scm`, which finds definitions.
 
     Captures: `symbol.KIND`, a definition; `prototype.KIND`, a declaration that is a symbol if it declares a
-    function outside of any function; `return`, a statement that returns a value. `#set! name FIELD`: the
-    field with the name, by default `name`. `#set! holder FIELD`: the field whose node has the parameters and
-    the body.
+    function outside of any function; `return`, a statement that returns a value; `name`, the
+    node with the definition's name, where that is not in a field `name`. `#set! name FIELD`: another field
+    with the name. `#set! holder FIELD`: the field whose node has the parameters and the body.
     """
 
     query: tree_sitter.Query

@@ -71,8 +71,11 @@ class Grammar:
     nodes whose text is one token except where a pattern inside says otherwise (strings, comments). `atoms`:
     types of nodes that are one token with all their children. `holes`: types of nodes inside containers that
     contain code (interpolations). `merged`: types of leaves that are one token when adjacent. `token_roles`:
-    whether its tokens have the roles of `TOKEN_ROLES`. `joined`: embedded languages whose parts are one text
-    (the page around PHP), with the type of node of a part.
+    whether its tokens have the roles of `TOKEN_ROLES`. `operators`: types of leaves that have these roles,
+    too, by their text. `keywords`: words, in lower case, that are keywords where the tree has no node for
+    them. `placeholders`: types of nodes inside of a text in another language that are not part of it, each
+    with what stands for it there (a variable of Make in the commands of a recipe). `joined`: embedded
+    languages whose parts are one text (the page around PHP), with the type of node of a part.
     """
 
     wheel: str
@@ -83,6 +86,9 @@ class Grammar:
     atoms: frozenset[str] = frozenset()
     holes: frozenset[str] = frozenset(_HOLES)
     merged: frozenset[str] = frozenset()
+    operators: frozenset[str] = frozenset()
+    keywords: frozenset[str] = frozenset()
+    placeholders: Mapping[str, str] = field(default_factory=dict)
     joined: Mapping[str, str] = field(default_factory=dict)
     token_roles: bool = True
 
@@ -171,6 +177,7 @@ _KINDS: Mapping[tuple[str, ...], type] = {
     ("grammar", "wheel"): str,
     ("grammar", "function"): str,
     ("grammar", "joined"): dict,
+    ("grammar", "placeholders"): dict,
     ("grammar", "token_roles"): bool,
 }
 """Every key of `language.toml`, with the type of its value."""

@@ -17,7 +17,8 @@ share one table of categories. It settles for all languages what could be decide
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Final
 
@@ -45,6 +46,7 @@ CAPTURE_CATEGORIES: Final[dict[str, Category]] = {
     "field": Category.VARIABLE,
     "float": Category.LITERAL,
     "function": Category.FUNCTION,
+    "identifier": Category.VARIABLE,
     "include": Category.KEYWORD,
     "keyword": Category.KEYWORD,
     "keyword.operator": Category.OPERATOR,
@@ -69,11 +71,14 @@ CAPTURE_CATEGORIES: Final[dict[str, Category]] = {
     "text.plain": Category.LITERAL,
     "text.uri": Category.LITERAL,
     "type": Category.TYPE,
+    "type.qualifier": Category.KEYWORD,
     "variable": Category.VARIABLE,
 }
 """By capture; the longest prefix wins, so that `string.escape` has the category of `string`."""
 
-TRANSPARENT: Final = frozenset({"embedded", "none", "spell", "nospell", "conceal", "local", "injection"})
+TRANSPARENT: Final = frozenset(
+    {"clean", "embedded", "none", "spell", "nospell", "conceal", "local", "injection"}
+)
 """First words of captures that say nothing about a token; the nodes inside are classified by themselves."""
 
 
@@ -102,6 +107,11 @@ class Captures:
     names: dict[int, str]
     roles: dict[int, str]
     embedded: dict[int, str]
+
+    def without_embedded(self, languages: Container[str]) -> Captures:
+        """The same without texts in these languages, whose nodes are then tokens of their host."""
+        embedded = {node: name for node, name in self.embedded.items() if name not in languages}
+        return replace(self, embedded=embedded)
 
 
 def captures_in(grammar: LoadedGrammar, root: tree_sitter.Node, start: int, end: int) -> Captures:

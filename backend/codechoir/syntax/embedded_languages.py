@@ -8,10 +8,11 @@ in the host cost nothing.
 from __future__ import annotations
 
 import threading
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter, itemgetter
 from typing import Protocol
 
 from codechoir.model import Span
@@ -19,8 +20,13 @@ from codechoir.syntax.analysis import Analysis
 from codechoir.syntax.uncovered_text import trimmed
 
 _CACHED_BYTES = 8_000_000
+_start, _end, _range_end = attrgetter("start"), attrgetter("end"), itemgetter(1)
 _MAX_DEPTH = 4
 """Languages inside each other; deeper text stays plain."""
+
+
+WHOLE_REGIONS = frozenset({"rust_arguments", "rust_pattern"})
+"""Embedded texts of which the nodes inside the region are a part. In any other language these are cut out."""
 
 
 class Analyse(Protocol):
@@ -87,17 +93,48 @@ class FragmentAnalysis(Analysis):
 
 @dataclass(frozen=True, slots=True)
 class OverlayAnalysis(Analysis):
-    """An analysis with some spans replaced by those of `overlay`."""
+    """An analysis of `text` with the spans of some ranges replaced by those of `overlay`.
 
+    `ranges`: in order. `overlay`: all spans in there, in order.
+    """
+
+    text: bytes
     base: Analysis
+    ranges: tuple[tuple[int, int], ...]
     overlay: tuple[Span, ...]
 
     def spans(self, start: int, end: int) -> list[Span]:
         """The spans that overlap bytes `start` to `end`."""
-        overlay = [span for span in self.overlay if span.start < end and span.end > start]
-        replaced = {span.start for span in overlay}
-        base = (span for span in self.base.spans(start, end) if span.start not in replaced)
-        return sorted([*base, *overlay], key=lambda span: span.start)
+        first = bisect_right(self.overlay, start, key=_end)
+        found = list(self.overlay[first : bisect_left(self.overlay, end, key=_start)])
+        for span in self.base.spans(start, end):
+            low = span.start
+            at = bisect_right(self.ranges, low, key=_range_end)
+            while at < len(self.ranges) and self.ranges[at][0] < span.end:
+                found += self._part(span, low, self.ranges[at][0])
+                low = max(low, self.ranges[at][1])
+                at += 1
+            found += self._part(span, low, span.end)
+        return sorted((span for span in found if span.start < end and span.end > start), key=_start)
+
+    def _part(self, span: Span, low: int, high: int) -> list[Span]:
+        """The part of a span from `low` to `high`, if there is one."""
+        if low == span.start and high == span.end:
+            return [span]
+        low, high = trimmed(self.text, low, high, inside=(low > span.start, high < span.end))
+        return [replace(span, start=low, end=high)] if low < high else []
+
+
+@dataclass(frozen=True, slots=True)
+class MappedAnalysis(Analysis):
+    """A text of which only some ranges are parsed, as one text: `joined` holds these, `inner` their spans."""
+
+    joined: JoinedText
+    inner: Analysis
+
+    def spans(self, start: int, end: int) -> list[Span]:
+        """The spans in the ranges that overlap bytes `start` to `end`."""
+        return self.joined.host_spans(self.inner.spans, start, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +149,14 @@ class JoinedText:
     starts: tuple[int, ...]
 
     @classmethod
-    def of(cls, text: bytes, ranges: Sequence[tuple[int, int]]) -> JoinedText:
-        """The text of `text` at `ranges`, joined."""
-        starts, total = [], 0
-        for start, end in ranges:
+    def of(cls, text: bytes, ranges: Sequence[tuple[int, int]], fillers: Sequence[bytes] = ()) -> JoinedText:
+        """The text of `text` at `ranges`, joined. `fillers`: what stands after each range, if anything."""
+        starts, parts, total = [], list[bytes](), 0
+        for index, (start, end) in enumerate(ranges):
             starts.append(total)
-            total += end - start
-        return cls(b"".join(text[start:end] for start, end in ranges), tuple(ranges), tuple(starts))
+            parts += (text[start:end], fillers[index] if index < len(fillers) else b"")
+            total += len(parts[-2]) + len(parts[-1])
+        return cls(b"".join(parts), tuple(ranges), tuple(starts))
 
     def host_spans(self, spans: Callable[[int, int], list[Span]], start: int, end: int) -> list[Span]:
         """The spans of the content for bytes `start` to `end` of the host, with offsets in the host.

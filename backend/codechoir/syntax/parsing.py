@@ -6,19 +6,17 @@ returns the object that keeps up with the edits of a document; `analyse_embedded
 
 from __future__ import annotations
 
-import re
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
 from typing import Final
 
 import tree_sitter
 
 from codechoir.languages import Language, language_folders, language_named, load_grammar
-from codechoir.model import Category, Span
 from codechoir.syntax import safe_parsing
 from codechoir.syntax.analysis import Analysis, DocumentAnalysis, ProseAnalysis, TokenAnalysis
-from codechoir.syntax.embedded_languages import EmbeddedTexts, FragmentAnalysis, OverlayAnalysis
+from codechoir.syntax.embedded_languages import EmbeddedTexts
+from codechoir.syntax.fragments import FRAGMENTS, fragment_analysis
 from codechoir.syntax.lexer import LexerAnalysis
 from codechoir.syntax.revisions import Revision
 from codechoir.syntax.tree_analysis import TreeAnalysis
@@ -29,13 +27,12 @@ def analyse_embedded(name: str, content: bytes, inner: EmbeddedTexts | None) -> 
 
     `inner`: parses the languages inside the text; None: they stay plain.
     """
-    if name in _WRAPPED:
-        grammar, wrapping = _WRAPPED[name]
-        before, after = wrapping(content)
-        wrapped = _by_grammar(grammar, grammar, before + content + after, inner)
-        return FragmentAnalysis(wrapped, len(before), len(content))
-    if name in _MACROS:
-        return _analyse_macro(_MACROS[name], content, inner)
+    if name in FRAGMENTS:
+
+        def parse(name: str, content: bytes, *, flat: bool = False) -> Analysis | None:
+            return analyse_embedded(name, content, None if flat else inner)
+
+        return fragment_analysis(name, content, parse)
     folder = language_folders().folder(name)
     if folder is not None and folder.language is None:
         if len(content) > _MAX_FRAGMENT:
@@ -57,54 +54,6 @@ def _by_grammar(name: str, language: str, content: bytes, inner: EmbeddedTexts |
         return TokenAnalysis(content, language)
     return TreeAnalysis(grammar, tree, content, language, inner)
 
-
-def _analyse_macro(grammar: str, content: bytes, inner: EmbeddedTexts | None) -> Analysis:
-    """The body of a macro: code, except for `#` and `##`, which the grammar does not know there."""
-    masked = bytearray(content)
-    operators = []
-    for match in _macro_operators(content):
-        start, end = match.span()
-        masked[start:end] = b"+ " if match.group() == b"##" else b" "
-        role = {b"#": "directive.string", b"##": "directive.paste"}[match.group()]
-        operators.append(Span(start, end, Category.OPERATOR, "operator", grammar, role))
-    return OverlayAnalysis(_by_grammar(grammar, grammar, bytes(masked), inner), tuple(operators))
-
-
-def _macro_operators(content: bytes) -> Iterator[re.Match[bytes]]:
-    """The `#` and `##` outside of strings. A quote that is never closed does not start a string."""
-    position = 0
-    unclosed_until = dict.fromkeys(_STRING_BODIES, 0)
-    while match := _QUOTE_OR_OPERATOR.search(content, position):
-        position = match.end()
-        quote = match.group()
-        body = _STRING_BODIES.get(quote)
-        if body is None:
-            yield match
-        elif match.start() >= unclosed_until[quote]:
-            inside = body.match(content, position)
-            end = inside.end() if inside else position
-            if content[end : end + 1] == quote:
-                position = end + 1
-            else:  # the same holds for all quotes up to here: looking at each of them takes quadratic time
-                unclosed_until[quote] = end
-
-
-def _opening_tag(content: bytes) -> tuple[bytes, bytes]:
-    """What must precede a closing tag that is cut out of its page."""
-    closed = re.match(rb"</([^\s>]*)", content)
-    return (b"<" + closed.group(1) + b">" if closed else b""), b""
-
-
-_WRAPPED: dict[str, tuple[str, Callable[[bytes], tuple[bytes, bytes]]]] = {
-    "css_declarations": ("css", lambda _: (b"*{", b"}")),
-    "html_tag": ("html", _opening_tag),
-}
-"""Fragments that are not valid by themselves: their grammar, and what to put before and after them."""
-
-_MACROS = {"c_macro": "c", "cpp_macro": "cpp"}
-_QUOTE_OR_OPERATOR = re.compile(rb"[\"']|##?")
-_STRING_BODIES = {b'"': re.compile(rb"(?:\\.|[^\"\\])*+"), b"'": re.compile(rb"(?:\\.|[^'\\])*+")}
-"""What is between two quotes, by quote."""
 
 _MAX_FRAGMENT = 65536
 """Bytes up to which a text in an embedded-only language is parsed: a paragraph, a regular expression."""

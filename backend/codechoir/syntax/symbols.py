@@ -52,12 +52,12 @@ class Symbol:
 class _Definition:
     """A node that a pattern of `symbols.scm` has found.
 
-    `name_field`: the field with its name. `holder`: the node with the parameters and the body.
+    `name`: the node with its name. `holder`: the node with the parameters and the body.
     """
 
     node: tree_sitter.Node
     kind: str
-    name_field: str
+    name: tree_sitter.Node | None
     holder: tree_sitter.Node
 
 
@@ -106,20 +106,26 @@ def _matches(query: SymbolQuery, root: tree_sitter.Node) -> tuple[list[_Definiti
         for capture, nodes in captures.items():
             role, _, kind = capture.partition(".")
             node = nodes[0]
+            if role == "name" or role.startswith("_"):
+                continue
             if role == "return":
                 returns.append(node.start_byte)
             elif role == "symbol" or _declares_function(node):
                 best = definitions.get(node.id)
                 if best is None or best[0] <= pattern:
-                    definitions[node.id] = pattern, _definition(query, pattern, node, kind)
+                    name = captures.get("name")
+                    definitions[node.id] = pattern, _definition(query, pattern, node, kind, name)
     return [definition for _, definition in definitions.values()], sorted(returns)
 
 
-def _definition(query: SymbolQuery, pattern: int, node: tree_sitter.Node, kind: str) -> _Definition:
+def _definition(
+    query: SymbolQuery, pattern: int, node: tree_sitter.Node, kind: str, named: list[tree_sitter.Node] | None
+) -> _Definition:
     settings = query.query.pattern_settings(pattern)
+    name = named[0] if named else node.child_by_field_name(settings.get("name") or "name")
     holder = settings.get("holder")
     held = node.child_by_field_name(holder) if holder else None
-    return _Definition(node, kind, settings.get("name") or "name", held or node)
+    return _Definition(node, kind, name, held or node)
 
 
 def _declares_function(node: tree_sitter.Node) -> bool:
@@ -154,7 +160,7 @@ def _symbol(
     text: bytes,
 ) -> Symbol:
     node, holder = definition.node, definition.holder
-    name = _name(node.child_by_field_name(definition.name_field))
+    name = _name(definition.name)
     if name is None and node.parent is not None and node.parent.type in nodes.namers:
         name = _name(node.parent.child_by_field_name("declarator"))
     body = holder.child_by_field_name("body")

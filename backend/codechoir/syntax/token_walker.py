@@ -18,6 +18,7 @@ from codechoir.languages import LoadedGrammar
 from codechoir.model import Category
 from codechoir.syntax.block_closers import closed_block
 from codechoir.syntax.captures import Captures, category_of
+from codechoir.syntax.embedded_languages import WHOLE_REGIONS
 from codechoir.syntax.token_roles import DEFAULT_ROLES, TOKEN_ROLES
 from codechoir.syntax.uncovered_text import WHITESPACE, leaf_capture, trimmed
 
@@ -34,11 +35,15 @@ class TokenPiece(NamedTuple):
 
 
 class EmbeddedRegion(NamedTuple):
-    """Text in another language. `node`: contains it. `capture`: what the text is in its host language."""
+    """Text in another language. `node`: contains it. `capture`: what the text is in its host language.
+
+    `depth`: brackets around it, where its own are counted on.
+    """
 
     node: tree_sitter.Node
     language: str
     capture: str
+    depth: int = 0
 
 
 _TEXT = frozenset({Category.COMMENT, Category.LITERAL})
@@ -75,10 +80,14 @@ class _Frame:
     `name`: its own capture. `inherited`: the capture of its leaves that have none. `depth`: brackets around
     the next child. `text`: the string or comment that it belongs to; `owns`: whether it is that string's
     outermost node. `broken`: whether it is an error, in which brackets need not match. `resets`: whether
-    nesting is counted from zero inside it.
+    nesting is counted from zero inside it. `foreign`: whether its text is in another language, except for the
+    nodes with placeholders.
     """
 
-    __slots__ = ("broken", "depth", "inherited", "name", "node", "owns", "resets", "role", "span", "text")
+    __slots__ = (
+        *("broken", "depth", "foreign", "inherited", "name", "node", "owns", "resets", "role", "span"),
+        "text",
+    )
 
     def __init__(self, node: tree_sitter.Node, kind: str, name: str, role: str) -> None:
         self.node = node
@@ -90,6 +99,7 @@ class _Frame:
         self.owns = False
         self.broken = kind == "ERROR"
         self.resets = _holds_statements(kind)
+        self.foreign = False
 
 
 class TokenWalker:
@@ -141,9 +151,18 @@ class TokenWalker:
             text = None
         kind = node.type
         if language:
-            self._items.append(EmbeddedRegion(node, language, name or (frame.inherited if frame else "")))
+            whole = language in WHOLE_REGIONS
+            depth = max(0, frame.depth) if whole and frame is not None and not frame.resets else 0
+            capture = name or (frame.inherited if frame else "")
+            self._items.append(EmbeddedRegion(node, language, capture, depth))
+            if node.child_count and not whole:
+                self._frames.append(_Frame(node, kind, "", ""))
+                self._frames[-1].foreign = bool(self._spec.placeholders)
+            return node.child_count > 0 and not whole
+        if frame is not None and frame.foreign and kind not in self._spec.placeholders:
             if node.child_count:
                 self._frames.append(_Frame(node, kind, "", ""))
+                self._frames[-1].foreign = True
             return node.child_count > 0
         leaf = node.child_count == 0 or kind in self._spec.atoms
         if text is None:
@@ -188,8 +207,11 @@ class TokenWalker:
         start, end = trimmed(self._text, node.start_byte, node.end_byte)
         if start == end or kind == "ERROR":
             return
-        if not role and not named and self._spec.token_roles:
-            role = TOKEN_ROLES.get(kind, "")
+        if not role and self._spec.token_roles:
+            if not named:
+                role = TOKEN_ROLES.get(kind, "")
+            elif kind in self._spec.operators:
+                role = TOKEN_ROLES.get(self._text[start:end].decode("utf-8", "replace"), "")
         closed = closed_block(role, [f.node for f in self._frames]) if role.endswith(".close") else ""
         role = role or DEFAULT_ROLES.get(capture, "")
         piece = TokenPiece(start, end, capture, role, max(0, depth), closed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
@@ -14,7 +14,7 @@ from codechoir.model import Category, Span
 from codechoir.syntax import uncovered_text
 from codechoir.syntax.analysis import DocumentAnalysis
 from codechoir.syntax.captures import captures_in, category_of
-from codechoir.syntax.embedded_languages import EmbeddedTexts, JoinedText
+from codechoir.syntax.embedded_languages import WHOLE_REGIONS, EmbeddedTexts, JoinedText
 from codechoir.syntax.safe_parsing import TooComplexError
 from codechoir.syntax.symbols import Symbol, tree_symbols
 from codechoir.syntax.token_walker import EmbeddedRegion, TokenPiece, TokenWalker, goto_child_at
@@ -56,6 +56,8 @@ class TreeAnalysis(DocumentAnalysis):
             self._too_complex = True
             log.warning("a query of %s took too long; the text is read token by token", self.grammar.name)
             return token_spans(self._text, start, end, self._language)
+        if self._embedded is None:
+            captures = captures.without_embedded(WHOLE_REGIONS)
         items = TokenWalker(self.grammar, captures, self._text, low, high).run(self.tree.root_node)
         covered = [span for item in items for span in self._spans_of(item, start, end)]
         covered.sort(key=_start)  # spans of an embedded text and of its host may alternate
@@ -64,10 +66,10 @@ class TreeAnalysis(DocumentAnalysis):
         for span in covered:
             if span.start >= at:
                 if self._text[at : span.start].strip(uncovered_text.WHITESPACE):
-                    found += gap_spans(self._text, at, span.start, self._language)
+                    found += self._gap_spans(at, span.start)
                 found.append(span)
                 at = span.end
-        found += gap_spans(self._text, at, high, self._language)
+        found += self._gap_spans(at, high)
         return [span for span in found if span.start < end and span.end > start]
 
     def symbols(self) -> list[Symbol]:
@@ -76,11 +78,15 @@ class TreeAnalysis(DocumentAnalysis):
             self._symbols = tree_symbols(self.grammar.name, self.tree, self._text)
         return self._symbols
 
+    def _gap_spans(self, start: int, end: int) -> Iterator[Span]:
+        """Spans of text without a node, or whose node says nothing about it."""
+        return gap_spans(self._text, start, end, self._language, self.grammar.spec.keywords)
+
     def _spans_of(self, item: TokenPiece | EmbeddedRegion, start: int, end: int) -> Sequence[Span]:
         if isinstance(item, EmbeddedRegion):
             return self._embedded_spans(item, max(start, item.node.start_byte), min(end, item.node.end_byte))
         if not item.capture:
-            return list(gap_spans(self._text, item.start, item.end, self._language))
+            return list(self._gap_spans(item.start, item.end))
         category = category_of(item.capture) or Category.VARIABLE
         return [
             Span(
@@ -100,17 +106,26 @@ class TreeAnalysis(DocumentAnalysis):
         if start >= end:
             return []
         is_joined = region.language in self.grammar.spec.joined
-        if is_joined:
-            joined = self._template_text()
-        else:
-            joined = JoinedText.of(self._text, content_ranges(region.node))
+        joined = self._template_text() if is_joined else self._content(region)
         analysis = self._embedded.analysis(region.language, joined.content) if self._embedded else None
         if analysis is None:
             return self._plain(region, joined)
         found = joined.host_spans(analysis.spans, start, end)
+        if region.depth:
+            found = [replace(span, depth=span.depth + region.depth) for span in found]
         if region.capture.startswith("text."):  # prose in a heading keeps the capture of the heading
             found = [replace(s, capture=region.capture) if s.capture == "text" else s for s in found]
         return found
+
+    def _content(self, region: EmbeddedRegion) -> JoinedText:
+        """The text in another language that a region contains."""
+        node = region.node
+        if region.language in WHOLE_REGIONS:
+            return JoinedText.of(self._text, [(node.start_byte, node.end_byte)])
+        if not self.grammar.spec.placeholders:
+            return JoinedText.of(self._text, content_ranges(node))
+        ranges, fillers = ranges_around(node, self.grammar.spec.placeholders)
+        return JoinedText.of(self._text, ranges, fillers)
 
     def _plain(self, region: EmbeddedRegion, joined: JoinedText) -> list[Span]:
         """Text in an unknown language: one span for each range."""
@@ -170,3 +185,26 @@ def content_ranges(node: tree_sitter.Node) -> list[tuple[int, int]]:
     if node.end_byte > at:
         ranges.append((at, node.end_byte))
     return ranges
+
+
+def ranges_around(
+    node: tree_sitter.Node, placeholders: Mapping[str, str]
+) -> tuple[list[tuple[int, int]], list[bytes]]:
+    """The byte ranges of a node's text around those nodes inside it that have placeholders, and these."""
+    ranges, fillers, at = list[tuple[int, int]](), list[bytes](), node.start_byte
+    cursor, inside = node.walk(), True
+    while inside:
+        found = cursor.node
+        filler = placeholders.get(found.type) if found is not None else None
+        if found is not None and filler is not None:
+            ranges.append((at, found.start_byte))
+            fillers.append(filler.encode())
+            at = found.end_byte
+        elif cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            inside = cursor.goto_parent()
+            if not inside:
+                break
+    ranges.append((at, node.end_byte))
+    return ranges, fillers

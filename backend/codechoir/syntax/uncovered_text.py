@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from codechoir.model import Category, Span
 from codechoir.syntax.captures import category_of
@@ -135,9 +135,15 @@ def leaf_capture(kind: str, named: bool) -> str:
     return "string" if kind in {'"', "'", "`"} else "operator"
 
 
-def gap_spans(text: bytes, start: int, end: int, language: str) -> Iterator[Span]:
-    """Spans for bytes `start` to `end`, which no grammar covers."""
+def gap_spans(
+    text: bytes, start: int, end: int, language: str, keywords: Container[str] = ()
+) -> Iterator[Span]:
+    """Spans for bytes `start` to `end`, which no grammar covers. `keywords`: words, in lower case."""
     for low, high, capture, role in tokens(text, start, end):
+        if text[low:high] == b";":
+            role = "statement.end"
+        elif capture == "variable" and keywords and text[low:high].decode().lower() in keywords:
+            capture = "keyword"
         yield Span(low, high, category_of(capture) or Category.VARIABLE, capture, language, role)
 
 

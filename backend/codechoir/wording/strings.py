@@ -26,10 +26,10 @@ _CLOSING = re.compile(_QUOTE + r"#*$")
 _DELIMITER = re.compile(r"[^\s()\\\"]{0,16}\(")
 """What separates quote and content in a raw string of C++."""
 
-_RAW_QUOTES = {"bash": "'", "go": "`", "php": "'", "ruby": "'", "sql": "'"}
+_RAW_QUOTES = {"bash": "'", "go": "`", "php": "'", "powershell": "'", "ruby": "'", "sql": "'"}
 """Quotes of strings without escapes, by language."""
 
-_BARE_WORDS = frozenset(("bash",))
+_BARE_WORDS = frozenset(("bash", "docker", "make", "powershell"))
 """Languages in which a word without quotes is a string, and each of its signs has a meaning: `a-z`, `~/x`."""
 
 _TEXT_KINDS: Mapping[str, TextKind] = {

@@ -97,3 +97,9 @@
 (use_wildcard "*" @operator)
 (token_tree ["*" "&" "+" "-" "=" "==" "=>" "!" "|" "||" "&&" "->" "<" ">" "?" "$" "#" "%" "/" "^"] @operator)
 (bracketed_type ["<" ">"] @punctuation.bracket)
+
+; ---- languages inside
+
+(macro_invocation (token_tree) @injection.rust_arguments)
+((macro_invocation macro: (identifier) @_name (token_tree) @injection.rust_pattern)
+  (#any-of? @_name "matches" "assert_matches"))

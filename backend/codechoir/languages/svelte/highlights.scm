@@ -1,0 +1,3 @@
+; Captures for Svelte, after those of the family.
+
+(svelte_raw_text) @injection.typescript_expression
