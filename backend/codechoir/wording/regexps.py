@@ -16,7 +16,7 @@ from codechoir.wording.operators import SymbolVerbalizer
 from codechoir.wording.word_table import WordTable
 
 _TOKEN = re.compile(
-    r"(?P<comment>\(\?#[^)]*\))"
+    r"(?P<hole>%\((?P<field>\w+)\)s)|(?P<comment>\(\?#[^)]*\))"
     r"|(?P<reference>\(\?P=(?P<python>\w+)\)|\\k(?:<(?P<angle>\w+)>|\{(?P<brace>\w+)\}|'(?P<tick>\w+)')"
     r"|\\(?P<index>[1-9]\d?))"
     r"|(?P<condition>\(\?\((?P<tested>[^()]*)\))"
@@ -154,7 +154,7 @@ class RegexpVerbalizer:
         text = token[0]
         if text == "-" and is_range and token.string[token.end() : token.end() + 1] not in ("", "]"):
             return str(self._regexp["-"]), False
-        if token["property"] or token["posix"]:
+        if token["hole"] or token["property"] or token["posix"]:
             return self._token_words(token), False
         return self._set_words(text), text != "-"
 
@@ -170,6 +170,8 @@ class RegexpVerbalizer:
 
     def _token_words(self, token: re.Match[str]) -> str:
         text = token[0]
+        if token["hole"]:
+            return self._hole(token)
         if token["reference"]:
             name = next(token[key] for key in ("python", "angle", "brace", "tick", "index") if token[key])
             return f"{self._regexp['reference']} {self._names.words(name, 'some')}"
@@ -196,6 +198,10 @@ class RegexpVerbalizer:
         if token["escape"]:
             return self._escapes.words(text)
         return self._literal_text(token)
+
+    def _hole(self, token: re.Match[str]) -> str:
+        """What `%` of Python fills in: `%(name)s`."""
+        return self._table.phrase("hole", name=self._names.words(token["field"], "some"))
 
     def _literal_text(self, token: re.Match[str]) -> str:
         """Text that stands for itself."""

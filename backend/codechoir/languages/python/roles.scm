@@ -112,12 +112,19 @@
 ; strings that are regular expressions
 ((call
   function: (attribute object: (identifier) @_module attribute: (identifier) @_function)
-  arguments: (argument_list . [(string) @role.string.regexp (concatenated_string (string) @role.string.regexp)]))
+  arguments: (argument_list . [
+    (string) @role.string.regexp
+    (concatenated_string (string) @role.string.regexp)
+    (binary_operator left: (string) @role.string.regexp "%")
+  ]))
   (#any-of? @_module "re" "regex")
   (#any-of? @_function "compile" "search" "match" "fullmatch" "sub" "subn" "split" "findall" "finditer"))
 ((call
   function: (attribute object: (identifier) @_module)
-  arguments: (argument_list . (string) @role.string.regexp.verbose) @_arguments)
+  arguments: (argument_list . [
+    (string) @role.string.regexp.verbose
+    (binary_operator left: (string) @role.string.regexp.verbose "%")
+  ]) @_arguments)
   (#any-of? @_module "re" "regex")
   (#match? @_arguments "[.|( ](X|VERBOSE)[ ,|)\n]|^[(]\\s*[a-zA-Z]*[\"']+[(][?][a-zA-Z]*x"))
 ; ---- what must not sound like another program
