@@ -15,6 +15,7 @@ import re
 import select
 import sys
 import threading
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, BinaryIO, TextIO
@@ -228,6 +229,13 @@ class MessageWriter:
         self._descriptor = descriptor
         self._lock = threading.Lock()
         self._is_lost = False
+        self._writing_since: float | None = None
+
+    @property
+    def blocked_seconds(self) -> float:
+        """How long the client has taken nothing of a message that is being written; 0 if there is none."""
+        since = self._writing_since
+        return 0.0 if since is None else time.monotonic() - since
 
     def send(self, body: bytes) -> None:
         """Sends a message; `body` is JSON in UTF-8. Returns when the system has taken it."""
@@ -238,10 +246,12 @@ class MessageWriter:
         left = memoryview(message)
         with self._lock:
             while left and not self._is_lost:
+                self._writing_since = time.monotonic()
                 try:
                     left = left[os.write(self._descriptor, left) :]
                 except OSError:
                     self._is_lost = True
+            self._writing_since = None
 
     def close(self) -> None:
         """Does nothing, for pygls: the descriptor is closed with the process."""

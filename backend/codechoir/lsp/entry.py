@@ -22,7 +22,7 @@ def serve() -> NoReturn:
     """
     gc.disable()  # until all is loaded: the hundred thousand objects that imports create are no garbage
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's handler would wait for the next message
-    from codechoir.lsp.server_process import exit_now, on_exit_of
+    from codechoir.lsp.server_process import exit_now, on_abandoned_streams, on_exit_of
     from codechoir.stdio import take_over_for_messages
     from codechoir.storage import limit_disk_patience
 
@@ -40,6 +40,7 @@ def serve() -> NoReturn:
         exit_now(1)
 
     server = CodechoirLanguageServer(output, lambda editor: on_exit_of(editor, close_and_exit))
+    on_abandoned_streams(incoming.fileno(), output, close_and_exit)
     exit_now(server.serve(incoming))
 
 

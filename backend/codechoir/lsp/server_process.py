@@ -11,11 +11,16 @@ import time
 from collections.abc import Callable
 from typing import NoReturn
 
+from codechoir.stdio import MessageWriter
+
 COLLECT_AFTER = 5_000
 """Allocations before Python looks for garbage, which takes a millisecond or two.
 
 Python's default of 700 is reached within one line of code that is read.
 """
+
+BLOCKED_SECONDS = 1.0
+"""After this time without taking a byte, an editor that has closed the input does not take the output."""
 
 POLL_SECONDS = 0.5
 """How often the editor's process is looked for, on systems that cannot wait for it."""
@@ -48,6 +53,26 @@ def on_exit_of(process: int, then: Callable[[], None]) -> None:
         then()
 
     threading.Thread(target=watch, name="codechoir-editor-watch", daemon=True).start()
+
+
+def on_abandoned_streams(incoming: int, output: MessageWriter, then: Callable[[], None]) -> None:
+    """Calls `then`, in a thread of its own, when the editor has closed standard input and takes no output.
+
+    The thread that reads messages would find the end of its input by itself, but it may be in the middle of
+    an answer that nobody takes. Does nothing on Windows, which cannot wait for the end of a pipe.
+    """
+    if not hasattr(select, "poll"):
+        return
+    ends = select.poll()
+    ends.register(incoming, getattr(select, "POLLRDHUP", 0))  # errors and hang-ups are always reported
+
+    def watch() -> None:
+        ends.poll()
+        while output.blocked_seconds < BLOCKED_SECONDS:
+            time.sleep(BLOCKED_SECONDS / 4)
+        then()
+
+    threading.Thread(target=watch, name="codechoir-input-watch", daemon=True).start()
 
 
 def _is_alive(process: int) -> bool:
