@@ -8,7 +8,8 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from codechoir.languages import grammar_names, language_folders, language_named
+import tree_sitter
+from codechoir.languages import grammar_names, language_folders, language_named, load_grammar
 from codechoir.syntax import safe_parsing
 from codechoir.syntax.document import Document
 from codechoir.syntax.safe_parsing import guarded_text
@@ -111,3 +112,51 @@ def test_no_other_scanner_tests_characters_with_functions_for_bytes() -> None:
         if any(b"__ctype_b_loc" in library.read_bytes() for library in libraries):
             found.add(key)
     assert found == ({"bash"} if sys.platform == "linux" else set())
+
+
+# ---- other threads while a text is parsed ------------------------------------------------------------------
+
+LONG = b"def f(a):\n    return [a, {'b': g(a) + 1}]\n" * 2_000
+
+
+@pytest.mark.parametrize("text", [LONG, b"(" + LONG, LONG[:-9] + b'"""'], ids=["valid", "bracket", "quotes"])
+def test_a_text_parsed_in_slices_has_the_same_tree(text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two slices other threads run, such as the one that stops a reading."""
+    grammar = load_grammar("python")
+
+    def tokens(old: tree_sitter.Tree | None = None) -> list[tuple[str, int, int]]:
+        tree = safe_parsing.parse(tree_sitter.Parser(grammar.language), grammar, text, old)
+        found, cursor = [], tree.walk()
+        while cursor.goto_first_child() or cursor.goto_next_sibling() or _next_of_parents(cursor):
+            node = cursor.node
+            assert node is not None
+            found.append((node.type, node.start_byte, node.end_byte))
+        return found
+
+    monkeypatch.setattr(safe_parsing, "_SLICE_SECONDS", 60.0)
+    whole = tokens()
+    pauses: list[float] = []
+    monkeypatch.setattr(safe_parsing, "_SLICE_SECONDS", 0.0005)
+    monkeypatch.setattr("time.sleep", pauses.append)
+    assert tokens() == whole
+    assert len(pauses) > 3
+
+
+def _next_of_parents(cursor: tree_sitter.TreeCursor) -> bool:
+    while cursor.goto_parent():
+        if cursor.goto_next_sibling():
+            return True
+    return False
+
+
+def test_a_parser_that_has_run_out_of_time_parses_the_next_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    grammar = load_grammar("python")
+    parser = tree_sitter.Parser(grammar.language)
+    with monkeypatch.context() as hurried:
+        hurried.setattr(safe_parsing, "_PARSE_SECONDS", 0.0)
+        hurried.setattr(safe_parsing, "_PARSE_SECONDS_PER_MEGABYTE", 0.0)
+        hurried.setattr(safe_parsing, "_SLICE_SECONDS", 0.0005)
+        with pytest.raises(safe_parsing.TooComplexError):
+            safe_parsing.parse(parser, grammar, LONG)
+    tree = safe_parsing.parse(parser, grammar, b"x = 1\n")
+    assert (tree.root_node.end_byte, tree.root_node.has_error) == (6, False)

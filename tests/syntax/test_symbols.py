@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from codechoir.languages.detection import detect_language
+from codechoir.syntax import symbols
 from codechoir.syntax.document import Document, Snapshot
 
 
@@ -285,3 +286,14 @@ def test_broken_code_still_has_symbols_in_order(language: str) -> None:
         starts = [(s.start, -s.end) for s in symbols]
         assert starts == sorted(starts)
         assert all(s.start <= s.name_start <= s.name_end <= s.end for s in symbols)
+
+
+@pytest.mark.parametrize("language", CASES)
+@pytest.mark.parametrize("window", [7, 64])
+def test_windows_of_a_long_text_find_the_same_symbols(
+    language: str, window: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = CASES[language][0] * 3
+    whole = snapshot(language, text).symbols()
+    monkeypatch.setattr(symbols, "_WINDOW_BYTES", window)
+    assert snapshot(language, text).symbols() == whole

@@ -26,6 +26,9 @@ import tree_sitter
 from codechoir.languages import LoadedGrammar
 
 _PARSE_SECONDS, _PARSE_SECONDS_PER_MEGABYTE = 3.0, 2.5
+_SLICE_SECONDS: Final = 0.02
+"""How long parsing may keep the other threads waiting."""
+
 _QUERY_SECONDS, _QUERY_SECONDS_PER_MEGABYTE = 1.0, 2.0
 _MAX_FLAT_ERROR: Final = 20_000
 """Children of an error node at the root; with more of them no query of the tree ends in time."""
@@ -46,21 +49,27 @@ def parse(
     safe_text = guarded_text(grammar.name, text)
     if safe_text is None:
         raise TooComplexError
-    seconds = _PARSE_SECONDS + _PARSE_SECONDS_PER_MEGABYTE * len(text) / 1e6
-    parser.timeout_micros = round(seconds * 1e6)  # type: ignore[misc]  # its stub overloads the setter
-    try:
-        tree = (
-            parser.parse(safe_text)
-            if old is None or grammar.name in _DISGUISED
-            else parser.parse(safe_text, old)
-        )
-    except ValueError:  # what py-tree-sitter raises when the time is up
-        parser.reset()
-        raise TooComplexError from None
+    tree = _parse_in_slices(parser, safe_text, None if grammar.name in _DISGUISED else old)
     root = tree.root_node
     if root.is_error and root.child_count > _MAX_FLAT_ERROR:
         raise TooComplexError
     return tree
+
+
+def _parse_in_slices(
+    parser: tree_sitter.Parser, text: bytes, old: tree_sitter.Tree | None
+) -> tree_sitter.Tree:
+    """The tree of `text`. Other threads run between two slices: py-tree-sitter keeps the GIL while it parses."""
+    end = time.monotonic() + _PARSE_SECONDS + _PARSE_SECONDS_PER_MEGABYTE * len(text) / 1e6
+    parser.timeout_micros = round(_SLICE_SECONDS * 1e6)  # type: ignore[misc]  # its stub overloads the setter
+    while True:
+        try:
+            return parser.parse(text) if old is None else parser.parse(text, old)
+        except ValueError:  # what py-tree-sitter raises when the time is up; the next call resumes
+            if time.monotonic() > end:
+                parser.reset()
+                raise TooComplexError from None
+            time.sleep(0)
 
 
 def query_matches(

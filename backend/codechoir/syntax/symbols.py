@@ -22,6 +22,7 @@ _INSIDE_FUNCTIONS = (
     "if_statement",
     "condition_clause",
 )
+_WINDOW_BYTES = 128 * 1024
 _BLOCK = re.compile(rb"(?<![^\r\n])[^\r\n]*\S[^\r\n]*(?:(?:\r\n|\n|\r)[^\r\n]*\S[^\r\n]*)*")
 
 
@@ -100,8 +101,8 @@ def enclosing_symbols(symbols: list[Symbol], byte: int) -> list[Symbol]:
 def _matches(query: SymbolQuery, root: tree_sitter.Node) -> tuple[list[_Definition], list[int]]:
     """The definitions below `root` and the offsets of returns; on one node the last pattern wins."""
     definitions: dict[int, tuple[int, _Definition]] = {}
-    returns: list[int] = []
-    for pattern, captures in tree_sitter.QueryCursor(query.query).matches(root):
+    returns: set[int] = set()
+    for pattern, captures in _in_windows(query.query, root):
         check_cancelled()
         for capture, nodes in captures.items():
             role, _, kind = capture.partition(".")
@@ -109,13 +110,26 @@ def _matches(query: SymbolQuery, root: tree_sitter.Node) -> tuple[list[_Definiti
             if role == "name" or role.startswith("_"):
                 continue
             if role == "return":
-                returns.append(node.start_byte)
+                returns.add(node.start_byte)
             elif role == "symbol" or _declares_function(node):
                 best = definitions.get(node.id)
                 if best is None or best[0] <= pattern:
                     name = captures.get("name")
                     definitions[node.id] = pattern, _definition(query, pattern, node, kind, name)
     return [definition for _, definition in definitions.values()], sorted(returns)
+
+
+def _in_windows(
+    query: tree_sitter.Query, root: tree_sitter.Node
+) -> Iterator[tuple[int, dict[str, list[tree_sitter.Node]]]]:
+    """The matches of a query, window by window; those that reach over several windows come several times.
+
+    Other threads run between two windows: during a query, py-tree-sitter keeps the GIL.
+    """
+    cursor = tree_sitter.QueryCursor(query)
+    for start in range(root.start_byte, root.end_byte, _WINDOW_BYTES):
+        cursor.set_byte_range(start, start + _WINDOW_BYTES)
+        yield from cursor.matches(root)
 
 
 def _definition(
