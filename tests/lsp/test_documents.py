@@ -48,6 +48,22 @@ def test_each_change_is_on_the_result_of_the_one_before() -> None:
     assert text_of(known) == "x\nyz"
 
 
+def test_many_changes_at_once_are_applied_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise each of them copies the whole document."""
+    changes = [
+        partial((0, 0), (0, 3), "ten"),
+        types.TextDocumentContentChangeWholeDocument(text="a\nb\n"),
+        partial((1, 0), (1, 1), "🎧"),
+        partial((1, 2), (1, 2), "!"),
+    ]
+    for limit in (10_000, 1):
+        monkeypatch.setattr("codechoir.lsp.documents.MAX_COPIED_BYTES", limit)
+        known = documents()
+        known.open(URI, "python", "one\ntwo")
+        known.change(URI, changes)
+        assert text_of(known) == "a\n🎧!\n"
+
+
 def test_a_snapshot_does_not_change_with_its_document() -> None:
     known = documents()
     known.open(URI, "python", "before")

@@ -143,3 +143,11 @@ def test_a_text_that_is_too_long_is_read_token_by_token(
     assert len(edited.snapshot().spans()) == 6
     edited.edit(0, 6, "")
     assert edited.warnings == ()
+
+
+@given(st.text("ab\né", max_size=30), st.text("ab\né", max_size=30), st.integers(1, 7))
+def test_long_texts_are_compared_piece_by_piece(before: str, after: str, piece: int) -> None:
+    whole = Change.between(3, before.encode(), after.encode())
+    with pytest.MonkeyPatch.context() as short:
+        short.setattr("codechoir.syntax.revisions._PIECE", piece)
+        assert Change.between(3, before.encode(), after.encode()) == whole

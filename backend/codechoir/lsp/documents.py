@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +17,9 @@ from codechoir.syntax import Document, Encoding, Snapshot, Text, offset_at, posi
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """Larger files on the disk are not source code; a document that the editor has open may have any size."""
+
+MAX_COPIED_BYTES = 32 * 1024 * 1024
+"""Edits that copy more than this in all are applied together."""
 
 Change = types.TextDocumentContentChangePartial | types.TextDocumentContentChangeWholeDocument
 
@@ -46,7 +49,7 @@ class Documents:
             self._open[uri], self._versions[uri] = document, version
         self._on_change(document)
 
-    def change(self, uri: str, changes: Iterable[Change], version: int = 0) -> None:
+    def change(self, uri: str, changes: Sequence[Change], version: int = 0) -> None:
         """Applies edits, each to the result of the one before. Raises `InputError` if it is not open.
 
         `version`: the editor's number for the result; 0 if it does not count.
@@ -55,8 +58,11 @@ class Documents:
         if document is None:
             raise InputError(f"{uri} was changed but is not open")
         with self._lock:  # nobody sees a text between two edits, which has no version
-            for change in changes:
-                self._edit(document, change)
+            if len(changes) * len(document.lines().text) > MAX_COPIED_BYTES:
+                document.edit_many(map(_edit_of, changes), self.encoding)
+            else:
+                for change in changes:
+                    self._edit(document, change)
             self._versions[uri] = version
         self._on_change(document)
 
@@ -115,6 +121,14 @@ def range_json(snapshot: Text, encoding: Encoding, start: int, end: int) -> byte
         *position_at(snapshot, start, encoding),
         *position_at(snapshot, end, encoding),
     )
+
+
+def _edit_of(change: Change) -> tuple[tuple[int, int], tuple[int, int], str] | str:
+    """A change in the form of `Document.edit_many`."""
+    if not isinstance(change, types.TextDocumentContentChangePartial):
+        return change.text
+    start, end = change.range.start, change.range.end
+    return (start.line, start.character), (end.line, end.character), change.text
 
 
 def _from_disk(uri: str) -> Snapshot:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from codechoir.languages import Language
 from codechoir.model import Span
 from codechoir.syntax.analysis import DocumentAnalysis
+from codechoir.syntax.line_edits import LineEdits, Place
 from codechoir.syntax.parsing import Parsing, make_parsing
-from codechoir.syntax.positions import LineIndex, character_start, line_end_length
+from codechoir.syntax.positions import Encoding, LineIndex, character_start, line_end_length
 from codechoir.syntax.revisions import Change, Edit, MovedRange, Revision
 from codechoir.syntax.symbols import Symbol, enclosing_symbols
 
@@ -169,6 +171,27 @@ class Document:
             edit = Edit(start, old_end, new_end, start_point, old_end_point, self._point(new_end))
             self._revision = self._revision.followed_by(Change.between(start, old[start:old_end], new, edit))
             self._snapshot = None
+
+    def edit_many(
+        self, edits: Iterable[tuple[Place, Place, str] | str], encoding: Encoding = "utf-16"
+    ) -> None:
+        """Apply edits, each to the result of the one before: start, end and new text, or a whole new text.
+
+        Cheaper than `edit` for many of them. Not for several threads at once.
+        """
+        lines, replaced = LineEdits(self.lines().text, encoding), 0
+        for edit in edits:
+            new, invalid = _valid(edit if isinstance(edit, str) else edit[2])
+            replaced += invalid
+            if isinstance(edit, str):
+                lines.replace_all(new)
+            else:
+                lines.replace(edit[0], edit[1], new)
+        self.edit(*lines.changed_part())
+        if replaced:
+            with self._lock:
+                self._warning = _replacement_warning(replaced)
+                self._snapshot = None
 
     def snapshot(self) -> Snapshot:
         """The current document, not parsed yet. Returns the same object until the next edit."""

@@ -7,10 +7,12 @@ them, but not the one before: whoever keeps an old text keeps the changes since 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from codechoir.syntax.positions import character_start
@@ -45,15 +47,21 @@ class Change:
     def between(cls, start: int, old: bytes, new: bytes, edit: Edit | None = None) -> Change:
         """The change of a text in which `new` replaces `old` at byte `start`."""
         length = min(len(old), len(new))
-        same = character_start(old, _common(length, lambda n: old[:n] == new[:n]))
+        same = character_start(old, _common(length, lambda low, high: old[low:high] == new[low:high]))
         rest = length - same
-        tail = _common(rest, lambda n: old[len(old) - n :] == new[len(new) - n :])
+        ends = len(old), len(new)
+        tail = _common(
+            rest, lambda low, high: old[ends[0] - high : ends[0] - low] == new[ends[1] - high : ends[1] - low]
+        )
         while tail and 0x80 <= old[len(old) - tail] <= 0xBF:  # not inside of a character
             tail -= 1
         # Lines that were only added or removed begin at a line start, not at the next difference.
         back = same - (old.rfind(b"\n", 0, same) + 1)
         more, fewer = (old, new) if len(old) > len(new) else (new, old)
-        if len(fewer) - tail == same and more[same - back : same] == more[len(more) - tail - back :][:back]:
+        if (
+            len(fewer) - tail == same
+            and more[same - back : same] == more[max(ends) - tail - back : max(ends) - tail]
+        ):
             same, tail = same - back, tail + back
         return cls(start + same, old[same : len(old) - tail], new[same : len(new) - tail], edit)
 
@@ -72,12 +80,12 @@ class Change:
 
     def _counterpart(self, byte: int) -> tuple[int, int]:
         """The line of the inserted text that has the place of the line with `byte`; else the end."""
-        lines = self.inserted.splitlines(keepends=True)
-        removed = self.removed[: byte - self.start]
-        number = _counterparts(self.removed, self.inserted)[len(_LINE_END.findall(removed))]
-        low = self.start + sum(map(len, lines[:number]))
-        text = lines[number] if number < len(lines) else b""
-        return low, low + len(text.rstrip(b"\r\n"))
+        numbers, ends, starts = _counterparts(self.removed, self.inserted)
+        number = numbers[bisect_left(ends, byte - self.start)]
+        if number + 1 >= len(starts):
+            return self.start + len(self.inserted), self.start + len(self.inserted)
+        text = self.inserted[starts[number] : starts[number + 1]].rstrip(b"\r\n")
+        return self.start + starts[number], self.start + starts[number] + len(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +132,15 @@ class Revision:
 
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+_PIECE = 65_536
+"""Bytes that are compared at once."""
 
 
 @lru_cache(maxsize=4)  # asked again for each word that is said
-def _counterparts(removed: bytes, inserted: bytes) -> tuple[int, ...]:
+def _counterparts(removed: bytes, inserted: bytes) -> tuple[list[int], list[int], list[int]]:
     """For each line of `removed`, the line of `inserted` that has its place, which may be beyond the last.
 
+    Also where the line ends of `removed` begin, and where the lines of `inserted` begin, with its end.
     A line that occurs once in both is found again; others keep their distance to the nearest such line, or
     else their number. Takes linear time.
     """
@@ -147,15 +158,20 @@ def _counterparts(removed: bytes, inserted: bytes) -> tuple[int, ...]:
             if anchor is not None and abs(at - anchor[0]) < distance[at]:
                 distance[at] = abs(at - anchor[0])
                 result[at] = max(anchor[1] + at - anchor[0], 0)
-    return tuple(result)
+    ends = [match.start() for match in _LINE_END.finditer(removed)]
+    starts = [0, *accumulate(map(len, inserted.splitlines(keepends=True)))]
+    return result, ends, starts
 
 
-def _common(limit: int, is_common: Callable[[int], bool]) -> int:
-    """The largest length up to `limit` for which `is_common` holds; it holds for all smaller ones."""
-    low, high = 0, limit
+def _common(limit: int, is_same: Callable[[int, int], bool]) -> int:
+    """The largest length up to `limit` for which `is_same(0, length)` holds, as it does for smaller ones."""
+    low = 0
+    while low < limit and is_same(low, min(low + _PIECE, limit)):
+        low = min(low + _PIECE, limit)
+    high = min(low + _PIECE, limit)
     while low < high:
         middle = (low + high + 1) // 2
-        if is_common(middle):
+        if is_same(low, middle):
             low = middle
         else:
             high = middle - 1

@@ -59,7 +59,7 @@ def parse(
 def _parse_in_slices(
     parser: tree_sitter.Parser, text: bytes, old: tree_sitter.Tree | None
 ) -> tree_sitter.Tree:
-    """The tree of `text`. Other threads run between two slices: py-tree-sitter keeps the GIL while it parses."""
+    """The tree of `text`. Other threads run between slices: py-tree-sitter keeps the GIL while it parses."""
     end = time.monotonic() + _PARSE_SECONDS + _PARSE_SECONDS_PER_MEGABYTE * len(text) / 1e6
     parser.timeout_micros = round(_SLICE_SECONDS * 1e6)  # type: ignore[misc]  # its stub overloads the setter
     while True:

@@ -23,7 +23,8 @@ _INSIDE_FUNCTIONS = (
     "condition_clause",
 )
 _WINDOW_BYTES = 128 * 1024
-_BLOCK = re.compile(rb"(?<![^\r\n])[^\r\n]*\S[^\r\n]*(?:(?:\r\n|\n|\r)[^\r\n]*\S[^\r\n]*)*")
+_LINE = re.compile(rb"[^\r\n]+")
+_LINE_ENDS = (b"\n", b"\r\n", b"\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +88,17 @@ def tree_symbols(grammar: str, tree: tree_sitter.Tree, text: bytes) -> list[Symb
 
 def block_symbols(text: bytes) -> list[Symbol]:
     """The blocks of lines between blank lines."""
-    return [
-        Symbol("block", "", block.start(), block.end(), block.start(), block.start(), block.end())
-        for block in _BLOCK.finditer(text)
-    ]
+    blocks: list[tuple[int, int]] = []
+    for line in _LINE.finditer(text):
+        start, end = line.span()
+        if text[start:end].isspace():
+            continue
+        if blocks and text[blocks[-1][1] : start] in _LINE_ENDS:
+            blocks[-1] = blocks[-1][0], end
+        else:
+            check_cancelled()
+            blocks.append((start, end))
+    return [Symbol("block", "", start, end, start, start, end) for start, end in blocks]
 
 
 def enclosing_symbols(symbols: list[Symbol], byte: int) -> list[Symbol]:
