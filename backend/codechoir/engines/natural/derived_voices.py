@@ -24,12 +24,12 @@ class DerivedVoice:
 
 DERIVED_VOICES = {
     "heart": DerivedVoice("female, as recorded"),
-    "heart-bass": DerivedVoice("male, deep", 0.56, 0.84, 0.92),
-    "heart-baritone": DerivedVoice("male", 0.70, 0.88, 1.02),
-    "heart-alto": DerivedVoice("androgynous, low and dark", 0.62, 0.98, 0.89),
-    "heart-small": DerivedVoice("small, low", 0.85, 1.14),
-    "heart-large": DerivedVoice("large, high", 1.12, 0.90, 1.30),
-    "heart-child": DerivedVoice("child", 1.30, 1.10, 1.21),
+    "heart-bass": DerivedVoice("male, deep", 0.50, 0.84, 0.87),
+    "heart-baritone": DerivedVoice("male, large", 0.72, 0.80, 1.07),
+    "heart-alto": DerivedVoice("androgynous, low and dark", 0.62, 1.04, 0.83),
+    "heart-small": DerivedVoice("small, low", 0.84, 1.20, 0.90),
+    "heart-large": DerivedVoice("large, high", 1.22, 0.84, 1.53),
+    "heart-child": DerivedVoice("child", 1.50, 1.18, 1.24),
 }
 
 
