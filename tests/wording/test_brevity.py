@@ -177,7 +177,7 @@ TERSE = WordingOptions(level="terse")
             "package a\nfunc f(a int) (b, c) { return a.b() }",
             "package a func f a int gives b c return a b",
         ),
-        ("javascript", "for (const a of b) {\n  c(a.d);\n}", "for const a of b c a d end"),
+        ("javascript", "for (const a of b) {\n  c(a.d);\n}", "for const a of b c a d"),
         ("ruby", "if a\n  b\nend", "if a b end"),
         ("python", "def f(a, b=1): return (a + b) * a.c", "def f a b or one return a plus b times a c"),
     ],

@@ -27,6 +27,8 @@ from codechoir.model import Category
 from codechoir.wording.line_source import LinePiece
 
 MarkHint = Literal["", "closed", "nested", "lambda", "comma", "semi", "joined", "skipped"]
+MARKS = frozenset(("closed", "nested", "lambda", "comma", "semi", "joined"))
+"""The marks that only tell programs apart: the level `terse` has none."""
 
 _CLOSERS = frozenset(
     (

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from codechoir.model import Category, Span, Utterance
 from codechoir.settings import Level, WordingOptions
+from codechoir.wording.ambiguity import MARKS
 from codechoir.wording.commented_code import looks_like_code
 from codechoir.wording.comments import comment_body
 from codechoir.wording.context import LineContext, joined_operators
@@ -88,6 +89,8 @@ class LineVerbalizer:
         if self._context.is_string_gap(pieces, index):
             self._string_gap(pieces[index - 1].end, piece.start, verbalizer, out)
         hint = self._context.hint(pieces, index)
+        if is_terse and hint in MARKS:
+            hint = ""
         if hint == "implied" and span.role == "member":
             hint = "" if verbalizer.is_operator_word(pieces[index + 1].text) else hint
         if span.category is Category.COMMENT and level == "some" and self._is_commented_code(piece, out):
@@ -98,9 +101,9 @@ class LineVerbalizer:
             fragments = verbalizer.fragments(piece, level, hint)
         for fragment in fragments:
             self._add(fragment, piece, out)
-        if level == "some":
+        if level == "some" and not is_terse:
             if span.closes and self._options.closers and self._ends_line(pieces, index):
-                closed = "" if is_terse else verbalizer.closed_words(span.closes)
+                closed = verbalizer.closed_words(span.closes)
                 self._closer(fragments[0].text, closed, piece, out)
             elif self._is_deep(span):
                 number = verbalizer.numbers.cardinal(span.depth + 1)
@@ -136,8 +139,6 @@ class LineVerbalizer:
 
     def _closer(self, words: str, closed: str, piece: LinePiece, out: list[Utterance]) -> None:
         """Says what a closer closes. `words`: those of the closer itself, such as "end if" for `fi`."""
-        if not closed and not words:
-            self._narrate(self._phrase("end"), piece.start, piece.end, out)
         if words.split(" ")[-1] == closed.partition(" ")[0]:
             closed = closed.partition(" ")[2]
         if closed:

@@ -1,8 +1,8 @@
 """The dot after `self` and `this` is silent: "self total" for `self.total`.
 
 Whatever else could then sound the same is said in other words: a comma after `self` and before a name is
-"comma", a call of `self` is "call", a member that is called like an operator keeps its dot, and in a name
-such as `self_test` the joint is named.
+"comma", a semicolon "semi", a call of `self` is "call", a member that is called like an operator keeps its
+dot, and in a name such as `self_test` the joint is named.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _BORROWS = frozenset(("&", "mut"))
 _JOINT = re.compile(r"_*(?:self|this)(?=_[^\W_]|[A-Z])")
 
 
-def receiver_hint(pieces: list[LinePiece], index: int) -> Literal["", "implied", "comma", "called"]:
+def receiver_hint(pieces: list[LinePiece], index: int) -> Literal["", "implied", "comma", "semi", "called"]:
     """How the word of a token changes because a receiver stands before it."""
     before = pieces[index - 1]
     if before.text not in _RECEIVERS or before.span.category is not Category.VARIABLE:
@@ -34,6 +34,8 @@ def receiver_hint(pieces: list[LinePiece], index: int) -> Literal["", "implied",
         return ""
     if span.role == "member" and span.category is Category.PUNCTUATION:
         return "implied"
+    if span.role.startswith("statement.end"):
+        return "semi"
     return "comma" if span.role == "separator" and not _is_parameter(pieces, index - 1) else ""
 
 
