@@ -73,9 +73,10 @@ class Grammar:
     contain code (interpolations). `merged`: types of leaves that are one token when adjacent. `token_roles`:
     whether its tokens have the roles of `TOKEN_ROLES`. `operators`: types of leaves that have these roles,
     too, by their text. `keywords`: words, in lower case, that are keywords where the tree has no node for
-    them. `placeholders`: types of nodes inside of a text in another language that are not part of it, each
-    with what stands for it there (a variable of Make in the commands of a recipe). `joined`: embedded
-    languages whose parts are one text (the page around PHP), with the type of node of a part.
+    them, or takes them for a name because the line is unfinished. `placeholders`: types of nodes inside of a
+    text in another language that are not part of it, each with what stands for it there (a variable of Make
+    in the commands of a recipe). `joined`: embedded languages whose parts are one text (the page around PHP),
+    with the type of node of a part.
     """
 
     wheel: str
