@@ -123,6 +123,10 @@ def test_unfinished_text_has_all_its_tokens(language: str, source: str) -> None:
         ("astro", "---\nlet a = '<b>'\n--", "-", "\n<p>{d}</p>"),
         ("make", "a:\n\techo $(X", ")", " && b\n"),
         ("docker", "RUN a ", "\\", "\n  b\n"),
+        ("cpp", "class API W ", "{", " public: int x; };\nint y;\n"),
+        ("cpp", "int a;\nclass API", " W", "\n{ public: int x; };\n"),
+        ("c", "API int f(", "void", ");\nint g(void);\n"),
+        ("c", "API int f", "", "(void);\n"),
     ],
 )
 def test_an_edit_gives_what_the_whole_text_gives(language: str, before: str, insert: str, after: str) -> None:

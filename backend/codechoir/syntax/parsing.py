@@ -15,6 +15,7 @@ import tree_sitter
 from codechoir.languages import Language, language_folders, language_named, load_grammar
 from codechoir.syntax import safe_parsing
 from codechoir.syntax.analysis import Analysis, DocumentAnalysis, ProseAnalysis, TokenAnalysis
+from codechoir.syntax.disguise import DISGUISES, Disguised, disguised
 from codechoir.syntax.embedded_languages import EmbeddedTexts
 from codechoir.syntax.fragments import FRAGMENTS, fragment_analysis
 from codechoir.syntax.lexer import LexerAnalysis
@@ -49,7 +50,8 @@ def analyse_embedded(name: str, content: bytes, inner: EmbeddedTexts | None) -> 
 def _by_grammar(name: str, language: str, content: bytes, inner: EmbeddedTexts | None) -> Analysis:
     grammar = load_grammar(name)
     try:
-        tree = safe_parsing.parse(tree_sitter.Parser(grammar.language), grammar, content)
+        parser = tree_sitter.Parser(grammar.language)
+        tree = safe_parsing.parse(parser, grammar, disguised(name, content))
     except safe_parsing.TooComplexError:
         return TokenAnalysis(content, language)
     return TreeAnalysis(grammar, tree, content, language, inner)
@@ -94,7 +96,8 @@ class TreeParsing(Parsing):
         super().__init__(language)
         self._grammar = load_grammar(language.source)
         self._parser = tree_sitter.Parser(self._grammar.language)
-        self._newest: tuple[Revision, tree_sitter.Tree] | None = None
+        self._disguise = DISGUISES.get(self._grammar.name)
+        self._newest: tuple[Revision, tree_sitter.Tree, Disguised] | None = None
         self._given_up = False
         self._embedded = EmbeddedTexts(analyse_embedded)
 
@@ -114,20 +117,27 @@ class TreeParsing(Parsing):
     def _tree(self, text: bytes, revision: Revision) -> tree_sitter.Tree:
         """The tree of `text`, made from the newest one if `revision` is later than that."""
         if self._newest is None:
-            return self._new_tree(text, revision, None)
-        before, tree = self._newest
+            return self._new_tree(Disguised(text, disguised(self._grammar.name, text)), revision, None)
+        before, tree, newest = self._newest
         changes = before.changes_until(revision)
         if changes is None:  # somebody needs an older text now; the newer tree is kept
-            return safe_parsing.parse(self._parser, self._grammar, text)
+            seen = disguised(self._grammar.name, text)
+            return safe_parsing.parse(self._parser, self._grammar, seen)
         edited = tree.copy()  # the trees that snapshots hold do not change
+        if self._disguise is not None:
+            current, edit = newest.replaced(self._disguise, text)
+            edited.edit(*edit)
+            return self._new_tree(current, revision, edited)
         for change in changes:
             if change.edit is not None:
                 edited.edit(*change.edit)
-        return self._new_tree(text, revision, edited)
+        return self._new_tree(Disguised(text, text), revision, edited)
 
-    def _new_tree(self, text: bytes, revision: Revision, old: tree_sitter.Tree | None) -> tree_sitter.Tree:
-        tree = safe_parsing.parse(self._parser, self._grammar, text, old)
-        self._newest = revision, tree
+    def _new_tree(
+        self, text: Disguised, revision: Revision, old: tree_sitter.Tree | None
+    ) -> tree_sitter.Tree:
+        tree = safe_parsing.parse(self._parser, self._grammar, text.seen, old)
+        self._newest = revision, tree, text
         return tree
 
 

@@ -41,7 +41,7 @@ class TooComplexError(Exception):
 def parse(
     parser: tree_sitter.Parser, grammar: LoadedGrammar, text: bytes, old: tree_sitter.Tree | None = None
 ) -> tree_sitter.Tree:
-    """The tree of `text`, from the edited tree `old` if there is one and the grammar can use it.
+    """The tree of `text`, from the edited tree `old` if there is one.
 
     `parser`: one of `grammar`'s. Raises `TooComplexError` when it takes too long, and for a text on which the
     grammar would end the process.
@@ -49,7 +49,7 @@ def parse(
     safe_text = guarded_text(grammar.name, text)
     if safe_text is None:
         raise TooComplexError
-    tree = _parse_in_slices(parser, safe_text, None if grammar.name in _DISGUISED else old)
+    tree = _parse_in_slices(parser, safe_text, old)
     root = tree.root_node
     if root.is_error and root.child_count > _MAX_FLAT_ERROR:
         raise TooComplexError
@@ -96,8 +96,6 @@ def guarded_text(grammar: str, text: bytes) -> bytes | None:
         return None
     if grammar in _MASKED and not text.isascii():
         text = _MASKED[grammar].sub(_masked, text)
-    if grammar in _DISGUISED:
-        text = _DISGUISED[grammar](text)
     if b"\0" in text:
         # A NUL ends the text for a lexer; the scanner of Bash then searches the rest, once for each NUL.
         text = text.replace(b"\0", b"\1")
@@ -188,36 +186,6 @@ def _has_too_many_heredocs(text: bytes) -> bool:
             return True
     return False
 
-
-# ---- pages that a grammar for similar pages parses -----------------------------------------------------
-
-_MUSTACHE: Final = re.compile(rb"\{\{[^{}]{0,400}+(?:\{[^{}]{0,200}+\}[^{}]{0,200}+){0,8}+\}\}")
-_MARKUP: Final = bytes.maketrans(b"<>&\"'", b"_____")
-_CODE_BETWEEN_DASHES: Final = re.compile(rb"\A---(\r?\n)")
-_END_OF_CODE: Final = re.compile(rb"^---(?=[ \t]*\r?$)", re.MULTILINE)
-
-
-def _without_markup_in_expressions(text: bytes) -> bytes:
-    """A page of Vue in which `{{ a < b }}` has no sign that HTML knows."""
-    return _MUSTACHE.sub(lambda match: match.group().translate(_MARKUP), text) if b"{{" in text else text
-
-
-def _with_code_as_comment(text: bytes) -> bytes:
-    """A page of Astro whose code, between two lines of dashes at the beginning, is a comment of HTML."""
-    if not _CODE_BETWEEN_DASHES.match(text):
-        return text
-    end = _END_OF_CODE.search(text, 4)
-    if end is None:
-        return text
-    inside = text[4 : end.start()].replace(b"-->", b"--_")
-    return b"".join((b"<!--", inside, b"-->", text[end.end() :]))
-
-
-_DISGUISED: Final[Mapping[str, Callable[[bytes], bytes]]] = {
-    "astro": _with_code_as_comment,
-    "vue": _without_markup_in_expressions,
-}
-"""What the parser of such a grammar gets. A change of the text may change it elsewhere, too."""
 
 _MASKED: Final[Mapping[str, re.Pattern[bytes]]] = {"bash": _BRACE_BEFORE_WIDE}
 """Where the parser gets a harmless character."""

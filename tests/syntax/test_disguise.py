@@ -1,0 +1,90 @@
+"""Macros that C and C++ have before classes and functions: the parser sees blanks there."""
+
+from __future__ import annotations
+
+import pytest
+from codechoir.languages import language_named
+from codechoir.syntax.disguise import DISGUISES, Disguised, disguised
+from codechoir.syntax.document import Document
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("class API W { };", "class     W { };"),
+        ("class API_X W final : public B", "class       W final : public B"),
+        ("struct EXPORT Foo\n{", "struct        Foo\n{"),
+        ("API int f(int a);", "    int f(int a);"),
+        ("WINBASEAPI BOOL WINAPI f(HANDLE h);", "           BOOL        f(HANDLE h);"),
+        ("static INLINE int q(int a) { }", "static        int q(int a) { }"),
+        ("int EXPORT f(void);", "int        f(void);"),
+        ("int f(void) NOEXCEPT;", "int f(void)         ;"),
+        ("void f(int a) ATTR(1) {", "void f(int a)         {"),
+        ("  Q_OBJECT\n", "          \n"),
+    ],
+)
+def test_a_macro_is_blank(text: str, seen: str) -> None:
+    assert disguised("cpp", text.encode()).decode() == seen
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "struct FOO bar;",
+        "struct FOO bar = { 1 };",
+        "struct FOO bar(void);",
+        "return FOO(x);",
+        "else RETURN foo(x);",
+        "FOO(x);",
+        "BOOL f(void);",
+        "HANDLE WORD f(int a);",
+        "unsigned int X(3);",
+        "if (x) FOO(y);",
+        "class A : B { };",
+        "enum FOO bar { A, B };",
+        "class Widget W { };",
+    ],
+)
+def test_other_code_is_parsed_as_it_is(text: str) -> None:
+    assert disguised("cpp", text.encode()) == text.encode()
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "symbols"),
+    [
+        ("cpp", "class API W : public B {\npublic:\n  API int f();\n};\n", [("class", "W"), ("method", "f")]),
+        (
+            "c",
+            "API int f(int a);\nstatic INLINE T *g(void) { return 0; }\n",
+            [("function", "f"), ("function", "g")],
+        ),
+    ],
+)
+def test_the_outline_has_what_stands_behind_a_macro(
+    language: str, text: str, symbols: list[tuple[str, str]]
+) -> None:
+    known = language_named(language)
+    assert known is not None
+    found = Document(text, known).snapshot().symbols()
+    assert [(symbol.kind, symbol.name) for symbol in found] == symbols
+
+
+LINES = st.lists(
+    st.sampled_from(
+        ["class API W {", "API int f(void);", "int f(void) NOEXCEPT;", "}", "", "class API", " W"]
+    ),
+    max_size=6,
+)
+
+
+@given(before=LINES, after=LINES, name=st.sampled_from(sorted(DISGUISES)))
+def test_the_next_text_is_what_it_would_be_anew(before: list[str], after: list[str], name: str) -> None:
+    disguise = DISGUISES[name]
+    old, new = ("\n".join(lines).encode() for lines in (before, after))
+    first = Disguised(old, disguise.change(old))
+    current, edit = first.replaced(disguise, new)
+    assert current == Disguised(new, disguise.change(new))
+    assert first.seen[: edit.start] == current.seen[: edit.start]
+    assert first.seen[edit.old_end :] == current.seen[edit.new_end :]
