@@ -71,6 +71,16 @@ def test_the_outline_has_what_stands_behind_a_macro(
     assert [(symbol.kind, symbol.name) for symbol in found] == symbols
 
 
+def test_a_heredoc_of_ruby_inside_another_one_does_not_swallow_the_file() -> None:
+    known = language_named("ruby")
+    assert known is not None
+    text = b"puts <<~A\n  #{f(<<~B)}\n  inner\n  B\n  more\nA\nbar(1)\n"
+    found = {text[s.start : s.end]: s for s in Document(text, known).snapshot().spans()}
+    assert found[b"bar"].category == "function"
+    assert found[b"f"].category == "function"
+    assert b"inner\n  B\n  more" in found
+
+
 LINES = st.lists(
     st.sampled_from(
         ["class API W {", "API int f(void);", "int f(void) NOEXCEPT;", "}", "", "class API", " W"]

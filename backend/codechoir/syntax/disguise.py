@@ -109,7 +109,7 @@ _LINE: Final = re.compile(
 _WORD: Final = re.compile(rb"\w+")
 _MACRO: Final = re.compile(rb"[A-Z][A-Z0-9_]{2,}")
 _LIKELY_MACRO: Final = re.compile(
-    rb"\w*(?:API|CALL|DECL|DEPRECATED|EXPORT|EXTERN|HIDDEN|IMPORT|INLINE|INTERNAL|NORETURN|STATIC|UNUSED|VISIB)\w*"
+    rb"API|CALL|DECL|DEPRECATED|EXPORT|EXTERN|HIDDEN|IMPORT|INLINE|INTERNAL|NORETURN|STATIC|UNUSED|VISIB"
 )
 _NO_TYPES: Final = frozenset(
     (
@@ -149,7 +149,7 @@ def _macros_of(match: re.Match[bytes]) -> list[tuple[int, int]]:
             has_type = True
         previous = text
     if not has_type:
-        likely = [word for word in macros if _LIKELY_MACRO.fullmatch(word.group())]
+        likely = [word for word in macros if _LIKELY_MACRO.search(word.group())]
         if len(likely) == len(macros):
             return []
         macros = likely
@@ -160,6 +160,32 @@ def _macros_of(match: re.Match[bytes]) -> list[tuple[int, int]]:
 def _line_end(text: bytes, byte: int) -> int:
     end = text.find(b"\n", byte)
     return end if end >= 0 else len(text)
+
+
+# ---- Ruby ----------------------------------------------------------------------------------------------
+
+_IN_HOLE: Final = re.compile(rb"#\{[^}\n]{0,200}<<[~-]?[\"'`]?[A-Za-z_]")
+_HEREDOC: Final = re.compile(rb"<<([~-]?)([\"'`]?)([A-Za-z_]\w{0,80})\2")
+
+
+def _without_nested_heredocs(text: bytes) -> bytes:
+    """Ruby in which no heredoc begins inside of another one: after such a one the grammar finds no end.
+
+    The text of the inner one stays a part of the outer one.
+    """
+    if _IN_HOLE.search(text) is None:
+        return text
+    masked, waiting, start = bytearray(text), list[bytes](), 0
+    for line in text.splitlines(keepends=True):
+        if waiting and line.strip() == waiting[0]:
+            waiting.pop(0)
+        elif waiting:
+            for match in _HEREDOC.finditer(line):
+                masked[start + match.start() : start + match.end()] = b" " * len(match.group())
+        else:
+            waiting += [match.group(3) for match in _HEREDOC.finditer(line)]
+        start += len(line)
+    return bytes(masked)
 
 
 # ---- pages ---------------------------------------------------------------------------------------------
@@ -190,6 +216,7 @@ DISGUISES: Final[Mapping[str, Disguise]] = {
     "astro": Disguise(_with_code_as_comment),
     "c": Disguise(_without_macros, by_line=True),
     "cpp": Disguise(_without_macros, by_line=True),
+    "ruby": Disguise(_without_nested_heredocs),
     "vue": Disguise(_without_markup_in_expressions),
 }
 """By grammar."""

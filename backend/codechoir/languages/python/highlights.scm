@@ -45,6 +45,26 @@
 (import_prefix) @punctuation.special
 (wildcard_import) @operator
 
+; ---- what is built in is that where it is passed as a value, too
+
+(([
+    (_ value: (identifier) @type.builtin)
+    (_ right: (identifier) @type.builtin)
+    (argument_list (identifier) @type.builtin)
+  ])
+  (#any-of? @type.builtin
+    "bool" "bytearray" "bytes" "complex" "dict" "float" "frozenset" "int" "list" "memoryview" "object" "range" "set"
+    "slice" "str" "tuple"))
+(([
+    (_ value: (identifier) @function.builtin)
+    (_ right: (identifier) @function.builtin)
+    (argument_list (identifier) @function.builtin)
+  ])
+  (#any-of? @function.builtin
+    "abs" "all" "any" "ascii" "bin" "callable" "chr" "delattr" "divmod" "enumerate" "eval" "exec" "getattr" "hasattr"
+    "hex" "isinstance" "issubclass" "iter" "len" "max" "min" "oct" "open" "ord" "pow" "print" "repr" "reversed"
+    "round" "setattr" "sorted" "sum" "vars" "zip"))
+
 ; ---- types
 
 (class_definition name: (identifier) @type)
