@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+from codechoir.engines.base import AudioListener
 from codechoir.engines.silent import SilentEngine
 from codechoir.engines.subprocess.client import ChildEngine
 from codechoir.engines.subprocess.process import ChildSpec
@@ -22,6 +23,7 @@ from support.listening import Listener, in_thread, phrase
 LATE = BackOff(first=3600.0, longest=3600.0)
 SOON = BackOff(first=0.05)
 BEAT = 0.02
+PATIENCE = 60
 LINES = [phrase("one", "two three"), phrase("four", start=50)]
 WORDS = ["one", "two", "three", "four"]
 
@@ -64,7 +66,7 @@ def read(engine: FallbackEngine, sink: Sink, lines: list[Phrase] = LINES) -> lis
     """Read the lines to the end; returns the states and their messages."""
     states: list[tuple[State, str]] = []
     reader = Reader(lambda _, state, message: states.append((state, message)))
-    assert reader.start(lines, engine, sink).wait(20)
+    assert reader.start(lines, engine, sink).wait(PATIENCE)
     reader.close()
     return states
 
@@ -99,7 +101,7 @@ def test_who_hears_what_came_before_is_not_waiting(child: Any) -> None:
     reading.join(1.2)
     assert heard.words == ["one"] and reading.is_alive()
     heard.waits = True
-    reading.join(20)
+    reading.join(PATIENCE)
     assert heard.words == WORDS
 
 
@@ -130,13 +132,13 @@ def test_a_pause_is_no_silence(child: Any) -> None:
     sink = Paused()
     reader = Reader(lambda _, state, message: messages.append(message))
     reading = reader.start([], behind(primary), Lines())
-    assert reading.wait(20)
+    assert reading.wait(PATIENCE)
     reading = reader.start(LINES, behind(primary), sink)
-    assert spoke.wait(20)
+    assert spoke.wait(PATIENCE)
     assert not reading.wait(1.2)
     assert sink.words == ["one"] and not any(messages)
     reading.resume()
-    assert reading.wait(20)
+    assert reading.wait(PATIENCE)
     assert sink.words == WORDS
     reader.close()
 
@@ -161,12 +163,16 @@ def test_it_speaks_again_once_it_has_ended_what_was_given_up(child: Any) -> None
 
     def wait() -> None:
         primary.call("speak up")
-        assert primary.supervisor.wait_until(lambda it: it.is_ready, 20)
+        assert primary.supervisor.wait_until(lambda it: it.is_ready, PATIENCE)
 
     class Patient(SilentEngine):
-        def speak(self, phrases: Any, listener: Any) -> None:
-            super().speak(phrases, listener)
-            wait()
+        def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
+            def waited() -> Iterable[Phrase]:
+                for each in phrases:
+                    yield each
+                    wait()
+
+            super().speak(waited(), listener)
 
     heard = Waiting()
     behind(primary, Patient).speak(LINES, heard)
@@ -181,4 +187,4 @@ def test_a_child_that_never_ends_it_is_replaced(child: Any) -> None:
     heard = Waiting()
     behind(primary).speak(LINES, heard)
     assert heard.words == WORDS
-    assert primary.supervisor.wait_until(lambda it: it.is_ready and it.pid != before, 20)
+    assert primary.supervisor.wait_until(lambda it: it.is_ready and it.pid != before, PATIENCE)

@@ -80,6 +80,7 @@ def test_an_endless_text_is_asked_for_only_as_far_as_it_is_heard(child: Any) -> 
 
 def test_cancel_ends_the_engine_s_work_although_no_chunk_is_due(child: Any) -> None:
     engine, heard = child("ThinkingEngine"), Listener()
+    engine.warm_up()  # else a busy machine says that it is loading
     reading = in_thread(lambda: engine.speak([phrase("word")], heard))
     while not heard.notices:
         reading.join(0.01)
