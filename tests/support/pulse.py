@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,6 +83,7 @@ class Recorder:
         )
         self._changed = threading.Condition()
         self._pcm = bytearray()
+        self._began = math.inf
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
         self.wait_for(lambda levels: len(levels) > 0)
@@ -94,6 +97,15 @@ class Recorder:
         """Drop what was recorded so far."""
         with self._changed:
             self._pcm = bytearray()
+            self._began = math.inf
+
+    def position(self, moment: float) -> int:
+        """The index in `levels` of what sounded at a moment of the monotonic clock.
+
+        From the piece that has arrived soonest: the others were late, on a busy machine by far.
+        """
+        with self._changed:
+            return max(round((moment - self._began) * RATE), 0)
 
     @property
     def levels(self) -> Levels:
@@ -112,6 +124,7 @@ class Recorder:
         while data := os.read(self._process.stdout.fileno(), 4096):
             with self._changed:
                 self._pcm += data
+                self._began = min(self._began, time.monotonic() - len(self._pcm) / 2 / RATE)
                 self._changed.notify_all()
 
 
