@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from typing import Any
 
 import psutil
@@ -258,8 +257,7 @@ def test_a_child_that_is_silent_is_not_waited_for(child: Any) -> None:
     assert not engine.is_ready()
     os.kill(engine.supervisor.pid, signal.SIGCONT)
     heard = Listener()
-    while not engine.is_ready():
-        time.sleep(0.01)
+    assert engine.supervisor.wait_until(lambda supervisor: supervisor.is_ready, 30)
     engine.speak([phrase("again")], heard)
     assert heard.words == ["again"]
 

@@ -85,8 +85,8 @@ Inbox = SimpleQueue[InboxItem]
 class ChildProcess:
     """A running child, started on construction. Thread-safe.
 
-    `on_ready` is called once the engine is loaded, `on_end` once the process has ended, both from a thread of
-    this object. `load_error`: why the engine cannot be loaded, or empty.
+    `on_ready` is called once the engine is loaded, and when it can read again after it was silent or owed the
+    end of a reading; `on_end` once the process has ended. Both are called from a thread of this object. `load_error`: why the engine cannot be loaded, or empty.
     """
 
     def __init__(
@@ -257,8 +257,11 @@ class ChildProcess:
         stream = cast(BinaryIO, self._process.stdout)
         try:
             while (frame := messages.read_frame(stream)) is not None:
+                was_silent = self.is_silent
                 self.last_message = time.monotonic()
                 self._deliver(messages.decode(*frame))
+                if was_silent:
+                    self._on_ready(self)
         except (OSError, CodechoirError, messages.FrameError) as error:
             log.info("child %d sent an invalid message: %s", self.pid, error)
             self.kill()
@@ -292,8 +295,10 @@ class ChildProcess:
                 self._put(number, message)
             case messages.ReadingFinished(number) | messages.ReadingFailed(number):
                 with self._changed:
-                    self._given_up.pop(number, None)
+                    was_given_up = self._given_up.pop(number, None) is not None
                 self._put(number, message)
+                if was_given_up:
+                    self._on_ready(self)
             case _:
                 raise messages.FrameError(f"{type(message).__name__} is not a message for the parent")
 
