@@ -86,7 +86,8 @@ class ChildProcess:
     """A running child, started on construction. Thread-safe.
 
     `on_ready` is called once the engine is loaded, and when it can read again after it was silent or owed the
-    end of a reading; `on_end` once the process has ended. Both are called from a thread of this object. `load_error`: why the engine cannot be loaded, or empty.
+    end of a reading; `on_end` once the process has ended. Both are called from a thread of this object.
+    `load_error`: why the engine cannot be loaded, or empty.
     """
 
     def __init__(
