@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from codechoir.cli.terminal_mode import SHOW_CURSOR
 
 if sys.platform == "win32":
     pytest.skip("Windows has no such terminals", allow_module_level=True)
@@ -187,3 +188,12 @@ os._exit(0)
         assert shown.is_as_before
     finally:
         shown.close()
+
+
+def test_a_cursor_that_is_hidden_is_shown_again() -> None:
+    program = READING.replace("pressed_keys()", "pressed_keys(hides_cursor=True)")
+    for number in (signal.SIGQUIT, signal.SIGTERM):
+        with terminal(program) as shown:
+            shown.process.send_signal(number)
+            assert shown.process.wait(30) != 0
+            assert shown.lines.read().removesuffix("tidy\n") == SHOW_CURSOR

@@ -33,7 +33,9 @@ FADE_OUT_SECONDS = 0.2
 
 
 class View(Protocol):
-    """What is shown during a reading."""
+    """What is shown during a reading. `hides_cursor`: that of the terminal, until `close`."""
+
+    hides_cursor: bool
 
     def show(self, mark: Mark | None) -> None:
         """Shows the current word."""
@@ -205,7 +207,7 @@ def _follow(reader: Reader, reading: Reading, view: View | None) -> None:
     """Updates the view and handles keys until the reading ends; Ctrl-C ends it at once."""
     actions = {" ": lambda: reading.resume() or reading.pause(), "q": reading.stop}
     try:
-        with pressed_keys() as keys:
+        with pressed_keys(view is not None and view.hides_cursor) as keys:
             while not reading.wait(FRAME_SECONDS):
                 if view is not None:
                     view.show(reading.sounding)
@@ -220,6 +222,8 @@ def _follow(reader: Reader, reading: Reading, view: View | None) -> None:
 
 class WriteProgress:
     """A view that shows how much of bytes `start` to `end` was written to `path`, in per cent."""
+
+    hides_cursor = False
 
     def __init__(self, path: Path, start: int, end: int) -> None:
         self._path = path

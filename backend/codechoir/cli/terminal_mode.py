@@ -23,12 +23,15 @@ Keys = Iterator[str]
 
 
 @contextmanager
-def pressed_keys() -> Iterator[Keys]:
-    """Reads keys without echo and without waiting for Enter. Yields no keys if there is no terminal."""
+def pressed_keys(hides_cursor: bool = False) -> Iterator[Keys]:
+    """Reads keys without echo and without waiting for Enter. Yields no keys if there is no terminal.
+
+    `hides_cursor`: somebody hides the cursor meanwhile, so that an end by a signal must show it.
+    """
     if sys.platform == "win32" or not sys.stdin.isatty():
         yield _no_keys()
         return
-    mode = KeyMode(sys.stdin.fileno())
+    mode = KeyMode(sys.stdin.fileno(), hides_cursor)
     mode.begin()
     try:
         yield mode.keys()
@@ -50,8 +53,9 @@ if sys.platform != "win32":
 
         ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
-        def __init__(self, terminal: int) -> None:
+        def __init__(self, terminal: int, hides_cursor: bool) -> None:
             self._terminal = terminal
+            self._hides_cursor = hides_cursor
             self._before = termios.tcgetattr(terminal)
             self._handlers: dict[int, Any] = {}
 
@@ -99,11 +103,15 @@ if sys.platform != "win32":
             with suppress(termios.error, OSError):
                 if self._is_in_foreground():
                     termios.tcsetattr(self._terminal, termios.TCSANOW, self._before)
-                    if os.isatty(1):
-                        os.write(1, SHOW_CURSOR.encode())
+
+        def _leave_by_signal(self) -> None:
+            self._leave()
+            if self._hides_cursor:
+                with suppress(OSError):
+                    os.write(1, SHOW_CURSOR.encode())
 
         def _end_by(self, number: int, frame: FrameType | None) -> None:
-            self._leave()
+            self._leave_by_signal()
             handler = self._handlers[number]
             if callable(handler):
                 handler(number, frame)
@@ -111,7 +119,7 @@ if sys.platform != "win32":
                 _raise_default(number)
 
         def _stop(self, number: int, _: FrameType | None) -> None:
-            self._leave()
+            self._leave_by_signal()
             _raise_default(number)  # returns when the process goes on
             signal.signal(number, self._stop)
             self._enter()

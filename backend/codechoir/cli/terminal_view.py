@@ -82,6 +82,8 @@ class TerminalView:
     Only the current line is redrawn; lines that were read scroll like any other output.
     """
 
+    hides_cursor = True
+
     def __init__(self, snapshot: Snapshot, first: int, last: int, screen: TextIO, colour: bool) -> None:
         self._snapshot = snapshot
         self._next = first
