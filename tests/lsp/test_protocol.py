@@ -58,6 +58,9 @@ def stranger() -> Iterator[LspClient]:
         b'{"jsonrpc":"2.0","method":"workspace/didChangeConfiguration","params":{"settings":7}}',
         b'{"jsonrpc":"2.0","method":"workspace/didChangeConfiguration","params":{"settings":null}}',
         b"\xff\xfe",
+        b"[" * 100_000 + b"]" * 100_000,
+        b'{"jsonrpc":"2.0","method":"workspace/didChangeConfiguration","params":' + b'{"a":' * 50_000,
+        b'{"jsonrpc":"2.0","method":"codechoir/ack","params":{"session":' + b"9" * 5000 + b"}}",
     ],
 )
 def test_a_message_that_makes_no_sense_does_no_harm(patient: LspClient, body: bytes) -> None:
@@ -352,3 +355,22 @@ def test_a_pipe_and_a_device_are_refused_unread(client: LspClient, tmp_path: Pat
     for path in (tmp_path / "pipe", Path("/dev/zero"), Path("/dev/urandom")):
         assert "pipe or a device" in line_of(client.command("read", uri=path.as_uri(), unit="file"))
     assert works(client)
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400), 1e300, 10**19])
+def test_numbers_that_nothing_can_compute_with_are_refused_in_one_short_line(
+    patient: LspClient, number: float
+) -> None:
+    patient.open("untitled:numbers", "x = 1\n")
+    place = {"line": 0, "character": 0}
+    for command, arguments in [
+        ("rate", {"wpm": number}),
+        ("skip", {"by": "line", "count": number}),
+        ("describe", {"uri": "untitled:numbers", "position": {**place, "line": number}}),
+        ("read", {"uri": "untitled:numbers", "unit": "line", "position": {**place, "character": number}}),
+    ]:
+        assert len(line_of(patient.command(command, **arguments))) < 500
+    settings = {"engine": "silent", "rate": number, "volume": number, "depth": number}
+    patient.notify("workspace/didChangeConfiguration", {"settings": {"codechoir": settings}})
+    assert patient.result("status")["settings"]["volume"] == 100
+    assert all(len(line) < 500 for line in patient.result("status")["warnings"])
