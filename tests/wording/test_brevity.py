@@ -39,6 +39,11 @@ SAID = [
     ("python", "def f(a: T, b: U = 1): pass", "def f a is t b is u default one pass"),
     ("rust", "struct A { b: C } fn f(a: T) { let x: U = |y: V| y; }",
      "struct a b c close function f a is t let x u gets closure y is v to y"),
+    ("swift", "let t: (a: A, b: B) = c", "let t tuple a is a b is b gets c"),
+    ("scala", "val a = (b: C)", "val a gets paren b is c close"),
+    ("haskell", "a = (b :: C)", "a is paren b is a c close"),
+    # the end of a string is only said of a part; the strings before do not matter
+    ("python", "a = 'b\\n'\nc = '\"'", "a gets b new line c gets quote"),
     # references and pointers
     ("rust", "fn f(a: &T, b: &mut U) -> *const V { &a }",
      "function f a is ref t b is ref mut u returns pointer const v ref a"),

@@ -156,6 +156,8 @@ class LineContext:
             return ""
         if piece.text.strip().strip(_QUOTES) or not piece.closes:
             return ""
+        if role == "string" and piece.opens:
+            return ""  # a whole string, whatever the one before it was
         is_last = index > 0 and not pieces[index - 1].span.role.startswith("string")
         return "end" if (is_last and self._has_text) or not piece.opens else ""
 

@@ -21,7 +21,7 @@
 (class_parameter ":" @role.annotation.parameter)
 (binding ":" @role.annotation.parameter)
 (typed_pattern ":" @role.annotation.parameter)
-(ascription_expression ":" @role.annotation)
+(ascription_expression ":" @role.annotation.parameter)
 (self_type ":" @role.annotation)
 (function_definition ":" @role.annotation.return)
 (function_declaration ":" @role.annotation.return)

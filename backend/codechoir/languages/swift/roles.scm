@@ -48,7 +48,7 @@
 (parameter ":" @role.annotation.parameter)
 (lambda_parameter ":" @role.annotation.parameter)
 (enum_type_parameters ":" @role.annotation.parameter)
-(tuple_type_item ":" @role.annotation)
+(tuple_type_item ":" @role.annotation.parameter)
 (class_declaration ":" @role.bound)
 (protocol_declaration ":" @role.bound)
 (associatedtype_declaration ":" @role.bound.parameter)

@@ -13,7 +13,7 @@
 
 (variable_declaration ":" @role.annotation)
 (parameter ":" @role.annotation.parameter)
-(container_field ":" @role.annotation)
+(container_field ":" @role.annotation.parameter)
 (pointer_type "*" @role.pointer.type)
 (pointer_type "[" @role.pointer.many.open "*" @role.pointer.type "]" @role.pointer.many.close)
 (nullable_type "?" @role.optional)
