@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from codechoir.errors import InputError, shown
-from codechoir.storage.toml_lines import KeyPath, TomlSource, parse_json, read_toml
+from codechoir.storage import FileHashes
+from codechoir.storage.toml_lines import KeyPath, TomlSource, parse_json, read_json, read_toml
 
 TEXT = """\
 title = "one"
@@ -112,3 +114,24 @@ def test_values_are_shown_short_whatever_they_are() -> None:
         deep = [deep]
     for value in (10**5000, deep, "x" * 10_000, {"a": "y" * 10_000}):
         assert len(shown(value)) <= 201
+
+
+def test_a_json_file_that_is_none_is_a_value_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read_json(tmp_path / "a.json")
+    (tmp_path / "a.json").write_text('{"a": 1}', encoding="utf-8")
+    assert read_json(tmp_path / "a.json") == {"a": 1}
+    os.truncate(tmp_path / "a.json", 17 << 20)
+    with pytest.raises(ValueError, match="is larger than 16 MiB"):
+        read_json(tmp_path / "a.json")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ValueError, match="is a pipe or a device"):
+        read_json(tmp_path / "pipe")
+    with pytest.raises(InputError, match="is a pipe or a device"):
+        read_toml(tmp_path / "pipe")
+    with pytest.raises(InputError, match="is a pipe or a device"):
+        FileHashes(tmp_path / "index").of(tmp_path / "pipe")

@@ -20,5 +20,6 @@ from .toml_lines import MAX_TOML_BYTES as MAX_TOML_BYTES
 from .toml_lines import KeyPath as KeyPath
 from .toml_lines import TomlSource as TomlSource
 from .toml_lines import parse_json as parse_json
+from .toml_lines import read_json as read_json
 from .toml_lines import read_toml as read_toml
 from .toml_lines import resource_path as resource_path

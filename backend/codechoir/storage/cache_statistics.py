@@ -17,7 +17,7 @@ from typing import Any, Literal
 from codechoir.storage.atomic import make_private_folder, write_atomically
 from codechoir.storage.caches import DiskCache, MemoryCache
 from codechoir.storage.locks import KeyLocks
-from codechoir.storage.toml_lines import parse_json
+from codechoir.storage.toml_lines import read_json
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +139,7 @@ def _sum(one: Mapping[str, CacheCounts], other: Mapping[str, CacheCounts]) -> di
 def _read_counts(path: Path) -> dict[str, CacheCounts]:
     """The counts in the file, without those that are not valid."""
     try:
-        values: Any = parse_json(path.read_bytes())
+        values: Any = read_json(path)
     except (OSError, ValueError):
         return {}
     found = {}

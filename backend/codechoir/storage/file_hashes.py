@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import stat
 import threading
 import time
 from pathlib import Path
 
 from codechoir.errors import InputError
 from codechoir.storage.atomic import make_private_folder, write_atomically
-from codechoir.storage.toml_lines import parse_json
+from codechoir.storage.toml_lines import read_json
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,8 @@ class FileHashes:
         try:
             path = file.resolve(strict=True)
             before = path.stat()
+            if not stat.S_ISREG(before.st_mode) and not stat.S_ISDIR(before.st_mode):
+                raise InputError(f"{file} is a pipe or a device; only files can be read")
             stamp = [before.st_size, before.st_mtime_ns]
             if (known := self._load().get(str(path))) is not None and known[:2] == stamp:
                 return str(known[2])
@@ -71,7 +74,7 @@ class FileHashes:
 def _read_index(index: Path) -> dict[str, list[object]]:
     """Size, time of change and hash by path; empty if the index is missing or damaged."""
     try:
-        values = parse_json(index.read_bytes())
+        values = read_json(index)
     except (OSError, ValueError):
         return {}
     if not isinstance(values, dict):

@@ -44,6 +44,18 @@ def parse_json(text: str | bytes) -> Any:
         raise ValueError("it has a number with too many digits") from None
 
 
+MAX_JSON_BYTES = 16 * 1024 * 1024
+"""A record of ours, such as the statistics of a cache, has a few kilobytes."""
+
+
+def read_json(path: Path) -> Any:
+    """The value in a JSON file. Raises `OSError`, and `ValueError` for what is no file or no JSON."""
+    try:
+        return parse_json(read_regular_file(path, MAX_JSON_BYTES, "delete it"))
+    except InputError as error:
+        raise ValueError(str(error)) from error
+
+
 KeyPath = tuple[str, ...]
 """The keys that lead to a value: `("espeak", "base", "pitch")`."""
 

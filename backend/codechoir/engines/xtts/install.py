@@ -30,7 +30,7 @@ from codechoir.engines.xtts.download import (
 )
 from codechoir.errors import CodechoirError, InputError
 from codechoir.settings import AnyText, FilePath, Setting, read_environment, read_variable, setting
-from codechoir.storage import FileHashes, parse_json, write_atomically
+from codechoir.storage import FileHashes, read_json, write_atomically
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def has_agreed(record: Path, environment: Mapping[str, str] | None = None) -> bo
     if read_variable(CONSENT, environment) == "1":
         return True
     try:
-        written = parse_json(record.read_bytes())
+        written = read_json(record)
     except (OSError, ValueError):
         return False
     return isinstance(written, dict) and written.get("licence") == LICENCE and written.get("agreed") is True
@@ -246,7 +246,7 @@ class Installation(Installer):
 def _chosen_folder(record: Path) -> Path | None:
     """The folder that `Installation.use` recorded, if any."""
     try:
-        value = parse_json(record.read_bytes())
+        value = read_json(record)
         return Path(value["checkpoint"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -27,7 +27,7 @@ from codechoir.engines.xtts.speech.hosted_engine import BAD_OPTIONS
 from codechoir.errors import EngineError, InputError, did_you_mean
 from codechoir.model import Phrase, VoiceInfo
 from codechoir.settings import AnyText, FilePath, Number, Seconds, read_environment, setting
-from codechoir.storage import parse_json
+from codechoir.storage import read_json
 from codechoir.voices.library import (
     ClonedVoice,
     Parameter,
@@ -275,7 +275,7 @@ class XttsEngine(Engine):
         self._require_complete()
         stored = self.installation.home / f"speakers-{self.installation.fingerprint()[:16]}.json"
         try:
-            names = parse_json(stored.read_bytes())
+            names = read_json(stored)
             if isinstance(names, list):
                 return [str(name) for name in names]
         except (OSError, ValueError):
