@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from codechoir.errors import InputError
-from codechoir.storage import ask_disk, limit_disk_patience, read_regular_file
+from codechoir.patience import limit_patience
+from codechoir.storage import ask_disk, read_regular_file
 
 
 def in_own_context(test: Callable[[], None]) -> None:
@@ -48,7 +49,7 @@ def test_who_has_waited_in_vain_does_not_wait_again_until_the_disk_has_answered(
         return "answer"
 
     def test() -> None:
-        limit_disk_patience(0.05)
+        limit_patience(0.05)
         for _ in range(3):
             with pytest.raises(InputError, match="is on a disk that does not answer"):
                 ask_disk(Path("a.toml"), question)
@@ -63,7 +64,7 @@ def test_who_has_waited_in_vain_does_not_wait_again_until_the_disk_has_answered(
 
 def test_the_patience_of_one_thread_is_not_that_of_another() -> None:
     def impatient() -> None:
-        limit_disk_patience(0)
+        limit_patience(0)
         never = threading.Event()
         with pytest.raises(InputError):
             ask_disk(Path("a"), lambda: never.wait(1))

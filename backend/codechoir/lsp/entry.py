@@ -11,8 +11,8 @@ SWITCH_SECONDS = 0.0005
 """How long a thread may keep the others waiting for the interpreter; Python's default of 5 ms delays Stop."""
 
 
-DISK_SECONDS = 0.3
-"""How long the thread that handles messages waits for a disk: Stop may be the next message."""
+PATIENCE_SECONDS = 0.3
+"""How long the thread that handles messages waits for a disk or a parser: Stop may be the next message."""
 
 
 def serve() -> NoReturn:
@@ -23,8 +23,8 @@ def serve() -> NoReturn:
     gc.disable()  # until all is loaded: the hundred thousand objects that imports create are no garbage
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's handler would wait for the next message
     from codechoir.lsp.server_process import exit_now, on_abandoned_streams, on_exit_of
+    from codechoir.patience import limit_patience
     from codechoir.stdio import take_over_for_messages
-    from codechoir.storage import limit_disk_patience
 
     incoming, output = take_over_for_messages()
     _log_to_standard_error()
@@ -32,7 +32,7 @@ def serve() -> NoReturn:
     from codechoir.lsp.types_on_demand import build_types_on_demand
 
     build_types_on_demand()
-    limit_disk_patience(DISK_SECONDS)
+    limit_patience(PATIENCE_SECONDS)
     from codechoir.lsp.language_server import CodechoirLanguageServer
 
     def close_and_exit() -> None:

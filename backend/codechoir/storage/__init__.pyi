@@ -14,7 +14,6 @@ from .file_hashes import FileHashes as FileHashes
 from .locks import KeyLocks as KeyLocks
 from .regular_files import ask_disk as ask_disk
 from .regular_files import check_regular_file as check_regular_file
-from .regular_files import limit_disk_patience as limit_disk_patience
 from .regular_files import read_regular_file as read_regular_file
 from .toml_lines import MAX_TOML_BYTES as MAX_TOML_BYTES
 from .toml_lines import KeyPath as KeyPath

@@ -1,91 +1,34 @@
 """Reading files that somebody else has put there: nothing grows or waits without end.
 
 A pipe or a device may have taken a file's place, and a disk in the network may not answer. So only regular
-files are read, up to a size, and a daemon thread asks the disk: whoever waits for it gives up after a while,
-and who has given up once does not wait for the same file again until the disk has answered.
+files are read, up to a size, and all that asks the disk is asked with patience.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-import threading
 from collections.abc import Callable
 from contextlib import suppress
-from contextvars import ContextVar, copy_context
 from pathlib import Path
 from typing import TypeVar
 
 from codechoir.errors import InputError
+from codechoir.patience import ask
 
-PATIENCE_SECONDS = 10.0
-"""How long a thread waits for a disk unless it has said otherwise: a disk that sleeps has to start up."""
-
-THREAD_NAME = "codechoir-disk"
+DISK_SECONDS = 10.0
+"""How long to wait for a disk: one that sleeps has to start up."""
 
 Answer = TypeVar("Answer")
-
-
-class DiskPatience:
-    """How long one thread waits for a disk, and for which files it has waited in vain."""
-
-    def __init__(self, seconds: float = PATIENCE_SECONDS) -> None:
-        self._seconds = seconds
-        self._asked: dict[str, threading.Event] = {}
-
-    def wait(self, name: str, answered: threading.Event) -> bool:
-        """Waits until a disk has `answered`; False if it takes too long.
-
-        While an answer is missing, the disk does not get as long for each of its other files.
-        """
-        is_answering = all(asked.is_set() for asked in self._asked.values())
-        if not answered.wait(self._seconds if is_answering else self._seconds / 10):
-            self._asked[name] = answered
-            return False
-        return True
-
-    def has_given_up(self, name: str) -> bool:
-        """Whether the disk still owes an answer about this file."""
-        asked = self._asked.get(name)
-        if asked is not None and asked.is_set():
-            del self._asked[name]
-            return False
-        return asked is not None
-
-
-_patience: ContextVar[DiskPatience | None] = ContextVar("disk_patience", default=None)
-
-
-def limit_disk_patience(seconds: float) -> None:
-    """From now on, this thread waits no longer for a disk."""
-    _patience.set(DiskPatience(seconds))
 
 
 def ask_disk(path: Path, question: Callable[[], Answer]) -> Answer:
     """What `question`, which opens or looks at the file `path`, returns or raises.
 
-    Raises `InputError` if the disk does not answer. The question is asked in another thread.
+    Raises `InputError` if the disk does not answer.
     """
-    patience = _patience.get() or DiskPatience()
-    name = str(path)
-    answers: list[Answer] = []
-    errors: list[BaseException] = []
-    answered = threading.Event()
-
-    def ask() -> None:
-        try:
-            answers.append(question())
-        except BaseException as error:  # noqa: BLE001 - raised where it was asked
-            errors.append(error)
-        answered.set()
-
-    if not patience.has_given_up(name):
-        threading.Thread(target=copy_context().run, args=(ask,), name=THREAD_NAME, daemon=True).start()
-        if patience.wait(name, answered):
-            if errors:
-                raise errors[0]
-            return answers[0]
-    raise InputError(f"{path} is on a disk that does not answer; try again when it does")
+    complaint = f"{path} is on a disk that does not answer; try again when it does"
+    return ask(str(path), question, complaint, DISK_SECONDS)
 
 
 def read_regular_file(path: Path, max_bytes: int, if_larger: str) -> bytes:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from codechoir.languages import Language
 from codechoir.model import Span
+from codechoir.patience import ask, has_limited_patience
 from codechoir.syntax.analysis import DocumentAnalysis
 from codechoir.syntax.line_edits import LineEdits, Place
 from codechoir.syntax.parsing import Parsing, make_parsing
@@ -88,11 +90,28 @@ class Snapshot(Text):
 
     def symbols(self) -> list[Symbol]:
         """The functions and types of the whole document in order, outer ones first; computed once."""
-        return self._parsed.result()[0].symbols()
+        analysis = self._parsed.result()[0]
+        return _unhurried(f"symbols {id(analysis)}", self.text, analysis.symbols)
 
     def enclosing(self, byte: int) -> list[Symbol]:
         """The symbols that contain `byte`, outermost first."""
         return enclosing_symbols(self.symbols(), byte)
+
+
+LONG_BYTES = 256 * 1024
+"""A longer text takes noticeable time."""
+
+Result = TypeVar("Result")
+
+
+def _unhurried(name: str, text: bytes, compute: Callable[[], Result]) -> Result:
+    """What `compute` returns for a text.
+
+    Raises `InputError` if that takes long, in a thread with limited patience; another thread goes on with it.
+    """
+    if len(text) <= LONG_BYTES or not has_limited_patience():
+        return compute()
+    return ask(name, compute, "the document is still being parsed; try again in a moment", 0)
 
 
 class _ParsedText:
@@ -112,10 +131,14 @@ class _ParsedText:
     def result(self) -> tuple[DocumentAnalysis, str]:
         """The analysis, and a warning or an empty string."""
         if self._result is None:
-            with self._lock:
-                if self._result is None:
-                    self._result = self._parsing.parse(self._text, self._revision)
+            return _unhurried(f"parsing {id(self)}", self._text, self._parse)
         return self._result
+
+    def _parse(self) -> tuple[DocumentAnalysis, str]:
+        with self._lock:
+            if self._result is None:
+                self._result = self._parsing.parse(self._text, self._revision)
+            return self._result
 
 
 class Document:
