@@ -85,7 +85,10 @@ def test_characters_one_by_one(codechoir: Codechoir, code: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "line"),
     [
-        ("--level mots", "--level must be one of some, most, all, literal, got 'mots'. Did you mean 'most'?"),
+        (
+            "--level mots",
+            "--level must be one of terse, some, most, all, literal, got 'mots'. Did you mean 'most'?",
+        ),
         ("--level coment=all", "'coment' is neither a category nor a language"),
         ("--level coment=all", "Did you mean 'comment'?"),
         ("--level pyton=all", "Did you mean 'python'?"),

@@ -22,7 +22,7 @@ BAD = [
     (["read", CART, "other.py"], "unexpected argument 'other.py'"),
     (
         ["read", CART, "--level", "al"],
-        "--level must be one of some, most, all, literal, got 'al'. Did you mean 'all'?",
+        "--level must be one of terse, some, most, all, literal, got 'al'. Did you mean 'all'?",
     ),
     (["read", CART, "--rate", "fast"], "--rate must be a number between 80 and 900, got 'fast'"),
     (["read", CART, "--rate", "nan"], "--rate must be a number between 80 and 900, got nan"),

@@ -10,6 +10,6 @@ from .positions import position_at as position_at
 from .revisions import Change as Change
 from .revisions import MovedRange as MovedRange
 from .roles import ROLES as ROLES
-from .snippets import snippet_spans as snippet_spans
+from .snippet_parsing import snippet_spans as snippet_spans
 from .symbols import Symbol as Symbol
 from .token_roles import TOKEN_ROLES as TOKEN_ROLES

@@ -198,7 +198,7 @@ class Document:
     def edit_many(
         self, edits: Iterable[tuple[Place, Place, str] | str], encoding: Encoding = "utf-16"
     ) -> None:
-        """Apply edits, each to the result of the one before: start, end and new text, or a whole new text.
+        """Applies edits, each to the result of the one before: start, end and new text, or a whole new text.
 
         Cheaper than `edit` for many of them. Not for several threads at once.
         """
