@@ -24,7 +24,7 @@ def main() -> None:
                 known[mutant.original] = words(language, mutant.original)
             if words(language, mutant.text) == known[mutant.original]:
                 same["string" if is_in_string(mutant) else "code"] += 1
-                if shown < chosen.show and not is_in_string(mutant):
+                if shown < chosen.show:
                     shown += 1
                     print(f"  {mutant.edit:14} {mutant.before}\n  {'':14} {mutant.after}")
             if tried == chosen.count:

@@ -123,6 +123,8 @@ def _normal(node: tree_sitter.Node, source: bytes, language: str) -> Tree:
             continue
         if child.type == "," and index > 1 and (after is None or after.type in _CLOSING):
             continue
+        if child.type in (";;", ";") and node.type == "case_item":
+            continue
         if child.type in (",", ";") and node.type in _MEMBER_LISTS:
             continue
         if child.type in (_OPTIONAL_ENDS.get(language), "\n") and "for" not in node.type:
@@ -163,7 +165,7 @@ def is_in_string(mutant: Mutant) -> bool:
     return _outside(mutant.language, mutant.original) == _outside(mutant.language, mutant.text)
 
 
-def _outside(language: str, text: str) -> list[tuple[str, int]]:
+def _outside(language: str, text: str) -> list[str]:
     known = language_named(language)
     assert known is not None
     spans = Document(text, known).snapshot().spans()

@@ -150,6 +150,7 @@ _SYLLABLE = re.compile(r"[^aeiou][aeiou][^aeiou]", re.IGNORECASE)
 
 _PREFIXED_NAMES: Mapping[str, tuple[Level, ...]] = {
     "constant.bare": ("some", "most"),
+    "import.default": ("some",),
     "label": ("some", "most"),
     "variable.dynamic": ("some",),
 }
@@ -229,9 +230,7 @@ class LanguageVerbalizer:
             method = self._literal if level == "literal" else self._methods[token_kind(span, text)]
             fragments = [_speakable(fragment) for fragment in method(piece, level, hint)]
             prefix = _prefix(piece, hint) if level in ("some", "most") else ""
-            if prefix:
-                words = f"{self.table.phrase(prefix)} {fragments[0].text}".strip()
-                fragments[0] = fragments[0]._replace(text=words)
+            self._put_before(fragments, prefix)
             if len(text) <= _LONGEST_CACHED:
                 if len(self._cache) >= _CACHE_ENTRIES:
                     self._cache.clear()
@@ -257,6 +256,17 @@ class LanguageVerbalizer:
         joint = str(self.table.section("identifiers")["joint"])
         return frozenset(words.partition(" ")[0] for words in (joint, *said))
 
+    def prefixed(self, piece: LinePiece, level: Level, hint: Hint, prefix: str) -> list[Fragment]:
+        """The fragments of a piece, with words before them: `prefix` has the keys of sentences."""
+        fragments = list(self.fragments(piece, level, hint))
+        self._put_before(fragments, prefix if level in ("some", "most") else "")
+        return fragments
+
+    def _put_before(self, fragments: list[Fragment], prefix: str) -> None:
+        words = " ".join(map(self.table.phrase, prefix.split()))
+        if words:
+            fragments[0] = fragments[0]._replace(text=f"{words} {fragments[0].text}".strip(), spell=False)
+
     def _literal(self, piece: LinePiece, level: Level, hint: Hint) -> list[Fragment]:
         """A token at the level `literal`, among others at other levels."""
         groups = list(utterance_groups(LiteralEncoder(self.table.tag).units(piece.text, 0, "")))
@@ -280,7 +290,13 @@ class LanguageVerbalizer:
             return self._string(piece, level, hint)
         is_escape = inner.startswith("\\")
         words = self.escapes.words(inner) if is_escape else self.prose.words(inner, "all", "raw")
+        if len(inner) == 1 and inner.isupper():
+            words = self._letter(inner)
         return [Fragment(f"{what} {words}")]
+
+    def _letter(self, letter: str) -> str:
+        """A single letter whose case makes a difference: `'A'` and `-C`."""
+        return f"{self.table.section('identifiers')['cap']} {letter.lower()}" if letter.isupper() else letter
 
     def _comment(self, piece: LinePiece, level: Level, hint: Hint) -> list[Fragment]:
         return self.comments.fragments(piece.text, level, opens=_opens(piece), closes=_closes(piece))
@@ -296,7 +312,7 @@ class LanguageVerbalizer:
         dashes = self.symbols.names(piece.text[: len(piece.text) - len(name)])
         is_bundle = dashes.count(" ") == 0 and len(name) <= _MOST_FLAGS and name.isalpha()
         is_bundle = is_bundle and not _SYLLABLE.fullmatch(name)
-        words = " ".join(name) if is_bundle else self.prose.words(name, level, "word") if name else ""
+        words = " ".join(map(self._letter, name)) if is_bundle else self.prose.words(name, level, "word") if name else ""
         return [Fragment(f"{dashes} {words}".strip())]
 
     def _format(self, piece: LinePiece, level: Level, hint: Hint) -> list[Fragment]:

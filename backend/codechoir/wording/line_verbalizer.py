@@ -14,6 +14,7 @@ from codechoir.wording.deception import Deception, DeceptionWarnings, find_decep
 from codechoir.wording.language_verbalizer import LanguageVerbalizer
 from codechoir.wording.layout import indentation_level, indentation_unit, is_continuation
 from codechoir.wording.line_source import Fragment, Line, LinePiece, Source
+from codechoir.wording.shell_words import SHELLS, shell_hint
 
 _CLOSERS = ("block.close", "body.close")
 _MOST_TONES = 20
@@ -99,6 +100,8 @@ class LineVerbalizer:
             )
         else:
             fragments = verbalizer.fragments(piece, level, hint)
+            if span.language in SHELLS and (prefix := shell_hint(pieces, index)):
+                fragments = verbalizer.prefixed(piece, level, hint, prefix)
         for fragment in fragments:
             self._add(fragment, piece, out)
         if level == "some" and not is_terse:

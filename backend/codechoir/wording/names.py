@@ -149,6 +149,7 @@ class NameVerbalizer:
         self._says_capitals = options.capitals == "word"
         self._raises_capitals = options.capitals == "pitch"
         self._identifiers = table.section("identifiers")
+        self._before_digits = str(self._identifiers.get("digits", ""))
         self._whole = table.section("whole")
         self._prefixes = table.section("prefixes")
         self._pronounced = table.section("words")
@@ -230,14 +231,26 @@ class NameVerbalizer:
         runs = _RUN.findall(text)
         for index, run in enumerate(runs):
             if run[0].isalnum():
-                words += [self.part(part) for part in split_name(run, self._whole)]
+                words += self._parts(run)
             elif run.isspace():
                 continue
             elif run[0] in _JOINERS and words and (level != "some" or not _is_audible(runs, index)):
                 words.append(self._symbols.names(run, level) if level != "some" else "")
+            elif run[0] == "-" and words and level == "some":
+                words += [self._table.phrase("hyphen")] * len(run)
             else:
                 words.append(self._symbols.names(run))
         return " ".join(word for word in words if word)
+
+    def _parts(self, run: str) -> list[str]:
+        """The words of a run without joiners. In a shell, digits after letters are told from a new word."""
+        parts = split_name(run, self._whole)
+        words = [self.part(part) for part in parts]
+        if self._before_digits:
+            for index in range(len(parts) - 1, 0, -1):
+                if parts[index].isdecimal() and parts[index - 1].isalpha():
+                    words.insert(index, self._before_digits)
+        return words
 
     def part(self, part: str) -> str:
         """The words for one part of a name: a word, a number, an acronym, a single letter."""

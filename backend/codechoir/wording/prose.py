@@ -335,6 +335,8 @@ class ProseVerbalizer:
                 return f"{named} {sign if sign in SENTENCE_PUNCTUATION else ','}".strip()
             if named or level == "all":
                 return named
+        if use == "named" and sign[0] == "-" and kind == "word" and token.start() > 0:
+            return " ".join([self._table.phrase("hyphen")] * len(sign))  # "dash" begins an option: `tr a -z`
         if use == "named":
             return self._symbols.names(sign)
         if use == "minus":

@@ -16,10 +16,10 @@
 
 (file_redirect "<" @role.redirect.in)
 (file_redirect ">" @role.redirect.out)
-(file_redirect ">|" @role.redirect.out)
+(file_redirect ">|" @role.redirect.out.force)
 (file_redirect ">>" @role.redirect.append)
 (file_redirect "&>" @role.redirect.both)
-(file_redirect "&>>" @role.redirect.both)
+(file_redirect "&>>" @role.redirect.both.append)
 (file_redirect [">&" "<&"] @role.redirect.duplicate)
 (file_redirect ["<&-" ">&-"] @role.redirect.close)
 (file_redirect "<" (ERROR ">" @role.redirect.out))
@@ -64,6 +64,7 @@
 
 (simple_expansion "$" @role.expansion)
 (expansion "${" @role.expansion.open "}" @role.expansion.close)
+(expansion "${" @role.expansion.open.plain . [(variable_name) (special_variable_name) (subscript)] . "}")
 (expansion operator: _ @role.expansion.operator)
 (expansion "${" . operator: "#" @role.expansion.length)
 (expansion operator: ["/" "//" "/#" "/%"] operator: "/" @role.expansion.replacement)

@@ -90,3 +90,4 @@
 (lexical_declaration "," @role.separator.bare)
 (variable_declaration "," @role.separator.bare)
 (empty_statement ";" @role.statement.empty)
+(import_clause (identifier) @role.import.default)
