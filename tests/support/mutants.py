@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import random
 import re
+import tomllib
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -225,3 +226,18 @@ def _same_line(text: str, at: int) -> Iterator[int]:
     for to in range(start + 1, end if end >= 0 else len(text)):
         if to not in (at, at + 1) and _may_insert(text, to):
             yield to
+
+
+# ---- exceptions --------------------------------------------------------------------------------------------
+
+
+@cache
+def exceptions() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Patterns of mutants that may sound the same, each with its reason."""
+    table = tomllib.loads((SNIPPETS.parent / "exceptions.toml").read_text("utf-8"))
+    return tuple((re.compile(entry["pattern"]), entry["reason"]) for entry in table["exception"])
+
+
+def is_exception(line: str) -> bool:
+    """Whether "edit | before | after" of a mutant is listed."""
+    return any(pattern.search(line) for pattern, _ in exceptions())

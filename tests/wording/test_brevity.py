@@ -165,7 +165,7 @@ def test_abbreviations_can_be_switched_off() -> None:
 
 def test_abbreviations_in_text_are_said_as_written() -> None:
     assert said("python", "f('a.txt', 'msg')") == "f a dot t x t m s g"
-    assert said("bash", "cat *.txt") == "cat star dot t x t"
+    assert said("bash", "cat *.txt") == "cat space star dot t x t"
 
 
 # ---- the level "terse" -------------------------------------------------------------------------------------

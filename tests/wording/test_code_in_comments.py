@@ -79,7 +79,7 @@ def test_what_is_no_code_is_said_sign_by_sign(language: str, content: str, said:
         ("python", "*args", "star args"),
         ("python", "__init__", "dunder init"),
         ("go", "map[string]int", "map of string int"),
-        ("go", "x := 1", "x gets one"),
+        ("go", "x := 1", "x becomes one"),
         ("c", "a->b", "a arrow b"),
         ("c", "int *p", "int pointer p"),
         ("c", "x * y", "x times y"),

@@ -61,6 +61,8 @@ TEXT: Final[dict[str, str]] = {
     "pipe.all": "hands output and errors on: |&",
     "redirect.in": "takes the input from: <",
     "redirect.out": "writes the output to: >",
+    "redirect.out.force": "the same, whatever is there: >|",
+    "redirect.both.append": "adds output and errors to: &>>",
     "redirect.append": "adds the output to: >>",
     "redirect.both": "writes output and errors to: &>",
     "redirect.close": "closes what was open: >&-, <&-",

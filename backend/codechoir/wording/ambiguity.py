@@ -79,6 +79,9 @@ _GOES_ON_AFTER_BLOCKS = frozenset(
 _BEFORE_NAMES = frozenset(("parameters", "pattern", "index", "list"))
 """Kinds of brackets that a name may follow, and inside which it could stand as well."""
 
+_NAMES_AFTER_CALLS = frozenset(("sql",))
+"""Languages in which a value may be named right after it: `SELECT f(a) b`."""
+
 _BEFORE_NOTHING = frozenset(
     (
         *("pattern.open", "list.open", "call.open", "map.open", "index.open", "macro.open", "fields.open"),
@@ -138,7 +141,7 @@ class AmbiguityMarks:
         span = pieces[index].span
         if index == 0:
             self._open.clear()
-            self._is_inside = span.depth > 0
+            self._is_inside = span.depth > 0 and span.start > 0
         role = span.role
         if not role:
             return self._beside(pieces, index)
@@ -323,7 +326,8 @@ def _continues(pieces: list[LinePiece], at: int, kind: str) -> bool:
     if not role:
         is_word = piece.span.category in (Category.KEYWORD, Category.COMMENT)
         is_value = _is_name(piece) or (kind == "parameters" and piece.span.category is Category.LITERAL)
-        return kind in _BEFORE_NAMES and not is_word and is_value
+        is_kind = kind in _BEFORE_NAMES or (kind == "call" and piece.span.language in _NAMES_AFTER_CALLS)
+        return is_kind and not is_word and is_value
     if role in _NEVER_CONTINUES or role.endswith(".close") or _is_last_separator(pieces, at):
         return False
     if kind == "parameters" or role == "slice.type.open":

@@ -312,7 +312,13 @@ class LanguageVerbalizer:
         dashes = self.symbols.names(piece.text[: len(piece.text) - len(name)])
         is_bundle = dashes.count(" ") == 0 and len(name) <= _MOST_FLAGS and name.isalpha()
         is_bundle = is_bundle and not _SYLLABLE.fullmatch(name)
-        words = " ".join(map(self._letter, name)) if is_bundle else self.prose.words(name, level, "word") if name else ""
+        words = (
+            " ".join(map(self._letter, name))
+            if is_bundle
+            else self.prose.words(name, level, "word")
+            if name
+            else ""
+        )
         return [Fragment(f"{dashes} {words}".strip())]
 
     def _format(self, piece: LinePiece, level: Level, hint: Hint) -> list[Fragment]:

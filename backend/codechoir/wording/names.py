@@ -149,7 +149,7 @@ class NameVerbalizer:
         self._says_capitals = options.capitals == "word"
         self._raises_capitals = options.capitals == "pitch"
         self._identifiers = table.section("identifiers")
-        self._before_digits = str(self._identifiers.get("digits", ""))
+        self.before_digits = str(self._identifiers.get("digits", ""))
         self._whole = table.section("whole")
         self._prefixes = table.section("prefixes")
         self._pronounced = table.section("words")
@@ -158,7 +158,7 @@ class NameVerbalizer:
 
     def fragment(self, text: str, level: Level) -> Fragment:
         """The words for a name or keyword, in one fragment."""
-        words = self.words(text, level)
+        words = self.words(text, level, self.before_digits)
         return Fragment(words, spell=is_spelled(words))
 
     def fragments(self, text: str, level: Level) -> list[Fragment]:
@@ -187,8 +187,11 @@ class NameVerbalizer:
             fragments.append(Fragment(words, start, end, spell=is_spelled(words), capture=capture))
         return [*fragments[:-1], fragments[-1]._replace(end=-1)]
 
-    def words(self, text: str, level: Level) -> str:
-        """The words of a name. Its joiners are dropped or named, depending on the level."""
+    def words(self, text: str, level: Level, before_digits: str = "") -> str:
+        """The words of a name. Its joiners are dropped or named, depending on the level.
+
+        `before_digits`: said between letters and digits, where a blank could stand too.
+        """
         if not text.isascii():
             text = unicodedata.normalize("NFKC", text)
         exact = self._pronounced.get(text.lower())
@@ -196,10 +199,10 @@ class NameVerbalizer:
             return str(exact)
         prefix = self._prefix(text)
         if prefix and level == "some":
-            return f"{self._prefixes[prefix]} {self.words(text[len(prefix) :], level)}".strip()
+            return f"{self._prefixes[prefix]} {self.words(text[len(prefix) :], level, before_digits)}".strip()
         if level == "some":
-            return self._conventional_words(text, level)
-        return self._plain_words(text, level)
+            return self._conventional_words(text, level, before_digits)
+        return self._plain_words(text, level, before_digits)
 
     def _prefix(self, text: str) -> str:
         """The sigil of this language that a name begins with, the longest first."""
@@ -208,14 +211,14 @@ class NameVerbalizer:
                 return text[:size]
         return ""
 
-    def _conventional_words(self, text: str, level: Level) -> str:
+    def _conventional_words(self, text: str, level: Level, before_digits: str) -> str:
         """Words that name the convention of leading underscores: "private total", "dunder init"."""
         bare = text.strip("_")
         if not bare or bare == text or bare[0].isdecimal():
-            return self._plain_words(text, level)
+            return self._plain_words(text, level, before_digits)
         leading = len(text) - len(text.lstrip("_"))
         trailing = len(text) - len(text.rstrip("_"))
-        inner = self._plain_words(bare, level)
+        inner = self._plain_words(bare, level, before_digits)
         if leading == trailing == 2:
             return f"{self._identifiers['dunder']} {inner}"
         keys = {1: "private", 2: "magic"}
@@ -223,7 +226,7 @@ class NameVerbalizer:
         after = self._symbols.names("_" * trailing)
         return " ".join(word for word in (before if leading else "", inner, after) if word)
 
-    def _plain_words(self, text: str, level: Level) -> str:
+    def _plain_words(self, text: str, level: Level, before_digits: str = "") -> str:
         end = receiver_end(text) if self._joint and level == "some" else 0
         if end:
             return f"{text[:end].strip('_')} {self._joint} {self._plain_words(text[end:].strip('_'), level)}"
@@ -231,7 +234,7 @@ class NameVerbalizer:
         runs = _RUN.findall(text)
         for index, run in enumerate(runs):
             if run[0].isalnum():
-                words += self._parts(run)
+                words += self._parts(run, before_digits)
             elif run.isspace():
                 continue
             elif run[0] in _JOINERS and words and (level != "some" or not _is_audible(runs, index)):
@@ -242,14 +245,14 @@ class NameVerbalizer:
                 words.append(self._symbols.names(run))
         return " ".join(word for word in words if word)
 
-    def _parts(self, run: str) -> list[str]:
-        """The words of a run without joiners. In a shell, digits after letters are told from a new word."""
+    def _parts(self, run: str, before_digits: str) -> list[str]:
+        """The words of a run without joiners; `before_digits` is not said in `v1`."""
         parts = split_name(run, self._whole)
         words = [self.part(part) for part in parts]
-        if self._before_digits:
+        if before_digits:
             for index in range(len(parts) - 1, 0, -1):
-                if parts[index].isdecimal() and parts[index - 1].isalpha():
-                    words.insert(index, self._before_digits)
+                if parts[index].isdecimal() and parts[index - 1].isalpha() and parts[index - 1] != "v":
+                    words.insert(index, before_digits)
         return words
 
     def part(self, part: str) -> str:

@@ -173,7 +173,8 @@ class ProseVerbalizer:
     def _name(self, text: str, level: Level, kind: TextKind) -> str:
         """A word that may be a name of the program. In data each `_` is said, except those of `__init__`."""
         if kind in PROSE or level != "some" or "_" not in text:
-            return self._names.words(text, level)
+            digits = self._names.before_digits if kind == "word" else ""
+            return self._names.words(text, level, digits)
         is_dunder = text[:2] == text[-2:] == "__" and len(text.strip("_")) == len(text) - 4
         if not is_dunder:
             return self._names.words(text, "most")

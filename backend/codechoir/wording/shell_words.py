@@ -2,7 +2,8 @@
 
 Between two tokens of a command there is a blank or none, and only one of the two is what a listener expects:
 
-- After an expansion or a quoted string a sign goes on with the word (`$a/b`, `"$a"*`): then a blank is "space".
+- After an expansion or a quoted string a sign goes on with the word (`$a/b`, `"$a"*`): then a blank is
+  "space".
 - Letters, digits, quotes, `$` and the dash of an option begin a new word (`$a b`, `$a -x`): then no blank is
   "joined".
 - The end of `$(…)`, of `${a:-…}` and of a quoted string that ends with an expansion is "close" if more of the
@@ -24,9 +25,28 @@ _BEFORE_MORE = frozenset("/.:=,@%+~-_")
 """Signs at the end of a word after which an expansion belongs to the same word."""
 
 _ENDS_COMMAND = (
-    *("pipe", "redirect", "logical", "background", "statement", "case", "heredoc", "here", "block", "test.close"),
-    *("index", "list.close", "alternative", "arrow", "comparison", "plus", "minus", "times", "divide", "modulo"),
-    *("arithmetic", "group", "expansion.operator", "expansion.replacement", "expansion.count", "ternary", "power"),
+    *("pipe", "redirect", "logical", "background", "statement", "case", "heredoc", "here", "block", "test"),
+    *(
+        "index",
+        "list.close",
+        "alternative",
+        "arrow",
+        "comparison",
+        "plus",
+        "minus",
+        "times",
+        "divide",
+        "modulo",
+    ),
+    *(
+        "arithmetic",
+        "group",
+        "expansion.operator",
+        "expansion.replacement",
+        "expansion.count",
+        "ternary",
+        "power",
+    ),
     *("assignment", "mapping", "increment", "decrement", "bit", "shift", "separator", "call", "parameters"),
 )
 _CLOSES_COMMAND = ("command.close", "process.close")
@@ -58,7 +78,7 @@ def _closed(pieces: list[LinePiece], index: int) -> str:
     before, piece = pieces[index - 1], pieces[index]
     role = before.span.role
     is_quote = piece.span.role == "string.close" and not piece.text.strip(_QUOTES)
-    if is_quote or piece.span.role.endswith("close") and piece.span.role != "string.close":
+    if is_quote or (piece.span.role.endswith("close") and piece.span.role != "string.close"):
         return ""
     if role.startswith(_CLOSES_COMMAND):
         follows = pieces[index + 1].span.role if index + 1 < len(pieces) else "block.open"
@@ -106,7 +126,9 @@ def _between(pieces: list[LinePiece], index: int) -> str:
         return "" if has_gap else "adjoined"
     if before.span.role.startswith("string") and before.span.role.endswith((".open", ".part")):
         return "adjoined" if last.isalnum() and _starts_expansion(piece) else ""
-    if before.span.role and before.span.role.startswith((*_ENDS_COMMAND, *_STARTS_EXPANSION, "string.open", "process.open")):
+    if before.span.role and before.span.role.startswith(
+        (*_ENDS_COMMAND, *_STARTS_EXPANSION, "string.open", "process.open")
+    ):
         return ""
     if first in _STARTS_WORD and has_gap and _is_word(before):
         return "space"
@@ -122,7 +144,7 @@ def _between(pieces: list[LinePiece], index: int) -> str:
 def _would_join(flag: str, piece: LinePiece) -> bool:
     """Whether a word after a short option would be more of its letters: `-v x` and `-vx`."""
     letters = flag[1:] + piece.text
-    return flag[1:2] != "-" and piece.text.isalpha() and len(letters) <= _MOST_LETTERS
+    return flag[1:].isalpha() and piece.text.isalpha() and len(letters) <= _MOST_LETTERS
 
 
 def _ends_expansion(pieces: list[LinePiece], index: int) -> bool:

@@ -65,6 +65,7 @@
 (simple_expansion "$" @role.expansion)
 (expansion "${" @role.expansion.open "}" @role.expansion.close)
 (expansion "${" @role.expansion.open.plain . [(variable_name) (special_variable_name) (subscript)] . "}")
+(expansion "${" @role.expansion.open operator: _)
 (expansion operator: _ @role.expansion.operator)
 (expansion "${" . operator: "#" @role.expansion.length)
 (expansion operator: ["/" "//" "/#" "/%"] operator: "/" @role.expansion.replacement)

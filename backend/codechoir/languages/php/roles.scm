@@ -162,7 +162,6 @@
 (conditional_expression (name) @role.constant.bare)
 (const_element (name) (name) @role.constant.bare)
 (echo_statement (name) @role.constant.bare)
-(expression_statement (name) @role.constant.bare)
 (foreach_statement (name) @role.constant.bare)
 (for_statement (name) @role.constant.bare)
 (arrow_function body: (name) @role.constant.bare)
