@@ -81,10 +81,39 @@ def test_a_heredoc_of_ruby_inside_another_one_does_not_swallow_the_file() -> Non
     assert b"inner\n  B\n  more" in found
 
 
+HEREDOC = b"<<EOF cat -n\nhi $x  you\n\n  b\nEOF\necho a\n"
+
+
+def test_a_here_document_before_its_command_is_text() -> None:
+    known = language_named("bash")
+    assert known is not None
+    snapshot = Document(HEREDOC, known).snapshot()
+    found = [(HEREDOC[s.start : s.end].decode(), s.category.value, s.role) for s in snapshot.spans()]
+    assert found == [
+        ("<<", "operator", "heredoc"),
+        ("EOF", "literal", "heredoc.word"),
+        ("cat", "function", ""),
+        ("-n", "variable", "flag"),
+        ("hi $x  you", "literal", "heredoc.body"),
+        ("b", "literal", "heredoc.body"),
+        ("EOF", "literal", "heredoc.end"),
+        ("echo", "function", ""),
+        ("a", "literal", "string"),
+    ]
+    for start in range(len(HEREDOC)):
+        window = [s for s in snapshot.spans() if s.start < start + 3 and s.end > start]
+        assert snapshot.spans(start, start + 3) == window
+
+
+def test_a_here_document_without_an_end_reaches_to_the_end_of_the_text() -> None:
+    known = language_named("bash")
+    assert known is not None
+    spans = Document(b"<<'E' cat\na | b\n", known).snapshot().spans()
+    assert spans[-1].role == "heredoc.body"
+
+
 LINES = st.lists(
-    st.sampled_from(
-        ["class API W {", "API int f(void);", "int f(void) NOEXCEPT;", "}", "", "class API", " W"]
-    ),
+    st.sampled_from(["class API W {", "API int f(void);", "int f(void) NOEXCEPT;", "}", "", "<<E cat", "E"]),
     max_size=6,
 )
 

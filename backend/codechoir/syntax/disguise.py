@@ -12,15 +12,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from codechoir.model import Category, Span
 from codechoir.syntax.revisions import Edit
 
 
 @dataclass(frozen=True, slots=True)
 class Disguise:
-    """How a text is changed for a grammar. `by_line`: what becomes of a line depends on that line alone."""
+    """How a text is changed for a grammar.
+
+    `by_line`: what becomes of a line depends on that line alone. `tokens`: finds the tokens in places that
+    are blank for the parser; by default these are words and signs like any text without a node.
+    """
 
     change: Callable[[bytes], bytes]
     by_line: bool = False
+    tokens: Callable[[bytes], tuple[Span, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,12 @@ def disguised(grammar: str, text: bytes) -> bytes:
     return disguise.change(text) if disguise is not None else text
 
 
+def hidden_tokens(grammar: str, text: bytes) -> tuple[Span, ...]:
+    """The tokens, in order, in places of `text` that are blank for the parser of `grammar`."""
+    disguise = DISGUISES.get(grammar)
+    return disguise.tokens(text) if disguise is not None and disguise.tokens is not None else ()
+
+
 def _common(before: bytes, after: bytes) -> tuple[int, int]:
     """Lengths of the longest common beginning, and of the longest common end beside it."""
     shorter = min(len(before), len(after))
@@ -69,6 +81,16 @@ def _common(before: bytes, after: bytes) -> tuple[int, int]:
         else:
             high = middle - 1
     return start, low
+
+
+def _blanked(text: bytes, places: list[tuple[int, int]]) -> bytes:
+    """The text with blanks at these places."""
+    if not places:
+        return text
+    masked = bytearray(text)
+    for start, end in places:
+        masked[start:end] = b" " * (end - start)
+    return bytes(masked)
 
 
 def _edit(before: bytes, after: bytes, start: int, same: int) -> Edit:
@@ -125,14 +147,10 @@ _BEFORE_TAGS: Final = frozenset((b"class", b"enum", b"struct", b"union"))
 
 def _without_macros(text: bytes) -> bytes:
     """C or C++ in which the macros before classes and functions are blanks."""
-    masked: bytearray | None = None
     places = [match.span(1) for match in _CLASS.finditer(text)]
     places += [match.span(1) for match in _LINE.finditer(text)]
     places += [place for match in _PROTOTYPE.finditer(text) for place in _macros_of(match)]
-    for start, end in places:
-        masked = bytearray(text) if masked is None else masked
-        masked[start:end] = b" " * (end - start)
-    return bytes(masked) if masked is not None else text
+    return _blanked(text, places)
 
 
 def _macros_of(match: re.Match[bytes]) -> list[tuple[int, int]]:
@@ -162,9 +180,50 @@ def _line_end(text: bytes, byte: int) -> int:
     return end if end >= 0 else len(text)
 
 
+# ---- Bash ----------------------------------------------------------------------------------------------
+
+_BEFORE_COMMAND: Final = re.compile(
+    rb"^[ \t]{0,40}(<<-?)[ \t]{0,20}(([\"']?)([A-Za-z_]\w{0,80})\3)(?=[ \t]{1,20}[\w./$\"'])", re.MULTILINE
+)
+_TEXT: Final = re.compile(rb"[^\s](?:[^\r\n]*[^\s])?")
+
+
+def _early_heredocs(text: bytes) -> tuple[Span, ...]:
+    """The tokens of here-documents that stand before their command: `<<EOF cat`."""
+    found = list[Span]()
+    for match in _BEFORE_COMMAND.finditer(text):
+        if found and match.start() < found[-1].end:
+            continue
+        line_end = _line_end(text, match.end())
+        body_end, end = _terminator(text, line_end, match.group(4), match.group(1) == b"<<-")
+        found.append(Span(*match.span(1), Category.OPERATOR, "operator", "bash", "heredoc"))
+        found.append(Span(*match.span(2), Category.LITERAL, "string.special", "bash", "heredoc.word"))
+        for line in _TEXT.finditer(text, line_end, body_end):
+            found.append(Span(*line.span(), Category.LITERAL, "string", "bash", "heredoc.body"))
+        if end > body_end:
+            found.append(Span(body_end, end, Category.LITERAL, "string.special", "bash", "heredoc.end"))
+    return tuple(found)
+
+
+def _terminator(text: bytes, start: int, word: bytes, after_tabs: bool) -> tuple[int, int]:
+    """The place of the line that ends a here-document; the end of the text if there is none."""
+    while start < len(text):
+        start, end = start + 1, _line_end(text, start + 1)
+        line = text[start:end].rstrip(b"\r")
+        if (line.lstrip(b"\t") if after_tabs else line) == word:
+            return start + len(line) - len(word), start + len(line)
+        start = end
+    return len(text), len(text)
+
+
+def _without_early_heredocs(text: bytes) -> bytes:
+    """Bash without here-documents before their command, which the grammar does not know."""
+    places = [(span.start, span.end) for span in _early_heredocs(text)] if b"<<" in text else []
+    return _blanked(text, places)
+
+
 # ---- Ruby ----------------------------------------------------------------------------------------------
 
-_IN_HOLE: Final = re.compile(rb"#\{[^}\n]{0,200}<<[~-]?[\"'`]?[A-Za-z_]")
 _HEREDOC: Final = re.compile(rb"<<([~-]?)([\"'`]?)([A-Za-z_]\w{0,80})\2")
 
 
@@ -173,7 +232,7 @@ def _without_nested_heredocs(text: bytes) -> bytes:
 
     The text of the inner one stays a part of the outer one.
     """
-    if _IN_HOLE.search(text) is None:
+    if b"#{" not in text or not any(_is_in_hole(text, match.start()) for match in _HEREDOC.finditer(text)):
         return text
     masked, waiting, start = bytearray(text), list[bytes](), 0
     for line in text.splitlines(keepends=True):
@@ -186,6 +245,12 @@ def _without_nested_heredocs(text: bytes) -> bytes:
             waiting += [match.group(3) for match in _HEREDOC.finditer(line)]
         start += len(line)
     return bytes(masked)
+
+
+def _is_in_hole(text: bytes, byte: int) -> bool:
+    """Whether `#{` is open before this place, on its line."""
+    before = text[max(text.rfind(b"\n", 0, byte), byte - 200, 0) : byte]
+    return before.rfind(b"#{") > before.rfind(b"}")
 
 
 # ---- pages ---------------------------------------------------------------------------------------------
@@ -214,6 +279,7 @@ def _with_code_as_comment(text: bytes) -> bytes:
 
 DISGUISES: Final[Mapping[str, Disguise]] = {
     "astro": Disguise(_with_code_as_comment),
+    "bash": Disguise(_without_early_heredocs, tokens=_early_heredocs),
     "c": Disguise(_without_macros, by_line=True),
     "cpp": Disguise(_without_macros, by_line=True),
     "ruby": Disguise(_without_nested_heredocs),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
@@ -14,6 +15,7 @@ from codechoir.model import Category, Span
 from codechoir.syntax import uncovered_text
 from codechoir.syntax.analysis import DocumentAnalysis
 from codechoir.syntax.captures import captures_in, category_of
+from codechoir.syntax.disguise import hidden_tokens
 from codechoir.syntax.embedded_languages import WHOLE_REGIONS, EmbeddedTexts, JoinedText
 from codechoir.syntax.safe_parsing import TooComplexError
 from codechoir.syntax.symbols import Symbol, tree_symbols
@@ -43,6 +45,7 @@ class TreeAnalysis(DocumentAnalysis):
         # all objects, so that a long document would keep the others waiting.
         self._symbols: list[Symbol] | None = None
         self._template: JoinedText | None = None
+        self._hidden: tuple[Span, ...] | None = None
 
     def spans(self, start: int, end: int) -> list[Span]:
         """The spans that overlap bytes `start` to `end`."""
@@ -80,7 +83,16 @@ class TreeAnalysis(DocumentAnalysis):
 
     def _gap_spans(self, start: int, end: int) -> Iterator[Span]:
         """Spans of text without a node, or whose node says nothing about it."""
-        return gap_spans(self._text, start, end, self._language, self.grammar.spec.keywords)
+        if self._hidden is None:
+            self._hidden = hidden_tokens(self.grammar.name, self._text)
+        keywords = self.grammar.spec.keywords
+        for span in self._hidden[bisect_right(self._hidden, start, key=_end) :] if self._hidden else ():
+            if span.start >= end:
+                break
+            yield from gap_spans(self._text, start, span.start, self._language, keywords)
+            yield span
+            start = max(start, span.end)
+        yield from gap_spans(self._text, start, end, self._language, keywords)
 
     def _spans_of(self, item: TokenPiece | EmbeddedRegion, start: int, end: int) -> Sequence[Span]:
         if isinstance(item, EmbeddedRegion):
@@ -172,7 +184,7 @@ class TreeAnalysis(DocumentAnalysis):
                 return found
 
 
-_start = attrgetter("start")
+_start, _end = attrgetter("start"), attrgetter("end")
 
 
 def content_ranges(node: tree_sitter.Node) -> list[tuple[int, int]]:
