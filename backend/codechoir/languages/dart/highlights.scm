@@ -44,6 +44,7 @@
 ((selector (unconditional_assignable_selector (identifier) @constructor)) . (selector (argument_part))
   (#match? @constructor "^[A-Z]"))
 (cascade_section (cascade_selector (identifier) @function.method) . (argument_part))
+(constructor_invocation "." . (identifier) @function.method)
 (annotation name: (identifier) @attribute)
 (annotation "@" @operator)
 (operator_signature (binary_operator) @operator)
@@ -107,3 +108,13 @@
 [":"] @punctuation.delimiter
 (conditional_expression ["?" ":"] @operator)
 (relational_operator _ @operator)
+
+; `A<B>(c)` is read as two comparisons
+(relational_expression
+  (relational_expression
+    (identifier) @constructor
+    (relational_operator "<" @punctuation.bracket)
+    (identifier) @type)
+  (relational_operator ">" @punctuation.bracket)
+  (parenthesized_expression)
+  (#match? @constructor "^_?[A-Z]"))

@@ -67,3 +67,10 @@
 (extension_body "{" @role.body.open "}" @role.body.close)
 (template_substitution "{" @role.interpolation.open "}" @role.interpolation.close)
 (template_substitution "$" @role.interpolation.open)
+
+; `A<B>(c)` is read as two comparisons
+(relational_expression
+  (relational_expression (identifier) @_type (relational_operator "<" @role.generic.open) (identifier))
+  (relational_operator ">" @role.generic.close)
+  (parenthesized_expression "(" @role.call.open ")" @role.call.close)
+  (#match? @_type "^_?[A-Z]"))

@@ -75,3 +75,4 @@
 (forall "." @operator)
 ["(" ")" "[" "]" "{" "}"] @punctuation.bracket
 (negation "-" @operator)
+(quasiquote (quoter (variable) @function))

@@ -51,6 +51,10 @@
 ((call_expression . (navigation_expression (identifier) @constructor .))
   (#match? @constructor "^[A-Z]"))
 
+; `!f(a)` is a call of `!f` to the grammar
+(call_expression . (unary_expression (identifier) @function))
+(call_expression . (unary_expression (navigation_expression (identifier) @function.method .)))
+
 ; `f<A>(b)` is a call with a type argument, which the grammar reads as two comparisons
 (binary_expression
   left: (binary_expression left: (identifier) @function operator: "<" @punctuation.bracket right: (identifier) @type)

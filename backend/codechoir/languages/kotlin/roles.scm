@@ -59,6 +59,7 @@
 (when_entry "," @role.alternative)
 (annotation "@" @role.decorator)
 (file_annotation "@" @role.decorator)
+(file_annotation ":" @role.access)
 
 ; ---- brackets
 
@@ -98,3 +99,4 @@
 ((string_literal (string_content) @role.interpolation.open . (string_content) @_template)
   (#eq? @role.interpolation.open "$")
   (#match? @_template "^[A-Za-z_]"))
+(use_site_target ":" @role.access)

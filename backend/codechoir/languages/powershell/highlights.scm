@@ -28,6 +28,7 @@
 (command_name_expr) @none
 (command_name_expr (command_name) @function)
 (path_command_name (variable) @variable)
+(path_command_name_token) @string
 (command_parameter) @property
 (generic_token) @string
 (invocation_expression (member_name) @function.method)

@@ -15,6 +15,7 @@
 (expandable_bareword (variable) @role.variable.dynamic)
 (path_command_name (variable) @role.variable.dynamic)
 (command_parameter) @role.flag
+(command_argument_sep ":" @role.mapping)
 (class_statement ":" @role.bound)
 (class_method_base_ctor ":" @role.initializers)
 
@@ -90,3 +91,5 @@
 (expandable_here_string_literal (sub_expression "$(" @role.interpolation.open ")" @role.interpolation.close))
 (class_statement "{" @role.body.open "}" @role.body.close)
 (enum_statement "{" @role.body.open "}" @role.body.close)
+((variable) @role.variable
+  (#match? @role.variable "^\\$([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Nn][Uu][Ll][Ll])$"))

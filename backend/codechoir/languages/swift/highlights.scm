@@ -30,8 +30,8 @@
 (call_expression
   (navigation_expression suffix: (navigation_suffix suffix: (simple_identifier) @property))
   (call_suffix (value_arguments "[")))
-(call_expression (prefix_expression (simple_identifier) @function.method))
 (prefix_expression "." (simple_identifier) @property)
+(call_expression (prefix_expression (simple_identifier) @function.method))
 (pattern "." (simple_identifier) @property)
 ((simple_identifier) @type
   (#match? @type "^[A-Z]"))

@@ -98,6 +98,7 @@
 (function_type params: (tuple_type . "(" @role.parameters.empty.open . ")" @role.parameters.empty.close))
 (visibility_modifier "(" @role.restriction.open ")" @role.restriction.close)
 (tuple_expression "(" @role.tuple.open "," ")" @role.tuple.close)
+(pattern ":" @role.named.argument)
 (pattern "(" @role.pattern.open ")" @role.pattern.close)
 (array_literal "[" @role.list.open "]" @role.list.close)
 (array_type "[" @role.array.type.open "]" @role.array.type.close)
