@@ -222,7 +222,7 @@ OPERATORS: Final[dict[str, str]] = {
 STRUCTURE: Final[dict[str, str]] = {
     # ---- types, parameters, arrows
     "annotation": ": before the type of a variable, constant or field",
-    "annotation.parameter": "the same where a comma or nothing could stand too: in parameters, tuples",
+    "annotation.parameter": "the same where a comma or nothing could stand too: parameters, tuples, Python",
     "annotation.open": "[ before the type of what follows: PowerShell",
     "annotation.close": "] after that type",
     "annotation.return": "returns: -> or : before a function's result",

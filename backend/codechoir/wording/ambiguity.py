@@ -196,7 +196,7 @@ class AmbiguityMarks:
             and not piece.span.depth
         )
         if is_bare:
-            return "comma" if _is_name(before) else ""
+            return "comma" if _is_name(before) or before.span.role == "optional" else ""
         is_unnamed = piece.span.language in _UNNAMED_PARAMETERS and self._open[-1:] == ["parameters"]
         return "comma" if is_unnamed and before.span.category is Category.TYPE else ""
 

@@ -3,7 +3,7 @@
 (concatenated_string (_) . (string) @role.string.joined)
 ; ---- names and values
 
-(assignment ":" @role.annotation)
+(assignment ":" @role.annotation.parameter)
 (named_expression ":=" @role.assignment.walrus)
 (keyword_argument "=" @role.named.argument)
 (keyword_pattern "=" @role.named.argument)

@@ -68,3 +68,8 @@
 (as_expression "as" @role.type.cast)
 (satisfies_expression "satisfies" @role.type.cast)
 (conditional_type "extends" @role.type.test)
+
+; (a comma after a member without a type sounds like the colon before a type)
+(object_type (property_signature !type) . "," @role.separator.bare)
+(interface_body (property_signature !type) . "," @role.separator.bare)
+(class_body "," @role.separator.bare)
