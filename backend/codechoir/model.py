@@ -44,7 +44,8 @@ class Span:
     are embedded. `role`: what the token does here, a dotted name that only a parse tree knows
     (`assignment`, `call.open`, `block.close`), empty where nothing is known. `depth`: how many brackets
     or blocks enclose it inside its statement. `closes`: the words of what a closing token closes
-    (`for user`), as source text, or empty.
+    (`for user`), as source text, or empty. `change`: in a diff, what happened to the token, a dotted name
+    (`added`, `removed.edited`; see `syntax.diff_analysis`), else empty.
     """
 
     start: int
@@ -55,6 +56,7 @@ class Span:
     role: str = ""
     depth: int = 0
     closes: str = ""
+    change: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Utterance:
     before the words, or empty. `capture`: lets a profile overlay a voice on a finer kind. `depth`: nesting,
     which casting may turn into a step of pitch or balance. `spell`: the words are single characters, to be
     said by their names. `language`: the natural language of the words (BCP 47). `balance`: how far the words
-    are moved from their voice's own place, -100 (left) to 100 (right).
+    are moved from their voice's own place, -100 (left) to 100 (right). `change`: that of the span.
     """
 
     text: str
@@ -81,6 +83,7 @@ class Utterance:
     spell: bool = False
     language: str = "en"
     balance: int = 0
+    change: str = ""
 
 
 @dataclass(frozen=True, slots=True)

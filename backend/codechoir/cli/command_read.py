@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 
 from codechoir.cli import options, source
 from codechoir.cli.main import Subparsers, add_command
@@ -42,6 +43,11 @@ def configure(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Plays the file, writes it to files, or both."""
+    return read(arguments, lambda: source.open_window(arguments))
+
+
+def read(arguments: argparse.Namespace, open_window: Callable[[], source.SourceWindow]) -> int:
+    """Plays what `open_window` returns, which is called when the engine is ready, or writes it to files."""
     output = OutputOptions.of(arguments)
     settings = options.settings_of(arguments)
     engine = ready_engine(settings.engine)
@@ -50,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     pipeline = SpeechPipeline(settings)
     check_voices(pipeline, engine)
-    window = source.open_window(arguments)
+    window = open_window()
     player = Player(engine, output, window.content, pipeline.needs_stereo)
     if window.is_blank:
         report(f"nothing to read in {window.title}")

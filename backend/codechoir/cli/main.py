@@ -23,6 +23,7 @@ from codechoir.stdio import flush_streams, report, set_up_streams, use_utf8
 
 COMMANDS = (
     "read",
+    "review",
     "say",
     "words",
     "spans",
@@ -44,7 +45,7 @@ examples:
   codechoir read app.py                       read a file aloud
   codechoir read app.py --lines 10-20         only these lines
   codechoir read app.py -o app.wav            also write the audio to a file
-  git diff | codechoir read - --language diff read from a pipe
+  codechoir review                            read what is changed and not committed
   codechoir words app.py                      show what would be said, in which voice
   codechoir doctor                            check what works on this machine
 

@@ -116,10 +116,14 @@ def _bounded(file: BinaryIO, name: str) -> bytes:
 
 def open_source(name: str, language: str | None) -> Snapshot:
     """A snapshot of a file. Warnings about its text, such as its encoding, go to standard error."""
+    return snapshot_of(read_bytes(name), name, language)
+
+
+def snapshot_of(text: bytes, name: str, language: str | None) -> Snapshot:
+    """A snapshot of the text of a source. Warnings about it go to standard error."""
     from codechoir.languages import detect_language
     from codechoir.syntax import Document
 
-    text = read_bytes(name)
     if text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         text = text.decode("utf-16", "replace").encode()
         report(f"warning: {title(name)}: the text is UTF-16; offsets are those of the text in UTF-8")

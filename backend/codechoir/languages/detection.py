@@ -52,7 +52,8 @@ def detect_language(path: str | None, text: bytes, override: str | None = None) 
             )
         return language
     name = PurePath(path.replace("\\", "/")).name if path else ""
-    return _by_name(name, text) or _by_shebang(text) or _by_pygments(name) or plain_text()
+    found = _by_name(name, text) or _by_shebang(text) or _by_pygments(name)
+    return found or (None if name else _by_content(text)) or plain_text()
 
 
 def language_named(name: str) -> Language | None:
@@ -107,6 +108,14 @@ def _by_shebang(text: bytes) -> Language | None:
     words = [line.group(1).decode("utf-8", "replace"), *line.group(2).decode("utf-8", "replace").split()]
     program = _program(words)
     return language_folders().by_interpreter(program) or _pygments_named(program)
+
+
+_DIFF = re.compile(rb"(?:\A|\n)diff --git |(?:\A|\n)--- [^\n]{1,300}\n\+\+\+ [^\n]{1,300}\n@@ -\d")
+
+
+def _by_content(text: bytes) -> Language | None:
+    """For text from a pipe: a diff, perhaps after the message of a commit."""
+    return language_folders().language("diff") if _DIFF.search(text[:_HEAD]) else None
 
 
 def _program(words: list[str]) -> str:

@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 from codechoir.errors import CodechoirError, InputError, did_you_mean, shown
 
-Parser = Literal["grammar", "pygments", "prose"]
+Parser = Literal["grammar", "pygments", "prose", "diff"]
 
 DESCRIPTION = "language.toml"
 SNIPPETS = "snippets.txt"
@@ -142,8 +142,10 @@ def _language(name: str, values: Mapping[str, Any]) -> Language:
         key: tuple(value) if isinstance(value, list) else value for key, value in given.items()
     }
     parser: Parser = values.get("parser", "grammar")
-    sources = {"grammar": values.get("uses_grammar", name), "pygments": values.get("lexer", ""), "prose": ""}
-    return Language(name=name, parser=parser, source=sources[parser], shared_extensions=shared, **lists)
+    sources = {"grammar": values.get("uses_grammar", name), "pygments": values.get("lexer", "")}
+    return Language(
+        name=name, parser=parser, source=sources.get(parser, ""), shared_extensions=shared, **lists
+    )
 
 
 def _grammar(values: Mapping[str, Any]) -> Grammar:
@@ -185,7 +187,7 @@ _KINDS: Mapping[tuple[str, ...], type] = {
 
 _KIND_NAMES = {str: "a string", bool: "true or false", list: "a list of strings", dict: "a table"}
 _TABLES = ("grammar", "symbols")
-_PARSERS = ("grammar", "pygments", "prose")
+_PARSERS = ("grammar", "pygments", "prose", "diff")
 
 
 class _BadKeyError(Exception):

@@ -227,6 +227,15 @@ class WordingOptions:
         scope="language-overridable",
         option="--doc-code",
     )
+    diff_context: bool = setting(
+        Switch(),
+        True,
+        en="Read the unchanged lines of a diff, too.",
+        de="Auch die unveränderten Zeilen eines Diffs vorlesen.",
+        section="words",
+        order=20,
+        option="--diff-context",
+    )
     natural_language: str = setting(
         NaturalLanguage(
             {

@@ -15,6 +15,7 @@ import tree_sitter
 from codechoir.languages import Language, language_folders, language_named, load_grammar
 from codechoir.syntax import safe_parsing
 from codechoir.syntax.analysis import Analysis, DocumentAnalysis, ProseAnalysis, TokenAnalysis
+from codechoir.syntax.diff_analysis import DiffAnalysis
 from codechoir.syntax.disguise import DISGUISES, Disguised, disguised
 from codechoir.syntax.embedded_languages import EmbeddedTexts
 from codechoir.syntax.fragments import FRAGMENTS, fragment_analysis
@@ -44,6 +45,8 @@ def analyse_embedded(name: str, content: bytes, inner: EmbeddedTexts | None) -> 
         return None
     if language.parser == "pygments":
         return LexerAnalysis(content, language.name, language.source)
+    if language.parser == "diff":
+        return DiffAnalysis(content, inner)
     return _by_grammar(language.source, language.name, content, inner)
 
 
@@ -157,10 +160,24 @@ class ProseParsing(Parsing):
         return ProseAnalysis(text, self._language.name), ""
 
 
+class DiffParsing(Parsing):
+    """A diff is parsed line by line, and its hunks in the languages of their files."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__(language)
+        self._embedded = EmbeddedTexts(analyse_embedded)
+
+    def _parse(self, text: bytes, revision: Revision) -> tuple[DocumentAnalysis, str]:
+        if len(text) > MAX_PARSED_BYTES:
+            return self._token_by_token(text, TOO_LONG)
+        return DiffAnalysis(text, self._embedded), ""
+
+
 _PARSINGS: dict[str, type[Parsing]] = {
     "grammar": TreeParsing,
     "pygments": LexerParsing,
     "prose": ProseParsing,
+    "diff": DiffParsing,
 }
 
 

@@ -27,7 +27,7 @@ class Casting:
     3. the user's change of the category, after the inherited one;
     4. the speaker that the user chose for the category with this engine;
     5. the profile's overlay on the longest prefix of the capture;
-    6. the profile's step for each level of depth;
+    6. the profile's steps for each level of depth, and for changes in a diff;
     7. the user's volume, which scales the voice's own.
 
     If the user has set a rate for all voices, the profile's rates do not count.
@@ -44,7 +44,7 @@ class Casting:
         self._settings = settings
         self._fallback = fallback
         self._categories = {category: self._category_properties(category) for category in Category}
-        self._voices: dict[tuple[Category, str, int, int], Voice] = {}
+        self._voices: dict[tuple[Category, str, int, int, str], Voice] = {}
 
     @property
     def needs_stereo(self) -> bool:
@@ -61,7 +61,13 @@ class Casting:
 
     def cast(self, utterance: Utterance) -> Voice:
         """The voice that speaks an utterance. Equal kinds of utterances get the same object."""
-        key = (utterance.category, utterance.capture, utterance.depth, utterance.balance)
+        key = (
+            utterance.category,
+            utterance.capture,
+            utterance.depth,
+            utterance.balance,
+            utterance.change,
+        )
         voice = self._voices.get(key)
         if voice is None:
             voice = self._voices[key] = self._decide(*key)
@@ -83,13 +89,16 @@ class Casting:
             found["family"] = family
         return found
 
-    def _decide(self, category: Category, capture: str, depth: int, balance: int) -> Voice:
+    def _decide(self, category: Category, capture: str, depth: int, balance: int, change: str) -> Voice:
         found = dict(self._categories[category])
         if overlay := self._find_overlay(capture):
             self._apply_of_profile(found, overlay)
         step = self._profile.depth
         levels = min(max(depth, 0), step.deepest)
-        found["pitch"] = _limit("pitch", float(found["pitch"]) + step.pitch * levels)
+        of_change = [step for name, step in self._profile.changes.items() if name in change.split(".")]
+        pitch, volume = sum(each.pitch for each in of_change), sum(each.volume for each in of_change)
+        found["pitch"] = _limit("pitch", float(found["pitch"]) + step.pitch * levels + pitch)
+        found["volume"] = _limit("volume", float(found["volume"]) + volume)
         found["balance"] = _limit("balance", float(found["balance"]) + step.balance * levels + balance)
         found["volume"] = _limit("volume", float(found["volume"]) * self._settings.volume / 100)
         return Voice(**found)  # type: ignore[arg-type]

@@ -21,7 +21,7 @@ from codechoir.settings import VOICE_PROPERTIES, Number, Setting, VoiceChange, d
 from codechoir.storage import MAX_TOML_BYTES, KeyPath, TomlSource, ask_disk, read_toml, resource_path
 from codechoir.syntax import CAPTURE_CATEGORIES
 
-_PARTS = ("base", "categories", "captures", "depth")
+_PARTS = ("base", "categories", "captures", "depth", "changes")
 """The tables in the section of an engine."""
 
 _CAPTURES_OF_WORDING = ("capital",)
@@ -38,6 +38,18 @@ class DepthStep:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeStep:
+    """What is added to the voices of lines, or words, of one kind in a diff."""
+
+    pitch: float = setting(Number(-100, 100), 0.0, en="Added to the pitch.")
+    volume: float = setting(Number(-100, 100), 0.0, en="Added to the volume.")
+
+
+CHANGES = ("added", "removed", "context", "edited")
+"""Kinds of lines in a diff; `edited`: words that differ between two versions of a line."""
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """What a profile says about one engine, without inheritance, which is the task of `Casting`.
 
@@ -51,6 +63,7 @@ class Profile:
     categories: Mapping[Category, VoiceChange] = field(default_factory=dict)
     captures: Mapping[str, VoiceChange] = field(default_factory=dict)
     depth: DepthStep = field(default_factory=DepthStep)
+    changes: Mapping[str, ChangeStep] = field(default_factory=dict)
 
 
 def check_change(change: VoiceChange, where: str) -> None:
@@ -108,6 +121,7 @@ def load_profile(name_or_path: str, engine: str) -> Profile:
         categories={Category(key): _voice(source, (engine, "categories", key)) for key in categories},
         captures={key: _voice(source, (engine, "captures", key)) for key in captures},
         depth=_depth(source, (engine, "depth")),
+        changes=_changes(source, (engine, "changes")),
     )
 
 
@@ -180,6 +194,16 @@ def _depth(source: TomlSource, keys: KeyPath) -> DepthStep:
     for key, value in table.items():
         _check(source, (*keys, key), declared(DepthStep)[key], value)
     return DepthStep(**table)
+
+
+def _changes(source: TomlSource, keys: KeyPath) -> dict[str, ChangeStep]:
+    found = {}
+    for name in _table(source, keys, CHANGES):
+        table = _table(source, (*keys, name), [step.name for step in fields(ChangeStep)])
+        for key, value in table.items():
+            _check(source, (*keys, name, key), declared(ChangeStep)[key], value)
+        found[name] = ChangeStep(**table)
+    return found
 
 
 def _check(source: TomlSource, keys: KeyPath, property: Setting, value: object) -> None:

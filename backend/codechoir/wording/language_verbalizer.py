@@ -52,6 +52,7 @@ _BY_ROLE: Mapping[str, TokenKind] = {
     "character": "character",
     "expansion.operator": "symbols",
     "test.operator": "symbols",
+    "diff": "symbols",
     "docstring": "comment",
     "flag": "flag",
     "format.spec": "format",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from codechoir.model import Category, Span, Utterance
@@ -17,6 +18,7 @@ from codechoir.wording.line_source import Fragment, Line, LinePiece, Source
 from codechoir.wording.shell_words import SHELLS, shell_hint
 
 _CLOSERS = ("block.close", "body.close")
+_DIFF_SIGNS = re.compile(rb"^[-+ ]", re.MULTILINE)
 _MOST_TONES = 20
 """The deepest level of indentation that has a tone of its own."""
 
@@ -51,13 +53,15 @@ class LineVerbalizer:
         deceptions = find_deceptions(self._source.text, line.start, line.end)
         if not line.pieces and not deceptions:
             return self._blank_line(line)
+        if line.pieces and not self._is_read(line):
+            return []
         out: list[Utterance] = []
         is_heard = any(self._options.is_heard(piece.span.category) for piece in line.pieces)
         if is_heard or deceptions:
             self._is_after_blank = False  # blank lines on both sides of a muted line are said once
         if line.starts_line and is_heard and self._options.indentation != "off":
             self._indentation(line, out)
-        pieces = joined_operators(line.pieces)
+        pieces = joined_operators([piece for piece in line.pieces if piece.span.change != "same"])
         for index, piece in enumerate(pieces):
             while deceptions and deceptions[0].start < piece.end:
                 self._warn(deceptions.pop(0), piece.span, out)
@@ -137,6 +141,7 @@ class LineVerbalizer:
                 span.depth,
                 fragment.spell,
                 self._tag,
+                change=span.change,
             )
         )
 
@@ -206,13 +211,32 @@ class LineVerbalizer:
         self._narrate(words, line.start, line.end, out, cue)
         return out
 
+    def _is_read(self, line: Line) -> bool:
+        """Whether something in a line of a diff is to be read. True for all other lines."""
+        return any(
+            change != "same" and (change != "context" or self._options.diff_context)
+            for change in (piece.span.change for piece in line.pieces)
+        )
+
     def _indentation(self, line: Line, out: list[Utterance]) -> None:
-        first = line.pieces[0]
+        begin, first = line.start, line.pieces[0]
+        if first.span.capture.startswith("diff.") or first.span.change:
+            begin += 1  # the sign of the line
+            if first.span.capture != "diff.sign":
+                if not first.span.change:
+                    return  # a header
+            elif len(line.pieces) == 1:
+                return
+            else:
+                first = line.pieces[1]
         if is_continuation(first.span, starts_here=first.opens):
             return
         if self._indentation_unit is None:
-            self._indentation_unit = indentation_unit(self._source.text, line.start)
-        indent = self._source.text[line.start : first.start]
+            text, near = self._source.text, line.start
+            if begin > near:
+                text, near = _DIFF_SIGNS.sub(b"", text), 0
+            self._indentation_unit = indentation_unit(text, near)
+        indent = self._source.text[begin : first.start]
         level = indentation_level(indent, self._indentation_unit)
         change = level - self._level
         if not change:
@@ -246,4 +270,6 @@ def _extended(utterance: Utterance, end: int, pause: int) -> Utterance:
         utterance.depth,
         utterance.spell,
         utterance.language,
+        utterance.balance,
+        utterance.change,
     )
