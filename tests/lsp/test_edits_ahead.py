@@ -155,3 +155,14 @@ async def test_where_and_repeat_follow_an_edit_ahead(editor: Editor) -> None:
     assert (await editor.run("where"))["line"] == 3
     answer = await editor.run("repeat")
     assert await editor.all_words(answer["session"]) == ["three", "four", "new", "seven"]
+
+
+async def test_an_edit_while_the_narrator_speaks(editor: Editor) -> None:
+    uri, _ = await reading_at(editor, "four")
+    answer = await editor.run("where")
+    await editor.hear_until(answer["session"], answer["text"].split()[-1])
+    await editor.until(lambda: "six" in editor.words(answer["session"]))
+    editor.edit(uri, replace("zero\n", (0, 0), (0, 0)), replace("new", (3, 0), (3, 8)))
+    heard = await words_from_now_on(editor, answer["session"])
+    assert heard[-3:] == ["four", "new", "seven"]
+    assert "line" not in heard

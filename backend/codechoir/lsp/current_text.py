@@ -142,10 +142,10 @@ def unchanged(made: Sequence[MadePhrase], now: Text) -> list[Phrase] | None:
     found: list[Phrase] = []
     before: MadePhrase | None = None
     for each in made:
-        if not each.has_place:
-            found.append(each.phrase)
-            continue
         place = each.place_in(now)
+        if not each.has_place:
+            found.append(_moved_by(each.phrase, place.start - each.phrase.start))
+            continue
         if each.origin.text[each.phrase.start : each.phrase.end] != now.text[place.start : place.end]:
             return found
         if before is not None and not _same_gap(before, each, now):
