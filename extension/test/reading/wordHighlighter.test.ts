@@ -35,7 +35,9 @@ beforeEach(() => {
   highlighter.begin(document);
 });
 
-afterEach(() => highlighter.dispose());
+afterEach(() => {
+  highlighter.dispose();
+});
 
 function word(line: number): LspRange {
   return { start: { line, character: 0 }, end: { line, character: 3 } };
