@@ -101,6 +101,9 @@ _STATEMENTS_BY_LINE = frozenset(("python", "go", "ruby", "bash"))
 """Languages in which a semicolon is rare, since a line's end does its work."""
 
 _BEFORE_STATEMENTS = frozenset(("statement.end", "block.open", "block.close"))
+_SILENT_COLONS = frozenset(("typescript", "tsx", "rust", "kotlin", "swift", "scala"))
+"""Languages in which the colon before the type of a variable or member is silent."""
+
 _AFTER_SEMICOLON = frozenset(("block.open", "case.end"))
 _MAY_TAKE_A_VALUE = frozenset(
     ("return", "break", "continue", "throw", "yield", "await", "delete", "static", "async")
@@ -257,6 +260,8 @@ def _is_noticed(pieces: list[LinePiece], index: int) -> bool:
         return False
     if before.span.role.endswith(".open") or before.span.role == "statement.end":
         return False
+    if span.language in _SILENT_COLONS and _is_untyped(pieces, index):
+        return True
     if span.language in _STATEMENTS_BY_LINE:
         return before.span.category is not Category.KEYWORD or before.text in _MAY_TAKE_A_VALUE
     if before.span.category is Category.KEYWORD:
@@ -265,6 +270,18 @@ def _is_noticed(pieces: list[LinePiece], index: int) -> bool:
         return False
     start = pieces[index - 2].span if index > 1 else None
     return start is None or start.role in _BEFORE_STATEMENTS
+
+
+def _is_untyped(pieces: list[LinePiece], index: int) -> bool:
+    """Whether a semicolon stands between a name that is declared without a type, and a name."""
+    if not _is_name(pieces[index + 1]) or pieces[index + 1].span.category is Category.KEYWORD:
+        return False
+    at = index - 2 if pieces[index - 1].span.role == "optional" else index - 1
+    if at < 0 or not _is_name(pieces[at]) or pieces[at].span.category is Category.TYPE:
+        return False
+    start = pieces[at - 1].span if at else None
+    is_keyword = start is not None and start.category is Category.KEYWORD
+    return start is None or is_keyword or start.role.endswith(".open") or start.role.startswith("statement")
 
 
 def _is_ambiguous(pieces: list[LinePiece], index: int, kind: str, is_inline: bool) -> bool:
