@@ -90,9 +90,15 @@ MAX_KEY_PARTS = 32
 """The parser takes quadratic time for a key such as `a.b.c` with many parts."""
 
 
-def read_toml(path: Path) -> TomlSource:
-    """Reads a TOML file. Raises `InputError` with the file, and with the line of a syntax error."""
+def read_toml(path: Path, is_own: bool = False) -> TomlSource:
+    """Reads a TOML file. Raises `InputError` with the file, and with the line of a syntax error.
+
+    `is_own`: it is a file of the package, which is on the disk of the program.
+    """
     try:
+        if is_own:
+            text = path.read_bytes().decode()
+            return TomlSource(path, text, tomllib.loads(text))
         text = read_regular_file(path, MAX_TOML_BYTES, "keep only what differs from the default").decode()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error

@@ -103,7 +103,8 @@ def load_profile(name_or_path: str, engine: str) -> Profile:
     Raises `InputError`: for an unknown name, with the known ones; for an error in the file, with file and
     line, and with the most similar key for an unknown one.
     """
-    source = read_toml(_find(name_or_path))
+    path = _find(name_or_path)
+    source = read_toml(path, is_own=path.parent == resource_path("voices"))
     _check_tables(source, engine)
     _check_engine_name(source, engine)
     meta = _table(source, ("meta",), ("name", "description"))
@@ -126,10 +127,12 @@ def load_profile(name_or_path: str, engine: str) -> Profile:
 
 
 def _find(name_or_path: str) -> Path:
-    for folder in profile_folders():
-        path = folder / f"{name_or_path}.toml"
-        if Path(name_or_path).name == name_or_path and ask_disk(path, path.is_file):
-            return path
+    if Path(name_or_path).name == name_or_path:
+        users, own = (folder / f"{name_or_path}.toml" for folder in profile_folders())
+        if ask_disk(users, users.is_file):
+            return users
+        if own.is_file():
+            return own
     path = Path(name_or_path).expanduser()
     if ask_disk(path, path.is_file):
         return path

@@ -52,11 +52,11 @@ def builtin_table(natural: str, language: str = "") -> TableSection:
     folder = resource_path("voices", "words")
     if language:
         path = folder / natural / f"{language}.toml"
-        return read_toml(path).values if language.isidentifier() and path.is_file() else {}
+        return read_toml(path, is_own=True).values if language.isidentifier() and path.is_file() else {}
     known = natural_languages()
     if natural not in known:
         raise InputError(f"no words in '{natural}'; known: {', '.join(known)}.{did_you_mean(natural, known)}")
-    return read_toml(folder / f"{natural}.toml").values
+    return read_toml(folder / f"{natural}.toml", is_own=True).values
 
 
 def _language_layers(natural: str, language: str) -> list[TableSection]:
