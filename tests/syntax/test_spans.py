@@ -126,6 +126,19 @@ def test_broken_code_is_covered_and_windows_cut_nothing(language: Language, data
         assert snapshot.spans(start, end) == (window(whole, start, end) if start < end else [])
 
 
+def test_a_bracket_that_is_missing_closes_what_it_would_close() -> None:
+    """The parser adds the `)` of `foreach`, which has no length; a window after it must know of it."""
+    csharp = language_named("csharp")
+    assert csharp is not None
+    text = (
+        "void F() {\n    foreach (var item in { a += b * -1; }\n    if (c && !d) { e(f(1)); }\n    g();\n}\n"
+    )
+    snapshot = Document(text, csharp).snapshot()
+    whole = snapshot.spans()
+    for span in whole:
+        assert snapshot.spans(span.start, span.end) == [span]
+
+
 @pytest.mark.parametrize("language", EVERY, ids=lambda language: language.name)
 @TRY
 @given(text=st.one_of(st.binary(max_size=200), st.text(max_size=100).map(str.encode)))

@@ -122,6 +122,8 @@ class TokenWalker:
             node = cursor.node
             if node is None or node.start_byte >= end:
                 break
+            if node.start_byte == node.end_byte and frames and not frames[-1].broken:
+                frames[-1].depth += _NESTING.get(node.type, 0)  # a bracket that is missing in broken code
             if start < node.end_byte and node.start_byte < node.end_byte and self._enters(node):
                 if node.start_byte >= start:
                     cursor.goto_first_child()
