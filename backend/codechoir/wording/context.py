@@ -98,7 +98,9 @@ class LineContext:
         """What to add to the words of piece `index`. Must be called for every piece, in order."""
         piece = pieces[index]
         before = pieces[index - 1] if index > 0 else None
-        role = piece.span.role.replace(".joined", "").replace(".regexp", "", 1).replace(".verbose", "")
+        role = piece.span.role
+        if role.startswith("string"):
+            role = role.replace(".joined", "").replace(".regexp", "", 1).replace(".verbose", "")
         self._track_strings(role, index, piece.span.language)
         mark = self._brackets.hint(pieces, index)
         if role.startswith("string"):
