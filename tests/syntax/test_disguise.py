@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from codechoir.languages import language_named
-from codechoir.syntax.disguise import DISGUISES, Disguised, disguised
+from codechoir.syntax.disguise import DISGUISED_GRAMMARS, Disguised
+from codechoir.syntax.disguise_rules import DISGUISES
 from codechoir.syntax.document import Document
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +27,7 @@ from hypothesis import strategies as st
     ],
 )
 def test_a_macro_is_blank(text: str, seen: str) -> None:
-    assert disguised("cpp", text.encode()).decode() == seen
+    assert DISGUISES["cpp"].change(text.encode()).decode() == seen
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_a_macro_is_blank(text: str, seen: str) -> None:
     ],
 )
 def test_other_code_is_parsed_as_it_is(text: str) -> None:
-    assert disguised("cpp", text.encode()) == text.encode()
+    assert DISGUISES["cpp"].change(text.encode()) == text.encode()
 
 
 @pytest.mark.parametrize(
@@ -116,6 +117,10 @@ LINES = st.lists(
     st.sampled_from(["class API W {", "API int f(void);", "int f(void) NOEXCEPT;", "}", "", "<<E cat", "E"]),
     max_size=6,
 )
+
+
+def test_the_grammars_that_load_the_rules_are_those_that_have_one() -> None:
+    assert set(DISGUISES) == DISGUISED_GRAMMARS
 
 
 @given(before=LINES, after=LINES, name=st.sampled_from(sorted(DISGUISES)))

@@ -16,9 +16,8 @@ from codechoir.languages import Language, language_folders, language_named, load
 from codechoir.syntax import safe_parsing
 from codechoir.syntax.analysis import Analysis, DocumentAnalysis, ProseAnalysis, TokenAnalysis
 from codechoir.syntax.diff_analysis import DiffAnalysis
-from codechoir.syntax.disguise import DISGUISES, Disguised, disguised
+from codechoir.syntax.disguise import DISGUISED_GRAMMARS, Disguise, Disguised
 from codechoir.syntax.embedded_languages import EmbeddedTexts
-from codechoir.syntax.fragments import FRAGMENTS, fragment_analysis
 from codechoir.syntax.lexer import LexerAnalysis
 from codechoir.syntax.revisions import Revision
 from codechoir.syntax.tree_analysis import TreeAnalysis
@@ -29,17 +28,20 @@ def analyse_embedded(name: str, content: bytes, inner: EmbeddedTexts | None) -> 
 
     `inner`: parses the languages inside the text; None: they stay plain.
     """
-    if name in FRAGMENTS:
-
-        def parse(name: str, content: bytes, *, flat: bool = False) -> Analysis | None:
-            return analyse_embedded(name, content, None if flat else inner)
-
-        return fragment_analysis(name, content, parse)
     folder = language_folders().folder(name)
     if folder is not None and folder.language is None:
         if len(content) > _MAX_FRAGMENT:
             return None
         return _by_grammar(name, folder.span_language, content, inner)
+    if folder is None:
+        from codechoir.syntax.fragments import FRAGMENTS, fragment_analysis
+
+        if name in FRAGMENTS:
+
+            def parse(name: str, content: bytes, *, flat: bool = False) -> Analysis | None:
+                return analyse_embedded(name, content, None if flat else inner)
+
+            return fragment_analysis(name, content, parse)
     language = language_named(name)
     if language is None or language.parser == "prose":
         return None
@@ -50,11 +52,21 @@ def analyse_embedded(name: str, content: bytes, inner: EmbeddedTexts | None) -> 
     return _by_grammar(language.source, language.name, content, inner)
 
 
+def _disguise_of(grammar: str) -> Disguise | None:
+    if grammar not in DISGUISED_GRAMMARS:
+        return None
+    from codechoir.syntax.disguise_rules import DISGUISES
+
+    return DISGUISES[grammar]
+
+
 def _by_grammar(name: str, language: str, content: bytes, inner: EmbeddedTexts | None) -> Analysis:
     grammar = load_grammar(name)
     try:
         parser = tree_sitter.Parser(grammar.language)
-        tree = safe_parsing.parse(parser, grammar, disguised(name, content))
+        disguise = _disguise_of(name)
+        seen = content if disguise is None else disguise.change(content)
+        tree = safe_parsing.parse(parser, grammar, seen)
     except safe_parsing.TooComplexError:
         return TokenAnalysis(content, language)
     return TreeAnalysis(grammar, tree, content, language, inner)
@@ -99,7 +111,7 @@ class TreeParsing(Parsing):
         super().__init__(language)
         self._grammar = load_grammar(language.source)
         self._parser = tree_sitter.Parser(self._grammar.language)
-        self._disguise = DISGUISES.get(self._grammar.name)
+        self._disguise = _disguise_of(self._grammar.name)
         self._newest: tuple[Revision, tree_sitter.Tree, Disguised] | None = None
         self._given_up = False
         self._embedded = EmbeddedTexts(analyse_embedded)
@@ -120,11 +132,11 @@ class TreeParsing(Parsing):
     def _tree(self, text: bytes, revision: Revision) -> tree_sitter.Tree:
         """The tree of `text`, made from the newest one if `revision` is later than that."""
         if self._newest is None:
-            return self._new_tree(Disguised(text, disguised(self._grammar.name, text)), revision, None)
+            return self._new_tree(Disguised(text, self._seen(text)), revision, None)
         before, tree, newest = self._newest
         changes = before.changes_until(revision)
         if changes is None:  # somebody needs an older text now; the newer tree is kept
-            seen = disguised(self._grammar.name, text)
+            seen = self._seen(text)
             return safe_parsing.parse(self._parser, self._grammar, seen)
         edited = tree.copy()  # the trees that snapshots hold do not change
         if self._disguise is not None:
@@ -135,6 +147,10 @@ class TreeParsing(Parsing):
             if change.edit is not None:
                 edited.edit(*change.edit)
         return self._new_tree(Disguised(text, text), revision, edited)
+
+    def _seen(self, text: bytes) -> bytes:
+        """What the parser gets for this text."""
+        return text if self._disguise is None else self._disguise.change(text)
 
     def _new_tree(
         self, text: Disguised, revision: Revision, old: tree_sitter.Tree | None

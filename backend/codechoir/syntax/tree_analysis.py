@@ -15,7 +15,7 @@ from codechoir.model import Category, Span
 from codechoir.syntax import uncovered_text
 from codechoir.syntax.analysis import DocumentAnalysis
 from codechoir.syntax.captures import captures_in, category_of
-from codechoir.syntax.disguise import hidden_tokens
+from codechoir.syntax.disguise import DISGUISED_GRAMMARS
 from codechoir.syntax.embedded_languages import WHOLE_REGIONS, EmbeddedTexts, JoinedText
 from codechoir.syntax.safe_parsing import TooComplexError
 from codechoir.syntax.symbols import Symbol, tree_symbols
@@ -81,10 +81,19 @@ class TreeAnalysis(DocumentAnalysis):
             self._symbols = tree_symbols(self.grammar.name, self.tree, self._text)
         return self._symbols
 
+    def _hidden_tokens(self) -> tuple[Span, ...]:
+        """The tokens in places that are blank for the parser, in order."""
+        if self.grammar.name not in DISGUISED_GRAMMARS:
+            return ()
+        from codechoir.syntax.disguise_rules import DISGUISES
+
+        find = DISGUISES[self.grammar.name].tokens
+        return find(self._text) if find is not None else ()
+
     def _gap_spans(self, start: int, end: int) -> Iterator[Span]:
         """Spans of text without a node, or whose node says nothing about it."""
         if self._hidden is None:
-            self._hidden = hidden_tokens(self.grammar.name, self._text)
+            self._hidden = self._hidden_tokens()
         keywords = self.grammar.spec.keywords
         for span in self._hidden[bisect_right(self._hidden, start, key=_end) :] if self._hidden else ():
             if span.start >= end:
