@@ -1,6 +1,6 @@
 """Texts that a grammar gets in another form of the same length, since it does not know all of its language.
 
-`disguise_rules.py` says what is changed. Macros before a class or function of C and C++ (`class API Widget {`,
+`disguise_rules.py` says what is changed. Macros before a class or function of C and C++ (`class API W {`,
 `API int f(void);`) become blanks. A page of Vue or Astro becomes one of HTML or Svelte. Spans are made of the
 text itself; where the parser saw blanks, its words are tokens without a node.
 """
