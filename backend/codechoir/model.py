@@ -69,6 +69,8 @@ class Utterance:
     which casting may turn into a step of pitch or balance. `spell`: the words are single characters, to be
     said by their names. `language`: the natural language of the words (BCP 47). `balance`: how far the words
     are moved from their voice's own place, -100 (left) to 100 (right). `change`: that of the span.
+    `words`: the source range of each word of `text.split()`, for words of a comment or a string; empty if all
+    words stand for the whole range.
     """
 
     text: str
@@ -84,6 +86,11 @@ class Utterance:
     language: str = "en"
     balance: int = 0
     change: str = ""
+    words: tuple[tuple[int, int], ...] = ()
+
+    def range_of(self, word: int) -> tuple[int, int]:
+        """The source range that word `word` stands for."""
+        return self.words[word] if word < len(self.words) else (self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +139,10 @@ class Phrase:
 class Mark:
     """Which word sounds when, and which word it is: samples `t0` to `t1` of the audio say `text`.
 
-    `start`, `end`, `category`: those of the word's utterance. `phrase`: index of its phrase among those that
-    the engine has pulled in this call of `speak`. `part`: index of the utterance in the phrase. `word`: index
-    of the word, or the first of several, in the utterance's `text.split()`. All count from 0.
+    `start`, `end`: the source range of the word; `category`: that of its utterance. `phrase`: index of its
+    phrase among those that the engine has pulled in this call of `speak`. `part`: index of the utterance in
+    the phrase. `word`: index of the word, or the first of several, in the utterance's `text.split()`. All
+    count from 0.
 
     Engines set the indices. Whatever passes only some of a reading's phrases to an engine translates the
     indices of its marks, so nobody has to search for the utterance of a mark.
@@ -155,7 +163,7 @@ class Mark:
         cls, utterance: Utterance, text: str, t0: int, t1: int, *, phrase: int, part: int, word: int
     ) -> Mark:
         """The mark of a word of `utterance`."""
-        source = utterance.start, utterance.end, utterance.category
+        source = *utterance.range_of(word), utterance.category
         return cls(t0, t1, *source, text, phrase, part, word)
 
 

@@ -110,7 +110,7 @@ def test_a_string_loses_no_sign(language: str, content: str, said: str) -> None:
     assert said in words, words
 
 
-@pytest.mark.parametrize("language", set(STRINGS) - {"bash", "php", "ruby", "kotlin", "html", "jsx"})
+@pytest.mark.parametrize("language", sorted(set(STRINGS) - {"bash", "php", "ruby", "kotlin", "html", "jsx"}))
 def test_a_dollar_before_a_digit_is_said(language: str) -> None:
     assert "dollar five" in heard(language, STRINGS[language].format("$5"))
 

@@ -31,7 +31,8 @@ class Place:
         parts = self.phrase.parts[self.part :]
         if self.word > 0:
             words = " ".join(spoken.utterance.text.split()[self.word :])
-            begun = replace(spoken.utterance, text=words, pause_before=0, cue="")
+            rest = spoken.utterance.words[self.word :]
+            begun = replace(spoken.utterance, text=words, pause_before=0, cue="", words=rest)
             parts = (replace(spoken, utterance=begun), *parts[1:])
         return Phrase(parts, spoken.utterance.start, self.phrase.end)
 

@@ -16,9 +16,11 @@ from codechoir.wording.language_verbalizer import LanguageVerbalizer
 from codechoir.wording.layout import indentation_level, indentation_unit, is_continuation
 from codechoir.wording.line_source import Fragment, Line, LinePiece, Source
 from codechoir.wording.shell_words import SHELLS, shell_hint
+from codechoir.wording.word_ranges import Ranges, word_ranges
 
 _CLOSERS = ("block.close", "body.close")
 _DIFF_SIGNS = re.compile(rb"^[-+ ]", re.MULTILINE)
+_TEXT = frozenset({Category.COMMENT, Category.LITERAL})
 _MOST_TONES = 20
 """The deepest level of indentation that has a tone of its own."""
 
@@ -142,6 +144,7 @@ class LineVerbalizer:
                 fragment.spell,
                 self._tag,
                 change=span.change,
+                words=_word_ranges(fragment, piece),
             )
         )
 
@@ -272,4 +275,15 @@ def _extended(utterance: Utterance, end: int, pause: int) -> Utterance:
         utterance.language,
         utterance.balance,
         utterance.change,
+        utterance.words,
     )
+
+
+def _word_ranges(fragment: Fragment, piece: LinePiece) -> Ranges:
+    """The place of each word in a comment or a string; empty for anything else."""
+    if piece.span.category not in _TEXT or fragment.spell or " " not in fragment.text:
+        return ()
+    if fragment.start == 0 and fragment.end < 0:
+        return word_ranges(piece.text, fragment.text, piece.start)
+    source = piece.text.encode()[fragment.start : fragment.end if fragment.end >= 0 else None]
+    return word_ranges(source.decode("utf-8", "replace"), fragment.text, piece.start + fragment.start)

@@ -140,7 +140,7 @@ class SpeechSegment:
     def words(self) -> list[SegmentWord]:
         """The words in order."""
         return [
-            SegmentWord(text, utterance.start, utterance.end, utterance.category, part, word)
+            SegmentWord(text, *utterance.range_of(word), utterance.category, part, word)
             for part, utterance in enumerate(part.utterance for part in self.parts)
             for word, text in enumerate(utterance.text.split())
         ]
