@@ -6,7 +6,6 @@ repeats a run.
 
 from __future__ import annotations
 
-import os
 import time
 from random import Random
 
@@ -14,9 +13,7 @@ import pytest
 from codechoir.engines.espeak import HelperLibrary, SynthParams, safe
 from codechoir.engines.espeak.espeak_library import LibraryData
 from codechoir.engines.espeak.safe_text import alphabet_of
-
-SECONDS = float(os.environ.get("FUZZ_SECONDS", "3"))
-SEED = int(os.environ.get("FUZZ_SEED", "0")) or (time.time_ns() if "FUZZ_SECONDS" in os.environ else 1)
+from support.fuzzing import SECONDS, SEED
 
 WORDS = (
     *("equals", "iknn", "uqlq", "zzz", "12345", "of", "the", "x", "0x1f", "user"),

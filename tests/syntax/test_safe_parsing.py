@@ -133,13 +133,13 @@ def test_a_text_parsed_in_slices_has_the_same_tree(text: bytes, monkeypatch: pyt
             found.append((node.type, node.start_byte, node.end_byte))
         return found
 
-    monkeypatch.setattr(safe_parsing, "_SLICE_SECONDS", 60.0)
-    whole = tokens()
-    pauses: list[float] = []
-    monkeypatch.setattr(safe_parsing, "_SLICE_SECONDS", 0.0005)
-    monkeypatch.setattr("time.sleep", pauses.append)
+    with monkeypatch.context() as unhurried:
+        unhurried.setattr(safe_parsing, "_SLICE_MICROSECONDS", 60_000_000)
+        whole = tokens()
+    pauses: list[int] = []
+    monkeypatch.setattr(safe_parsing, "check_cancelled", lambda: pauses.append(1))
     assert tokens() == whole
-    assert len(pauses) > 3
+    assert len(pauses) > 100
 
 
 def _next_of_parents(cursor: tree_sitter.TreeCursor) -> bool:
@@ -155,7 +155,6 @@ def test_a_parser_that_has_run_out_of_time_parses_the_next_text(monkeypatch: pyt
     with monkeypatch.context() as hurried:
         hurried.setattr(safe_parsing, "_PARSE_SECONDS", 0.0)
         hurried.setattr(safe_parsing, "_PARSE_SECONDS_PER_MEGABYTE", 0.0)
-        hurried.setattr(safe_parsing, "_SLICE_SECONDS", 0.0005)
         with pytest.raises(safe_parsing.TooComplexError):
             safe_parsing.parse(parser, grammar, LONG)
     tree = safe_parsing.parse(parser, grammar, b"x = 1\n")

@@ -227,6 +227,7 @@ class CommandHandlers:
             snapshot = document.snapshot()
             snapshot.spans(0, 1)
             self.runtime.pipeline.warm_up(snapshot.language.name)
+            snapshot.settle()
 
         self._run_in_background(document, parse)
 

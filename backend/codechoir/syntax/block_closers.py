@@ -58,15 +58,18 @@ _BLOCKS = frozenset(
 _MAX_CHILDREN = 8
 """Children of a node that are searched for its keyword."""
 
-_MAX_LEVELS = 5
+MAX_LEVELS = 5
 """Enclosing nodes that are searched for the statement of a block."""
 
 
 def closed_block(role: str, path: Sequence[tree_sitter.Node]) -> str:
-    """What a token with this role closes; `path`: the nodes around it, outermost first."""
+    """What a token with this role closes.
+
+    `path`: the nodes around it, outermost first; the last `MAX_LEVELS` are enough.
+    """
     if role not in _ROLES or not path or path[-1].start_point.row == path[-1].end_point.row:
         return ""
-    for node in reversed(path[-_MAX_LEVELS:]):
+    for node in reversed(path[-MAX_LEVELS:]):
         if node.type == "do_group":
             continue
         if node.type in _BLOCKS and node is not path[-1]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from codechoir.cancellation import Cancellation, CancelledError
 from codechoir.languages import Language
 from codechoir.model import Span
 from codechoir.patience import ask, has_limited_patience
@@ -93,6 +95,18 @@ class Snapshot(Text):
         analysis = self._parsed.result()[0]
         return _unhurried(f"symbols {id(analysis)}", self.text, analysis.symbols)
 
+    def settle(self) -> None:
+        """See to it that the spans are those of a text without a history.
+
+        They are so at once, except in a long text with errors, which is parsed again. Other threads need not
+        wait for it. Ends early when the document is edited.
+        """
+        self._parsed.settle()
+
+    def replaced(self) -> None:
+        """The document was edited: nobody waits for `settle` any more."""
+        self._parsed.newer_text.cancel()
+
     def enclosing(self, byte: int) -> list[Symbol]:
         """The symbols that contain `byte`, outermost first."""
         return enclosing_symbols(self.symbols(), byte)
@@ -117,16 +131,26 @@ def _unhurried(name: str, text: bytes, compute: Callable[[], Result]) -> Result:
 class _ParsedText:
     """The result of parsing one text, made when it is first needed.
 
-    `text_warning`: a line about replaced bytes, or empty.
+    `text_warning`: a line about replaced bytes, or empty. `newer_text`: cancelled when this text is not the
+    newest any more.
     """
 
     def __init__(self, parsing: Parsing, text: bytes, revision: Revision, text_warning: str) -> None:
         self.text_warning = text_warning
+        self.newer_text = Cancellation()
         self._parsing = parsing
         self._text = text
         self._revision = revision
         self._lock = threading.Lock()
         self._result: tuple[DocumentAnalysis, str] | None = None
+
+    def settle(self) -> None:
+        """Parse afresh, if that may change the result and no newer text has replaced this one."""
+        analysis, _ = self.result()
+        with suppress(CancelledError), self.newer_text.active():
+            fresh = self._parsing.parse_afresh(self._text, self._revision, analysis)
+            if fresh is not None:
+                self._result = fresh, ""
 
     def result(self) -> tuple[DocumentAnalysis, str]:
         """The analysis, and a warning or an empty string."""
@@ -193,6 +217,8 @@ class Document:
             self._lines = self._lines.edited(self._text, start, old_end, new_end)
             edit = Edit(start, old_end, new_end, start_point, old_end_point, self._point(new_end))
             self._revision = self._revision.followed_by(Change.between(start, old[start:old_end], new, edit))
+            if self._snapshot is not None:
+                self._snapshot.replaced()
             self._snapshot = None
 
     def edit_many(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from typing import Final
 
 import tree_sitter
@@ -96,16 +97,40 @@ class Parsing(ABC):
     def _parse(self, text: bytes, revision: Revision) -> tuple[DocumentAnalysis, str]:
         """The same, called by one thread at a time."""
 
+    def parse_afresh(
+        self, text: bytes, revision: Revision, analysis: DocumentAnalysis
+    ) -> DocumentAnalysis | None:
+        """What a parse without the history gives; None if `analysis`, from `parse`, is the same.
+
+        Never makes `parse` wait. Raises `CancelledError`. Default: None.
+        """
+        return None
+
     def _token_by_token(self, text: bytes, reason: str) -> tuple[DocumentAnalysis, str]:
         warning = f"the text is {reason}; it is read token by token, without structure"
         return TokenAnalysis(text, self._language.name), warning
 
 
+_PARSED_AT_ONCE: Final = 16_000
+"""Bytes of a text with errors that are parsed afresh without anybody having to wait: some 10 ms."""
+
+_SOON_BYTES: Final = 50_000
+"""A longer text is tried again later after a failure, since an attempt takes longer."""
+
+_MOST_SKIPPED: Final = 500
+"""Texts that are not parsed after the last of many failures."""
+
 TOO_LONG = f"longer than {MAX_PARSED_BYTES >> 20} MiB"
 
 
 class TreeParsing(Parsing):
-    """By a grammar: parses what was edited since the last time. After a failure it does not try again."""
+    """By a grammar: parses what was edited since the last time.
+
+    After a failure it tries again ever more seldom: who edits a hopeless text need not wait each time.
+
+    How a parser goes on after an error depends on the trees before. So that the same text always gets the
+    same spans, a text with errors is parsed afresh: at once if it is short, else by `parse_afresh`.
+    """
 
     def __init__(self, language: Language) -> None:
         super().__init__(language)
@@ -113,51 +138,88 @@ class TreeParsing(Parsing):
         self._parser = tree_sitter.Parser(self._grammar.language)
         self._disguise = _disguise_of(self._grammar.name)
         self._newest: tuple[Revision, tree_sitter.Tree, Disguised] | None = None
-        self._given_up = False
+        self._failures = self._texts_to_skip = 0
+        self._skipped: Revision | None = None
         self._embedded = EmbeddedTexts(analyse_embedded)
 
     def _parse(self, text: bytes, revision: Revision) -> tuple[DocumentAnalysis, str]:
-        name, title = self._language.name, self._language.title
         if len(text) > MAX_PARSED_BYTES:
             self._newest = None
             return self._token_by_token(text, TOO_LONG)
-        if not self._given_up:
+        if self._texts_to_skip:
+            self._texts_to_skip -= 1
+            self._skipped = revision
+        else:
             try:
-                tree = self._tree(text, revision)
-                return TreeAnalysis(self._grammar, tree, text, name, self._embedded), ""
+                tree, is_provisional = self._tree(text, revision)
+                self._failures = 0
+                return self._analysis(tree, text, is_provisional=is_provisional), ""
             except safe_parsing.TooComplexError:
-                self._newest, self._given_up = None, True
-        return self._token_by_token(text, f"too complex to parse as {title}")
+                self._newest = None
+                self._texts_to_skip = min(
+                    (1 + len(text) // _SOON_BYTES) << min(self._failures, 9), _MOST_SKIPPED
+                )
+                self._failures += 1
+        return self._token_by_token(text, f"too complex to parse as {self._language.title}")
 
-    def _tree(self, text: bytes, revision: Revision) -> tree_sitter.Tree:
-        """The tree of `text`, made from the newest one if `revision` is later than that."""
-        if self._newest is None:
-            return self._new_tree(Disguised(text, self._seen(text)), revision, None)
-        before, tree, newest = self._newest
-        changes = before.changes_until(revision)
-        if changes is None:  # somebody needs an older text now; the newer tree is kept
-            seen = self._seen(text)
-            return safe_parsing.parse(self._parser, self._grammar, seen)
-        edited = tree.copy()  # the trees that snapshots hold do not change
-        if self._disguise is not None:
-            current, edit = newest.replaced(self._disguise, text)
-            edited.edit(*edit)
-            return self._new_tree(current, revision, edited)
-        for change in changes:
-            if change.edit is not None:
-                edited.edit(*change.edit)
-        return self._new_tree(Disguised(text, text), revision, edited)
+    def parse_afresh(
+        self, text: bytes, revision: Revision, analysis: DocumentAnalysis
+    ) -> DocumentAnalysis | None:
+        """By a tree made from no other one, if the tree of `analysis` has errors or there is none."""
+        is_provisional = isinstance(analysis, TreeAnalysis) and analysis.is_provisional
+        if not is_provisional and self._skipped is not revision:
+            return None
+        current = Disguised(text, self._seen(text))
+        try:
+            tree = safe_parsing.parse(tree_sitter.Parser(self._grammar.language), self._grammar, current.seen)
+        except safe_parsing.TooComplexError:
+            return None
+        with self._lock:
+            if self._skipped is revision:
+                self._failures = self._texts_to_skip = 0
+            if self._newest is None or self._newest[0] is revision:
+                self._newest = revision, tree, current
+        return self._analysis(tree, text)
 
     def _seen(self, text: bytes) -> bytes:
         """What the parser gets for this text."""
         return text if self._disguise is None else self._disguise.change(text)
 
-    def _new_tree(
-        self, text: Disguised, revision: Revision, old: tree_sitter.Tree | None
-    ) -> tree_sitter.Tree:
-        tree = safe_parsing.parse(self._parser, self._grammar, text.seen, old)
-        self._newest = revision, tree, text
-        return tree
+    def _analysis(self, tree: tree_sitter.Tree, text: bytes, *, is_provisional: bool = False) -> TreeAnalysis:
+        name = self._language.name
+        return TreeAnalysis(self._grammar, tree, text, name, self._embedded, is_provisional=is_provisional)
+
+    def _tree(self, text: bytes, revision: Revision) -> tuple[tree_sitter.Tree, bool]:
+        """The tree of `text`, and whether that of a parse without the history may differ.
+
+        Made from the newest one if `revision` is later than that.
+        """
+        newest = self._newest
+        changes = newest[0].changes_until(revision) if newest is not None else None
+        if newest is None or changes is None:  # none, or one of a later text, which is kept
+            current = Disguised(text, self._seen(text))
+            first = safe_parsing.parse(self._parser, self._grammar, current.seen)
+            self._newest = newest or (revision, first, current)
+            return first, False
+        edited = newest[1].copy()  # the trees that snapshots hold do not change
+        if self._disguise is not None:
+            current, edit = newest[2].replaced(self._disguise, text)
+            edited.edit(*edit)
+        else:
+            current = Disguised(text, text)
+            for change in changes:
+                if change.edit is not None:
+                    edited.edit(*change.edit)
+        tree: tree_sitter.Tree | None = None
+        is_provisional = True
+        is_short = len(text) <= _PARSED_AT_ONCE
+        with suppress(*([safe_parsing.TooComplexError] if is_short else [])):
+            tree = safe_parsing.parse(self._parser, self._grammar, current.seen, edited)
+            is_provisional = tree.root_node.has_error
+        if tree is None or (is_provisional and is_short):
+            tree, is_provisional = safe_parsing.parse(self._parser, self._grammar, current.seen), False
+        self._newest = revision, tree, current
+        return tree, is_provisional
 
 
 class LexerParsing(Parsing):

@@ -1,10 +1,16 @@
 """Parsing and querying without a hang or a crash, whatever the text is.
 
-**Time limits.** Real code is far from them: a megabyte parses in half a second and a screenful is queried in
-less than a millisecond. Broken text can take long: a row of 100,000 open brackets is one flat error node, and
-the cost of a query grows with the square of its length. Both limits are set by attributes that py-tree-sitter
-calls deprecated, because the replacement, a progress callback, ends the process with a segmentation fault in
-version 0.25.2.
+**Limits.** Real code is far from them: 10 kB parse in a few milliseconds, and a screenful is queried in less
+than one. Broken text can take seconds: the parser tries many ways to go on after each error, and an operator
+repeated 5,000 times is a tree so deep that a query takes time by the square of its depth.
+
+The work of a parse is counted, so that a text is parsed on every machine or on none. tree-sitter looks at the
+clock after each 100 steps, and 100 steps never take less than a microsecond: with a limit of one microsecond
+a parse stops there each time, and the next call goes on. Between two slices the parse can be cancelled, and
+other threads run. Steps that take long, as when each looks at the rest of the text, are limited by CPU time.
+A query cannot go on after it was stopped; so its limit is one of time. Both limits are set by attributes that
+py-tree-sitter calls deprecated, because the replacement, a progress callback, ends the process with a
+segmentation fault in version 0.25.2.
 
 **Texts that end the process.** A grammar's external scanner is C code that trusts its input. Some texts make
 it read or write outside of its memory, and the process dies with a segmentation fault, at once or later. No
@@ -18,24 +24,50 @@ from __future__ import annotations
 
 import re
 import time
+import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Final
 
 import tree_sitter
 
+from codechoir.cancellation import check_cancelled
 from codechoir.languages import LoadedGrammar
 
-_PARSE_SECONDS, _PARSE_SECONDS_PER_MEGABYTE = 3.0, 2.5
-_SLICE_SECONDS: Final = 0.02
-"""How long parsing may keep the other threads waiting."""
+_SLICE_MICROSECONDS: Final = 1
+"""A parse stops each time that tree-sitter looks at the clock: after each 100 steps."""
 
-_QUERY_SECONDS, _QUERY_SECONDS_PER_MEGABYTE = 1.0, 2.0
+_PARSE_SLICES, _PARSE_SLICES_PER_KILOBYTE = 2000, 100
+"""Real code takes 5 to 30 slices a kilobyte, each some 30 microseconds."""
+
+_PARSE_SECONDS, _PARSE_SECONDS_PER_MEGABYTE = 0.08, 10.0
+"""CPU time, for slices that take long."""
+
+_SHORTEST_PROBED: Final = 512
+"""Bytes; a shorter text cannot take long."""
+
+_REPETITION: Final = 12
+"""A text that can be compressed by this factor is suspect. Code: 3 to 6."""
+
+_SUPERLINEAR: Final = 2.8
+"""Twice the text takes more than this times the time: the time grows with the square of the length."""
+
+_QUERY_DEPTH: Final = 400
+"""Nodes nested deeper are found by no pattern; the tokens there are what their types say. Without it a query
+takes time by the square of the depth."""
+
+_QUERY_SECONDS, _QUERY_SECONDS_PER_MEGABYTE = 0.15, 8.0
+"""CPU time. Real code takes some 2 seconds a megabyte."""
+
+_QUERY_ATTEMPTS: Final = 2
+"""A query that takes too long is tried again: the machine may have been busy."""
+
 _MAX_FLAT_ERROR: Final = 20_000
 """Children of an error node at the root; with more of them no query of the tree ends in time."""
 
 
 class TooComplexError(Exception):
-    """The text cannot be parsed in a reasonable time, or not without danger."""
+    """The text cannot be parsed with a reasonable amount of work, or not without danger."""
 
 
 def parse(
@@ -43,13 +75,18 @@ def parse(
 ) -> tree_sitter.Tree:
     """The tree of `text`, from the edited tree `old` if there is one.
 
-    `parser`: one of `grammar`'s. Raises `TooComplexError` when it takes too long, and for a text on which the
-    grammar would end the process.
+    `parser`: one of `grammar`'s. Raises `TooComplexError` when it takes too much work, and for a text on
+    which the grammar would end the process; `CancelledError` when nobody waits for it any more.
     """
     safe_text = guarded_text(grammar.name, text)
     if safe_text is None:
         raise TooComplexError
-    tree = _parse_in_slices(parser, safe_text, old)
+    parser.timeout_micros = _SLICE_MICROSECONDS  # type: ignore[misc]  # its stub overloads the setter
+    seconds = _PARSE_SECONDS + _PARSE_SECONDS_PER_MEGABYTE * len(text) / 1e6
+    deadline = time.thread_time() + seconds
+    if _is_repetitive(safe_text):
+        _probe(grammar, safe_text, deadline)
+    tree = _parse_in_slices(parser, safe_text, old, deadline)
     root = tree.root_node
     if root.is_error and root.child_count > _MAX_FLAT_ERROR:
         raise TooComplexError
@@ -57,19 +94,44 @@ def parse(
 
 
 def _parse_in_slices(
-    parser: tree_sitter.Parser, text: bytes, old: tree_sitter.Tree | None
+    parser: tree_sitter.Parser, text: bytes, old: tree_sitter.Tree | None, deadline: float
 ) -> tree_sitter.Tree:
-    """The tree of `text`. Other threads run between slices: py-tree-sitter keeps the GIL while it parses."""
-    end = time.monotonic() + _PARSE_SECONDS + _PARSE_SECONDS_PER_MEGABYTE * len(text) / 1e6
-    parser.timeout_micros = round(_SLICE_SECONDS * 1e6)  # type: ignore[misc]  # its stub overloads the setter
-    while True:
-        try:
-            return parser.parse(text) if old is None else parser.parse(text, old)
-        except ValueError:  # what py-tree-sitter raises when the time is up; the next call resumes
-            if time.monotonic() > end:
-                parser.reset()
-                raise TooComplexError from None
-            time.sleep(0)
+    """The tree, if it takes neither too many slices nor more CPU time of this thread than to `deadline`."""
+    try:
+        for _ in range(round(_PARSE_SLICES + _PARSE_SLICES_PER_KILOBYTE * len(text) / 1e3)):
+            with suppress(ValueError):  # the slice is over: the next call goes on from there
+                return parser.parse(text) if old is None else parser.parse(text, old)
+            check_cancelled()
+            if time.thread_time() > deadline:
+                break
+        raise TooComplexError
+    except BaseException:
+        parser.reset()  # the next text is another one
+        raise
+
+
+def _is_repetitive(text: bytes) -> bool:
+    """Whether the text consists of very few things, again and again, more than code or data do."""
+    return len(text) >= _SHORTEST_PROBED and len(zlib.compress(text, 1)) * _REPETITION < len(text)
+
+
+def _probe(grammar: LoadedGrammar, text: bytes, deadline: float) -> None:
+    """Parse longer and longer beginnings of a repetitive text.
+
+    One step of the parser, in which nothing can stop it, may take time by the square of the number of
+    constructs that are open: 6 s for `%w(` 3,000 times, read as Rust. Raises `TooComplexError` when the next
+    beginning, twice as long, would take too long by that rule.
+    """
+    parser = tree_sitter.Parser(grammar.language)
+    parser.timeout_micros = _SLICE_MICROSECONDS  # type: ignore[misc]
+    before = 0.0
+    for halvings in reversed(range(1, (len(text) // _SHORTEST_PROBED).bit_length() + 1)):
+        started = time.thread_time()
+        _parse_in_slices(parser, text[: len(text) >> halvings], None, deadline)
+        now = time.thread_time()
+        if now - started > _SUPERLINEAR * before and now + 4 * (now - started) > deadline:
+            raise TooComplexError
+        before = now - started
 
 
 def query_matches(
@@ -80,13 +142,22 @@ def query_matches(
     Raises `TooComplexError` when that takes too long.
     """
     seconds = _QUERY_SECONDS + _QUERY_SECONDS_PER_MEGABYTE * (end - start) / 1e6
-    cursor = tree_sitter.QueryCursor(query, timeout_micros=round(seconds * 1e6))
-    cursor.set_byte_range(start, end)
-    started = time.monotonic()
-    found = cursor.matches(root)
-    if time.monotonic() - started >= seconds:  # it stops silently and returns what it has found so far
-        raise TooComplexError
-    return found
+    patience, attempts = seconds, 0
+    while attempts < _QUERY_ATTEMPTS:
+        cursor = tree_sitter.QueryCursor(query, timeout_micros=round(patience * 1e6))
+        cursor.set_byte_range(start, end)
+        cursor.set_max_start_depth(_QUERY_DEPTH)
+        started, used = time.monotonic(), time.thread_time()
+        found = cursor.matches(root)
+        # When its time is up, it stops silently and returns what it has found so far.
+        if time.monotonic() - started < patience:
+            return found
+        check_cancelled()
+        if time.thread_time() - used >= seconds / 2:
+            attempts += 1
+        else:
+            patience *= 4  # another thread or process had the processor
+    raise TooComplexError
 
 
 def guarded_text(grammar: str, text: bytes) -> bytes | None:

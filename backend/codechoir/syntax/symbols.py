@@ -14,6 +14,7 @@ import tree_sitter
 
 from codechoir.cancellation import check_cancelled
 from codechoir.languages import CONTAINERS, SymbolNodes, SymbolQuery, load_symbol_query
+from codechoir.syntax.safe_parsing import TooComplexError, query_matches
 
 _INSIDE_FUNCTIONS = (
     "compound_statement",
@@ -68,7 +69,10 @@ def tree_symbols(grammar: str, tree: tree_sitter.Tree, text: bytes) -> list[Symb
     query = load_symbol_query(grammar)
     if query is None:
         return block_symbols(text)
-    definitions, returns = _matches(query, tree.root_node)
+    try:
+        definitions, returns = _matches(query, tree.root_node)
+    except TooComplexError:
+        return block_symbols(text)
     extents = sorted(
         ((*_extent(each.node, query.nodes), each) for each in definitions), key=lambda e: (e[0], -e[1])
     )
@@ -107,7 +111,10 @@ def enclosing_symbols(symbols: list[Symbol], byte: int) -> list[Symbol]:
 
 
 def _matches(query: SymbolQuery, root: tree_sitter.Node) -> tuple[list[_Definition], list[int]]:
-    """The definitions below `root` and the offsets of returns; on one node the last pattern wins."""
+    """The definitions below `root` and the offsets of returns; on one node the last pattern wins.
+
+    Raises `TooComplexError` when that takes too long.
+    """
     definitions: dict[int, tuple[int, _Definition]] = {}
     returns: set[int] = set()
     for pattern, captures in _in_windows(query.query, root):
@@ -134,10 +141,8 @@ def _in_windows(
 
     Other threads run between two windows: during a query, py-tree-sitter keeps the GIL.
     """
-    cursor = tree_sitter.QueryCursor(query)
     for start in range(root.start_byte, root.end_byte, _WINDOW_BYTES):
-        cursor.set_byte_range(start, start + _WINDOW_BYTES)
-        yield from cursor.matches(root)
+        yield from query_matches(query, root, start, start + _WINDOW_BYTES)
 
 
 def _definition(

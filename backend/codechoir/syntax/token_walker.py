@@ -16,7 +16,7 @@ import tree_sitter
 
 from codechoir.languages import LoadedGrammar
 from codechoir.model import Category
-from codechoir.syntax.block_closers import closed_block
+from codechoir.syntax.block_closers import MAX_LEVELS, closed_block
 from codechoir.syntax.captures import Captures, category_of
 from codechoir.syntax.embedded_languages import WHOLE_REGIONS
 from codechoir.syntax.token_roles import DEFAULT_ROLES, TOKEN_ROLES
@@ -103,7 +103,7 @@ class _Frame:
 
 
 class TokenWalker:
-    """One walk over bytes `start` to `end` of `text`."""
+    """One walk over bytes `start` to `end` of `text`. `visited`: the number of nodes that it has seen."""
 
     def __init__(self, grammar: LoadedGrammar, captures: Captures, text: bytes, start: int, end: int) -> None:
         self._spec = grammar.spec
@@ -111,6 +111,7 @@ class TokenWalker:
         self._text = text
         self._start = start
         self._end = end
+        self.visited = 0
         self._frames: list[_Frame] = []
         self._items: list[TokenPiece | EmbeddedRegion] = []
 
@@ -122,6 +123,7 @@ class TokenWalker:
             node = cursor.node
             if node is None or node.start_byte >= end:
                 break
+            self.visited += 1
             if node.start_byte == node.end_byte and frames and not frames[-1].broken:
                 frames[-1].depth += _NESTING.get(node.type, 0)  # a bracket that is missing in broken code
             if start < node.end_byte and node.start_byte < node.end_byte and self._enters(node):
@@ -216,7 +218,8 @@ class TokenWalker:
                 role = TOKEN_ROLES.get(kind, "")
             elif kind in self._spec.operators:
                 role = TOKEN_ROLES.get(self._text[start:end].decode("utf-8", "replace"), "")
-        closed = closed_block(role, [f.node for f in self._frames]) if role.endswith(".close") else ""
+        around = self._frames[-MAX_LEVELS:]
+        closed = closed_block(role, [f.node for f in around]) if role.endswith(".close") else ""
         role = role or DEFAULT_ROLES.get(capture, "")
         piece = TokenPiece(start, end, capture, role, max(0, depth), closed)
         last = self._items[-1] if self._items and kind in self._spec.merged else None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from bisect import bisect_right
+import time
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 import tree_sitter
 
+from codechoir.cancellation import check_cancelled
 from codechoir.languages import LoadedGrammar
 from codechoir.model import Category, Span
 from codechoir.syntax import uncovered_text
@@ -24,6 +26,24 @@ from codechoir.syntax.uncovered_text import gap_spans, token_spans
 
 log = logging.getLogger(__name__)
 
+_NODES, _NODES_PER_SPAN = 200, 8
+_SECONDS, _SECONDS_PER_SPAN, _SLACK_SECONDS = 2e-3, 5e-5, 0.05
+"""A window in which more nodes are visited is one that it costs much to get to; so are several that take more
+CPU time than this. Real code takes a fifth of it."""
+
+_FIRST_REACH, _MOST_REACH = 512, 65536
+"""Bytes that are read at once after such a window: each time twice as many, so that the whole text takes not
+much longer than one window."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The spans that overlap bytes `start` to `end`."""
+
+    start: int
+    end: int
+    spans: list[Span]
+
 
 class TreeAnalysis(DocumentAnalysis):
     """An analysis by a grammar. `embedded` parses the languages inside; None: they stay plain text."""
@@ -35,12 +55,18 @@ class TreeAnalysis(DocumentAnalysis):
         text: bytes,
         language: str,
         embedded: EmbeddedTexts | None = None,
+        *,
+        is_provisional: bool = False,
     ) -> None:
         super().__init__(text, language)
+        self.is_provisional = is_provisional
         self.tree = tree
         self.grammar = grammar
         self._embedded = embedded
         self._too_complex = False
+        self._window = _Window(0, 0, [])
+        self._reach = 0
+        self._overdrawn = -_SLACK_SECONDS
         # Made by whoever needs them first. Not by `cached_property`: before Python 3.12 its lock is one for
         # all objects, so that a long document would keep the others waiting.
         self._symbols: list[Symbol] | None = None
@@ -49,8 +75,18 @@ class TreeAnalysis(DocumentAnalysis):
 
     def spans(self, start: int, end: int) -> list[Span]:
         """The spans that overlap bytes `start` to `end`."""
+        window = self._window
+        if not window.start <= start <= end <= window.end:
+            check_cancelled()
+            window = self._window = self._read(start, min(max(end, start + self._reach), len(self._text)))
+        low = bisect_right(window.spans, start, key=_end)
+        return window.spans[low : bisect_left(window.spans, end, low, key=_start)]
+
+    def _read(self, start: int, end: int) -> _Window:
+        """The spans of a window. If most of the work was the way to it, the next one will be wider."""
         if self._too_complex:
-            return token_spans(self._text, start, end, self._language)
+            return _Window(start, end, token_spans(self._text, start, end, self._language))
+        started = time.thread_time()
         low, high = self._widened(start, end)
         try:
             captures = captures_in(self.grammar, self.tree.root_node, low, high)
@@ -58,10 +94,11 @@ class TreeAnalysis(DocumentAnalysis):
             # For all windows from now on: a later one must not wait again, nor get other spans.
             self._too_complex = True
             log.warning("a query of %s took too long; the text is read token by token", self.grammar.name)
-            return token_spans(self._text, start, end, self._language)
+            return self._read(start, end)
         if self._embedded is None:
             captures = captures.without_embedded(WHOLE_REGIONS)
-        items = TokenWalker(self.grammar, captures, self._text, low, high).run(self.tree.root_node)
+        walker = TokenWalker(self.grammar, captures, self._text, low, high)
+        items = walker.run(self.tree.root_node)
         covered = [span for item in items for span in self._spans_of(item, start, end)]
         covered.sort(key=_start)  # spans of an embedded text and of its host may alternate
         found: list[Span] = []
@@ -73,7 +110,12 @@ class TreeAnalysis(DocumentAnalysis):
                 found.append(span)
                 at = span.end
         found += self._gap_spans(at, high)
-        return [span for span in found if span.start < end and span.end > start]
+        found = [span for span in found if span.start < end and span.end > start]
+        self._overdrawn += time.thread_time() - started - _SECONDS - _SECONDS_PER_SPAN * len(found)
+        if walker.visited > _NODES + _NODES_PER_SPAN * len(found) or self._overdrawn > 0:
+            self._overdrawn = 0.0
+            self._reach = min(max(2 * self._reach, _FIRST_REACH), _MOST_REACH)
+        return _Window(start, end, found)
 
     def symbols(self) -> list[Symbol]:
         """The functions and types of this text, without those of languages inside it."""

@@ -23,7 +23,7 @@
 (file_redirect [">&" "<&"] @role.redirect.duplicate)
 (file_redirect ["<&-" ">&-"] @role.redirect.close)
 (file_redirect "<" (ERROR ">" @role.redirect.out))
-((ERROR "<" @role.redirect.in) . (file_redirect . ">"))
+((ERROR "<" @role.redirect.in .) . (file_redirect . ">"))
 (heredoc_redirect ["<<" "<<-"] @role.heredoc)
 (heredoc_start) @role.heredoc.word
 (heredoc_body) @role.heredoc.body
