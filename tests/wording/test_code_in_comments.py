@@ -56,7 +56,7 @@ COMMENTS = {
         ("Use `src/main.c` here.", "Use s r c slash main dot c here."),
         ("Use `foo-bar` here.", "Use foo dash bar here."),
         ("Use `==` here.", "Use equals equals here."),
-        ("A lone `x` here.", "A lone x here."),
+        ("A lone `-` here.", "A lone dash here."),
     ],
 )
 def test_what_is_no_code_is_said_sign_by_sign(language: str, content: str, said: str) -> None:
@@ -74,7 +74,7 @@ def test_what_is_no_code_is_said_sign_by_sign(language: str, content: str, said:
         ("java", "a < b", "a less than b"),
         ("typescript", "Promise<void>", "promise of void"),
         ("tsx", "a?.b", "a optional dot b"),
-        ("javascript", "f(a, b)", "f a, b"),
+        ("javascript", "f(a, b)", "f on a, b"),
         ("python", "x != y", "x not equal y"),
         ("python", "*args", "star args"),
         ("python", "__init__", "dunder init"),

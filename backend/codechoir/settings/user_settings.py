@@ -204,7 +204,7 @@ class Settings(WordingOptions):
         de="Länge einer Pause in Sekunden, nach der beim Fortsetzen die letzten Wörter wiederholt werden. "
         "Bei 0 werden nie Wörter wiederholt.",
         section="words",
-        order=15,
+        order=16,
     )
     resume_words: int = setting(
         Number(0, 30, is_whole=True),
@@ -213,7 +213,7 @@ class Settings(WordingOptions):
         de="Anzahl der Wörter, die beim Fortsetzen nach einer langen Pause zusätzlich zum unterbrochenen "
         "Wort wiederholt werden.",
         section="words",
-        order=16,
+        order=17,
     )
 
     @property

@@ -29,6 +29,7 @@ Indentation = Literal["tone", "words", "both", "off"]
 Brackets = Literal["pause", "sound", "words", "parentheses"]
 Capitals = Literal["off", "word", "pitch"]
 Balance = Literal["off", "column", "nesting"]
+OtherLanguages = Literal["off", "letters", "words"]
 Only = Literal["everything", "signatures", "literals", "comments"]
 
 
@@ -251,6 +252,32 @@ class WordingOptions:
         option="--natural-language",
         metavar="TAG",
     )
+    other_languages: OtherLanguages = setting(
+        Choice(
+            {
+                "off": (
+                    "Everything is in the language of the words.",
+                    "Alles in der Sprache der Wörter.",
+                ),
+                "letters": (
+                    "By letters that the language of the words does not have: Hindi, Thai, Russian, Chinese.",
+                    "An Buchstaben, die die Sprache der Wörter nicht hat: Hindi, Thai, Russisch, Chinesisch.",
+                ),
+                "words": (
+                    "By letters, and comments also by their words: German, French, Spanish.",
+                    "An Buchstaben, und Kommentare auch an ihren Wörtern: Englisch, Französisch, Spanisch.",
+                ),
+            }
+        ),
+        "letters",
+        en="How text in other languages is recognized; it is read by a voice of its language.",
+        de="Woran Text in anderen Sprachen erkannt wird; eine Stimme seiner Sprache liest ihn vor.",
+        section="words",
+        order=13,
+        scope="language-overridable",
+        option="--other-languages",
+        metavar="HOW",
+    )
     user_words: tuple[Path, ...] = setting(
         WordTables("user"),
         (),
@@ -259,7 +286,7 @@ class WordingOptions:
         de="Ihre Worttabellen (`.toml`): Wörter für Symbole und Aussprache von Namen. Die erste Tabelle hat "
         "die höchste Priorität. Relative Pfade beginnen im Codechoir-Konfigurationsordner.",
         section="words",
-        order=13,
+        order=14,
         scope="machine-overridable",
         option="--user-words",
         metavar="FILE",
@@ -273,7 +300,7 @@ class WordingOptions:
         de="Worttabellen des Projekts. Ihre eigenen Worttabellen haben Vorrang. Relative Pfade beginnen im "
         "geöffneten Ordner.",
         section="words",
-        order=14,
+        order=15,
         scope="machine-overridable",
         option="--project-words",
         metavar="FILE",

@@ -74,6 +74,8 @@ SENTENCE_PUNCTUATION = ".,?!"
 """Punctuation that only shapes the melody; it never stands for code."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9 '.,?!]*")
+_WHOLE_VOWELS = ("\u0e33", "\u0eb3")
+_AT_WHOLE_VOWELS = re.compile("([\u0e33\u0eb3])")
 _BLANKS = re.compile(r"\s+")
 
 MARKS: Final = (
@@ -108,6 +110,19 @@ def speakable_text(text: str) -> str:
             for index, char in enumerate(text)
         )
     return _BLANKS.sub(" ", text).strip() if "  " in text or text[:1] == " " or text[-1:] == " " else text
+
+
+def compatible_text(text: str) -> str:
+    """The text with letters in their usual form: not wide, not in a circle, accents joined (NFKC).
+
+    A vowel of Thai and Lao stays one letter, which NFKC would take apart.
+    """
+    if text.isascii():
+        return text
+    return "".join(
+        part if part in _WHOLE_VOWELS else unicodedata.normalize("NFKC", part)
+        for part in _AT_WHOLE_VOWELS.split(text)
+    )
 
 
 def _is_letter(text: str, index: int) -> bool:

@@ -32,10 +32,9 @@ _LOOK_LATIN = frozenset("аеорсухіјѕһԁԛԝьАВЕКМНОРСТУХ�
 """Cyrillic, Greek and Armenian letters that most fonts draw like Latin ones. Small Greek letters that are
 common in formulas (alpha, rho) are left out."""
 
-_COMPATIBLE_SCRIPTS = (
-    frozenset(("CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "IDEOGRAPHIC", "BOPOMOFO", "HANGUL")),
-)
-"""Scripts that a single word may mix."""
+_EAST_ASIAN = ("CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "IDEOGRAPHIC", "BOPOMOFO", "HANGUL")
+_COMPATIBLE_SCRIPTS = (frozenset((*_EAST_ASIAN, "LATIN")),)
+"""Scripts that a single word may mix: none of their letters looks like one of another."""
 
 _SCRIPTLESS = frozenset(
     ("MICRO", "MODIFIER", "FEMININE", "MASCULINE", "OHM", "KELVIN", "ANGSTROM", "SUPERSCRIPT")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Literal
 
@@ -16,6 +17,7 @@ from codechoir.settings import Level, WordingOptions
 from codechoir.wording.characters import EscapeVerbalizer, speakable_text
 from codechoir.wording.comments import CommentVerbalizer
 from codechoir.wording.context import Hint
+from codechoir.wording.foreign_text import in_own_languages, language_of_words
 from codechoir.wording.line_source import Fragment, LinePiece, is_spelled
 from codechoir.wording.literal.encode import LiteralEncoder, unambiguous_words, utterance_groups
 from codechoir.wording.names import NameVerbalizer
@@ -25,7 +27,7 @@ from codechoir.wording.prose import ProseVerbalizer
 from codechoir.wording.regexps import RegexpVerbalizer
 from codechoir.wording.snippets import SnippetVerbalizer
 from codechoir.wording.strings import StringVerbalizer
-from codechoir.wording.table_files import load_word_table
+from codechoir.wording.table_files import load_word_table, natural_languages
 
 # ---- the kind of a token -----------------------------------------------------------------------------------
 
@@ -189,6 +191,9 @@ class LanguageVerbalizer:
     def __init__(self, options: WordingOptions, language: str, *, is_terse: bool = False) -> None:
         table = load_word_table(options.natural_language, language, options.tables)
         self.table = table.shortened() if is_terse else table
+        self._options = options
+        self._language = language
+        self._speakers: dict[str, LanguageVerbalizer] = {}
         self.numbers = NumberVerbalizer(self.table)
         self.symbols = SymbolVerbalizer(self.table, self.numbers, options)
         self.names = NameVerbalizer(self.table, self.numbers, self.symbols, options)
@@ -230,6 +235,8 @@ class LanguageVerbalizer:
         if fragments is None:
             method = self._literal if level == "literal" else self._methods[token_kind(span, text)]
             fragments = [_speakable(fragment) for fragment in method(piece, level, hint)]
+            if self._options.other_languages != "off" and level != "literal":
+                fragments = in_own_languages(fragments, text)
             prefix = _prefix(piece, hint) if level in ("some", "most") else ""
             self._put_before(fragments, prefix)
             if len(text) <= _LONGEST_CACHED:
@@ -300,7 +307,31 @@ class LanguageVerbalizer:
         return f"{self.table.section('identifiers')['cap']} {letter.lower()}" if letter.isupper() else letter
 
     def _comment(self, piece: LinePiece, level: Level, hint: Hint) -> list[Fragment]:
-        return self.comments.fragments(piece.text, level, opens=_opens(piece), closes=_closes(piece))
+        opens, closes = _opens(piece), _closes(piece)
+        natural = self._comment_language(piece.text)
+        speaker = self._speaker_of(natural)
+        fragments = speaker.comments.fragments(piece.text, level, opens=opens, closes=closes)
+        if not natural:
+            return fragments
+        is_own = speaker is self  # then what is not prose keeps the language of the words
+        return [one if is_own and one.category else one._replace(language=natural) for one in fragments]
+
+    def _comment_language(self, text: str) -> str:
+        """The language of a comment by its words; "" for that of the reading."""
+        if self._options.other_languages != "words":
+            return ""
+        found = language_of_words(text)
+        return "" if found == self.table.tag else found
+
+    def _speaker_of(self, natural: str) -> LanguageVerbalizer:
+        """The verbalizer with the words of a natural language; this one where there are none."""
+        if not natural or natural not in natural_languages():
+            return self
+        speaker = self._speakers.get(natural)
+        if speaker is None:
+            options = replace(self._options, natural_language=natural, other_languages="letters")
+            speaker = self._speakers[natural] = LanguageVerbalizer(options, self._language)
+        return speaker
 
     def _escape(self, piece: LinePiece, level: Level, hint: Hint) -> list[Fragment]:
         if level == "all":

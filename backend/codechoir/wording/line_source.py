@@ -76,7 +76,8 @@ class Fragment(NamedTuple):
 
     `start`, `end`: the bytes of the piece that it is for, counted from the piece's start; `end` -1 is the
     piece's end. `category`, `capture`: None and empty for the piece's own. `before`, `after`: pauses in
-    milliseconds. `cue`: name of an earcon, or empty. `spell`: the words are single characters.
+    milliseconds. `cue`: name of an earcon, or empty. `spell`: the words are single characters. `language`:
+    the natural language of the words, empty for that of the reading.
     """
 
     text: str
@@ -88,6 +89,7 @@ class Fragment(NamedTuple):
     cue: str = ""
     spell: bool = False
     capture: str = ""
+    language: str = ""
 
 
 def is_spelled(words: str) -> bool:

@@ -142,7 +142,7 @@ class LineVerbalizer:
                 fragment.capture or span.capture,
                 span.depth,
                 fragment.spell,
-                self._tag,
+                fragment.language or self._tag,
                 change=span.change,
                 words=_word_ranges(fragment, piece),
             )

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 
 from codechoir.settings import Level, WordingOptions
-from codechoir.wording.characters import MARKS, character_runs
+from codechoir.wording.characters import MARKS, character_runs, compatible_text
 from codechoir.wording.line_source import CAPITAL, Fragment, is_spelled
 from codechoir.wording.numbers import NumberVerbalizer
 from codechoir.wording.operators import FEWEST_COUNTED, SymbolVerbalizer
@@ -192,8 +192,7 @@ class NameVerbalizer:
 
         `before_digits`: said between letters and digits, where a blank could stand too.
         """
-        if not text.isascii():
-            text = unicodedata.normalize("NFKC", text)
+        text = compatible_text(text)
         exact = self._pronounced.get(text.lower())
         if exact is not None and not self._says_capitals:
             return str(exact)

@@ -19,11 +19,12 @@ from codechoir.wording.characters import (
     SENTENCE_PUNCTUATION,
     EscapeVerbalizer,
     character_name,
+    compatible_text,
 )
 from codechoir.wording.names import NameVerbalizer, has_vowel
 from codechoir.wording.numbers import NumberVerbalizer
 from codechoir.wording.operators import FEWEST_COUNTED, SymbolVerbalizer
-from codechoir.wording.text_signs import PROSE, TextKind, sign_use
+from codechoir.wording.text_signs import FOREIGN_PUNCTUATION, PROSE, TextKind, sign_use
 from codechoir.wording.word_table import WordTable
 
 _ID = (
@@ -163,7 +164,7 @@ class ProseVerbalizer:
         text = token[0].replace("’", "'")
         plain = text.replace("'", "")
         if not plain.isascii():
-            text = _JOINERS.sub("", unicodedata.normalize("NFKC", text))
+            text = _JOINERS.sub("", compatible_text(text))
         if plain.isalpha() and (plain.islower() or plain.istitle() or len(plain) == 1):
             words = self._words.get(text.lower())
             return str(words) if words is not None else text if has_vowel(plain) else self._names.part(plain)
@@ -343,5 +344,6 @@ class ProseVerbalizer:
         if use == "minus":
             return str(self._table.section("numbers")["minus"])
         if use == "melody":
+            sign = FOREIGN_PUNCTUATION.get(sign, sign)
             return sign if sign in SENTENCE_PUNCTUATION else ","
         return "," if use == "pause" else ""

@@ -25,6 +25,12 @@ _PAIRS = {")": "(", "]": "[", "}": "{"}
 _BRACKETS = frozenset("()[]{}")
 _DASHES = frozenset("-\u2013\u2014")
 _SENTENCE = frozenset(".,?!;:\u2026")
+FOREIGN_PUNCTUATION = {
+    "\u3002": ".", "\uff0e": ".", "\u0964": ".", "\u0965": ".", "\u06d4": ".", "\uff0c": ",", "\u3001": ",",
+    "\u060c": ",", "\u061b": ",", "\uff1b": ",", "\uff1a": ",", "\uff1f": "?", "\u061f": "?", "\uff01": "!",
+}  # fmt: skip
+"""Punctuation of other scripts, which needs no blank after it, and the sign with the same melody."""
+
 _EMPHASIS = frozenset("*_")
 _BULLETS = frozenset("#*+-\u2022")
 _OPENERS = frozenset("([{*_") | _QUOTES
@@ -36,6 +42,8 @@ _SENTENCE_WORD = re.compile(r"[^\W\d_a-z][^\W\d_]+[.!?]")
 
 def sign_use(text: str, start: int, end: int, kind: TextKind) -> SignUse:
     """What the sign, or the run of one sign, at `start` to `end` of `text` is for."""
+    if text[start] in FOREIGN_PUNCTUATION and start > 0:
+        return "melody"
     if kind in PROSE:
         return _use_in_prose(text, start, end)
     if kind == "word":

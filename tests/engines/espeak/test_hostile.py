@@ -108,6 +108,31 @@ def test_random_text_neither_crashes_nor_hangs(seed: int, families: list[str]) -
     assert len(spoken(odd_phrases(seed, families, 120))) == 120
 
 
+SCRIPTS = {
+    "ar": (0x0600, 0x0700), "fa": (0x0600, 0x0700), "ur": (0x0600, 0x0700), "he": (0x0590, 0x0600),
+    "hi": (0x0900, 0x0980), "mr": (0x0900, 0x0980), "ne": (0x0900, 0x0980), "bn": (0x0980, 0x0A00),
+    "pa": (0x0A00, 0x0A80), "gu": (0x0A80, 0x0B00), "or": (0x0B00, 0x0B80), "ta": (0x0B80, 0x0C00),
+    "te": (0x0C00, 0x0C80), "kn": (0x0C80, 0x0D00), "ml": (0x0D00, 0x0D80), "si": (0x0D80, 0x0E00),
+    "th": (0x0E00, 0x0E80), "my": (0x1000, 0x10A0), "am": (0x1200, 0x1380),
+}  # fmt: skip
+
+
+def test_letters_with_many_marks_can_be_said_in_a_voice_of_their_script() -> None:
+    random = Random(3)
+    phrases = [
+        plain(
+            " ".join(
+                "".join(chr(random.randrange(*block)) for _ in range(random.choice([2, 5, 12])))
+                for _ in range(6)
+            ),
+            family,
+        )
+        for family, block in SCRIPTS.items()
+        for _ in range(8)
+    ]
+    assert len(spoken(phrases)) == len(phrases)
+
+
 def test_every_block_of_unicode_can_be_said() -> None:
     """Three characters of every 128, surrogates and unassigned ones included."""
     blocks = [

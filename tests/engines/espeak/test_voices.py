@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from codechoir.audio.samples import speech_level
 from codechoir.bench.audio_metrics import level_spread, pitches, share_mistaken, synthesize
+from codechoir.engines.espeak.helper_library import library
+from codechoir.engines.espeak.parameters import synth_params
 from codechoir.engines.espeak.safe_text import alphabet_of
 from codechoir.engines.espeak.voice_data import SENTENCES
 from codechoir.errors import InputError
@@ -62,3 +64,18 @@ def test_any_language_may_be_combined_with_any_variant_but_not_with_a_rogue_one(
 
 def test_every_voice_of_the_profile_can_say_everything() -> None:
     assert {alphabet_of(voice.family) for voice in VOICES} == {alphabet_of("en-us")}
+
+
+@pytest.mark.parametrize(
+    ("family", "language", "spoken"),
+    [
+        ("en-us+f3", "hi", "hi+f3"),
+        ("en-us", "zh", "cmn"),
+        ("en-us", "fr", "fr-fr"),
+        ("en-us+m7", "km", "en-us+m7"),
+        ("hi+f3", "hi-IN", "hi+f3"),
+    ],
+)
+def test_words_of_another_language_get_its_voice(family: str, language: str, spoken: str) -> None:
+    voice = synth_params(Voice(family), language, library())
+    assert voice.family == spoken

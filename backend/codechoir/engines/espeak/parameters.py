@@ -63,13 +63,18 @@ def _levels() -> dict[str, int]:
     return levels
 
 
+_TAGS = {"fr": "fr-fr", "no": "nb", "zh": "cmn"}
+"""Languages whose voice has another tag."""
+
+
 def _localized(family: str, language: str, library: Library) -> str:
     """The family in the language of the words: German words turn `en-us+f3` into `de+f3`."""
     tag = language.lower()
     spoken, _, variant = family.partition("+")
     if tag.partition("-")[0] == spoken.partition("-")[0]:
         return family
-    for candidate in (tag, tag.partition("-")[0]):
+    language_alone = tag.partition("-")[0]
+    for candidate in (tag, language_alone, _TAGS.get(language_alone, "")):
         if candidate in library.languages:
             return f"{candidate}+{variant}" if variant else candidate
     return family

@@ -49,6 +49,9 @@ _SYMBOLS = frozenset({"Sc", "So"})  # currencies, emoji: English has names for t
 _PRIVATE = "Co"
 _NAMED = _SYMBOLS | {_PRIVATE}
 
+_MOST_MARKS = 3
+"""Marks of a letter that a voice of its script gets: a vowel sign, a tone, a nasal sign. Others get one."""
+
 Alphabet = frozenset[str]
 """Scripts that a voice may get besides Latin; empty for Latin only, `EVERYTHING` for any."""
 
@@ -91,12 +94,20 @@ def _said(word: str, at: int, alphabet: Alphabet) -> str:
         if category not in _SYMBOLS:
             return " "
         return letter if alphabet is EVERYTHING else name_of(letter)
-    if category[0] == "M" and (at == 0 or unicodedata.category(word[at - 1])[0] != "L"):
-        return " "  # a combining mark needs a letter, and only the first one is kept
     script = _script(letter)
+    if category[0] == "M" and not _belongs_to_letter(word, at, most=_MOST_MARKS if script in alphabet else 1):
+        return " "
     if alphabet is EVERYTHING or script in alphabet or script in ("LATIN", "COMBINING"):
         return letter
     return " " if at and _script(word[at - 1]) == script else f" {script.lower()} "
+
+
+def _belongs_to_letter(word: str, at: int, most: int) -> bool:
+    """Whether the mark is one of the first `most` after a letter."""
+    base = at - 1
+    while base > 0 and at - base < most and unicodedata.category(word[base])[0] == "M":
+        base -= 1
+    return base >= 0 and unicodedata.category(word[base])[0] == "L"
 
 
 def name_of(letter: str) -> str:
