@@ -148,6 +148,7 @@ def test_a_comment_loses_no_sign(language: str, content: str, said: str) -> None
     [
         ("yaml", "if: ${{ !cancelled() }}",
          "if is not cancelled call"),
+        ("yaml", "name: a!b", "name is a bang b"),
         ("yaml", "run: echo !x", "run is echo bang x"),
         ("bash", "if a; then b; fi", "if a then b end if"),
         ("bash", "case a in b) c;; esac", "case a in b then c end case"),

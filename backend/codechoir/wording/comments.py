@@ -16,7 +16,7 @@ from codechoir.wording.line_source import Fragment
 from codechoir.wording.names import NameVerbalizer
 from codechoir.wording.operators import SymbolVerbalizer
 from codechoir.wording.prose import ProseVerbalizer
-from codechoir.wording.snippets import SnippetVerbalizer
+from codechoir.wording.snippet_words import SnippetVerbalizer
 from codechoir.wording.word_table import WordTable
 
 _OPENING = re.compile(

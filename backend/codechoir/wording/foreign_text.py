@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from codechoir.settings import WordingOptions
 from codechoir.storage import resource_path
 from codechoir.wording.characters import MARKS
 from codechoir.wording.line_source import Fragment, is_spelled
@@ -97,6 +98,12 @@ def language_of_words(text: str) -> str:
     )
     (most, language), (second, _) = counts[:2]
     return language if most >= _FEWEST_COMMON and most - second >= _LEAD else ""
+
+
+def language_of_comment(text: str, options: WordingOptions, own: str) -> str:
+    """The language of a comment by its words; "" for `own`, that of the reading, or if that is not wanted."""
+    found = language_of_words(text) if options.other_languages == "words" else ""
+    return "" if found == own else found
 
 
 # ---- fragments ---------------------------------------------------------------------------------------------

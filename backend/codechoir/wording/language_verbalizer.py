@@ -17,7 +17,7 @@ from codechoir.settings import Level, WordingOptions
 from codechoir.wording.characters import EscapeVerbalizer, speakable_text
 from codechoir.wording.comments import CommentVerbalizer
 from codechoir.wording.context import Hint
-from codechoir.wording.foreign_text import in_own_languages, language_of_words
+from codechoir.wording.foreign_text import in_own_languages, language_of_comment
 from codechoir.wording.line_source import Fragment, LinePiece, is_spelled
 from codechoir.wording.literal.encode import LiteralEncoder, unambiguous_words, utterance_groups
 from codechoir.wording.names import NameVerbalizer
@@ -25,7 +25,7 @@ from codechoir.wording.numbers import NumberVerbalizer
 from codechoir.wording.operators import SymbolVerbalizer
 from codechoir.wording.prose import ProseVerbalizer
 from codechoir.wording.regexps import RegexpVerbalizer
-from codechoir.wording.snippets import SnippetVerbalizer
+from codechoir.wording.snippet_words import SnippetVerbalizer
 from codechoir.wording.strings import StringVerbalizer
 from codechoir.wording.table_files import load_word_table, natural_languages
 
@@ -308,20 +308,13 @@ class LanguageVerbalizer:
 
     def _comment(self, piece: LinePiece, level: Level, hint: Hint) -> list[Fragment]:
         opens, closes = _opens(piece), _closes(piece)
-        natural = self._comment_language(piece.text)
+        natural = language_of_comment(piece.text, self._options, self.table.tag)
         speaker = self._speaker_of(natural)
         fragments = speaker.comments.fragments(piece.text, level, opens=opens, closes=closes)
         if not natural:
             return fragments
         is_own = speaker is self  # then what is not prose keeps the language of the words
         return [one if is_own and one.category else one._replace(language=natural) for one in fragments]
-
-    def _comment_language(self, text: str) -> str:
-        """The language of a comment by its words; "" for that of the reading."""
-        if self._options.other_languages != "words":
-            return ""
-        found = language_of_words(text)
-        return "" if found == self.table.tag else found
 
     def _speaker_of(self, natural: str) -> LanguageVerbalizer:
         """The verbalizer with the words of a natural language; this one where there are none."""
