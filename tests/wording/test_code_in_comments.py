@@ -74,7 +74,7 @@ def test_what_is_no_code_is_said_sign_by_sign(language: str, content: str, said:
         ("java", "a < b", "a less than b"),
         ("typescript", "Promise<void>", "promise of void"),
         ("tsx", "a?.b", "a optional dot b"),
-        ("javascript", "f(a, b)", "f on a, b"),
+        ("javascript", "f(a, b)", "f a, b"),
         ("python", "x != y", "x not equal y"),
         ("python", "*args", "star args"),
         ("python", "__init__", "dunder init"),
