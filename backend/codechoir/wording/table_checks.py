@@ -17,6 +17,7 @@ from codechoir.settings import LEVELS
 from codechoir.storage import KeyPath
 from codechoir.syntax import ROLES
 from codechoir.wording.characters import is_speakable
+from codechoir.wording.linear_patterns import complexity_error
 from codechoir.wording.word_table import TableSection
 
 TableError = tuple[KeyPath, str]
@@ -196,6 +197,8 @@ def pattern_error(pattern: str, words: object) -> str:
         compiled = re.compile(pattern)
     except re.error as error:
         return f"'{pattern}' is not a regular expression: {error}"
+    if complaint := complexity_error(pattern):
+        return complaint
     if not isinstance(words, str):
         return f"'{pattern}' must be followed by words in quotes, not {shown(words)}"
     for group in _GROUP.finditer(words):
