@@ -32,7 +32,7 @@ _GROUPS = frozenset(("parenthesized_expression", "parenthesized_statements"))
 _OPTIONAL_ENDS = {"javascript": ";", "typescript": ";", "go": ";", "bash": ";", "ruby": ";"}
 """What ends a statement, where a line's end does too."""
 
-_MEMBER_LISTS = frozenset(("interface_body", "object_type"))
+_MEMBER_LISTS = frozenset(("interface_body", "object_type", "class_body"))
 """Nodes in which a comma and a semicolon mean the same."""
 
 _WITHOUT_VALUE = frozenset(
@@ -126,6 +126,8 @@ def _normal(node: tree_sitter.Node, source: bytes, language: str) -> Tree:
             continue
         if child.type in (";;", ";") and node.type == "case_item":
             continue
+        if child.type in (":", ";") and node.type in ("case_statement", "default_statement"):
+            continue  # PHP
         if child.type in (",", ";") and node.type in _MEMBER_LISTS:
             continue
         if child.type in (_OPTIONAL_ENDS.get(language), "\n") and "for" not in node.type:

@@ -85,7 +85,7 @@ SAID = [
     ("rust", "use std::path::{Path, PathBuf};", "use standard path path path path buf"),
     # shifts of streams and lists
     ("cpp", "void f() { a << b << c; d >> e; x = 1 << y; }",
-     "void f a put b put c d get e x gets one shift left y"),
+     "void f a put b put c semi d get e semi x gets one shift left y"),
     ("ruby", "a << b; x = 1 << 3", "a append b semi x gets one shift left three"),
     # options, JSX
     ("bash", "head -1 a; kill -9 b", "head dash one a semi kill dash nine b"),

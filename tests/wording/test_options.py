@@ -24,7 +24,7 @@ def words(options: WordingOptions, code: str = CODE, language: str = "python") -
 @pytest.mark.parametrize(
     ("level", "said"),
     [
-        ("some", "if | x | not equal | one | it's, one,"),
+        ("some", "if | x | not equal | one | comment | it's, one,"),
         ("most", "if | x | not equal | one | colon | number it's left paren one right paren"),
         ("all", "if | x | bang equals | one | colon | number it's left paren one right paren"),
     ],
@@ -45,7 +45,10 @@ def test_the_most_specific_exception_wins() -> None:
 
 
 def test_one_category_can_have_the_level_literal() -> None:
-    assert words(WordingOptions(levels={"operator": "literal"})) == "if | x | not equals | one | it's, one,"
+    assert (
+        words(WordingOptions(levels={"operator": "literal"}))
+        == "if | x | not equals | one | comment | it's, one,"
+    )
 
 
 def test_a_muted_category_is_not_said() -> None:

@@ -312,6 +312,7 @@ STRUCTURE: Final[dict[str, str]] = {
     "statement.end": "; at the end of a statement",
     "separator": ", between items",
     "separator.bare": ", between items without brackets around them",
+    "separator.unnamed": ", after a parameter that has a type and no name: Go",
     "separator.alone": ", after the last item of a tuple without brackets, or of an index: Python",
     "separator.left": ", between the names that an assignment fills: Ruby",
     "separator.locals": "; before names of a block's own: Ruby",

@@ -26,7 +26,7 @@ from typing import Literal
 from codechoir.model import Category
 from codechoir.wording.line_source import LinePiece
 
-MarkHint = Literal["", "closed", "nested", "lambda", "comma", "semi", "joined", "skipped"]
+MarkHint = Literal["", "closed", "nested", "lambda", "comma", "semi", "joined", "skipped", "sign"]
 MARKS = frozenset(("closed", "nested", "lambda", "comma", "semi", "joined"))
 """The marks that only tell programs apart: the level `terse` has none."""
 
@@ -52,6 +52,7 @@ _NOT_BRACKETS = frozenset(("string", "docstring", "regexp", "character", "fence"
 
 _CONTINUES = frozenset(
     (
+        *("append", "stream", "cons", "sequence"),
         *("plus", "minus", "times", "divide", "format", "modulo", "power", "matrix", "concatenate"),
         *("bit", "shift", "logical", "comparison", "membership", "null", "optional", "non", "try"),
         *("range", "member", "path", "method", "increment", "decrement", "slice", "comprehension"),
@@ -100,10 +101,19 @@ _UNNAMED_PARAMETERS = frozenset(("c", "cpp", "csharp"))
 _STATEMENTS_BY_LINE = frozenset(("python", "go", "ruby", "bash"))
 """Languages in which a semicolon is rare, since a line's end does its work."""
 
-_BEFORE_STATEMENTS = frozenset(("statement.end", "block.open", "block.close"))
 _SILENT_COLONS = frozenset(("typescript", "tsx", "rust", "kotlin", "swift", "scala"))
 """Languages in which the colon before the type of a variable or member is silent."""
 
+_MACRO_LANGUAGES = frozenset(("c", "cpp", "rust"))
+"""Languages in which a macro may have signs that belong to no expression; each of them is said."""
+
+_WITHOUT_STATEMENTS = frozenset(("call", "macro", "group", "index"))
+"""Kinds of brackets in which a semicolon is rare."""
+
+_MODIFIERS = frozenset(("static", "readonly", "private", "protected", "public", "abstract", "export", "new"))
+"""Words before a declaration that may also be names, so that what separates them must be heard."""
+
+_TYPE_ENDS = frozenset(("pointer.type", "reference.type", "reference.type.rvalue", "generic.close"))
 _AFTER_SEMICOLON = frozenset(("block.open", "case.end"))
 _MAY_TAKE_A_VALUE = frozenset(
     ("return", "break", "continue", "throw", "yield", "await", "delete", "static", "async")
@@ -147,7 +157,9 @@ class AmbiguityMarks:
             self._is_inside = span.depth > 0 and span.start > 0
         role = span.role
         if not role:
-            return self._beside(pieces, index)
+            is_loose = span.category is Category.PUNCTUATION and span.language in _MACRO_LANGUAGES
+            is_loose = is_loose and (span.language != "rust" or self._open[-1:] in (["call"], ["macro"]))
+            return "sign" if is_loose else self._beside(pieces, index)
         kind, end = _bracket(role)
         if end == "open":
             found = self._opening(pieces, index, kind)
@@ -160,9 +172,12 @@ class AmbiguityMarks:
             is_inline = bool(self._open)
             if is_inline:
                 self._open.pop()
+            if kind == "interpolation":
+                return "closed" if _is_followed_by_member(pieces, index) else ""
             return "closed" if kind in _CLOSERS and _is_ambiguous(pieces, index, kind, is_inline) else ""
         if role == "statement.end":
-            return "semi" if _is_noticed(pieces, index) else ""
+            is_misplaced = self._open[-1:] and self._open[-1] in _WITHOUT_STATEMENTS
+            return "semi" if is_misplaced or _is_noticed(pieces, index) else ""
         if role.startswith("separator"):
             return self._separator(pieces, index)
         return self._beside(pieces, index)
@@ -200,8 +215,11 @@ class AmbiguityMarks:
         )
         if is_bare:
             return "comma" if _is_name(before) or before.span.role == "optional" else ""
+        if role == "separator.unnamed" or before.text in _MODIFIERS:
+            return "comma"
         is_unnamed = piece.span.language in _UNNAMED_PARAMETERS and self._open[-1:] == ["parameters"]
-        return "comma" if is_unnamed and before.span.category is Category.TYPE else ""
+        is_type = before.span.category is Category.TYPE or before.span.role in _TYPE_ENDS
+        return "comma" if is_unnamed and is_type else ""
 
     def _has_items(self, piece: LinePiece) -> bool:
         """Whether the innermost open bracket has items, so that a silent token would be taken for a comma."""
@@ -264,12 +282,11 @@ def _is_noticed(pieces: list[LinePiece], index: int) -> bool:
         return True
     if span.language in _STATEMENTS_BY_LINE:
         return before.span.category is not Category.KEYWORD or before.text in _MAY_TAKE_A_VALUE
-    if before.span.category is Category.KEYWORD:
-        return before.text in _MAY_TAKE_A_VALUE
-    if not _is_name(before) or span.category is Category.KEYWORD or not _is_name(after):
+    if before.span.category is Category.KEYWORD or before.text in _MODIFIERS:
+        return before.text in _MAY_TAKE_A_VALUE or before.text in _MODIFIERS
+    if not _is_name(before) or Category.TYPE is before.span.category or span.category is Category.KEYWORD:
         return False
-    start = pieces[index - 2].span if index > 1 else None
-    return start is None or start.role in _BEFORE_STATEMENTS
+    return _is_name(after) or span.role in ("path", "global")
 
 
 def _is_untyped(pieces: list[LinePiece], index: int) -> bool:
@@ -310,6 +327,16 @@ def _is_ambiguous(pieces: list[LinePiece], index: int, kind: str, is_inline: boo
     if role in ("member", "optional.chain") and at == index + 1 and language not in _MEMBERS_OF_NUMBERS:
         return not _is_lone_number(pieces, index)
     return True
+
+
+def _is_followed_by_member(pieces: list[LinePiece], index: int) -> bool:
+    """Whether the text after a hole of a string could be a part of the hole: `${a}.b` and `${a.b}`."""
+    if index + 1 == len(pieces) or not pieces[index + 1].span.role.startswith("string"):
+        return False
+    return (
+        pieces[index + 1].text.startswith((".", "->", "[", "?.", "::"))
+        and pieces[index + 1].text[1:2].isalpha()
+    )
 
 
 def _is_silent_closer(piece: LinePiece) -> bool:

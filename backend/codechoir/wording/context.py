@@ -25,6 +25,7 @@ Hint = Literal[
     "comma",
     "semi",
     "joined",
+    "sign",
 ]
 """What to add to the words of a token.
 
@@ -32,7 +33,7 @@ Hint = Literal[
 the bracket is closed at once. `called`: what is called has no name, so the call must be said. `skipped`:
 there is no element before this separator. `implied`: the token before has already said it. `inside`: a blank
 separates this CSS selector from the one before (`.a .b`), which means something else than none (`.a.b`).
-`closed`, `nested`, `lambda`, `comma`, `semi`, `joined`: a token that would not be noticed; see
+`closed`, `nested`, `lambda`, `comma`, `semi`, `joined`, `sign`: a token that would not be noticed; see
 `AmbiguityMarks`.
 """
 

@@ -292,7 +292,7 @@ class LanguageVerbalizer:
         inner = rest.removesuffix("'") or rest
         names = self.table.section("strings")
         what = str(names["byte_character" if kind == "b" else "character"])
-        if piece.span.role == "character.open" and level == "some":
+        if piece.span.role == "character.open" and level == "some" and not inner:
             return [Fragment(what)]
         if level == "all" or not inner:
             return self._string(piece, level, hint)
@@ -432,6 +432,8 @@ class LanguageVerbalizer:
             return [Fragment(f"{entry.say if entry else ''} {self.symbols.names(piece.text[1:])}")]
         fragment = self.symbols.fragment(piece.text.strip(), span.role, span.category, level)
         if hint not in ("", *_PREFIXES) and level == "some":
+            if hint == "sign":
+                return [fragment._replace(text=fragment.text or self.symbols.names(piece.text))]
             fragment = fragment._replace(text=self._hinted_words(fragment.text, span.role, hint))
         return [fragment]
 

@@ -21,6 +21,9 @@ from codechoir.wording.word_ranges import Ranges, word_ranges
 _CLOSERS = ("block.close", "body.close")
 _DIFF_SIGNS = re.compile(rb"^[-+ ]", re.MULTILINE)
 _TEXT = frozenset({Category.COMMENT, Category.LITERAL})
+_FEW_WORDS = 3
+"""A comment of so many words, after code in its line, is announced."""
+
 _MOST_TONES = 20
 """The deepest level of indentation that has a tone of its own."""
 
@@ -108,6 +111,9 @@ class LineVerbalizer:
             fragments = verbalizer.fragments(piece, level, hint)
             if span.language in SHELLS and (prefix := shell_hint(pieces, index)):
                 fragments = verbalizer.prefixed(piece, level, hint, prefix)
+        is_after_code = index > 0 and pieces[index - 1].span.role != "code.open"
+        if is_after_code and level == "some" and _is_short_comment(piece, fragments):
+            self._narrate(self._phrase("comment"), piece.start, piece.start, out)
         for fragment in fragments:
             self._add(fragment, piece, out)
         if level == "some" and not is_terse:
@@ -257,6 +263,13 @@ class LineVerbalizer:
             return self._phrase(f"indent_one_{direction}")
         number = self._verbalizer_at("", "some").numbers.cardinal(abs(change))
         return self._phrase(f"indent_{direction}", levels=number)
+
+
+def _is_short_comment(piece: LinePiece, fragments: list[Fragment]) -> bool:
+    """Whether this is a comment of so few words that it could be the rest of the code before it."""
+    if piece.span.category is not Category.COMMENT or not piece.opens:
+        return False
+    return sum(len(fragment.text.split()) for fragment in fragments) <= _FEW_WORDS
 
 
 def _extended(utterance: Utterance, end: int, pause: int) -> Utterance:

@@ -90,3 +90,5 @@
 (while_statement ";" @role.statement.empty)
 (for_statement body: ";" @role.statement.empty)
 (enhanced_for_statement body: ";" @role.statement.empty)
+(constructor_body ";" @role.statement.empty)
+(labeled_statement ";" @role.statement.empty)

@@ -103,3 +103,7 @@
 
 (left_assignment_list "," @role.separator.left)
 (block_parameters ";" @role.separator.locals)
+(element_reference (assignment "=" @role.assignment.inside))
+(argument_list (assignment "=" @role.assignment.inside))
+(parenthesized_statements (assignment "=" @role.assignment.inside))
+(left_assignment_list "," @role.separator.alone .)
