@@ -16,6 +16,7 @@ OWN_DATA = {
     "engines/espeak/parameters.py",
     "engines/natural/hibari_voice.py",
     "languages/language.py",
+    "wording/foreign_text.py",
 }
 """Modules that only parse files which are installed with them."""
 

@@ -11,8 +11,8 @@ from codechoir.settings import WordingOptions
 from codechoir.storage.toml_lines import resource_path
 from codechoir.syntax.roles import ROLES
 from codechoir.wording import Wording
-from codechoir.wording.language_verbalizer import needs_no_role_words
 from codechoir.wording.table_files import builtin_table, check_word_table, load_word_table, natural_languages
+from codechoir.wording.token_kinds import needs_no_role_words
 from support.fake_source import FakeSource
 
 TABLES = sorted(resource_path("voices", "words").rglob("*.toml"))
