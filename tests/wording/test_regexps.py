@@ -110,6 +110,10 @@ def test_flags_inside_of_a_pattern_are_said(language: str) -> None:
          "p h p preg match pattern start slash a end end pattern x"),
         ("ruby", "Regexp.new('^a')", "regexp dot new start a"),
         ("ruby", "x = /a b # c/x", "x gets pattern a b comment c end pattern flags x"),
+        ("kotlin", 'val x = Regex("a\\\\d")\n', "val x gets regex a digit"),
+        ("kotlin", 'val x = """a\\d""".toRegex()\n', "val x gets a digit dot to regex call"),
+        ("scala", 'val x = "[.]".r', "val x gets one of dot end set dot r"),
+        ("dart", 'var x = RegExp(r"[.]");', "var x gets reg exp raw one of dot end set"),
         ("bash", "[[ $x =~ ^a+[.]$ ]]", "test dollar x matches start a one or more one of dot end set end"),
     ],
 )  # fmt: skip

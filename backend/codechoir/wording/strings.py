@@ -40,6 +40,9 @@ _TEXT_KINDS: Mapping[str, TextKind] = {
 
 _SHELL_QUOTES = "\"'$"
 
+_RAW_BLOCKS = frozenset(("kotlin", "scala"))
+"""Languages in which a string with three quotes has no escapes."""
+
 _DELIMITED = frozenset(("php",))
 """Languages in which the string has delimiters and flags: `'/a/i'`."""
 
@@ -149,7 +152,8 @@ class StringVerbalizer:
 
         A template of JavaScript is a pattern only as `String.raw`, which has no escapes either.
         """
-        if opening is None or _is_raw(opening) or opening["quote"] == "`":
+        is_block = opening is not None and opening["quote"] == '"""' and self._language in _RAW_BLOCKS
+        if opening is None or _is_raw(opening) or is_block or opening["quote"] == "`":
             return content.replace('""', '"') if opening is not None and "@" in _kind(opening) else content
         if opening["quote"] == _RAW_QUOTES.get(self._language):
             return _RAW_ESCAPE.sub(r"\1", content) if self._language in _ESCAPES_QUOTES else content

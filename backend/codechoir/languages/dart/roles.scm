@@ -74,3 +74,7 @@
   (relational_operator ">" @role.generic.close)
   (parenthesized_expression "(" @role.call.open ")" @role.call.close)
   (#match? @_type "^_?[A-Z]"))
+
+; strings that are regular expressions
+((identifier) @_class . (selector (argument_part (arguments . (argument (string_literal) @role.string.regexp))))
+  (#eq? @_class "RegExp"))

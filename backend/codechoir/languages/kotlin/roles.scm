@@ -100,3 +100,10 @@
   (#eq? @role.interpolation.open "$")
   (#match? @_template "^[A-Za-z_]"))
 (use_site_target ":" @role.access)
+
+; strings that are regular expressions
+((call_expression
+  (identifier) @_class (value_arguments . (value_argument (string_literal) @role.string.regexp)))
+  (#eq? @_class "Regex"))
+((navigation_expression (string_literal) @role.string.regexp (identifier) @_function)
+  (#eq? @_function "toRegex"))

@@ -82,3 +82,7 @@
 (namespace_selectors "{" @role.import.open "}" @role.import.close)
 (interpolation "$" @role.interpolation.open)
 (interpolation (block "{" @role.interpolation.open "}" @role.interpolation.close))
+
+; strings that are regular expressions
+((field_expression value: (string) @role.string.regexp field: (identifier) @_field)
+  (#eq? @_field "r"))
