@@ -8,7 +8,16 @@ from __future__ import annotations
 from itertools import islice
 
 import pytest
-from support.mutants import is_exception, languages, mutants, program, snippets, words
+from support.mutants import (
+    is_exception,
+    languages,
+    marked_brackets,
+    mutants,
+    needs_mark,
+    program,
+    snippets,
+    words,
+)
 
 SAMPLE = 150
 """Mutants of each language in a run of the tests."""
@@ -50,3 +59,19 @@ def test_mutants_sound_different(language: str) -> None:
         if words(language, mutant.text) == known[mutant.original]
     ]
     assert len([line for line in alike if not is_exception(line)]) <= SAMPLE * MOST_ALIKE, "\n".join(alike)
+
+
+MOST_NEEDLESS = 0.2
+"""Share of "close" for which no single bracket can close elsewhere, as in a run of brackets."""
+
+
+def test_a_bracket_is_said_only_where_it_could_close_elsewhere() -> None:
+    marks = [
+        (language, text, at)
+        for language in MAIN
+        for text in snippets(language)
+        for at in marked_brackets(language, text)
+    ]
+    needless = [f"{one[0]}: {one[1][: one[2] + 1][-60:]}" for one in marks if not needs_mark(*one)]
+    assert len(marks) > 80
+    assert len(needless) <= MOST_NEEDLESS * len(marks), "\n".join(needless)

@@ -101,7 +101,24 @@ def program(language: str, text: str) -> Tree | None:
             return None
     source = text.encode()
     tree = tree_sitter.Parser(load_grammar(language).language).parse(source)
-    return None if tree.root_node.has_error else _normal(tree.root_node, source, language)
+    if tree.root_node.has_error or not all(map(_is_code, _macro_bodies(tree.root_node))):
+        return None
+    return _normal(tree.root_node, source, language)
+
+
+def _macro_bodies(node: tree_sitter.Node) -> Iterator[bytes]:
+    """The bodies of C macros, which the grammar takes as text."""
+    for child in node.children:
+        if child.type == "preproc_arg":
+            yield child.text or b""
+        elif child.type.startswith("preproc"):
+            yield from _macro_bodies(child)
+
+
+def _is_code(body: bytes) -> bool:
+    """Whether the body of a macro could stand in a function."""
+    parser = tree_sitter.Parser(load_grammar("c").language)
+    return not parser.parse(b"void f() { " + body + b"; }").root_node.has_error
 
 
 def _normal(node: tree_sitter.Node, source: bytes, language: str) -> Tree:
@@ -243,3 +260,34 @@ def exceptions() -> tuple[tuple[re.Pattern[str], str], ...]:
 def is_exception(line: str) -> bool:
     """Whether "edit | before | after" of a mutant is listed."""
     return any(pattern.search(line) for pattern, _ in exceptions())
+
+
+# ---- whether a mark is needed ------------------------------------------------------------------------------
+
+
+def marked_brackets(language: str, text: str) -> list[int]:
+    """The indexes of the brackets that are said to close although their role is silent."""
+    known = language_named(language)
+    assert known is not None
+    snapshot = Document(text, known).snapshot()
+    silent = {span.start for span in snapshot.spans() if not span.role.startswith("group")}
+    said = (one for line in _wording().lines(snapshot) for one in line)
+    starts = (one.start for one in said if one.text == "close" and one.start in silent)
+    return [len(text.encode()[:start].decode()) for start in starts]
+
+
+def without_marks(language: str, text: str) -> str:
+    return " ".join(word for word in words(language, text).split() if word not in ("close", "on"))
+
+
+def needs_mark(language: str, text: str, at: int) -> bool:
+    """Whether the bracket at index `at` can close elsewhere in its line with the same words but the mark."""
+    original, said = program(language, text), without_marks(language, text)
+    rest = text[:at] + text[at + 1 :]
+    for to in _same_line(text, at):
+        place = to if to < at else to - 1
+        moved = rest[:place] + text[at] + rest[place:]
+        other = program(language, moved)
+        if other not in (None, original) and without_marks(language, moved) == said:
+            return True
+    return False

@@ -322,6 +322,8 @@ def _is_ambiguous(pieces: list[LinePiece], index: int, kind: str, is_inline: boo
         return False
     role = pieces[at].span.role
     language = closer.span.language
+    if kind == "index" and role.startswith("separator") and language not in _ITEMS_IN["index"]:
+        return False
     if role in _ASSIGNS and language in _ASSIGNMENT_IS_STATEMENT:
         return False
     if role in ("member", "optional.chain") and at == index + 1 and language not in _MEMBERS_OF_NUMBERS:
