@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from codechoir.languages import detect_language, language_named
 from codechoir.model import Category, Span
-from codechoir.syntax import Document, Snapshot
+from codechoir.syntax import ROLES, Document, Snapshot
 from codechoir.syntax.diff_text import parse_diff
 from hypothesis import given
 from hypothesis import strategies as st
@@ -167,6 +167,14 @@ def test_lines_that_were_moved() -> None:
         "diff.added.moved",
     ]
     assert {change for _, change in changed(MOVED, "-    x = 1")} == {"same"}
+
+
+def test_every_role_of_diffs_is_given_to_some_token() -> None:
+    files = "new file mode 1\n--- /dev/null\n+++ b/a\ndiff --git a/b b/c\nrename from b\nrename to c\n"
+    spans = snapshot(SAMPLE + REINDENTED + MOVED + "diff --git a/a b/a\n" + files).spans()
+    assert {span.role for span in spans if span.language == "diff"} - {""} == {
+        role for role in ROLES if role.startswith("diff.") and role != "diff.file"
+    }
 
 
 def test_the_symbols_are_files_and_hunks() -> None:
