@@ -104,8 +104,8 @@ _STATEMENTS_BY_LINE = frozenset(("python", "go", "ruby", "bash"))
 _SILENT_COLONS = frozenset(("typescript", "tsx", "rust", "kotlin", "swift", "scala"))
 """Languages in which the colon before the type of a variable or member is silent."""
 
-_MACRO_LANGUAGES = frozenset(("c", "cpp", "rust"))
-"""Languages in which a macro may have signs that belong to no expression; each of them is said."""
+_LOOSE_SIGNS = frozenset(("c", "cpp", "rust", "bash"))
+"""Languages in whose macros or words a sign may belong to no expression; each of them is said."""
 
 _WITHOUT_STATEMENTS = frozenset(("call", "macro", "group", "index"))
 """Kinds of brackets in which a semicolon is rare."""
@@ -157,7 +157,7 @@ class AmbiguityMarks:
             self._is_inside = span.depth > 0 and span.start > 0
         role = span.role
         if not role:
-            is_loose = span.category is Category.PUNCTUATION and span.language in _MACRO_LANGUAGES
+            is_loose = span.category is Category.PUNCTUATION and span.language in _LOOSE_SIGNS
             is_loose = is_loose and (span.language != "rust" or self._open[-1:] in (["call"], ["macro"]))
             return "sign" if is_loose else self._beside(pieces, index)
         kind, end = _bracket(role)
