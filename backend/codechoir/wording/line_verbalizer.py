@@ -267,8 +267,8 @@ class LineVerbalizer:
 
 def _is_short_comment(piece: LinePiece, fragments: list[Fragment]) -> bool:
     """Whether this is a comment of so few words that it could be the rest of the code before it."""
-    if piece.span.category is not Category.COMMENT or not piece.opens:
-        return False
+    if not piece.span.capture.startswith("comment") or not piece.opens:
+        return False  # also for the prose of a page, which is no comment
     return sum(len(fragment.text.split()) for fragment in fragments) <= _FEW_WORDS
 
 
