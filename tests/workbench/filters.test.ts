@@ -38,14 +38,14 @@ describe("filters and descriptions in the workbench", () => {
   test("comments are muted and unmuted during a reading", async () => {
     await workbench.openFile("long.py");
     await workbench.press("Control+K", "g");
-    await player.waitForWords(/beta gamma alpha/);
+    await player.waitForWords(/beta comment gamma alpha/);
     await workbench.press("Control+K", "Shift+C");
     await workbench.waitForStatus("without comment");
     await player.waitForWords(/beta alpha gets beta alpha/);
     await workbench.press("Control+K", "Shift+E");
     await waitUntil("comments are read again", async () => {
       const said = (await player.transcript()).split("beta alpha").at(-1)!;
-      return said.includes("beta gamma alpha gets beta gamma");
+      return said.includes("beta comment gamma alpha gets beta comment gamma");
     });
     assert.doesNotMatch(await workbench.status(), /without/);
   });
