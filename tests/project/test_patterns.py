@@ -36,7 +36,7 @@ PIECE = "a piece of a line has at most 240 bytes"
 BOUNDED = {
     "cli.main._CHOICE": "a message about the command line",
     "lsp.targets._WORD_BEFORE": "at most 200 bytes before the cursor",
-    "syntax.safe_parsing._WIDE_INDENT": "it gives up or succeeds after 43 levels",
+    "syntax.safe_parsing._JOINED": "it gives up after 150 blanks",
     "wording.commented_code._STATEMENTS[2]": PIECE,
     "wording.commented_code._STATEMENTS[4]": PIECE,
     "wording.commented_code._STATEMENTS[5]": PIECE,

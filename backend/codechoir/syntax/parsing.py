@@ -214,7 +214,8 @@ class TreeParsing(Parsing):
         is_provisional = True
         is_short = len(text) <= _PARSED_AT_ONCE
         with suppress(*([safe_parsing.TooComplexError] if is_short else [])):
-            tree = safe_parsing.parse(self._parser, self._grammar, current.seen, edited)
+            inserted = sum(len(change.inserted) for change in changes)
+            tree = safe_parsing.parse(self._parser, self._grammar, current.seen, edited, inserted)
             is_provisional = tree.root_node.has_error
         if tree is None or (is_provisional and is_short):
             tree, is_provisional = safe_parsing.parse(self._parser, self._grammar, current.seen), False

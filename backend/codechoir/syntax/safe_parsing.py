@@ -26,7 +26,6 @@ import re
 import time
 import zlib
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Final
 
 import tree_sitter
@@ -71,12 +70,17 @@ class TooComplexError(Exception):
 
 
 def parse(
-    parser: tree_sitter.Parser, grammar: LoadedGrammar, text: bytes, old: tree_sitter.Tree | None = None
+    parser: tree_sitter.Parser,
+    grammar: LoadedGrammar,
+    text: bytes,
+    old: tree_sitter.Tree | None = None,
+    inserted: int | None = None,
 ) -> tree_sitter.Tree:
     """The tree of `text`, from the edited tree `old` if there is one.
 
-    `parser`: one of `grammar`'s. Raises `TooComplexError` when it takes too much work, and for a text on
-    which the grammar would end the process; `CancelledError` when nobody waits for it any more.
+    `parser`: one of `grammar`'s. `inserted`: bytes that are new since `old`, None for all. Raises
+    `TooComplexError` when it takes too much work, and for a text on which the grammar would end the process;
+    `CancelledError` when nobody waits for it any more.
     """
     safe_text = guarded_text(grammar.name, text)
     if safe_text is None:
@@ -84,7 +88,7 @@ def parse(
     parser.timeout_micros = _SLICE_MICROSECONDS  # type: ignore[misc]  # its stub overloads the setter
     seconds = _PARSE_SECONDS + _PARSE_SECONDS_PER_MEGABYTE * len(text) / 1e6
     deadline = time.thread_time() + seconds
-    if _is_repetitive(safe_text):
+    if (inserted is None or inserted >= _SHORTEST_PROBED) and _is_repetitive(safe_text):
         _probe(grammar, safe_text, deadline)
     tree = _parse_in_slices(parser, safe_text, old, deadline)
     root = tree.root_node
@@ -99,9 +103,10 @@ def _parse_in_slices(
     """The tree, if it takes neither too many slices nor more CPU time of this thread than to `deadline`."""
     try:
         for _ in range(round(_PARSE_SLICES + _PARSE_SLICES_PER_KILOBYTE * len(text) / 1e3)):
-            with suppress(ValueError):  # the slice is over: the next call goes on from there
+            try:
                 return parser.parse(text) if old is None else parser.parse(text, old)
-            check_cancelled()
+            except ValueError:  # the slice is over: the next call goes on from there
+                check_cancelled()
             if time.thread_time() > deadline:
                 break
         raise TooComplexError
@@ -190,7 +195,14 @@ _MAX_INDENTS: Final = 350
 _PYTHON_INDENT: Final = rb"(?:[ \t\f\r]|\\\r?\n)"
 """The scanner adds up the columns of lines joined by a backslash, and counts 8 columns for a tab."""
 
-_WIDE_INDENT: Final = re.compile(rb"^" + _PYTHON_INDENT + rb"{%d,}" % (_MAX_INDENTS // 8), re.MULTILINE)
+_WIDE_INDENT: Final = re.compile(rb"^ *+(?:[\t\f\r]|\\\r?\n)" + _PYTHON_INDENT + rb"{20}", re.MULTILINE)
+_WIDE_BLANKS: Final = b" " * 150
+"""Without 150 blanks in a row, and without 20 parts of an indentation behind one that is no blank, no line is
+indented by more than 150 + 21 * 8 columns. Of real code hardly any text has more."""
+
+_JOINED: Final = re.compile(rb"\\\n {0,149}+\\\n")
+"""Three lines joined by backslashes, the second of them blank."""
+
 _INDENT: Final = re.compile(rb"^" + _PYTHON_INDENT + rb"+", re.MULTILINE)
 
 _MAX_BLOCKS: Final = 200
@@ -206,9 +218,11 @@ def _has_too_many_indents(text: bytes) -> bool:
 
     Nested blocks have different indentations, so there are at most as many levels as different indentations.
     """
-    if _WIDE_INDENT.search(text) is None:
-        return False
-    return len({match.group() for match in _INDENT.finditer(text)}) > _MAX_INDENTS
+    if _WIDE_BLANKS not in text:
+        has_others = any(sign in text for sign in (b"\t", b"\f", b"\r")) or _JOINED.search(text) is not None
+        if not has_others or _WIDE_INDENT.search(text) is None:
+            return False
+    return len(set(_INDENT.findall(text))) > _MAX_INDENTS
 
 
 def _has_too_many_blocks(text: bytes) -> bool:
