@@ -6,6 +6,7 @@ import json
 import random
 import wave
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,14 +36,19 @@ def write(sink: FileSink, pcm: bytes = NOISE) -> list[int]:
     return heard
 
 
-@pytest.fixture
+@contextmanager
 def small_disk() -> Iterator[None]:
-    """No file of this process may grow beyond 20,000 bytes, as if the disk were full."""
+    """No file of this process may grow beyond 20,000 bytes, as if the disk were full.
+
+    Not a fixture: what pytest writes to a log before a fixture ends would be refused, too.
+    """
     resource = pytest.importorskip("resource", reason="only POSIX limits the size of files")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_wav_file_holds_the_samples(tmp_path: Path) -> None:
@@ -87,11 +93,11 @@ def test_until_it_is_finished_the_old_file_stays_and_abort_leaves_nothing(tmp_pa
     assert list(tmp_path.iterdir()) == [target]
 
 
-@pytest.mark.usefixtures("small_disk")
 @pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.mp3"])
 def test_a_full_disk_is_a_line_and_leaves_nothing(tmp_path: Path, name: str) -> None:
     sink = AudioFile(tmp_path / name)
-    with pytest.raises(CodechoirError, match=f"cannot write .*{name}: file too large"):
+    refused = pytest.raises(CodechoirError, match=f"cannot write .*{name}: file too large")
+    with refused, small_disk():
         write(sink, NOISE * 4)
     sink.abort()
     assert list(tmp_path.iterdir()) == []
