@@ -41,7 +41,7 @@ run: $(STAMP)  ## read a sample aloud, and write it to build/cart.wav
 
 test: test-python test-extension test-xtts-if-wanted  ## run all tests; those of XTTS only if torch is installed
 
-# Tests that listen in real time run one after the other, the rest on two processors: 7 minutes instead of 11.
+# Tests that listen in real time run one after the other, the rest on two processors.
 REAL_TIME := tests/engines tests/playback tests/sinks tests/workbench
 
 test-python: $(STAMP) $(NODE_STAMP)

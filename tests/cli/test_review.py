@@ -76,3 +76,14 @@ def test_a_folder_without_a_repository(
 def test_without_git(codechoir: Codechoir, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(repository))
     assert "git is not installed" in codechoir("review", "--no-play", "-o", "r.wav").err
+
+
+def test_programs_of_the_repository_are_not_run_and_prefixes_not_read(
+    codechoir: Codechoir, repository: Path
+) -> None:
+    Path(".gitattributes").write_text("*.py diff=own\n")
+    git("config", "diff.own.textconv", f"touch '{repository / 'ran'}'; cat")
+    git("config", "diff.own.command", f"touch '{repository / 'ran'}'; cat")
+    git("config", "diff.mnemonicPrefix", "true")
+    assert reviewed(codechoir).startswith("file a dot py at line one removed")
+    assert not Path("ran").exists()

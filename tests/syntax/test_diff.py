@@ -6,6 +6,7 @@ import pytest
 from codechoir.languages import detect_language, language_named
 from codechoir.model import Category, Span
 from codechoir.syntax import ROLES, Document, Snapshot
+from codechoir.syntax.diff_analysis import MOST_COMPARED, _HunkSpans
 from codechoir.syntax.diff_text import parse_diff
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,6 +119,22 @@ def test_the_section_of_a_hunk_and_its_line_are_tokens() -> None:
         (",7 @@", "diff.header"),
         ("def", Category.KEYWORD),
     ]
+
+
+def test_lines_of_many_tokens_are_compared_with_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = 0
+
+    def alike(*_: object) -> None:
+        nonlocal compared
+        compared += 1
+
+    monkeypatch.setattr(_HunkSpans, "_compared", alike)
+    removed, added = (
+        "".join(f"{sign}{' '.join(row * 50)}\n" for _ in range(50))
+        for sign, row in (("-", "ab"), ("+", "ba"))
+    )
+    assert len(snapshot(f"--- a/a.py\n+++ b/a.py\n@@ -1,50 +1,50 @@\n{removed}{added}").spans()) > 10_000
+    assert compared == MOST_COMPARED // 100**2
 
 
 REINDENTED = """\

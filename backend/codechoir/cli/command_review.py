@@ -27,6 +27,16 @@ MAX_SECONDS = 60.0
 """How long git may take."""
 
 
+_GIT_OPTIONS = (
+    "--no-color",
+    "--no-ext-diff",  # a repository must not run programs of its own
+    "--no-textconv",
+    "--find-renames",
+    "--src-prefix=a/",  # whatever the user's git writes before the names of files
+    "--dst-prefix=b/",
+)
+
+
 def configure(commands: Subparsers) -> None:
     """Adds the command to the parser."""
     parser = add_command(commands, "review", "read changes aloud: a diff of git, or a patch", EXAMPLES)
@@ -61,7 +71,7 @@ def git_diff(revision: str | None, *, staged: bool) -> bytes:
     """The diff of the work tree around the current folder. Raises `InputError` with git's reason."""
     if revision is not None and revision.startswith("-"):
         raise InputError(f"'{revision}' is no revision")
-    command = ["git", "-c", "core.quotePath=false", "diff", "--no-color", "--no-ext-diff", "--find-renames"]
+    command = ["git", "-c", "core.quotePath=false", "diff", *_GIT_OPTIONS]
     command += ["--staged"] if staged else []
     command += [revision] if revision is not None else []
     try:

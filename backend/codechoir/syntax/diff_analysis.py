@@ -8,15 +8,17 @@ what another line says (the old version of lines whose white space alone has cha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Literal
 
 from codechoir.languages import detect_language
 from codechoir.model import Category, Span
 from codechoir.syntax.analysis import Analysis, DocumentAnalysis, ProseAnalysis
-from codechoir.syntax.diff_text import DiffLine, FileDiff, Hunk, LineKind, parse_diff
+from codechoir.syntax.diff_text import DiffLine, DiffText, FileDiff, Hunk, LineKind, parse_diff
 from codechoir.syntax.embedded_languages import EmbeddedTexts, JoinedText
 from codechoir.syntax.symbols import Symbol
 from codechoir.syntax.uncovered_text import trimmed
@@ -25,9 +27,8 @@ NAME = "diff"
 ALIKE = 0.6
 """Share of common tokens from which two lines are versions of one."""
 
-MOST_PAIRED_LINES = 32
-MOST_PAIRED_TOKENS = 200
-"""Lines of a change, and tokens of a line, up to which two versions are compared token by token."""
+MOST_COMPARED = 20_000
+"""Pairs of tokens up to which the lines of a change are compared, to find the versions of one line."""
 
 LEAST_MOVED_LINES = 3
 """Fewer lines that stand elsewhere, too, are no move."""
@@ -42,33 +43,34 @@ class _Run:
     last: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line of a diff with its place: in a file, in a hunk, at an index in it (-1: the line before it)."""
+
+    line: DiffLine
+    file: FileDiff | None = None
+    hunk: Hunk | None = None
+    index: int = -1
+
+
 class DiffAnalysis(DocumentAnalysis):
-    """The analysis of a diff. A hunk is parsed when its spans are first needed."""
+    """The analysis of a diff. A hunk is parsed, and its changes are compared, when their spans are needed."""
 
     def __init__(self, text: bytes, embedded: EmbeddedTexts | None) -> None:
         super().__init__(text, NAME)
         self._embedded = embedded
         self._parsed = parse_diff(text)
-        self._hunks: dict[int, list[list[Span]]] = {}
+        self._rows = list(_rows(self._parsed))
+        self._hunks: dict[int, _HunkSpans] = {}
 
     def spans(self, start: int, end: int) -> list[Span]:
         """The spans that overlap bytes `start` to `end`."""
         found: list[Span] = []
-        for part in self._parsed.parts:
-            if isinstance(part, DiffLine):
-                if part.start < end and part.after > start:
-                    found += self._prose(part.start, part.end)
-                continue
-            for line in part.header:
-                if line.start < end and line.after > start:
-                    found += self._header(part, line)
-            for hunk in part.hunks:
-                last = hunk.lines[-1].after if hunk.lines else hunk.line.after
-                if hunk.line.start < end and last > start:
-                    found += self._hunk_line(part, hunk)
-                    for line, spans in zip(hunk.lines, self._of_hunk(part, hunk), strict=True):
-                        if line.start < end and line.after > start:
-                            found += spans
+        for number in range(max(bisect_right(self._rows, start, key=_row_start) - 1, 0), len(self._rows)):
+            row = self._rows[number]
+            if row.line.start >= end:
+                break
+            found += self._of_row(row)
         return [span for span in found if span.start < end and span.end > start]
 
     def symbols(self) -> list[Symbol]:
@@ -78,7 +80,7 @@ class DiffAnalysis(DocumentAnalysis):
             end = _end_of(file)
             named = next((line for line in file.header if line.kind == "file"), None)
             begin = file.header[0].start if file.header else file.hunks[0].line.start
-            name = named.path if named else (begin, begin)
+            name = named.named if named else (begin, begin)
             signature = file.header[-1].after if file.header else begin
             found.append(Symbol("file", file.name, begin, end, *name, min(signature, end)))
             for hunk in file.hunks:
@@ -89,131 +91,43 @@ class DiffAnalysis(DocumentAnalysis):
                 )
         return found
 
-    # ---- lines outside of hunks ------------------------------------------------------------------------
-
-    def _prose(self, start: int, end: int) -> Iterator[Span]:
-        yield from self._plain(start, end, Category.COMMENT, "text")
-
-    def _plain(
-        self, start: int, end: int, category: Category, capture: str, role: str = ""
-    ) -> Iterator[Span]:
-        low, high = trimmed(self._text, start, end)
-        if low < high:
-            yield Span(low, high, category, capture, NAME, role)
-
-    def _silent(self, start: int, end: int) -> Iterator[Span]:
-        yield from self._plain(start, end, Category.PUNCTUATION, "diff.header", "diff.header")
+    def _of_row(self, row: _Row) -> Iterable[Span]:
+        line = row.line
+        if row.file is None:
+            return _plain(self._text, line.start, line.end, Category.COMMENT, "text")
+        if row.hunk is None:
+            return self._header(row.file, line)
+        if row.index < 0:
+            return self._hunk_line(row.file, row.hunk)
+        spans = self._hunks.get(row.hunk.line.start)
+        if spans is None:
+            spans = _HunkSpans(self._text, row.hunk, partial(self._side, row.file), self._blocks)
+            self._hunks[row.hunk.line.start] = spans
+        return spans.of_line(row.index)
 
     def _header(self, file: FileDiff, line: DiffLine) -> Iterator[Span]:
         if line.kind != "file":
-            yield from self._silent(line.start, line.end)
+            yield from _silent(self._text, line.start, line.end)
             return
-        begin, end = line.path
+        begin, end = line.named
         role = f"diff.file.{file.status}"
-        yield from self._plain(line.start, begin, Category.OPERATOR, "diff.file", role)
-        yield from self._plain(begin, end, Category.LITERAL, "string.special.path")
-        yield from self._silent(end, line.end)
+        yield from _plain(self._text, line.start, begin, Category.OPERATOR, "diff.file", role)
+        yield from _plain(self._text, begin, end, Category.LITERAL, "string.special.path")
+        yield from _silent(self._text, end, line.end)
 
     def _hunk_line(self, file: FileDiff, hunk: Hunk) -> Iterator[Span]:
         line = hunk.line
-        begin, end = line.path
-        yield from self._plain(line.start, begin, Category.OPERATOR, "diff.hunk", "diff.hunk")
-        yield from self._plain(begin, end, Category.LITERAL, "number")
-        yield from self._silent(end, hunk.section[0])
+        begin, end = line.named
+        yield from _plain(self._text, line.start, begin, Category.OPERATOR, "diff.hunk", "diff.hunk")
+        yield from _plain(self._text, begin, end, Category.LITERAL, "number")
+        yield from _silent(self._text, end, hunk.section[0])
         yield from self._side(file, [hunk.section]).host_spans(*hunk.section)
 
-    # ---- hunks -----------------------------------------------------------------------------------------
-
-    def _of_hunk(self, file: FileDiff, hunk: Hunk) -> list[list[Span]]:
-        """The spans of each line of a hunk."""
-        found = self._hunks.get(hunk.line.start)
-        if found is None:
-            found = self._hunks[hunk.line.start] = self._make_hunk(file, hunk)
-        return found
-
-    def _make_hunk(self, file: FileDiff, hunk: Hunk) -> list[list[Span]]:
-        lines = hunk.lines
-        sides = {
-            kind: self._side(file, [_content(line) for line in lines if line.kind in (kind, "context")])
-            for kind in ("added", "removed")
-        }
-        code: list[list[Span]] = []
-        for line in lines:
-            if line.kind == "header":
-                code.append(list(self._silent(line.start, line.end)))
-                continue
-            side = sides["removed" if line.kind == "removed" else "added"]
-            begin, _ = _content(line)
-            code.append([replace(span, change=line.kind) for span in side.host_spans(begin, line.end)])
-        runs = list(_runs(lines))
-        for before, run, after in zip([None, *runs], runs, [*runs[1:], None], strict=False):
-            self._mark_run(lines, code, run, (before, after))
-        return code
-
-    def _mark_run(
-        self,
-        lines: Sequence[DiffLine],
-        code: list[list[Span]],
-        run: _Run,
-        around: tuple[_Run | None, _Run | None],
-    ) -> None:
-        """Says what the lines of a run are: a sign before each of them, and what has changed in them."""
-        if run.kind not in ("added", "removed"):
-            return
-        before, after = around
-        role = f"diff.{run.kind}"
-        key = self._key(lines[run.first : run.last])
-        if run.kind == "removed":
-            new = after if after is not None and after.kind == "added" else None
-            if new is not None and key == self._key(lines[new.first : new.last]):
-                role = "diff.removed.spaces"
-            elif key in self._blocks["added"]:
-                role = "diff.removed.moved"
-            elif new is not None:
-                self._mark_edits(code, run, new)
-        elif (
-            before is not None
-            and before.kind == "removed"
-            and key == self._key(lines[before.first : before.last])
-        ):
-            role = "diff.added.more"  # the sign before has said that only white space has changed
-        elif key in self._blocks["removed"]:
-            role = "diff.added.moved"
-        repeats = role in ("diff.removed.spaces", "diff.removed.moved")
-        for index in range(run.first, run.last):
-            line = lines[index]
-            if repeats:
-                code[index] = [replace(span, change="same") for span in code[index]]
-            own = role if index == run.first else f"diff.{run.kind}.more"
-            category = Category.PUNCTUATION if own.endswith(".more") else Category.OPERATOR
-            sign = Span(line.start, line.start + 1, category, "diff.sign", NAME, own)
-            code[index].insert(0, replace(sign, change="same") if repeats and index > run.first else sign)
-
-    def _mark_edits(self, code: list[list[Span]], removed: _Run, added: _Run) -> None:
-        """Marks what differs between the old and the new version of each line."""
-        if max(removed.last - removed.first, added.last - added.first) > MOST_PAIRED_LINES:
-            return
-        first = added.first
-        for old in range(removed.first, removed.last):
-            for new in range(first, added.last):
-                matcher = self._compared(code[old], code[new])
-                if matcher is None:
-                    continue
-                first = new + 1
-                for tag, low, high, begin, end in matcher.get_opcodes():
-                    if tag != "equal":
-                        _mark(code[old], low, high, "removed.edited")
-                        _mark(code[new], begin, end, "added.edited")
-                break
-
-    def _compared(self, old: Sequence[Span], new: Sequence[Span]) -> SequenceMatcher[bytes] | None:
-        """The tokens that two lines share; None if they are two lines, rather than two versions of one."""
-        before, now = ([self._text[span.start : span.end] for span in spans] for spans in (old, new))
-        if not before or not now or max(len(before), len(now)) > MOST_PAIRED_TOKENS:
-            return None
-        matcher = SequenceMatcher(None, before, now, autojunk=False)
-        is_likely = matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE
-        return matcher if is_likely and matcher.ratio() >= ALIKE else None
+    def _side(self, file: FileDiff, ranges: list[tuple[int, int]]) -> _Side:
+        joined = JoinedText.of(self._text, ranges)
+        language = detect_language(file.name or None, b"")
+        analysis = self._embedded.analysis(language.name, joined.content) if self._embedded else None
+        return _Side(joined, analysis or ProseAnalysis(joined.content, language.name))
 
     @cached_property
     def _blocks(self) -> dict[str, frozenset[bytes]]:
@@ -227,18 +141,8 @@ class DiffAnalysis(DocumentAnalysis):
                         run.kind in found
                         and sum(line.end > line.start + 1 for line in lines) >= LEAST_MOVED_LINES
                     ):
-                        found[run.kind].add(self._key(lines))
+                        found[run.kind].add(_key(self._text, lines))
         return {kind: frozenset(keys) for kind, keys in found.items()}
-
-    def _key(self, lines: Sequence[DiffLine]) -> bytes:
-        """Lines without white space; empty lines count."""
-        return b"\n".join(b"".join(self._text[line.start + 1 : line.end].split()) for line in lines)
-
-    def _side(self, file: FileDiff, ranges: list[tuple[int, int]]) -> _Side:
-        joined = JoinedText.of(self._text, ranges)
-        language = detect_language(file.name or None, b"")
-        analysis = self._embedded.analysis(language.name, joined.content) if self._embedded else None
-        return _Side(joined, analysis or ProseAnalysis(joined.content, language.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +157,165 @@ class _Side:
         if start >= end:
             return []
         return self.joined.host_spans(self.analysis.spans, start, end)
+
+
+class _HunkSpans:
+    """The spans of a hunk, made change by change. `side`: parses some of its lines; `blocks`: see there."""
+
+    def __init__(
+        self,
+        text: bytes,
+        hunk: Hunk,
+        side: Callable[[list[tuple[int, int]]], _Side],
+        blocks: Mapping[str, frozenset[bytes]],
+    ) -> None:
+        self._text = text
+        self._lines = hunk.lines
+        self._blocks = blocks
+        self._sides = {
+            kind: side([_content(line) for line in hunk.lines if line.kind in (kind, "context")])
+            for kind in ("added", "removed")
+        }
+        self._changes = list(_changes(hunk.lines))
+        self._made: dict[int, list[list[Span]]] = {}
+
+    def of_line(self, index: int) -> list[Span]:
+        """The spans of line `index` of the hunk."""
+        number = bisect_right(self._changes, index, key=_first_line) - 1
+        change = self._changes[number]
+        spans = self._made.get(number)
+        if spans is None:
+            spans = self._made[number] = self._make(change)
+        return spans[index - change[0].first]
+
+    def _make(self, change: Sequence[_Run]) -> list[list[Span]]:
+        """The spans of the lines of a change: one run, or removed lines and those in their place."""
+        first = change[0].first
+        code = [self._code(self._lines[at]) for at in range(first, change[-1].last)]
+        removed = next((run for run in change if run.kind == "removed"), None)
+        added = next((run for run in change if run.kind == "added"), None)
+        keys = {run.kind: _key(self._text, self._lines[run.first : run.last]) for run in change}
+        is_respaced = removed is not None and keys["removed"] == keys.get("added")
+        if removed is not None and added is not None and not is_respaced:
+            self._mark_edits(code[: removed.last - first], code[added.first - first :])
+        for run in change:
+            if run.kind == "added" or run.kind == "removed":
+                self._add_signs(code, run, first, self._role(run.kind, keys, is_respaced=is_respaced))
+        return code
+
+    def _code(self, line: DiffLine) -> list[Span]:
+        if line.kind == "header":
+            return list(_silent(self._text, line.start, line.end))
+        side = self._sides["removed" if line.kind == "removed" else "added"]
+        begin, _ = _content(line)
+        return [replace(span, change=line.kind) for span in side.host_spans(begin, line.end)]
+
+    def _role(
+        self, kind: Literal["added", "removed"], keys: Mapping[LineKind, bytes], *, is_respaced: bool
+    ) -> str:
+        """What the sign before the first of some added or removed lines says."""
+        if is_respaced:  # said once, by the removed lines
+            return "diff.removed.spaces" if kind == "removed" else "diff.added.more"
+        other = "added" if kind == "removed" else "removed"
+        is_moved = keys[kind] in self._blocks[other]
+        return f"diff.{kind}.moved" if is_moved else f"diff.{kind}"
+
+    def _add_signs(self, code: list[list[Span]], run: _Run, offset: int, role: str) -> None:
+        """Puts the sign before each line; what only repeats other lines becomes the `same`."""
+        repeats = role in ("diff.removed.spaces", "diff.removed.moved")
+        for index in range(run.first, run.last):
+            line, spans = self._lines[index], code[index - offset]
+            own = role if index == run.first else f"diff.{run.kind}.more"
+            category = Category.PUNCTUATION if own.endswith(".more") else Category.OPERATOR
+            sign = Span(line.start, line.start + 1, category, "diff.sign", NAME, own)
+            if repeats:
+                spans[:] = [replace(span, change="same") for span in spans]
+                sign = replace(sign, change="" if index == run.first else "same")
+            spans.insert(0, sign)
+
+    def _mark_edits(self, removed: Sequence[list[Span]], added: Sequence[list[Span]]) -> None:
+        """Marks what differs between the old and the new version of each line."""
+        work, first = MOST_COMPARED, 0
+        for old in removed:
+            for number in range(first, len(added)):
+                new = added[number]
+                work -= len(old) * len(new)
+                if work < 0:
+                    return
+                matcher = self._compared(old, new)
+                if matcher is None:
+                    continue
+                first = number + 1
+                for tag, low, high, begin, end in matcher.get_opcodes():
+                    if tag != "equal":
+                        _mark(old, low, high, "removed.edited")
+                        _mark(new, begin, end, "added.edited")
+                break
+
+    def _compared(self, old: Sequence[Span], new: Sequence[Span]) -> SequenceMatcher[bytes] | None:
+        """The tokens that two lines share; None if they are two lines, rather than two versions of one."""
+        before, now = ([self._text[span.start : span.end] for span in spans] for spans in (old, new))
+        matcher = SequenceMatcher(None, before, now, autojunk=False)
+        is_likely = before and matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE
+        return matcher if is_likely and matcher.ratio() >= ALIKE else None
+
+
+def _rows(diff: DiffText) -> Iterator[_Row]:
+    for part in diff.parts:
+        if isinstance(part, DiffLine):
+            yield _Row(part)
+            continue
+        for line in part.header:
+            yield _Row(line, part)
+        for hunk in part.hunks:
+            yield _Row(hunk.line, part, hunk)
+            for index, line in enumerate(hunk.lines):
+                yield _Row(line, part, hunk, index)
+
+
+def _row_start(row: _Row) -> int:
+    return row.line.start
+
+
+def _changes(lines: Sequence[DiffLine]) -> Iterator[list[_Run]]:
+    """The runs of a hunk, removed lines together with the added ones that follow."""
+    waiting: list[_Run] = []
+    for run in _runs(lines):
+        if waiting and run.kind == "added":
+            yield [*waiting, run]
+            waiting = []
+            continue
+        if waiting:
+            yield waiting
+            waiting = []
+        if run.kind == "removed":
+            waiting = [run]
+        else:
+            yield [run]
+    if waiting:
+        yield waiting
+
+
+def _first_line(change: Sequence[_Run]) -> int:
+    return change[0].first
+
+
+def _plain(
+    text: bytes, start: int, end: int, category: Category, capture: str, role: str = ""
+) -> Iterator[Span]:
+    """A span of some bytes without the white space around them, if anything is left."""
+    low, high = trimmed(text, start, end)
+    if low < high:
+        yield Span(low, high, category, capture, NAME, role)
+
+
+def _silent(text: bytes, start: int, end: int) -> Iterator[Span]:
+    yield from _plain(text, start, end, Category.PUNCTUATION, "diff.header", "diff.header")
+
+
+def _key(text: bytes, lines: Sequence[DiffLine]) -> bytes:
+    """Lines without white space; empty lines count."""
+    return b"\n".join(b"".join(text[line.start + 1 : line.end].split()) for line in lines)
 
 
 def _content(line: DiffLine) -> tuple[int, int]:

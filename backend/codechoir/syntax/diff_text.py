@@ -25,20 +25,21 @@ _HEADER = re.compile(
 class DiffLine:
     """A line, bytes `start` to `end` without its line end; `after`: where the next one starts.
 
-    `path`: the bytes of the file's name in a line of kind `file`; of the line number in that before a hunk.
+    `named`: the bytes of the file's name in a line of kind `file`; of a number of a line in that before a
+    hunk.
     """
 
     kind: LineKind
     start: int
     end: int
     after: int
-    path: tuple[int, int] = (0, 0)
+    named: tuple[int, int] = (0, 0)
 
 
 @dataclass(slots=True)
 class Hunk:
-    """Lines `first` to `last` (excluded) of a file, with the line `@@ … @@` before them. `section`: the bytes
-    of what stands behind that, usually the beginning of the function around it."""
+    """Changed lines of a file with those around them. `line`: the one before them, `@@ … @@`. `section`: the
+    bytes of what stands behind that, usually the beginning of the function around it."""
 
     line: DiffLine
     section: tuple[int, int]
@@ -85,14 +86,13 @@ def parse_diff(text: bytes) -> DiffText:
                 continue
         match = _HUNK.match(text, line.start, line.end)
         if match is not None and file is not None:
-            line.kind, line.path = "hunk", match.span(1 if match[3] == b"0" else 3)
+            line.kind, line.named = "hunk", match.span(1 if match[3] == b"0" else 3)
             old, new = (1 if match[group] is None else int(match[group]) for group in (2, 4))
             section = match.end() + (text[match.end() : match.end() + 1] == b" ")
             hunk = Hunk(line, (min(section, line.end), line.end))
             file.hunks.append(hunk)
         elif _HEADER.match(text, line.start, line.end):
-            begins = text.startswith(b"diff ", line.start) or bool(file is not None and file.hunks)
-            if file is None or begins:
+            if file is None or file.hunks or text.startswith(b"diff ", line.start):
                 file = FileDiff()
                 parts.append(file)
             hunk = None
@@ -147,7 +147,7 @@ def _name(file: FileDiff, text: bytes) -> None:
         named = lines.get(prefix)
         if named is not None:
             begin, end = _path(text, named.start + len(prefix), named.end, prefix)
-            named.kind, named.path = "file", (begin, end)
+            named.kind, named.named = "file", (begin, end)
             file.name = text[begin:end].decode("utf-8", "replace")
             return
 
