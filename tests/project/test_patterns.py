@@ -37,11 +37,11 @@ BOUNDED = {
     "cli.main._CHOICE": "a message about the command line",
     "lsp.targets._WORD_BEFORE": "at most 200 bytes before the cursor",
     "syntax.safe_parsing._JOINED": "it gives up after 150 blanks",
-    "wording.commented_code._STATEMENTS[2]": PIECE,
-    "wording.commented_code._STATEMENTS[4]": PIECE,
-    "wording.commented_code._STATEMENTS[5]": PIECE,
-    "wording.commented_code._STATEMENTS[6]": PIECE,
-    "wording.commented_code._STATEMENTS[7]": PIECE,
+    "wording.code_in_comments._STATEMENTS[2]": PIECE,
+    "wording.code_in_comments._STATEMENTS[4]": PIECE,
+    "wording.code_in_comments._STATEMENTS[5]": PIECE,
+    "wording.code_in_comments._STATEMENTS[6]": PIECE,
+    "wording.code_in_comments._STATEMENTS[7]": PIECE,
     "wording.comments._BARE_TYPE": PIECE,
     "wording.comments._CLOSING": PIECE,
     "wording.comments._DECORATION": PIECE,
@@ -61,7 +61,7 @@ BOUNDED = {
 
 
 def literal_patterns() -> Iterator[re.Pattern[str]]:
-    from codechoir.wording.literal.encode import LiteralEncoder
+    from codechoir.wording.literal_encoder import LiteralEncoder
 
     for natural in natural_languages():
         encoder = LiteralEncoder(natural)
@@ -89,9 +89,9 @@ def sentence_patterns() -> Iterator[re.Pattern[str]]:
 
 
 RUN_TIME: Mapping[str, Callable[[], Iterator[re.Pattern[Any]]]] = {
-    "wording.literal.encode": literal_patterns,
+    "wording.literal_encoder": literal_patterns,
     "wording.word_table": word_table_patterns,
-    "wording.table_checks": lambda: iter(()),  # compiles what a user wrote, to see whether it is a pattern
+    "wording.table_files": lambda: iter(()),  # compiles what a user wrote, to see whether it is a pattern
     "languages.detection": header_patterns,
     "languages.language": lambda: iter(()),  # the same patterns, when the table is checked
     "engines.xtts.speech.segments": sentence_patterns,

@@ -9,7 +9,7 @@ from codechoir.settings import WordingOptions
 from codechoir.syntax import snippet_spans
 from codechoir.syntax.document import Document
 from codechoir.wording import Wording
-from codechoir.wording.commented_code import looks_like_code
+from codechoir.wording.code_in_comments import looks_like_code
 
 WORDING = Wording(WordingOptions(indentation="off"))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from codechoir.wording import check_word_table
-from codechoir.wording.linear_patterns import complexity_error
+from codechoir.wording.table_files import complexity_error
 
 
 @pytest.mark.parametrize(

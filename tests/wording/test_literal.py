@@ -10,8 +10,7 @@ from codechoir.errors import InputError
 from codechoir.model import Category, Utterance
 from codechoir.settings import WordingOptions
 from codechoir.wording import Wording
-from codechoir.wording.literal.alphabet import literal_lexicon
-from codechoir.wording.literal.decode import decode_literal
+from codechoir.wording.literal_decoder import decode_literal, literal_lexicon
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.fake_source import FakeSource

@@ -7,7 +7,7 @@ from codechoir.model import Category, Span
 from codechoir.settings import Level, WordingOptions
 from codechoir.settings import WordingOptions as Options
 from codechoir.wording import Wording
-from codechoir.wording.commented_code import looks_like_code
+from codechoir.wording.code_in_comments import looks_like_code
 from support.fake_source import FakeSource
 
 

@@ -13,7 +13,7 @@ from codechoir.languages import detection
 from codechoir.settings import WordingOptions
 from codechoir.syntax.document import Document
 from codechoir.wording import Wording
-from codechoir.wording.literal.decode import decode_literal
+from codechoir.wording.literal_decoder import decode_literal
 
 SAMPLES = 60
 LONGEST = 8_000

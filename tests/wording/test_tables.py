@@ -12,7 +12,7 @@ from codechoir.storage.toml_lines import resource_path
 from codechoir.syntax.roles import ROLES
 from codechoir.wording import Wording
 from codechoir.wording.table_files import builtin_table, check_word_table, load_word_table, natural_languages
-from codechoir.wording.token_kinds import needs_no_role_words
+from codechoir.wording.token_words import needs_no_role_words
 from support.fake_source import FakeSource
 
 TABLES = sorted(resource_path("voices", "words").rglob("*.toml"))

@@ -8,7 +8,7 @@ from codechoir.languages import language_named
 from codechoir.pipeline import SpeechPipeline
 from codechoir.settings import Settings
 from codechoir.syntax import Document
-from codechoir.wording.word_ranges import word_ranges
+from codechoir.wording.line_source import word_ranges
 from hypothesis import given
 from hypothesis import strategies as st
 

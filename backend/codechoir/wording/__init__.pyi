@@ -1,8 +1,8 @@
 from .deception import DeceptionWarnings as DeceptionWarnings
 from .deception import find_deceptions as find_deceptions
 from .line_source import CAPITAL as CAPITAL
-from .literal.decode import decode_literal as decode_literal
-from .location import Location as Location
+from .literal_decoder import decode_literal as decode_literal
+from .outline import Location as Location
 from .table_files import check_word_table as check_word_table
 from .table_files import load_word_table as load_word_table
 from .table_files import natural_languages as natural_languages

@@ -1,6 +1,6 @@
 """Words for comments and docstrings, a line at a time: prose, markers (`TODO`), documentation tags, code.
 
-`SnippetVerbalizer` words the code in a comment, `commented_code` recognizes code that was commented out.
+`SnippetVerbalizer` words the code in a comment, `looks_like_code` recognizes code that was commented out.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ from collections.abc import Iterator
 
 from codechoir.model import Category
 from codechoir.settings import Level, WordingOptions
-from codechoir.wording.commented_code import has_sentence
+from codechoir.wording.code_in_comments import SnippetVerbalizer, has_sentence
 from codechoir.wording.line_source import Fragment
 from codechoir.wording.names import NameVerbalizer
-from codechoir.wording.operators import SymbolVerbalizer
 from codechoir.wording.prose import ProseVerbalizer
-from codechoir.wording.snippet_words import SnippetVerbalizer
+from codechoir.wording.token_words import OperatorVerbalizer
 from codechoir.wording.word_table import WordTable
 
 _OPENING = re.compile(
@@ -110,7 +109,7 @@ class CommentVerbalizer:
         prose: ProseVerbalizer,
         names: NameVerbalizer,
         snippets: SnippetVerbalizer,
-        symbols: SymbolVerbalizer,
+        symbols: OperatorVerbalizer,
         options: WordingOptions,
         language: str = "",
     ) -> None:

@@ -14,20 +14,19 @@ from functools import cached_property
 from codechoir.model import Category
 from codechoir.settings import Level, WordingOptions
 from codechoir.wording.characters import EscapeVerbalizer, speakable_text
+from codechoir.wording.code_in_comments import SnippetVerbalizer
 from codechoir.wording.comments import CommentVerbalizer
 from codechoir.wording.context import Hint
 from codechoir.wording.foreign_text import in_own_languages, language_of_comment
 from codechoir.wording.line_source import Fragment, LinePiece, is_spelled
-from codechoir.wording.literal.encode import LiteralEncoder, unambiguous_words, utterance_groups
+from codechoir.wording.literal_encoder import LiteralEncoder, unambiguous_words, utterance_groups
 from codechoir.wording.names import NameVerbalizer
 from codechoir.wording.numbers import NumberVerbalizer
-from codechoir.wording.operators import SymbolVerbalizer
 from codechoir.wording.prose import ProseVerbalizer
 from codechoir.wording.regexps import RegexpVerbalizer
-from codechoir.wording.snippet_words import SnippetVerbalizer
 from codechoir.wording.strings import StringVerbalizer
 from codechoir.wording.table_files import load_word_table, natural_languages
-from codechoir.wording.token_kinds import token_kind
+from codechoir.wording.token_words import OperatorVerbalizer, token_kind
 
 _CACHE_ENTRIES = 20_000
 """When the cache has this many answers it is emptied, which costs less than tracking which ones were used."""
@@ -85,7 +84,7 @@ class LanguageVerbalizer:
         self._language = language
         self._speakers: dict[str, LanguageVerbalizer] = {}
         self.numbers = NumberVerbalizer(self.table)
-        self.symbols = SymbolVerbalizer(self.table, self.numbers, options)
+        self.symbols = OperatorVerbalizer(self.table, self.numbers, options)
         self.names = NameVerbalizer(self.table, self.numbers, self.symbols, options)
         self.identifiers = NameVerbalizer(self.table, self.numbers, self.symbols, options, is_code=True)
         self.escapes = EscapeVerbalizer(self.table, self.numbers)

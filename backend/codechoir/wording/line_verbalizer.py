@@ -8,15 +8,13 @@ from collections.abc import Callable, Iterator
 from codechoir.model import Category, Span, Utterance
 from codechoir.settings import Level, WordingOptions
 from codechoir.wording.ambiguity import MARKS
-from codechoir.wording.commented_code import looks_like_code
+from codechoir.wording.code_in_comments import looks_like_code
 from codechoir.wording.comments import comment_body
-from codechoir.wording.context import LineContext, joined_operators
+from codechoir.wording.context import SHELLS, LineContext, joined_operators, shell_hint
 from codechoir.wording.deception import Deception, DeceptionWarnings, find_deceptions
 from codechoir.wording.language_verbalizer import LanguageVerbalizer
 from codechoir.wording.layout import indentation_level, indentation_unit, is_continuation
-from codechoir.wording.line_source import Fragment, Line, LinePiece, Source
-from codechoir.wording.shell_words import SHELLS, shell_hint
-from codechoir.wording.word_ranges import Ranges, word_ranges
+from codechoir.wording.line_source import Fragment, Line, LinePiece, Ranges, Source, word_ranges
 
 _CLOSERS = ("block.close", "body.close")
 _DIFF_SIGNS = re.compile(rb"^[-+ ]", re.MULTILINE)

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 
 from codechoir.settings import Level, WordingOptions
 from codechoir.wording.characters import MARKS, character_runs, compatible_text
+from codechoir.wording.context import receiver_end
 from codechoir.wording.line_source import CAPITAL, Fragment, is_spelled
 from codechoir.wording.numbers import NumberVerbalizer
-from codechoir.wording.operators import FEWEST_COUNTED, SymbolVerbalizer
-from codechoir.wording.receivers import receiver_end
+from codechoir.wording.token_words import FEWEST_COUNTED, OperatorVerbalizer
 from codechoir.wording.word_table import WordTable
 
 # ---- splitting ---------------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ class NameVerbalizer:
         self,
         table: WordTable,
         numbers: NumberVerbalizer,
-        symbols: SymbolVerbalizer,
+        symbols: OperatorVerbalizer,
         options: WordingOptions,
         *,
         is_code: bool = False,

@@ -23,8 +23,8 @@ from codechoir.wording.characters import (
 )
 from codechoir.wording.names import NameVerbalizer, has_vowel
 from codechoir.wording.numbers import NumberVerbalizer
-from codechoir.wording.operators import FEWEST_COUNTED, SymbolVerbalizer
 from codechoir.wording.text_signs import FOREIGN_PUNCTUATION, PROSE, TextKind, sign_use
+from codechoir.wording.token_words import FEWEST_COUNTED, OperatorVerbalizer
 from codechoir.wording.word_table import WordTable
 
 _ID = (
@@ -127,7 +127,7 @@ class ProseVerbalizer:
         table: WordTable,
         numbers: NumberVerbalizer,
         names: NameVerbalizer,
-        symbols: SymbolVerbalizer,
+        symbols: OperatorVerbalizer,
         escapes: EscapeVerbalizer,
     ) -> None:
         self._table = table

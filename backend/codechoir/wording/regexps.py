@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from codechoir.wording.characters import ESCAPE_PATTERN, EscapeVerbalizer
 from codechoir.wording.names import NameVerbalizer, split_name
 from codechoir.wording.numbers import NumberVerbalizer
-from codechoir.wording.operators import SymbolVerbalizer
+from codechoir.wording.token_words import OperatorVerbalizer
 from codechoir.wording.word_table import WordTable
 
 _TOKEN = re.compile(
@@ -65,7 +65,7 @@ class RegexpVerbalizer:
         table: WordTable,
         numbers: NumberVerbalizer,
         names: NameVerbalizer,
-        symbols: SymbolVerbalizer,
+        symbols: OperatorVerbalizer,
         escapes: EscapeVerbalizer,
     ) -> None:
         self._table = table

@@ -11,10 +11,10 @@ from codechoir.settings import Level
 from codechoir.wording.characters import ESCAPE_PATTERN
 from codechoir.wording.context import Hint
 from codechoir.wording.line_source import Fragment
-from codechoir.wording.operators import SymbolVerbalizer
 from codechoir.wording.prose import ProseVerbalizer
 from codechoir.wording.regexps import RegexpVerbalizer, looks_like_regexp, verbose_comment
 from codechoir.wording.text_signs import TextKind
+from codechoir.wording.token_words import OperatorVerbalizer
 from codechoir.wording.word_table import WordTable
 
 _QUOTE = r"(?P<quote>\"\"\"+|'''|\"|'|`)"
@@ -77,7 +77,7 @@ class StringVerbalizer:
         self,
         table: WordTable,
         prose: ProseVerbalizer,
-        symbols: SymbolVerbalizer,
+        symbols: OperatorVerbalizer,
         regexps: RegexpVerbalizer,
         language: str = "",
     ) -> None:

@@ -15,15 +15,14 @@ from codechoir.languages import Language, grammar_names, load_grammar, query_tex
 from codechoir.model import Category, Utterance
 from codechoir.settings import Level, WordingOptions
 from codechoir.syntax import TOKEN_ROLES, Document
+from codechoir.wording.characters import Speller
 from codechoir.wording.deception import DeceptionWarnings
 from codechoir.wording.language_verbalizer import LanguageVerbalizer
 from codechoir.wording.layout import StereoPlacement
 from codechoir.wording.line_source import Source, lines, signatures
 from codechoir.wording.line_verbalizer import LineVerbalizer
-from codechoir.wording.literal.encode import LiteralVerbalizer, is_literal
-from codechoir.wording.location import Description, Location, describe, locate
-from codechoir.wording.outline import Outline
-from codechoir.wording.spelling import Speller
+from codechoir.wording.literal_encoder import LiteralVerbalizer, is_literal
+from codechoir.wording.outline import Description, Location, Outline, describe, locate
 from codechoir.wording.word_table import WordTable
 
 if TYPE_CHECKING:

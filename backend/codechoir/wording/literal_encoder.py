@@ -2,7 +2,8 @@
 
 Words in lower case are said as they are, digits one by one, everything else by name. One space between two
 words is understood; if there is none, "joined" is said. A word that could be mistaken for a name is marked:
-the variable `dot` is "word dot". docs/reference/literal-level.md has the grammar, `decode.py` the way back.
+the variable `dot` is "word dot". docs/reference/literal-level.md has the grammar, `literal_decoder.py` the
+way back.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from codechoir.model import Category, Span, Utterance
 from codechoir.settings import WordingOptions
 from codechoir.wording.deception import Deception, DeceptionWarnings, find_deceptions
 from codechoir.wording.line_source import Line, LinePiece, Source
-from codechoir.wording.literal.alphabet import MOST_COUNTED, literal_alphabet, literal_lexicon
+from codechoir.wording.literal_decoder import MOST_COUNTED, literal_alphabet, literal_lexicon
 
 LONGEST_TEXT = 200
 """Characters in the words of one utterance."""

@@ -1,1 +1,0 @@
-"""The level `literal`: every character of the source can be recovered from the words."""
