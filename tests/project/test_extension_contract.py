@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 from codechoir import __version__
-from codechoir.engines.xtts.download import LICENCE_URL
-from codechoir.engines.xtts.install import AGREEMENTS
+from codechoir.engines.xtts.install import AGREEMENTS, LICENCE_URL
 from codechoir.lsp.arguments import SAY_TOPICS, UNITS
 from codechoir.lsp.configuration import EDITORS_OWN, as_json
 from codechoir.lsp.language_server import BACKGROUND_COMMANDS, IMMEDIATE_COMMANDS, PREFIX

@@ -19,8 +19,7 @@ from codechoir.engines.xtts.capabilities import (
     default_speaker,
     substitute_speaker,
 )
-from codechoir.engines.xtts.download import REQUIRED_FILES
-from codechoir.engines.xtts.install import Installation
+from codechoir.engines.xtts.install import REQUIRED_FILES, Installation
 from codechoir.engines.xtts.xtts_engine import XttsEngine, XttsSettings, missing_packages
 from codechoir.errors import EngineError, InputError
 from codechoir.model import Category

@@ -1,5 +1,8 @@
 """The checkpoint on this machine: where it is, whether it is complete, and its download.
 
+Sizes and hashes are those that the model hub publishes for `coqui/XTTS-v2` at `REVISION`; the files have not
+changed since release 2.0.3.
+
 The user must accept the licence of the weights first, in words; Codechoir never does it. There are three
 ways: the environment variable that coqui-tts reads too, an answer to a prompt, or an option or setting with
 the words. The last two are recorded with their date, so that nobody is asked twice.
@@ -10,29 +13,54 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from codechoir.engines import DownloadProgress, Installer
-from codechoir.engines.xtts.download import (
-    FILES,
-    LICENCE,
-    REQUIRED_FILES,
-    SOURCES,
-    TERMS,
+from codechoir.engines.weights import (
+    Consent,
     Download,
     DownloadError,
     WeightFile,
+    check_space,
+    ignore_progress,
 )
 from codechoir.errors import CodechoirError, InputError
 from codechoir.settings import AnyText, FilePath, Setting, read_environment, read_variable, setting
 from codechoir.storage import FileHashes, read_json, write_atomically
 
 log = logging.getLogger(__name__)
+
+REVISION = "6c2b0d75eae4b7047358e3b6bd9325f857d43f77"
+SOURCES = (
+    f"https://huggingface.co/coqui/XTTS-v2/resolve/{REVISION}/",
+    "https://huggingface.co/tts-hub/XTTS-v2/resolve/main/",
+)
+"""Folders on the web, tried in this order."""
+
+LICENCE = "Coqui Public Model License 1.0.0 (CPML)"
+LICENCE_URL = "https://huggingface.co/coqui/XTTS-v2/blob/main/LICENSE.txt"
+TERMS = (
+    f"The weights of XTTS v2 are under the {LICENCE}: non-commercial use only, of the model and of the\n"
+    f"sound that it makes. The full text: {LICENCE_URL}"
+)
+
+FILES = (
+    WeightFile("config.json", 4_368, "ef262b1454dd2a77e1461b0b2cd53e19b8a7624cc131b837d36df67356bc75e8"),
+    WeightFile("vocab.json", 361_219, "928260878a59da8a72a2a5b7687fea29d5106137669d90945430fe17e415304a"),
+    WeightFile(
+        "speakers_xtts.pth", 7_754_818, "f0f6137c19a4eab0cbbe4c99b5babacf68b1746e50da90807708c10e645b943b"
+    ),
+    WeightFile(
+        "model.pth", 1_867_929_118, "c7ea20001c6a0a841c77e252d8409f6a74fb423e79b3206a0771ba5989776187"
+    ),
+)
+"""Small files first, so that a wrong configuration shows at once."""
+
+REQUIRED_FILES = tuple(file.name for file in FILES)
+"""The files of a checkpoint; those of fine-tuned weights have the same names."""
 
 CONSENT_VARIABLE = "COQUI_TOS_AGREED"
 AGREEMENT = "I agree"
@@ -42,32 +70,12 @@ AGREEMENTS = (AGREEMENT, "Ich stimme zu")
 
 def has_agreed(record: Path, environment: Mapping[str, str] | None = None) -> bool:
     """Whether the user has accepted the licence, by the variable or in the file `record`."""
-    if read_variable(CONSENT, environment) == "1":
-        return True
-    try:
-        written = read_json(record)
-    except (OSError, ValueError):
-        return False
-    return isinstance(written, dict) and written.get("licence") == LICENCE and written.get("agreed") is True
+    return read_variable(CONSENT, environment) == "1" or Consent(record, LICENCE, AGREEMENTS).is_recorded()
 
 
 def agree(record: Path, words: str) -> None:
     """Records that the user accepts the licence with these words. Raises `InputError` when they do not."""
-    if words.strip().rstrip(".!").casefold() not in map(str.casefold, AGREEMENTS):
-        raise InputError(f"licence not accepted, nothing downloaded; to accept, answer: {AGREEMENT}")
-    written = {
-        "licence": LICENCE,
-        "agreed": True,
-        "words": words.strip(),
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-    try:
-        record.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(record, json.dumps(written, indent=1).encode())
-    except OSError as error:
-        raise InputError(
-            f"your consent cannot be stored in {record}: {error.strerror}; make the folder writable"
-        ) from error
+    Consent(record, LICENCE, AGREEMENTS).give(words)
 
 
 def _how_to_agree() -> str:
@@ -87,12 +95,6 @@ CONSENT = Setting(
     default_text="unset",
 )
 CHECKPOINT_VARIABLE = "CODECHOIR_XTTS_CHECKPOINT"
-SPARE_BYTES = 256 * 1024 * 1024
-"""How much stays free on the disk."""
-
-
-def ignore_progress(name: str, received: int, size: int) -> None:
-    """A `DownloadProgress` that shows nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,8 @@ class Installation(Installer):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             wanted = [file for file in self.files if not self._is_published(folder / file.name, file)]
-            self._check_space(folder, wanted)
+            remedy = f"free some space, or set {CHECKPOINT_VARIABLE} to the folder of a checkpoint"
+            check_space(folder, sum(file.size for file in wanted), remedy)
             for file in wanted:
                 self._download(Download(file, folder, progress, pause=pause))
         except OSError as error:
@@ -214,16 +217,6 @@ class Installation(Installer):
 
     def _is_published(self, path: Path, file: WeightFile) -> bool:
         return path.is_file() and path.stat().st_size == file.size and self._hashes().of(path) == file.sha256
-
-    def _check_space(self, folder: Path, wanted: Sequence[WeightFile]) -> None:
-        needed = sum(file.size for file in wanted)
-        needed -= sum(part.stat().st_size for part in folder.glob("*.part"))
-        free = shutil.disk_usage(folder).free
-        if needed > 0 and free < needed + SPARE_BYTES:
-            raise CodechoirError(
-                f"the disk of {folder} has {free / 1e9:.1f} GB free, the weights need {needed / 1e9:.1f} GB; "
-                f"free some space, or set {CHECKPOINT_VARIABLE} to the folder of a checkpoint"
-            )
 
     def _hashes(self) -> FileHashes:
         return FileHashes(self.home / "hashes.json")

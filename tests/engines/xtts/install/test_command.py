@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from codechoir.cli.command_install import LARGE, DownloadMeter
 from codechoir.cli.main import main
-from codechoir.engines.xtts.download import REQUIRED_FILES, WeightFile
-from codechoir.engines.xtts.install import Installation
+from codechoir.engines.weights import WeightFile
+from codechoir.engines.xtts.install import REQUIRED_FILES, Installation
 from support.web_folder import WebFolder, serving
 
 CONTENTS = {name: name.encode() * 1000 for name in REQUIRED_FILES}

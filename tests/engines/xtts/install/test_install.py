@@ -11,16 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from codechoir.engines.xtts import download, install
-from codechoir.engines.xtts.download import (
-    FILES,
-    REQUIRED_FILES,
-    SOURCES,
-    Download,
-    DownloadError,
-    WeightFile,
-)
-from codechoir.engines.xtts.install import Installation
+from codechoir.engines import weights
+from codechoir.engines.weights import Download, DownloadError, WeightFile
+from codechoir.engines.xtts import install
+from codechoir.engines.xtts.install import FILES, REQUIRED_FILES, SOURCES, Installation
 from codechoir.errors import CodechoirError, InputError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,7 +40,7 @@ def here(tmp_path: Path, web: WebFolder) -> Installation:
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "BLOCK", 100)
+    monkeypatch.setattr(weights, "BLOCK", 100)
     monkeypatch.delenv("COQUI_TOS_AGREED", raising=False)
 
 
@@ -232,7 +226,7 @@ def test_a_disk_that_is_too_small_is_an_error_before_the_download(
     here: Installation, web: WebFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = namedtuple("usage", "free")
-    monkeypatch.setattr(install.shutil, "disk_usage", lambda _: usage(free=1000))
+    monkeypatch.setattr(weights.shutil, "disk_usage", lambda _: usage(free=1000))
     with pytest.raises(CodechoirError, match="free some space"):
         fetch(here)
     assert web.asked == []

@@ -1,66 +1,43 @@
-"""The files of XTTS v2 as data, and the download of one: resumed after a break, verified by its hash.
+"""Weights that Codechoir does not contain: consent, and the download of a file, resumed after a break.
 
-Sizes and hashes are those that the model hub publishes for `coqui/XTTS-v2` at `REVISION`; the files have not
-changed since release 2.0.3. Any source may offer the same files: the hashes decide.
+Any source may offer the same file: its hash decides whether it is the published one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import http.client
+import json
 import logging
+import shutil
 import ssl
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from codechoir.engines import DownloadProgress
-from codechoir.errors import CodechoirError
+from codechoir.engines.base import DownloadProgress
+from codechoir.errors import CodechoirError, InputError
+from codechoir.storage import read_json, write_atomically
 
 log = logging.getLogger(__name__)
 
-REVISION = "6c2b0d75eae4b7047358e3b6bd9325f857d43f77"
-SOURCES = (
-    f"https://huggingface.co/coqui/XTTS-v2/resolve/{REVISION}/",
-    "https://huggingface.co/tts-hub/XTTS-v2/resolve/main/",
-)
-"""Folders on the web, tried in this order."""
-
-LICENCE = "Coqui Public Model License 1.0.0 (CPML)"
-LICENCE_URL = "https://huggingface.co/coqui/XTTS-v2/blob/main/LICENSE.txt"
-TERMS = (
-    f"The weights of XTTS v2 are under the {LICENCE}: non-commercial use only, of the model and of the\n"
-    f"sound that it makes. The full text: {LICENCE_URL}"
-)
+SPARE_BYTES = 256 * 1024 * 1024
+"""How much stays free on the disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class WeightFile:
-    """A file of the checkpoint: `size` in bytes, `sha256` of its content in hexadecimal."""
+    """A file to install: `size` in bytes, `sha256` of its content in hexadecimal."""
 
     name: str
     size: int
     sha256: str
 
-
-FILES = (
-    WeightFile("config.json", 4_368, "ef262b1454dd2a77e1461b0b2cd53e19b8a7624cc131b837d36df67356bc75e8"),
-    WeightFile("vocab.json", 361_219, "928260878a59da8a72a2a5b7687fea29d5106137669d90945430fe17e415304a"),
-    WeightFile(
-        "speakers_xtts.pth", 7_754_818, "f0f6137c19a4eab0cbbe4c99b5babacf68b1746e50da90807708c10e645b943b"
-    ),
-    WeightFile(
-        "model.pth", 1_867_929_118, "c7ea20001c6a0a841c77e252d8409f6a74fb423e79b3206a0771ba5989776187"
-    ),
-)
-"""Small files first, so that a wrong configuration shows at once."""
-
-REQUIRED_FILES = tuple(file.name for file in FILES)
-"""The files of a checkpoint; those of fine-tuned weights have the same names."""
 
 BLOCK = 1024 * 1024
 """Bytes read at once."""
@@ -83,6 +60,64 @@ class DownloadError(CodechoirError):
     """A file could not be downloaded."""
 
     code = "download"
+
+
+def ignore_progress(name: str, received: int, size: int) -> None:
+    """A `DownloadProgress` that shows nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """The user's consent to `licence`, recorded in the file `record`. `answers`: words that give it."""
+
+    record: Path
+    licence: str
+    answers: Collection[str]
+
+    def is_recorded(self) -> bool:
+        """Whether the user has given it before."""
+        try:
+            written = read_json(self.record)
+        except (OSError, ValueError):
+            return False
+        return (
+            isinstance(written, dict)
+            and written.get("licence") == self.licence
+            and written.get("agreed") is True
+        )
+
+    def give(self, words: str) -> None:
+        """Records it with its date. Raises `InputError` when the words do not say so."""
+        if words.strip().rstrip(".!").casefold() not in map(str.casefold, self.answers):
+            wanted = next(iter(self.answers))
+            raise InputError(f"licence not accepted, nothing downloaded; to accept, answer: {wanted}")
+        written = {
+            "licence": self.licence,
+            "agreed": True,
+            "words": words.strip(),
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        try:
+            self.record.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(self.record, json.dumps(written, indent=1).encode())
+        except OSError as error:
+            raise InputError(
+                f"your consent cannot be stored in {self.record}: {error.strerror}; make the folder writable"
+            ) from error
+
+
+def check_space(folder: Path, needed: int, remedy: str) -> None:
+    """Raises `CodechoirError` when the disk of `folder` is too small for `needed` more bytes.
+
+    What is there of unfinished downloads counts as done.
+    """
+    needed -= sum(part.stat().st_size for part in folder.glob(f"*{PARTIAL}"))
+    free = shutil.disk_usage(folder).free
+    if needed > 0 and free < needed + SPARE_BYTES:
+        raise CodechoirError(
+            f"the disk of {folder} has {free / 1e9:.1f} GB free, the weights need {needed / 1e9:.1f} GB; "
+            f"{remedy}"
+        )
 
 
 class Download:
