@@ -21,8 +21,8 @@ from codechoir.engines.cache.caching_engine import CachingEngine, _CachedReading
 from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.engines.silent import SilentEngine
 from codechoir.model import AudioChunk, Phrase
-from codechoir.playback.fallback import FallbackEngine, FallbackListener, SpokenProgress
-from codechoir.playback.position_tracker import MidWordListener
+from codechoir.playback.engine_setup import FallbackEngine, FallbackListener, SpokenProgress
+from codechoir.playback.navigation import MidWordListener
 from support.cached_engine import cached
 from support.listening import phrase
 

@@ -10,7 +10,7 @@ import pytest
 from codechoir.bench.lsp_client import LspClient
 from codechoir.cancellation import Cancellation, CancelledError, check_cancelled
 from codechoir.languages import language_named
-from codechoir.lsp.background import Preparations, RunningRequests
+from codechoir.lsp.language_server import Preparations, RunningRequests
 from codechoir.lsp.protocol import request_handler
 from codechoir.syntax import Document, Snapshot, tree_analysis
 from codechoir.wording import Wording

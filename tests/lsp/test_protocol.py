@@ -194,7 +194,7 @@ def test_a_client_that_never_acknowledges_is_told_and_can_go_on(patient: LspClie
 
 
 def test_the_log_has_one_line_for_each_error(tmp_path: Path) -> None:
-    """pygls logs a traceback for each, which `entry` leaves out."""
+    """pygls logs a traceback for each, which the server leaves out."""
     with (tmp_path / "errors").open("w+b") as errors:
         client = LspClient(errors=errors)
         client.start(audio="client", engine="silent")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from codechoir.lsp.reading_plan import ReadingPlan, ReplayablePhrases
 from codechoir.model import Phrase
-from codechoir.playback.position_tracker import Place
+from codechoir.playback.navigation import Place
 from support.listening import phrase
 
 LINES = [phrase("class cart"), phrase("method add"), phrase("method add"), phrase("method total")]

@@ -13,8 +13,7 @@ from codechoir.engines.cache.caching_engine import CachingEngine
 from codechoir.engines.cache.phrase_cache import PhraseSettings
 from codechoir.engines.espeak import EspeakEngine
 from codechoir.engines.silent import SilentEngine
-from codechoir.playback.engine_setup import PhraseCacheFactory, prepare_engine
-from codechoir.playback.fallback import FallbackEngine
+from codechoir.playback.engine_setup import FallbackEngine, PhraseCacheFactory, prepare_engine
 
 
 def test_preparing_puts_the_cache_nearest_and_the_fallback_outside(tmp_path: Path) -> None:

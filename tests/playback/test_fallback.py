@@ -16,9 +16,8 @@ from codechoir.engines.subprocess.client import ChildEngine
 from codechoir.engines.subprocess.supervisor import BackOff, Supervisor
 from codechoir.errors import EngineError
 from codechoir.model import AudioChunk, CastUtterance, Phrase, State, Voice
-from codechoir.playback.fallback import FallbackEngine
-from codechoir.playback.reader import Reader
-from codechoir.playback.reading import Reading
+from codechoir.playback.engine_setup import FallbackEngine
+from codechoir.playback.reader import Reader, Reading
 from codechoir.sinks.base import Sink
 from support.child_engines import RATE, STEP
 from support.listening import Listener, in_thread, phrase

@@ -12,7 +12,7 @@ from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.engines.silent import SilentEngine
 from codechoir.engines.subprocess.supervisor import BackOff
 from codechoir.model import Phrase
-from codechoir.playback.fallback import FallbackEngine
+from codechoir.playback.engine_setup import FallbackEngine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.cached_engine import cached

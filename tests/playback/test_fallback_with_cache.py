@@ -12,7 +12,7 @@ from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.engines.silent import SilentEngine
 from codechoir.engines.subprocess.supervisor import BackOff
 from codechoir.model import CastUtterance
-from codechoir.playback.fallback import FallbackEngine
+from codechoir.playback.engine_setup import FallbackEngine
 from support.cached_engine import cached
 from support.listening import Listener, phrase
 

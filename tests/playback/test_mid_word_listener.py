@@ -9,7 +9,7 @@ import pytest
 from codechoir.engines.espeak import EspeakEngine
 from codechoir.engines.silent import SAMPLE_RATE, SilentEngine
 from codechoir.model import AudioChunk, CastUtterance, Category, Mark, Phrase, Utterance, Voice
-from codechoir.playback.position_tracker import MidWordListener
+from codechoir.playback.navigation import MidWordListener
 from support.listening import Listener, phrase
 
 WORD = SAMPLE_RATE * 60 // 175

@@ -14,7 +14,7 @@ from codechoir.engines.subprocess.process import ChildSpec
 from codechoir.engines.subprocess.supervisor import BackOff
 from codechoir.errors import EngineLostError
 from codechoir.model import AudioChunk, CastUtterance, Phrase, State
-from codechoir.playback.fallback import FallbackEngine
+from codechoir.playback.engine_setup import FallbackEngine
 from codechoir.playback.reader import Reader
 from codechoir.sinks.base import Sink
 from support.child_engines import RATE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from codechoir.model import CastUtterance, Category, Mark, Phrase, Utterance, Voice
-from codechoir.playback.position_tracker import Place, PositionTracker
+from codechoir.playback.navigation import Place, PositionTracker
 
 VOICE = Voice("one")
 

@@ -10,9 +10,8 @@ from codechoir.engines.base import AudioListener
 from codechoir.engines.silent import SAMPLE_RATE, SilentEngine
 from codechoir.errors import EngineError
 from codechoir.model import AudioChunk, CastUtterance, Category, Phrase, State, Utterance, Voice
-from codechoir.playback import reading as reading_module
-from codechoir.playback.reader import Reader
-from codechoir.playback.reading import FlowControl, Reading
+from codechoir.playback import reader as reader_module
+from codechoir.playback.reader import FlowControl, Reader, Reading
 from codechoir.sinks.base import Sink
 
 WORD = SAMPLE_RATE * 60 // 175
@@ -216,7 +215,7 @@ def test_wrong_acknowledgements_are_bounded(reader: Reader, states: States) -> N
 def test_a_client_that_never_acknowledges_is_reported_as_blocked_and_can_be_stopped(
     reader: Reader, states: States, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading_module, "BLOCKED_AFTER_SECONDS", 0.05)
+    monkeypatch.setattr(reader_module, "BLOCKED_AFTER_SECONDS", 0.05)
     reading = reader.start([phrase("word")], SilentEngine(), RecordingSink())
     states.wait_for(reading.session, "blocked")
     assert reading.stop()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 from codechoir.languages.detection import plain_text
-from codechoir.playback.skip import skip_blocks, skip_lines, skip_spans, skip_symbols
+from codechoir.playback.navigation import skip_blocks, skip_lines, skip_spans, skip_symbols
 from codechoir.syntax.document import Document
 
 TEXT = "one two\n\n   \nthree (four\nfive\n"

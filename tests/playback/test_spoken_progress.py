@@ -5,7 +5,7 @@ from __future__ import annotations
 from codechoir.engines.base import ForwardingListener
 from codechoir.engines.silent import CHUNK, SilentEngine
 from codechoir.model import AudioChunk, Category, Mark, Phrase
-from codechoir.playback.fallback import SpokenProgress
+from codechoir.playback.engine_setup import SpokenProgress
 from hypothesis import given
 from hypothesis import strategies as st
 from support.listening import Listener, phrase

@@ -5,7 +5,7 @@ from __future__ import annotations
 from codechoir.engines.base import CollectingListener
 from codechoir.engines.silent import SilentEngine
 from codechoir.model import AudioChunk, CastUtterance, Category, Mark, Phrase, Utterance, Voice
-from codechoir.playback.position_tracker import PositionTracker, StereoPositioner
+from codechoir.playback.navigation import PositionTracker, StereoPositioner
 
 RATE = 1000
 

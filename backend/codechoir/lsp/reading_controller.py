@@ -9,8 +9,7 @@ from typing import Any
 
 from codechoir.errors import InputError
 from codechoir.lsp.arguments import RateRequest, SkipRequest
-from codechoir.lsp.current_text import CurrentPlace, CurrentText, place_in
-from codechoir.lsp.documents import Documents
+from codechoir.lsp.documents import CurrentPlace, CurrentText, Documents, place_in
 from codechoir.lsp.reading_plan import ReadingPlan
 from codechoir.lsp.speech_runtime import SpeechRuntime
 from codechoir.lsp.targets import skip_target

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import dropwhile
 
-from codechoir.lsp.current_text import CurrentText
+from codechoir.lsp.documents import CurrentText
 from codechoir.model import CastUtterance, Phrase
 from codechoir.pipeline import SpeechPipeline
 from codechoir.playback import Extent, Place

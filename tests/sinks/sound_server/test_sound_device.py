@@ -13,8 +13,7 @@ import pytest
 from codechoir.engines.base import AudioListener
 from codechoir.engines.silent import SilentEngine
 from codechoir.model import AudioChunk, Capabilities, CastUtterance, Category, Phrase, State, Utterance, Voice
-from codechoir.playback.reader import Reader
-from codechoir.playback.reading import Reading
+from codechoir.playback.reader import Reader, Reading
 from codechoir.sinks.device import Device
 from support.needs import needs
 from support.pulse import RATE, Levels, Recorder, audible, found_in_order, is_silent, pulseaudio

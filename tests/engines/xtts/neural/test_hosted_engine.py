@@ -26,8 +26,7 @@ from codechoir.engines.xtts.speech.worker import Worker
 from codechoir.engines.xtts.xtts_engine import XttsEngine, XttsSettings
 from codechoir.errors import EngineError, InputError
 from codechoir.model import CastUtterance, Category, Phrase, Voice
-from codechoir.playback.engine_setup import PhraseCacheFactory, prepare_engine
-from codechoir.playback.fallback import FallbackEngine
+from codechoir.playback.engine_setup import FallbackEngine, PhraseCacheFactory, prepare_engine
 from codechoir.voices.library.library import VoiceLibrary
 from support.listening import Listener, in_thread, phrase
 from support.mark_indices import all_words, check_marks, index_of
