@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codechoir.engines import AudioListener, Engine, make_fallback_engine
+from codechoir.engines import AudioListener, make_fallback_engine
 from codechoir.engines.natural.derived_voices import voice_infos
 from codechoir.engines.natural.natural_engine import CAPABILITIES, ENGINE_NAME, SAMPLE_RATE
-from codechoir.errors import EngineError
+from codechoir.engines.subprocess import HostedEngine
 from codechoir.model import Phrase, VoiceInfo
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class _Loaded:
     stand_in: SayParts
 
 
-class HostedNaturalEngine(Engine):
+class HostedNaturalEngine(HostedEngine):
     """Says English with hibari's voice, and leaves the rest to the fallback engine."""
 
     name = ENGINE_NAME
@@ -34,14 +34,6 @@ class HostedNaturalEngine(Engine):
 
     def __init__(self) -> None:
         self._loaded: _Loaded | None = None
-
-    def check(self) -> str | None:
-        """See `Engine.check`."""
-        try:
-            self.warm_up()
-        except EngineError as error:
-            return str(error)
-        return None
 
     def warm_up(self) -> None:
         """Loads everything and says a word, after which the next is said at full speed."""
