@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
 examples:
+  codechoir install natural                        ask, download Kokoro's voices (107 MB), build them
+  codechoir install natural --yes                  the same without asking
   codechoir install xtts                           show the licence, ask, download the weights (1.9 GB)
   codechoir install xtts --checkpoint ~/xtts-v2    use weights that you have, download nothing
 
@@ -26,14 +28,24 @@ An interrupted download continues when you run the command again.
 def configure(commands: Subparsers) -> None:
     """Adds the command to the parser."""
     parser = add_command(commands, "install", "download the weights of a neural engine", EXAMPLES)
-    parser.add_argument("engine", metavar="ENGINE", help="the engine, such as xtts")
+    parser.add_argument("engine", metavar="ENGINE", help="the engine, such as natural or xtts")
     parser.add_argument(
-        "--checkpoint", metavar="FOLDER", type=Path, help="use the weights in this folder instead"
+        "--checkpoint",
+        "--from",
+        metavar="FOLDER",
+        type=Path,
+        help="use the weights in this folder instead of downloading them",
     )
     parser.add_argument(
         "--licence",
         metavar="WORDS",
         help="your answer to the licence, if there is no terminal: 'I agree'",
+    )
+    parser.add_argument(
+        "-y",
+        "--yes",
+        action="store_true",
+        help="agree to the download; only for weights under a free licence",
     )
     parser.set_defaults(run=run)
 
@@ -44,17 +56,30 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.checkpoint is not None:
         installer.use(arguments.checkpoint)
         write_line(f"using the weights in {arguments.checkpoint}")
-        return 0
-    answer = arguments.licence
-    if answer is None and not installer.has_agreed() and sys.stdin.isatty():
-        sys.stderr.write(f"{installer.terms}\nType '{installer.agreement}' if you do: ")
-        sys.stderr.flush()
-        answer = sys.stdin.readline()
-    if answer is not None:
-        installer.agree(answer)
-    folder = installer.fetch(DownloadMeter())
-    write_line(f"the weights of {installer.title} are in {folder}")
+    else:
+        answer = _answer(installer, arguments)
+        if answer is not None:
+            installer.agree(answer)
+        folder = installer.fetch(DownloadMeter())
+        write_line(f"the weights of {installer.title} are in {folder}")
+    installer.build(DownloadMeter(unit="steps", unit_size=1))
     return 0
+
+
+def _answer(installer: Installer, arguments: argparse.Namespace) -> str | None:
+    """What the user says to the licence; None when nobody needs to be, or can be, asked."""
+    if arguments.yes and not installer.is_free:
+        raise InputError(
+            f"--yes does not accept the licence of {installer.title}; "
+            f"read it, and answer --licence '{installer.agreement}'"
+        )
+    if arguments.yes:
+        return installer.agreement
+    if arguments.licence is not None or installer.has_agreed() or not sys.stdin.isatty():
+        return str(arguments.licence) if arguments.licence is not None else None
+    sys.stderr.write(f"{installer.terms}\nType '{installer.agreement}' if you do: ")
+    sys.stderr.flush()
+    return sys.stdin.readline()
 
 
 def _installer_of(name: str) -> Installer:
@@ -73,9 +98,14 @@ LARGE = 1_000_000_000
 
 
 class DownloadMeter:
-    """Shows progress on standard error: in place on a terminal, else a line for each tenth of a file."""
+    """Shows progress on standard error: in place on a terminal, else a line for each tenth of a file.
 
-    def __init__(self) -> None:
+    `unit`: what is counted, `unit_size` at a time.
+    """
+
+    def __init__(self, unit: str = "MB", unit_size: int = 1_000_000) -> None:
+        self._unit = unit
+        self._unit_size = unit_size
         self._shown = ("", -1)
 
     def __call__(self, name: str, have: int, size: int) -> None:
@@ -84,7 +114,8 @@ class DownloadMeter:
         if (name, step) == self._shown:
             return
         self._shown = (name, step)
-        line = f"{name}: {have / 1e6:.0f} of {size / 1e6:.0f} MB ({have / size:.0%})"
+        counts = f"{have / self._unit_size:.0f} of {size / self._unit_size:.0f} {self._unit}"
+        line = f"{name}: {counts} ({have / size:.0%})"
         if not in_place:
             report(line)
             return

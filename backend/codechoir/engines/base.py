@@ -140,11 +140,13 @@ class Installer(ABC):
     """Gets what an engine needs and Codechoir does not contain: weights under a licence of their own.
 
     `title`: what is installed. `terms`: its licence, in some lines. `agreement`: the words that accept it.
+    `is_free`: the licence restricts no use, so that the option `--yes` is enough.
     """
 
     title: str
     terms: str
     agreement: str
+    is_free: bool = False
 
     @abstractmethod
     def has_agreed(self) -> bool:
@@ -164,6 +166,13 @@ class Installer(ABC):
     @abstractmethod
     def use(self, folder: Path) -> None:
         """Uses weights that the user has. Raises `InputError` when they are not complete."""
+
+    def build(self, progress: DownloadProgress) -> None:
+        """Makes of the weights what the engine needs, unless it is there; `progress` counts steps.
+
+        Raises `CodechoirError` when something for it is missing.
+        """
+        return
 
 
 class Engine(ABC):

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 from functools import cached_property
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from codechoir import __version__
 from codechoir.engines import AudioListener, CachePolicy, Engine
@@ -14,6 +15,9 @@ from codechoir.engines.natural.derived_voices import voice_infos
 from codechoir.engines.subprocess import ChildEngine, ChildSpec
 from codechoir.errors import EngineError
 from codechoir.model import Capabilities, Phrase, VoiceInfo
+
+if TYPE_CHECKING:
+    from codechoir.engines.natural.kokoro_install import KokoroInstallation
 
 ENGINE_NAME = "natural"
 SAMPLE_RATE = 24_000
@@ -49,6 +53,12 @@ class NaturalEngine(Engine):
         """See `Engine.diagnose`."""
         found = ", ".join(f"{package} {version(package)}" for package in PACKAGES.values())
         return f"can speak with {found} on one of {os.cpu_count()} processors"
+
+    def installer(self) -> KokoroInstallation:
+        """See `Engine.installer`: hibari comes with Codechoir, Kokoro does not."""
+        from codechoir.engines.natural.kokoro_install import KokoroInstallation
+
+        return KokoroInstallation.of_user()
 
     def cache_policy(self) -> CachePolicy:
         """Whole phrases, since all their voices are said at once; only on request, since it is fast."""
