@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from codechoir.cli.terminal_mode import pressed_keys
+from codechoir.cli.process_signals import pressed_keys
 from codechoir.errors import CodechoirError, EngineError, InputError, escape_invisible
 from codechoir.model import CastUtterance, Mark, Phrase, Span, State
 from codechoir.settings import Settings

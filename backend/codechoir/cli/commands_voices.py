@@ -1,4 +1,7 @@
-"""`codechoir voices list|show|audition`: the voices of an engine and of a profile."""
+"""`codechoir voices list|show|audition`: the voices of an engine and of a profile.
+
+`voices_manage` has the subcommands for the library of cloned voices.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from codechoir.model import CastUtterance, Category, Utterance, Voice, VoiceInfo
 from codechoir.settings import VOICE_PROPERTIES
 from codechoir.stdio import write_json, write_json_list, write_line
 
-EXAMPLES = """\
+VOICES_EXAMPLES = """\
 examples:
   codechoir voices list              list the voices of the engine
   codechoir voices show              show the voice of each category
@@ -46,9 +49,9 @@ examples:
 """
 
 
-def configure(commands: Subparsers) -> None:
+def configure_voices(commands: Subparsers) -> None:
     """Adds the command and its subcommands to the parser."""
-    parser = add_command(commands, "voices", "list, play and manage voices", EXAMPLES)
+    parser = add_command(commands, "voices", "list, play and manage voices", VOICES_EXAMPLES)
     subcommands = add_subcommands(parser)
     listing = add_command(subcommands, "list", "list the voices of an engine", LIST_EXAMPLES)
     options.add_engine(listing)
