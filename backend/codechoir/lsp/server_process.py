@@ -31,7 +31,7 @@ def serve() -> NoReturn:
     """
     gc.disable()  # until all is loaded: the hundred thousand objects that imports create are no garbage
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's handler would wait for the next message
-    from codechoir.patience import limit_patience
+    from codechoir.cancellation import limit_patience
     from codechoir.stdio import take_over_for_messages
 
     incoming, output = take_over_for_messages()

@@ -8,18 +8,24 @@ Content goes to a hidden temporary file in the same folder, which then replaces 
 Only regular files are replaced, and they keep their mode. Processes share files without locks: each checks
 what it reads. `set_aside` renames a file that fails its check to `….bad`, so that somebody can look at it and
 the next writer starts afresh.
+
+`KeyLocks` are for work that is not to be done twice: locks by key, among the threads of this process and
+among all processes that share a folder.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
 import re
 import secrets
 import shutil
 import stat
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, cast
@@ -283,3 +289,58 @@ def _remove_unlocked(path: Path) -> None:
 
 def _version(file: os.stat_result) -> tuple[int, int, int]:
     return file.st_ino, file.st_mtime_ns, file.st_size
+
+
+log = logging.getLogger(__name__)
+
+STRIPES = 64
+"""Number of lock files. Keys share them, so that none is ever deleted: deleting a lock file is a race."""
+
+POLL_SECONDS = 0.02
+
+
+class KeyLocks:
+    """Lets one holder at a time compute the value of a key.
+
+    The operating system releases a lock when its holder dies. A holder that hangs delays others for at most
+    `patience` seconds: after that they continue without the lock, because computing a value twice is better
+    than waiting forever. Where lock files do not work (read-only disk, network folder), only threads exclude
+    each other.
+    """
+
+    def __init__(self, folder: Path, patience: float = 120.0) -> None:
+        self._folder = folder
+        self._patience = patience
+        self._threads = [threading.Lock() for _ in range(STRIPES)]
+
+    @contextlib.contextmanager
+    def hold(self, key: str) -> Iterator[None]:
+        """Holds the lock of `key`, a hexadecimal string. Not reentrant."""
+        stripe = int(key[:8], 16) % STRIPES
+        with self._threads[stripe], self._hold_file(stripe):
+            yield
+
+    @contextlib.contextmanager
+    def _hold_file(self, stripe: int) -> Iterator[None]:
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(
+            self._folder / f"{stripe:02}.lock",
+            timeout=self._patience,
+            poll_interval=POLL_SECONDS,
+            mode=PRIVATE_FILE,
+            preserve_lock_file=True,
+        )
+        with contextlib.ExitStack() as held:
+            try:
+                make_private_folder(self._folder)
+                held.enter_context(lock)
+            except Timeout:
+                log.warning(
+                    "another process holds a lock in %s for more than %g s; continuing without it",
+                    self._folder,
+                    self._patience,
+                )
+            except OSError as error:
+                log.debug("processes do not exclude each other in %s: %s", self._folder, error)
+            yield

@@ -22,7 +22,6 @@ from typing import Any
 
 import torch
 
-from codechoir.audio import read_recording
 from codechoir.engines.xtts.capabilities import INSTALL_HINT
 from codechoir.engines.xtts.cpu_int8 import FusedTransformer
 from codechoir.engines.xtts.neural.gpt_layers import (
@@ -35,6 +34,7 @@ from codechoir.engines.xtts.neural.gpt_layers import (
 )
 from codechoir.engines.xtts.neural.vocoder import Vocoder
 from codechoir.errors import EngineError, InputError, did_you_mean
+from codechoir.voices.library import read_recording
 
 
 @dataclass(frozen=True, slots=True)
