@@ -38,7 +38,7 @@ class HostedNaturalEngine(HostedEngine):
     def warm_up(self) -> None:
         """Loads everything and says a word, after which the next is said at full speed."""
         loaded = self._load()
-        loaded.voice.frames("".join(loaded.pronunciation.words(["ready"], letters=False)))
+        loaded.voice.prosody("".join(loaded.pronunciation.words(["ready"], letters=False)))
 
     def voices(self) -> list[VoiceInfo]:
         """See `Engine.voices`."""
@@ -82,26 +82,15 @@ class HostedNaturalEngine(HostedEngine):
 def _say(
     line_pass: LinePass, phrase: int, loaded: _Loaded, chunker: SpeechChunker, listener: AudioListener
 ) -> None:
-    import numpy as np
-
-    from codechoir.audio import VoiceShaper
-    from codechoir.engines.natural.hibari_voice import FRAME
-    from codechoir.engines.natural.line_passes import NATURAL_RATE, layout, phonemes_of
+    from codechoir.engines.natural.hibari_speech import say_pass
+    from codechoir.engines.natural.line_passes import NATURAL_RATE
     from codechoir.engines.neural_output import PartsListener, words_only
 
     first, last = line_pass.parts[0], line_pass.parts[-1]
     chunker.write_silence(first.utterance.pause_before * NATURAL_RATE / first.voice.rate)
     chunker.write_cue(first)
     if line_pass.words:
-        phonemes = phonemes_of(line_pass)
-        frames = loaded.voice.frames(phonemes)
-        laid_out = layout(line_pass, frames)
-        sound = loaded.voice.sound(frames, laid_out.shape, seed=len(phonemes))
-        begin, end = laid_out.audible(sound)
-        shaper = VoiceShaper(first.voice.rate / NATURAL_RATE, 1.0, SAMPLE_RATE)
-        sound = np.concatenate([shaper.feed(sound[begin * FRAME : end * FRAME]), shaper.flush()])
-        marks = laid_out.marks(line_pass, (begin, end), chunker.samples, len(sound), phrase)
-        chunker.write(sound, marks)
+        say_pass(line_pass, loaded.voice, chunker, phrase)
     elif first.utterance.text:
         loaded.stand_in(
             words_only(line_pass.parts), PartsListener(chunker, listener, phrase, line_pass.first)
