@@ -68,8 +68,8 @@ def run_read(arguments: argparse.Namespace) -> int:
 def read(arguments: argparse.Namespace, open_window: Callable[[], source.SourceWindow]) -> int:
     """Plays what `open_window` returns, which is called when the engine is ready, or writes it to files."""
     output = OutputOptions.of(arguments)
-    settings = options.settings_of(arguments)
-    engine = ready_engine(settings.engine)
+    settings, choice = options.speech_settings_of(arguments)
+    engine = ready_engine(choice, is_live=output.is_live)
 
     from codechoir.pipeline import SpeechPipeline
 
@@ -132,8 +132,8 @@ def run_say(arguments: argparse.Namespace) -> int:
         text = source.read_bytes(text).decode("utf-8", "replace")
     if not text.strip():
         raise InputError("nothing to say: the text is empty")
-    settings = options.settings_of(arguments)
-    engine = ready_engine(settings.engine)
+    settings, choice = options.speech_settings_of(arguments)
+    engine = ready_engine(choice, is_live=output.is_live)
     casting = checked_casting(settings, engine)
     lines = [Utterance(line.strip(), arguments.category, 0, 0) for line in text.splitlines() if line.strip()]
     phrases, content = phrases_of_texts("Said", list(map(casting.with_voice, lines)))

@@ -17,6 +17,7 @@ from codechoir.stdio import wants_colour, write_bytes, write_json, write_json_li
 from codechoir.storage import parse_json
 
 if TYPE_CHECKING:
+    from codechoir.engines import EngineChoice
     from codechoir.pipeline import SpeechPipeline
     from codechoir.syntax import Snapshot
 
@@ -54,7 +55,7 @@ def run_words(arguments: argparse.Namespace) -> int:
     """Prints the words."""
     from codechoir.pipeline import SpeechPipeline
 
-    settings = options.settings_of(arguments)
+    settings, _ = options.speech_settings_of(arguments)
     pipeline = SpeechPipeline(settings)
     window = source.open_window(arguments)
     make_phrases = pipeline.spelling if arguments.spell else pipeline.phrases
@@ -240,7 +241,8 @@ def run_outline(arguments: argparse.Namespace) -> int:
 
     is_spoken = arguments.speak or arguments.output or arguments.marks
     output = OutputOptions.of(arguments) if is_spoken else None
-    pipeline = SpeechPipeline(options.settings_of(arguments))
+    settings, choice = options.speech_settings_of(arguments)
+    pipeline = SpeechPipeline(settings)
     snapshot = source.open_source(arguments.file, arguments.language)
     at = _place_of_line(snapshot, arguments.line)
     outline = pipeline.wording.outline(snapshot, at)
@@ -252,18 +254,19 @@ def run_outline(arguments: argparse.Namespace) -> int:
             words = (paint(part.text, part.category, colour=colour) for part in phrase if part.text)
             write_painted(" ".join(words))
     if output is not None:
-        _speak_outline(arguments, pipeline, snapshot, at, output)
+        _speak_outline(arguments, choice, pipeline, snapshot, at, output)
     return 0
 
 
 def _speak_outline(
     arguments: argparse.Namespace,
+    choice: EngineChoice,
     pipeline: SpeechPipeline,
     snapshot: Snapshot,
     at: int | None,
     output: OutputOptions,
 ) -> None:
-    engine = ready_engine(pipeline.settings.engine)
+    engine = ready_engine(choice, is_live=output.is_live)
     check_voices(pipeline, engine)
     whole = source.SourceWindow(snapshot, source.title(arguments.file), 0, len(snapshot.text))
     Player(engine, output, whole.content).play(pipeline.outline(snapshot, at))

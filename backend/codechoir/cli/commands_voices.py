@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
 
 from codechoir.cli import options, voices_manage
 from codechoir.cli.main import Subparsers, add_command, add_json, add_subcommands
 from codechoir.cli.player import OutputOptions, Player, checked_casting, phrases_of_texts, ready_engine
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import CastUtterance, Category, Utterance, Voice, VoiceInfo
-from codechoir.settings import VOICE_PROPERTIES
+from codechoir.settings import VOICE_PROPERTIES, Settings, VoiceChange
 from codechoir.stdio import write_json, write_json_list, write_line
+
+if TYPE_CHECKING:
+    from codechoir.engines import EngineChoice
 
 VOICES_EXAMPLES = """\
 examples:
@@ -79,7 +82,7 @@ def configure_voices(commands: Subparsers) -> None:
 
 def run_list(arguments: argparse.Namespace) -> int:
     """Prints the voices of the engine and of the library."""
-    voices = ready_engine(options.settings_of(arguments).engine).voices()
+    voices = ready_engine(options.speech_settings_of(arguments)[1]).voices()
     known = {voice.name for voice in voices}
     voices += [voice for voice in voices_manage.library_voices() if voice.name not in known]
     if arguments.json:
@@ -95,8 +98,8 @@ def run_show(arguments: argparse.Namespace) -> int:
     """Prints the voice of each category, or where a voice of the library comes from."""
     if arguments.name is not None:
         return voices_manage.show_voice(arguments.name, arguments.json)
-    settings = options.settings_of(arguments)
-    casting = checked_casting(settings, ready_engine(settings.engine))
+    settings, choice = options.speech_settings_of(arguments)
+    casting = checked_casting(settings, ready_engine(choice))
     voices = {category: casting.cast(_sample(category)) for category in Category}
     if arguments.json:
         write_json({category.value: asdict(voice) for category, voice in voices.items()})
@@ -112,8 +115,9 @@ def run_show(arguments: argparse.Namespace) -> int:
 def run_audition(arguments: argparse.Namespace) -> int:
     """Plays a sample of each voice."""
     output = OutputOptions.of(arguments)
-    settings = options.settings_of(arguments)
-    engine = ready_engine(settings.engine)
+    choice = _engine_with(arguments.name, options.settings_of(arguments))
+    settings = choice.applied_to(options.settings_of(arguments))
+    engine = ready_engine(choice)
     casting = checked_casting(settings, engine)
     families = engine.voices()
     samples = [
@@ -125,6 +129,15 @@ def run_audition(arguments: argparse.Namespace) -> int:
     phrases, content = phrases_of_texts("Voices", samples)
     Player(engine, output, content).play(phrases)
     return 0
+
+
+def _engine_with(names: Sequence[str], settings: Settings) -> EngineChoice:
+    """The engine of the settings; one that has these voices, where they leave it to us."""
+    from codechoir.engines import engine_choice
+
+    families = [VoiceChange(name) for name in names if name not in list(Category)]
+    chosen = dict(zip(Category, families, strict=False))
+    return engine_choice(replace(settings, voices=chosen or settings.voices))
 
 
 def _sample(category: Category) -> Utterance:

@@ -310,9 +310,9 @@ def preload_language(arguments: argparse.Namespace) -> int:
     if arguments.name:
         raise InputError("give either names of voices or --language, not both")
     language = _language_named(arguments.language)
-    settings = options.settings_of(arguments)
+    settings, choice = options.speech_settings_of(arguments)
     cache = _cache_for(settings.engine)
-    engine = ready_engine(settings.engine, cache)
+    engine = ready_engine(choice, cache)
     pipeline = SpeechPipeline(settings)
     check_voices(pipeline, engine)
     phrases = list(pipeline.common_words(language))

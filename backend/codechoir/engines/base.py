@@ -180,12 +180,14 @@ class Engine(ABC):
 
     Making an engine has no side effects; the first `speak` or `warm_up` loads what it needs. `name`: as in
     the entry-point group `codechoir.engines`. `patience`: seconds that `speak` waits for an engine that is
-    loading, None for as long as it takes; only engines with the capability `can_be_lost` need it.
+    loading, None for as long as it takes; only engines with the capability `can_be_lost` need it. `model`:
+    which of its models speaks, for engines that have several; empty for the finest that is ready.
     """
 
     name: str
     capabilities: Capabilities
     patience: float | None = None
+    model: str = ""
 
     @abstractmethod
     def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:

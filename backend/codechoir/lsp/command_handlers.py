@@ -124,7 +124,7 @@ class CommandHandlers:
         start = 0 if request.unit == "from-cursor" else begin
         selections = extents if len(extents) > 1 else ()
         plan = ReadingPlan(snapshot, start, end, begin, extents=selections, uri=request.uri)
-        return {"session": self.readings.read(plan)["session"]}
+        return {"session": self.readings.begin(plan)["session"]}
 
     def _say(self, given: CommandArguments) -> Answer:
         """Says an outline, a description or a spelling, which is computed in the reader's thread."""
@@ -134,7 +134,7 @@ class CommandHandlers:
         start, make = self._phrases_about(request, snapshot)
         about = ReplayablePhrases(lambda: make(snapshot))
         plan = ReadingPlan(snapshot, start, start, start, about=about, uri=request.uri, make_about=make)
-        return {"session": self.readings.read(plan)["session"]}
+        return {"session": self.readings.begin(plan)["session"]}
 
     def _phrases_about(self, request: SayRequest, snapshot: Snapshot) -> tuple[int, MakeAbout]:
         """The byte that the request is about, and what makes the phrases to say, also from a later text."""
@@ -216,6 +216,8 @@ class CommandHandlers:
             **self.readings.answer(),
             "audio": self.runtime.audio,
             "engine": engine.name,
+            "engineModel": self.runtime.choice.model,
+            "engineReason": self.runtime.choice.reason,
             "engineCheck": engine.check() or "ready",
             "profile": self.runtime.settings.profile,
             "silent": [each.value for each in Category if self.runtime.pipeline.voice_of(each).volume == 0],

@@ -32,8 +32,11 @@ from .declaration import read_environment as read_environment
 from .declaration import read_variable as read_variable
 from .declaration import setting as setting
 from .declaration import violation as violation
+from .user_settings import AUTO_ENGINE as AUTO_ENGINE
 from .user_settings import EDITOR_SETTINGS as EDITOR_SETTINGS
 from .user_settings import FALLBACK_ENGINE as FALLBACK_ENGINE
+from .user_settings import FASTEST_ENGINE as FASTEST_ENGINE
+from .user_settings import FINEST_ENGINE as FINEST_ENGINE
 from .user_settings import MAX_RATE as MAX_RATE
 from .user_settings import MIN_RATE as MIN_RATE
 from .user_settings import VOICE_PROPERTIES as VOICE_PROPERTIES
