@@ -109,7 +109,7 @@ class SpeechPipeline:
 
     def voice_of(self, category: Category) -> Voice:
         """The voice of a category, without the profile's overlays for captures."""
-        return self._casting.cast(Utterance("", category, 0, 0))
+        return self._casting.voice_for(Utterance("", category, 0, 0))
 
     def narration(self, key: str, offset: int) -> Phrase:
         """A sentence of the narrator, such as `blank`, for the place `offset`."""
@@ -124,7 +124,7 @@ class SpeechPipeline:
         return self._phrase([spoken.utterance for spoken in phrase.parts])
 
     def _phrase(self, utterances: list[Utterance]) -> Phrase:
-        parts = tuple(map(self._casting.with_voice, utterances))
+        parts = tuple(map(self._casting.cast, utterances))
         start = min(utterance.start for utterance in utterances)
         return Phrase(parts, start, max(utterance.end for utterance in utterances))
 

@@ -136,7 +136,7 @@ def run_say(arguments: argparse.Namespace) -> int:
     engine = ready_engine(choice, is_live=output.is_live)
     casting = checked_casting(settings, engine)
     lines = [Utterance(line.strip(), arguments.category, 0, 0) for line in text.splitlines() if line.strip()]
-    phrases, content = phrases_of_texts("Said", list(map(casting.with_voice, lines)))
+    phrases, content = phrases_of_texts("Said", list(map(casting.cast, lines)))
     Player(engine, output, content).play(phrases)
     return 0
 

@@ -100,7 +100,7 @@ def run_show(arguments: argparse.Namespace) -> int:
         return voices_manage.show_voice(arguments.name, arguments.json)
     settings, choice = options.speech_settings_of(arguments)
     casting = checked_casting(settings, ready_engine(choice))
-    voices = {category: casting.cast(_sample(category)) for category in Category}
+    voices = {category: casting.voice_for(_sample(category)) for category in Category}
     if arguments.json:
         write_json({category.value: asdict(voice) for category, voice in voices.items()})
         return 0
@@ -121,7 +121,7 @@ def run_audition(arguments: argparse.Namespace) -> int:
     casting = checked_casting(settings, engine)
     families = engine.voices()
     samples = [
-        casting.with_voice(_sample(Category(name)))
+        casting.cast(_sample(Category(name)))
         if name in list(Category)
         else _sample_of_family(name, families, settings.rate)
         for name in arguments.name or list(Category)
