@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from codechoir.errors import InputError
-from codechoir.storage.data_files import FileHashes
+from codechoir.storage import FileHashes
 
 
 def written(path: Path, content: str, age: float = 60) -> Path:

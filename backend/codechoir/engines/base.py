@@ -11,7 +11,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -334,11 +333,15 @@ CLONING_ENGINE = "xtts"
 
 def engine_names() -> list[str]:
     """The names of all installed engines, sorted, with those of other packages."""
+    from importlib.metadata import entry_points
+
     return sorted({point.name for point in entry_points(group=GROUP)})
 
 
 def make_engine(name: str) -> Engine:
     """A new engine by name. Raises `InputError` for an unknown name, `EngineError` for a broken plug-in."""
+    from importlib.metadata import entry_points
+
     for point in entry_points(group=GROUP):
         if point.name == name:
             try:

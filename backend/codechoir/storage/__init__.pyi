@@ -1,4 +1,5 @@
 from .atomic import AtomicFile as AtomicFile
+from .atomic import FileHashes as FileHashes
 from .atomic import KeyLocks as KeyLocks
 from .atomic import bad_path as bad_path
 from .atomic import check_writable as check_writable
@@ -12,7 +13,6 @@ from .caches import DiskCache as DiskCache
 from .caches import FileFormat as FileFormat
 from .caches import MemoryCache as MemoryCache
 from .data_files import MAX_TOML_BYTES as MAX_TOML_BYTES
-from .data_files import FileHashes as FileHashes
 from .data_files import KeyPath as KeyPath
 from .data_files import TomlSource as TomlSource
 from .data_files import ask_disk as ask_disk
