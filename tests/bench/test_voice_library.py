@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from codechoir.bench.voice_library import figures
+from codechoir.bench.cache_figures import library_figures
 
 
 def test_a_start_is_measured_beside_its_peer() -> None:
-    (figure,) = figures(runs=1)
+    (figure,) = library_figures(runs=1)
     assert figure["name"] == "library.start"
     assert figure["ours"] > 0
     assert figure["peer"] > 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codechoir.bench.words_per_token import WordCount, breakdown, count, words_per_token
+from codechoir.bench.text_figures import WordCount, breakdown, count, words_per_token
 from codechoir.languages import detect_language
 from codechoir.syntax import Document
 

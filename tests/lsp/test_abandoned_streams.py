@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from codechoir.bench.lsp_client import LspClient
+from codechoir.bench.programs import LspClient
 from support.wire import read, server
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot wait for the end of a pipe")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 import pytest
-from codechoir.bench.lsp_client import LspClient
+from codechoir.bench.programs import LspClient
 from codechoir.cancellation import Cancellation, CancelledError, check_cancelled
 from codechoir.languages import language_named
 from codechoir.lsp.language_server import Preparations, RunningRequests

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from codechoir.bench.lsp_client import LspClient
+from codechoir.bench.programs import LspClient
 from support.wire import line_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")

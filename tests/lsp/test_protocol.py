@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from codechoir.bench.lsp_client import LspClient
+from codechoir.bench.programs import LspClient
 from codechoir.lsp.protocol import message_converter
 from codechoir.lsp.server_process import on_exit_of
 from lsprotocol import types

@@ -13,7 +13,7 @@ import pytest
 import soundfile
 from codechoir.errors import CodechoirError, InputError
 from codechoir.model import AudioChunk, Category, Mark
-from codechoir.sinks.file_sink import FileSink, MarksFile
+from codechoir.sinks.base import FileSink, MarksFile
 from codechoir.sinks.output_files import AudioFile
 
 RATE = 22050

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from codechoir.cli.main import main
 from codechoir.model import Category, Mark
-from codechoir.sinks.word_locator import WordLocator
+from codechoir.sinks.base import WordLocator
 from support.command_line import EXAMPLES
 from support.needs import missing, needs
 

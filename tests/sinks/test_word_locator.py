@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from codechoir.model import Category, Mark
-from codechoir.sinks.word_locator import WordLocator
+from codechoir.sinks.base import WordLocator
 from hypothesis import given
 from hypothesis import strategies as st
 

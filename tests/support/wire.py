@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from codechoir.bench.lsp_client import LspClient, Message
+from codechoir.bench.programs import LspClient, Message
 
 
 @contextmanager

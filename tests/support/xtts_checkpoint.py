@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from codechoir.bench.xtts_checkpoint import (
+from codechoir.bench.xtts_measure import (
     CheckpointShape,
     config_of,
     random_model,

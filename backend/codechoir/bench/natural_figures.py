@@ -19,9 +19,9 @@ from codechoir.bench.audio_metrics import (
     without_cues,
     words_of,
 )
-from codechoir.bench.corpora import phrases
 from codechoir.bench.runner import Figure, figure
-from codechoir.bench.server_start import resident_megabytes
+from codechoir.bench.server_figures import resident_megabytes
+from codechoir.bench.text_figures import phrases
 from codechoir.engines import AudioListener
 from codechoir.engines.natural import NaturalEngine
 from codechoir.errors import EngineError

@@ -26,13 +26,13 @@ class Benchmark(NamedTuple):
 
 
 BENCHMARKS: Mapping[str, Benchmark] = {
-    "lsp": Benchmark("server_latency", "request to first audio at an editor, stop, edits"),
-    "start": Benchmark("server_start", "start of the language server, its memory"),
-    "tokenise": Benchmark("text_speed", "text to spans: whole files, windows, edits", "tokenise_figures"),
-    "wording": Benchmark("text_speed", "spans to words", "wording_figures"),
+    "lsp": Benchmark("server_figures", "request to first audio at an editor, stop, edits", "latency_figures"),
+    "start": Benchmark("server_figures", "start of the language server, its memory", "start_figures"),
+    "tokenise": Benchmark("text_figures", "text to spans: whole files, windows, edits", "tokenise_figures"),
+    "wording": Benchmark("text_figures", "spans to words", "wording_figures"),
     "seams": Benchmark("voice_switching", "what changing voices costs the listener"),
-    "cache": Benchmark("phrase_cache_figures", "what the phrase cache saves and costs"),
-    "library": Benchmark("voice_library", "loading cloned voices at start"),
+    "cache": Benchmark("cache_figures", "what the phrase cache saves and costs", "phrase_figures"),
+    "library": Benchmark("cache_figures", "loading cloned voices at start", "library_figures"),
     "natural": Benchmark("natural_figures", "natural voices on a CPU: first audio, speed, voices"),
     "xtts": Benchmark("xtts_figures", "neural voices: throughput, first audio, several voices at once"),
 }

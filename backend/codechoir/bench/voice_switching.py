@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from codechoir.audio import lufs
-from codechoir.bench import baseline_espeak
 from codechoir.bench.audio_metrics import (
     SynthesizedAudio,
     in_one_voice,
@@ -20,8 +19,9 @@ from codechoir.bench.audio_metrics import (
     without_cues,
     words_of,
 )
-from codechoir.bench.corpora import phrases
+from codechoir.bench.programs import ESPEAK_PROGRAM, espeak_listening_times
 from codechoir.bench.runner import Figure, figure
+from codechoir.bench.text_figures import phrases
 from codechoir.engines import Engine
 from codechoir.engines.espeak import (
     DEFAULT_FAMILY,
@@ -85,7 +85,7 @@ def _beside_peers(
     """Our listening time beside those of other ways to say a line in its voices."""
     raw, trimmed = zip(*map(_utterance_by_utterance, lines), strict=True)
     few, few_one = lines[::_FEW_STEP], one[::_FEW_STEP]
-    program = baseline_espeak.PROGRAM
+    program = ESPEAK_PROGRAM
     peers: dict[str, tuple[float | None, str]] = {
         "": (_relative(trimmed, one), "an utterance a voice, silence trimmed"),
         ".separate": (_relative(raw, one), "an utterance a voice"),
@@ -167,7 +167,7 @@ def _by_program(
 ) -> float | None:
     """Listening time with the program of eSpeak NG; None where it is not installed."""
     options = ["-v", DEFAULT_FAMILY, "-s", str(rate)]
-    seconds = baseline_espeak.listening_times([*options, *arguments] for arguments in argument_lists)
+    seconds = espeak_listening_times([*options, *arguments] for arguments in argument_lists)
     return None if seconds is None else _relative(seconds, one)
 
 

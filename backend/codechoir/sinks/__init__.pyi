@@ -1,12 +1,13 @@
 from .audio_formats import AUDIO_FORMATS as AUDIO_FORMATS
 from .audio_formats import Chapter as Chapter
+from .base import FileSink as FileSink
+from .base import MarksFile as MarksFile
 from .base import MultiSink as MultiSink
 from .base import OnPlayed as OnPlayed
 from .base import Sink as Sink
+from .base import WordLocator as WordLocator
 from .device import Device as Device
 from .device_sink import DeviceSink as DeviceSink
-from .file_sink import FileSink as FileSink
-from .file_sink import MarksFile as MarksFile
 from .html_page import PageText as PageText
 from .lsp_stream import AudioNotifier as AudioNotifier
 from .lsp_stream import ClientPlaybackSink as ClientPlaybackSink
@@ -16,4 +17,3 @@ from .lsp_stream import ServerPlaybackSink as ServerPlaybackSink
 from .output_files import AudioFile as AudioFile
 from .output_files import Content as Content
 from .output_files import output_file as output_file
-from .word_locator import WordLocator as WordLocator

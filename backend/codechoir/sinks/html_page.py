@@ -28,8 +28,7 @@ from codechoir import __version__
 from codechoir.errors import escape_invisible
 from codechoir.model import AudioChunk, Category, Span
 from codechoir.sinks.audio_formats import AudioEncoder, SndfileEncoder
-from codechoir.sinks.file_sink import FileSink
-from codechoir.sinks.word_locator import WordLocator
+from codechoir.sinks.base import FileSink, WordLocator
 from codechoir.storage import AtomicFile
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")

@@ -11,7 +11,7 @@ from codechoir.audio import Panner
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import AudioChunk
 from codechoir.sinks.audio_formats import AUDIO_FORMATS, AudioEncoder, Chapter, ChapterMarks
-from codechoir.sinks.file_sink import FileSink
+from codechoir.sinks.base import FileSink
 from codechoir.storage import AtomicFile
 
 if TYPE_CHECKING:

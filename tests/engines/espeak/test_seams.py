@@ -16,7 +16,7 @@ from codechoir.bench.audio_metrics import (
     synthesize,
     without_cues,
 )
-from codechoir.bench.corpora import phrases, source_files
+from codechoir.bench.text_figures import phrases, source_files
 from codechoir.engines.espeak.joiner import MARGIN
 from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
 from codechoir.settings import Settings

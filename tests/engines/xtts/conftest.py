@@ -18,7 +18,7 @@ collect_ignore_glob = [] if INSTALLED else ["cpu_int8/*", "neural/*"]
 @pytest.fixture(scope="session")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with config.json, model.pth, vocab.json and speakers_xtts.pth; the weights are random."""
-    from codechoir.bench.xtts_checkpoint import SHAPES
+    from codechoir.bench.xtts_measure import SHAPES
     from support.xtts_checkpoint import write_checkpoint
 
     return write_checkpoint(tmp_path_factory.mktemp("checkpoint"), SHAPES["tiny"], seed=7)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from codechoir.bench.lsp_client import LspClient
+from codechoir.bench.programs import LspClient
 from support.pulse import Recorder, audible, is_silent
 from support.wire import read, server, works
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from codechoir.bench.lsp_client import LspClient
+from codechoir.bench.programs import LspClient
 from support.command_line import EXAMPLES
 from support.pulse import Recorder, audible, pulseaudio_process
 from support.wire import read, server

@@ -1,21 +1,29 @@
-"""What the phrase cache saves, and what it costs, beside the engine that synthesizes the phrases.
+"""What caches save, and what they cost: of phrases, and of cloned voices.
 
-A cached unit of a neural engine is an utterance or a few; one of eSpeak NG is a line.
+Phrases: beside the engine that synthesizes them. A cached unit of a neural engine is an utterance or a few;
+one of eSpeak NG is a line.
+
+Voices: how long a start waits for seven of the library, beside NumPy's own files of the same. Each sample is
+a process of its own, as a start is. Before the clock runs the process has loaded what a child process with an
+engine has loaded: its host, NumPy, and the modules of the standard library that torch imports. The library
+and safetensors are loaded while the clock runs, from bytecode, as those of an installed package are.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from codechoir.bench.corpora import python_source
 from codechoir.bench.runner import Figure, figure
+from codechoir.bench.text_figures import python_source
 from codechoir.engines import AudioListener, CachePolicy, Engine, SilentEngine
 from codechoir.engines.cache import CachingEngine, PhraseCache, PhraseSettings, phrase_key
 from codechoir.engines.espeak import EspeakEngine
@@ -35,7 +43,7 @@ MAX_GROWTH = 80.0
 """Megabytes by which an hour of reading may grow a process: the memory limit of 64 and some spare."""
 
 
-def figures() -> list[Figure]:
+def phrase_figures() -> list[Figure]:
     """`cache.second_reading`, `cache.misses…`, `cache.hour`, `cache.espeak…`."""
     with tempfile.TemporaryDirectory() as folder:
         return [*_second_reading(Path(folder) / "a"), *_misses(), _hour(), *_espeak(Path(folder) / "b")]
@@ -122,7 +130,7 @@ def _phrases(source: str, pipeline: SpeechPipeline | None = None) -> list[Phrase
 
 _HOUR = """
 import resource, sys
-from codechoir.bench.phrase_cache_figures import read_for
+from codechoir.bench.cache_figures import read_for
 read_for(300)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 read_for(3600)
@@ -228,3 +236,106 @@ def _timed(engine: Engine, lines: Iterable[Phrase]) -> list[_LineTimer]:
         line.stop()
         found.append(line)
     return found
+
+
+# ---- voices ------------------------------------------------------------------------------------------------
+
+VOICES = 7
+RUNS = 9
+GOAL_MILLISECONDS = 50.0
+
+_TIMED_START = """
+import hashlib, json, pathlib, sys, time, numpy, codechoir.engines.subprocess.host
+began = time.perf_counter()
+{work}
+print((time.perf_counter() - began) * 1000)
+"""
+_OUR_START = """
+from pathlib import Path
+from codechoir.voices.library import LibrarySettings, VoiceLibrary
+folder = Path(sys.argv[1])
+loaded = VoiceLibrary(LibrarySettings(folder / "voices", folder / "cache")).preload()
+assert len(loaded) == {count}
+"""
+_PEER_START = """
+from pathlib import Path
+loaded = []
+for file in sorted((Path(sys.argv[1]) / "numpy").glob("*.npz")):
+    with numpy.load(file) as tensors:
+        loaded.append({{name: tensors[name] for name in tensors.files}})
+assert len(loaded) == {count}
+"""
+
+
+def library_figures(runs: int = RUNS) -> list[Figure]:
+    """`library.start`: milliseconds until seven voices are loaded and checked, the median of `runs`."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _write_voices(folder)
+        ours, peer = [], []
+        for work in (_OUR_START, _PEER_START):
+            _start_milliseconds(work, folder)  # writes the bytecode
+        for _ in range(runs):
+            ours.append(_start_milliseconds(_OUR_START, folder))
+            peer.append(_start_milliseconds(_PEER_START, folder))
+    return [
+        figure(
+            "library.start",
+            statistics.median(ours),
+            "ms",
+            GOAL_MILLISECONDS,
+            statistics.median(peer),
+            "numpy.load of .npz files, nothing checked",
+        )
+    ]
+
+
+def _start_milliseconds(work: str, folder: Path) -> float:
+    program = _TIMED_START.format(work=work.format(count=VOICES))
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(folder)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return float(done.stdout)
+
+
+def _write_voices(folder: Path) -> None:
+    """Seven voices in the shapes of XTTS, in both formats."""
+    import numpy as np
+
+    from codechoir.voices.library import LibrarySettings, VoiceLibrary
+
+    library = VoiceLibrary(LibrarySettings(folder / "voices", folder / "cache"))
+    (folder / "numpy").mkdir()
+    recording = folder / "recording.wav"
+    recording.write_bytes(b"stands for a recording")
+    for number in range(VOICES):
+        voice = library.add(f"voice {number}", [recording], _RandomConditioner(number))
+        np.savez(folder / "numpy" / f"{number}.npz", **voice.tensors)  # type: ignore[arg-type]
+
+
+class _RandomConditioner:
+    """Makes random latents; see `Conditioner`."""
+
+    engine = "xtts"
+    fingerprint = "benchmark"
+
+    def __init__(self, number: int) -> None:
+        self.parameters: Mapping[str, Any] = {"number": number}
+
+    def warm_up(self) -> None:
+        """Nothing to load."""
+
+    def condition(self, _: object) -> Mapping[str, Any]:
+        import numpy as np
+
+        random = np.random.default_rng(self.parameters["number"])
+        return {
+            "gpt_cond_latent": random.standard_normal((1, 32, 1024), dtype=np.float32),
+            "speaker_embedding": random.standard_normal((1, 512, 1), dtype=np.float32),
+        }

@@ -1,11 +1,16 @@
-"""A minimal client of the language server, for benchmarks and tests."""
+"""The programs that benchmarks and tests talk to: the language server, and the peer `espeak-ng`.
+
+`LspClient` is a minimal client. `espeak-ng` is called as a reader without a server calls it.
+"""
 
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import count
 from typing import IO, Any
@@ -153,3 +158,63 @@ class LspClient:
             if stream is not None:
                 with suppress(BrokenPipeError):
                     stream.close()
+
+
+# ---- espeak-ng ---------------------------------------------------------------------------------------------
+
+ESPEAK_PROGRAM = "espeak-ng"
+ESPEAK_COMMAND = f"{ESPEAK_PROGRAM} --stdout"
+_WAV_HEADER = 44
+"""Bytes before the first sample; bytes 24 to 28 are the sample rate."""
+
+
+def espeak_is_installed() -> bool:
+    """Whether the program is on the path; without it the functions below return None."""
+    return shutil.which(ESPEAK_PROGRAM) is not None
+
+
+def espeak_first_audio(texts: Iterable[str]) -> list[float] | None:
+    """Milliseconds from the call to the first samples, for each text."""
+    return [_first_audio(text) for text in texts] if espeak_is_installed() else None
+
+
+def espeak_time_to_kill(texts: Iterable[str]) -> list[float] | None:
+    """Milliseconds that it takes to end the program while it speaks, for each text."""
+    return [_kill(text) for text in texts] if espeak_is_installed() else None
+
+
+def espeak_listening_times(argument_lists: Iterable[Sequence[str]]) -> list[float] | None:
+    """Seconds of audio that the program writes, for each list of arguments."""
+    if not espeak_is_installed():
+        return None
+    seconds = []
+    for arguments in argument_lists:
+        command = [ESPEAK_PROGRAM, "--stdout", *arguments]
+        wav = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
+        sample_rate = int.from_bytes(wav[24:28], "little")
+        seconds.append((len(wav) - _WAV_HEADER) / 2 / sample_rate)
+    return seconds
+
+
+def _start(text: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([ESPEAK_PROGRAM, "--stdout", "--", text], stdout=subprocess.PIPE)
+
+
+def _first_audio(text: str) -> float:
+    began = time.perf_counter()
+    with _start(text) as process:
+        assert process.stdout is not None
+        process.stdout.read(_WAV_HEADER + 2)
+        took = time.perf_counter() - began
+        process.stdout.read()
+    return took * 1000
+
+
+def _kill(text: str) -> float:
+    with _start(text) as process:
+        assert process.stdout is not None
+        process.stdout.read(_WAV_HEADER + 2)
+        began = time.perf_counter()
+        process.kill()
+        process.wait()
+        return (time.perf_counter() - began) * 1000
