@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from codechoir.engines import Engine
+from codechoir.engines import Engine, engine_choice
 from codechoir.errors import InputError, did_you_mean
 from codechoir.languages import Language
 from codechoir.model import Category, Phrase, Utterance, Voice
@@ -23,11 +23,12 @@ class SpeechPipeline:
 
     Keeps what is costly to load (word tables, profile) for all readings of a process. `change` may be called
     while another thread pulls phrases: those that have not been pulled yet follow the new settings. Raises
-    `InputError` where the settings name an unknown profile, voice or level.
+    `InputError` where the settings name an unknown profile, voice or level. Settings that leave the engine to
+    us (`auto`) are given one first; who also makes the engine does so before, so that both agree.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self._settings = settings = engine_choice(settings).applied_to(settings)
         self._wording = Wording(settings.wording)
         self._profile = load_profile(settings.profile, settings.engine)
         self._casting = full_casting(self._profile, settings)
@@ -44,6 +45,7 @@ class SpeechPipeline:
 
     def change(self, settings: Settings) -> None:
         """Uses new settings from the next phrase on. After an `InputError` the old ones stay in force."""
+        settings = engine_choice(settings).applied_to(settings)
         same = (settings.profile, settings.engine) == (self._settings.profile, self._settings.engine)
         profile = self._profile if same else load_profile(settings.profile, settings.engine)
         casting = full_casting(profile, settings)
@@ -107,7 +109,7 @@ class SpeechPipeline:
 
     def voice_of(self, category: Category) -> Voice:
         """The voice of a category, without the profile's overlays for captures."""
-        return self._casting.cast(Utterance("", category, 0, 0))
+        return self._casting.voice_for(Utterance("", category, 0, 0))
 
     def narration(self, key: str, offset: int) -> Phrase:
         """A sentence of the narrator, such as `blank`, for the place `offset`."""
@@ -122,7 +124,7 @@ class SpeechPipeline:
         return self._phrase([spoken.utterance for spoken in phrase.parts])
 
     def _phrase(self, utterances: list[Utterance]) -> Phrase:
-        parts = tuple(map(self._casting.with_voice, utterances))
+        parts = tuple(map(self._casting.cast, utterances))
         start = min(utterance.start for utterance in utterances)
         return Phrase(parts, start, max(utterance.end for utterance in utterances))
 

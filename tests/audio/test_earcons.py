@@ -8,7 +8,7 @@ from array import array
 from itertools import pairwise
 
 import pytest
-from codechoir.audio.earcons import render_earcon
+from codechoir.audio.samples import render_earcon
 from codechoir.storage import resource_path
 
 RATE = 22050

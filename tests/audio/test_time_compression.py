@@ -7,7 +7,7 @@ from array import array
 
 import numpy as np
 import pytest
-from codechoir.audio.time_compression import MAX_PERIOD, TimeCompressor
+from codechoir.audio.samples import MAX_PERIOD, TimeCompressor
 from codechoir.bench.audio_metrics import pitches
 from hypothesis import given, settings
 from hypothesis import strategies as st

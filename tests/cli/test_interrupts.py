@@ -61,7 +61,7 @@ sys.exit(main())
         "codechoir.cli.main",  # the first of our modules after the program itself
         "argparse",
         "codechoir.settings",
-        "codechoir.cli.command_read",
+        "codechoir.cli.commands_reading",
         "codechoir.syntax.document",
         "tree_sitter",
         "codechoir.engines.espeak.espeak_engine",

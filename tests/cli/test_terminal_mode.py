@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from codechoir.cli.terminal_mode import SHOW_CURSOR
+from codechoir.cli.process_signals import SHOW_CURSOR
 
 if sys.platform == "win32":
     pytest.skip("Windows has no such terminals", allow_module_level=True)
@@ -20,7 +20,7 @@ import termios
 READING = """
 import signal, sys
 from codechoir.cli.process_signals import handled_signals
-from codechoir.cli.terminal_mode import pressed_keys
+from codechoir.cli.process_signals import pressed_keys
 with handled_signals():
     try:
         with pressed_keys() as keys:
@@ -170,7 +170,7 @@ def test_in_the_background_the_terminal_is_left_alone() -> None:
     """A process in the background that changes the terminal is stopped by the system."""
     program = """
 import os, signal, time
-from codechoir.cli.terminal_mode import pressed_keys
+from codechoir.cli.process_signals import pressed_keys
 child = os.fork()
 if child:
     _, status = os.waitpid(child, os.WUNTRACED)

@@ -31,7 +31,7 @@ BAD = [
     (["read", CART, "--engine", "espeek"], "Did you mean 'espeak'?"),
     (
         ["read", CART, "--voices", "defualt"],
-        "unknown voice profile 'defualt'; known: default. Did you mean 'default'?",
+        "unknown voice profile 'defualt'; known: classic, default. Did you mean 'default'?",
     ),
     (["read", CART, "--voices", "nowhere/mine.toml"], "no voice profile nowhere/mine.toml"),
     (["read", CART, "--language", "pyhton"], "unknown language 'pyhton'"),

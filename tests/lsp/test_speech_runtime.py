@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from codechoir.engines import AudioListener, CollectingListener, Engine
+from codechoir.errors import EngineError
 from codechoir.lsp.speech_runtime import SpeechRuntime
-from codechoir.model import Category
+from codechoir.model import Category, Phrase
+from codechoir.playback import FallbackEngine
 from codechoir.settings import Settings, VoiceChange
 
 
@@ -93,3 +98,85 @@ def test_warming_up_does_not_raise(warnings: list[str]) -> None:
     made.warm_up()
     made.close()
     assert warnings == []
+
+
+# ---- an engine that is left to us -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def both_ready(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The natural voices can speak here; no child process is started before somebody reads."""
+    monkeypatch.setenv("CODECHOIR_CACHE", str(tmp_path))
+    monkeypatch.setattr("codechoir.engines.natural.readiness.packages_problem", lambda: "")
+    monkeypatch.setattr("codechoir.engines.natural.readiness.physical_megabytes", lambda: None)
+
+
+@pytest.mark.usefixtures("both_ready")
+def test_another_rate_changes_the_engine_with_the_next_reading_only(warnings: list[str]) -> None:
+    made = runtime(warnings, engine="auto")
+    natural = made.engine
+    assert (natural.name, made.pipeline.settings.engine) == ("natural", "natural")
+
+    assert made.change(Settings(engine="auto", rate=500), is_reading=True) is None
+    assert made.engine is natural
+    assert made.pipeline.settings == Settings(engine="natural", rate=500)
+    assert made.change(Settings(engine="auto", rate=500, indentation="off"), is_reading=True) is None
+    assert made.engine is natural
+    assert made.settings.engine == "auto"
+
+    assert made.settle() is natural
+    assert (made.engine.name, made.pipeline.settings.engine) == ("espeak", "espeak")
+    assert "words a minute" in made.choice.reason
+    assert made.settle() is None
+
+    assert made.change(Settings(engine="auto", rate=200)) is not None  # nothing is being read
+    assert made.engine.name == "natural"
+    assert warnings == []
+
+
+@pytest.mark.usefixtures("both_ready")
+def test_voices_that_are_chosen_by_name_change_the_engine_at_once(warnings: list[str]) -> None:
+    made = runtime(warnings, engine="auto")
+    natural, _ = made.engine, made.pipeline
+    changed = Settings(engine="auto", voices={Category.COMMENT: VoiceChange(family="en-us+f3")})
+    assert made.change(changed, is_reading=True) is natural
+    assert made.engine.name == "espeak"
+    assert made.pipeline.voice_of(Category.COMMENT).family == "en-us+f3"
+
+
+@pytest.mark.usefixtures("both_ready")
+def test_a_model_that_fails_is_replaced_before_the_next_reading(warnings: list[str]) -> None:
+    made = runtime(warnings, engine="auto")
+    natural, _ = made.engine, made.pipeline
+    assert isinstance(natural, FallbackEngine) and isinstance(natural.inner, Engine)
+
+    def fail(phrases: Iterable[Phrase], listener: AudioListener) -> None:
+        raise EngineError("onnxruntime is broken")
+
+    natural.inner.speak = fail  # type: ignore[method-assign]
+    heard = CollectingListener()
+    natural.speak([made.pipeline.narration("end", 0)], heard)
+    assert sum(chunk.samples for chunk in heard.chunks) > 0  # by the fallback engine
+    assert made.engine is natural
+    assert made.settle() is natural
+    assert made.engine.name == "espeak"
+    assert "onnxruntime is broken" in made.choice.reason
+    natural.close()
+
+
+@pytest.mark.usefixtures("both_ready")
+def test_a_model_that_is_too_slow_is_told_and_replaced(
+    warnings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = runtime(warnings, engine="auto")
+    told = threading.Event()
+    made._warn = lambda line: (warnings.append(line), told.set())[0]  # type: ignore[method-assign]
+    monkeypatch.setattr("codechoir.engines.natural.readiness.real_time_factor", lambda _: 0.9)
+    monkeypatch.setattr("codechoir.engines.natural.NaturalEngine.is_ready", lambda _: True)
+    monkeypatch.setattr("codechoir.engines.natural.NaturalEngine.warm_up", lambda _: None)
+    made.warm_up()
+    assert told.wait(30)
+    assert "takes 0.90 s" in warnings[0]
+    assert made.settle() is not None
+    assert made.engine.name == "espeak"
+    assert runtime([], engine="auto").choice.engine == "espeak"  # the next start does not try again

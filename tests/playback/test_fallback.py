@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from codechoir.engines.base import AudioListener
 from codechoir.engines.silent import SilentEngine
-from codechoir.engines.subprocess.client import ChildEngine
-from codechoir.engines.subprocess.supervisor import BackOff, Supervisor
+from codechoir.engines.subprocess.client import BackOff, ChildEngine, Supervisor
 from codechoir.errors import EngineError
 from codechoir.model import AudioChunk, CastUtterance, Phrase, State, Voice
 from codechoir.playback.engine_setup import FallbackEngine

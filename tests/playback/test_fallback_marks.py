@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.engines.silent import SilentEngine
-from codechoir.engines.subprocess.supervisor import BackOff
+from codechoir.engines.subprocess.client import BackOff
 from codechoir.model import Phrase
 from codechoir.playback.engine_setup import FallbackEngine
 from hypothesis import given, settings

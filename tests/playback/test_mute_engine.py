@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 from codechoir.engines.base import AudioListener
 from codechoir.engines.silent import SilentEngine
-from codechoir.engines.subprocess.client import ChildEngine
+from codechoir.engines.subprocess.client import BackOff, ChildEngine
 from codechoir.engines.subprocess.process import ChildSpec
-from codechoir.engines.subprocess.supervisor import BackOff
 from codechoir.errors import EngineLostError
 from codechoir.model import AudioChunk, CastUtterance, Phrase, State
 from codechoir.playback.engine_setup import FallbackEngine

@@ -12,11 +12,11 @@ PACKAGE = Path(codechoir.__file__).parent
 PARSERS = {("json", "load"), ("json", "loads"), ("tomllib", "load"), ("tomllib", "loads")}
 
 OWN_DATA = {
-    "audio/earcons.py",
+    "audio/samples.py",
     "engines/espeak/parameters.py",
     "engines/natural/hibari_voice.py",
     "languages/language.py",
-    "wording/foreign_text.py",
+    "wording/text_signs.py",
 }
 """Modules that only parse files which are installed with them."""
 
@@ -34,4 +34,4 @@ def test_only_one_module_parses_json_and_toml_of_others() -> None:
                 and not name.startswith("bench/")
             ):
                 found.add(name)
-    assert found == {"storage/toml_lines.py", *OWN_DATA}
+    assert found == {"storage/data_files.py", *OWN_DATA}

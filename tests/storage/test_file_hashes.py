@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from codechoir.errors import InputError
-from codechoir.storage import file_hashes
-from codechoir.storage.file_hashes import FileHashes
+from codechoir.storage import FileHashes
 
 
 def written(path: Path, content: str, age: float = 60) -> Path:
@@ -34,7 +33,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(Path(file.name).name)  # type: ignore[attr-defined]
         return real(file, algorithm)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(file_hashes.hashlib, "file_digest", count)
+    monkeypatch.setattr(hashlib, "file_digest", count)
     return names
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from codechoir.storage.locks import KeyLocks
+from codechoir.storage.atomic import KeyLocks
 
 
 def _hold_forever(folder: Path, held: Any) -> None:

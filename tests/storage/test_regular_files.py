@@ -10,8 +10,8 @@ from contextvars import copy_context
 from pathlib import Path
 
 import pytest
+from codechoir.cancellation import limit_patience
 from codechoir.errors import InputError
-from codechoir.patience import limit_patience
 from codechoir.storage import ask_disk, read_regular_file
 
 

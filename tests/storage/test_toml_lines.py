@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from codechoir.errors import InputError, shown
 from codechoir.storage import FileHashes
-from codechoir.storage.toml_lines import KeyPath, TomlSource, parse_json, read_json, read_toml
+from codechoir.storage.data_files import KeyPath, TomlSource, parse_json, read_json, read_toml
 
 TEXT = """\
 title = "one"

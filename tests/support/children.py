@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from codechoir.engines.subprocess.client import ChildEngine
+from codechoir.engines.subprocess.client import BackOff, ChildEngine
 from codechoir.engines.subprocess.process import ChildSpec
-from codechoir.engines.subprocess.supervisor import BackOff
 from codechoir.model import Capabilities
 from support.child_engines import RATE
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import torch
 from codechoir.engines.xtts.cpu_int8 import dot_products
-from codechoir.engines.xtts.neural.conditioning import Conditioning
 from codechoir.engines.xtts.neural.decoder import Decoder, Prompt, Row, Sampling, StepRunner, tokenize
-from codechoir.engines.xtts.neural.xtts_model import XttsCore
+from codechoir.engines.xtts.neural.xtts_model import Conditioning, XttsCore
 
 GREEDY = Sampling(greedy=True)
 TEXTS = (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from codechoir.languages import language_named
-from codechoir.syntax.disguise import DISGUISED_GRAMMARS, Disguised
-from codechoir.syntax.disguise_rules import DISGUISES
+from codechoir.syntax.disguise import DISGUISES
 from codechoir.syntax.document import Document
+from codechoir.syntax.parsing import Disguised
+from codechoir.syntax.tree_analysis import DISGUISED_GRAMMARS
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from codechoir.languages import detect_language
 from codechoir.syntax import Document, offset_at
-from codechoir.syntax.line_edits import LineEdits, Place
 from codechoir.syntax.positions import ENCODINGS, Encoding
+from codechoir.syntax.revisions import LineEdits, Place
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 from codechoir import languages
 from codechoir.languages import grammar_names, language_folders, load_grammar, query_text
-from codechoir.syntax.captures import INJECTION, ROLE, TRANSPARENT, category_of
+from codechoir.syntax.captures import DEFAULT_ROLES, INJECTION, ROLE, TOKEN_ROLES, TRANSPARENT, category_of
 from codechoir.syntax.lexer import PYGMENTS_CAPTURES
 from codechoir.syntax.roles import BRACKETS, OPERATORS, ROLES, STRUCTURE, TEXT
-from codechoir.syntax.token_roles import DEFAULT_ROLES, TOKEN_ROLES
 
 STRINGS_AND_COMMENTS = re.compile(r'"(?:\\.|[^"\\])*"|;[^\n]*')
 

@@ -32,7 +32,7 @@ PROFILE = Profile(
 
 def cast(category: Category, capture: str = "", depth: int = 0, settings: Settings | None = None) -> Voice:
     casting = Casting(PROFILE, settings or Settings())
-    return casting.cast(Utterance("words", category, 0, 1, capture=capture, depth=depth))
+    return casting.voice_for(Utterance("words", category, 0, 1, capture=capture, depth=depth))
 
 
 def test_what_a_category_does_not_say_comes_from_the_base() -> None:
@@ -83,7 +83,7 @@ def test_volume_is_on_top_of_each_voices_own() -> None:
 def test_the_same_kind_of_utterance_gets_the_very_same_voice() -> None:
     casting = Casting(PROFILE, Settings())
     utterances = [Utterance(text, Category.TYPE, 0, 1) for text in ("one", "two")]
-    assert casting.cast(utterances[0]) is casting.cast(utterances[1])
+    assert casting.voice_for(utterances[0]) is casting.voice_for(utterances[1])
 
 
 def test_a_value_out_of_its_limits_is_told() -> None:
@@ -129,7 +129,7 @@ def both(folder: Path, category: Category, settings: Settings, text: str = PLAIN
     file.write_text(text)
     settings = replace(settings, engine="silent", profile=str(file))
     casting = full_casting(load_profile(str(file), "silent"), settings)
-    return casting.with_voice(Utterance("words", category, 0, 1))
+    return casting.cast(Utterance("words", category, 0, 1))
 
 
 def test_one_profile_casts_an_engine_and_the_one_that_stands_in_for_it(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_a_profile_without_a_word_about_an_engine_leaves_it_the_default_casting(
 
 def test_the_embedded_engine_needs_no_stand_in() -> None:
     casting = full_casting(load_profile("default", "espeak"), Settings())
-    assert casting.with_voice(Utterance("words", Category.COMMENT, 0, 1)).fallback_voice is None
+    assert casting.cast(Utterance("words", Category.COMMENT, 0, 1)).fallback_voice is None
 
 
 def test_what_the_engine_ignores_is_told_where_somebody_set_it() -> None:

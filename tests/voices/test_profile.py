@@ -6,10 +6,17 @@ from pathlib import Path
 
 import pytest
 from codechoir.errors import InputError
-from codechoir.model import Category
-from codechoir.settings import VoiceChange
+from codechoir.model import Category, Utterance
+from codechoir.settings import Settings, VoiceChange
+from codechoir.voices import full_casting
 from codechoir.voices import profile as profiles
-from codechoir.voices.profile import DepthStep, load_profile, profile_names
+from codechoir.voices.profile import (
+    DepthStep,
+    ProfileEngines,
+    engines_of_profile,
+    load_profile,
+    profile_names,
+)
 from codechoir.wording import CAPITAL
 
 
@@ -82,13 +89,14 @@ def test_a_profile_of_the_user_comes_before_one_that_ships(user_folder: Path) ->
 def test_only_profiles_are_listed(user_folder: Path) -> None:
     written(user_folder, GOOD)
     written(user_folder, "[cues]\n", "sounds")
-    assert profile_names() == ["default", "mine"]
+    assert profile_names() == ["classic", "default", "mine"]
 
 
 def test_an_unknown_name_is_told_with_the_known_ones_and_the_near_one(user_folder: Path) -> None:
     with pytest.raises(InputError) as error:
         load_profile("defualt", "espeak")
-    assert str(error.value) == "unknown voice profile 'defualt'; known: default. Did you mean 'default'?"
+    wanted = "unknown voice profile 'defualt'; known: classic, default. Did you mean 'default'?"
+    assert str(error.value) == wanted
 
 
 @pytest.mark.parametrize("path", ["no/such/file", "missing.toml"])
@@ -134,7 +142,7 @@ def test_what_is_no_file_is_no_profile(user_folder: Path) -> None:
     (user_folder / "gone.toml").symlink_to(user_folder / "nowhere")
     (user_folder / "folder.toml").mkdir()
     written(user_folder, "[meta]\nname = 'mine'\n")
-    assert profile_names() == ["default", "mine"]
+    assert profile_names() == ["classic", "default", "mine"]
 
 
 @pytest.mark.parametrize("part", ["base", "categories.comment", "captures", "depth"])
@@ -179,3 +187,29 @@ def test_a_folder_is_no_profile(tmp_path: Path) -> None:
 def test_a_capital_is_raised_by_the_default_profile() -> None:
     profile = load_profile("default", "espeak")
     assert profile.captures[CAPITAL].pitch is not None
+
+
+def test_classic_sounds_as_the_voices_of_espeak_did(user_folder: Path) -> None:
+    casts = [
+        full_casting(load_profile(profile, "espeak"), Settings(engine="espeak", profile=profile))
+        for profile in ("classic", "default")
+    ]
+    assert casts[0].voice_of(Category.COMMENT).family == "en-us+m8"
+    utterances = [
+        Utterance("x", category, 0, 1, capture=capture, depth=depth, change=change)
+        for category in Category
+        for capture in ("", "string.escape", "number", "type.builtin", "capital")
+        for depth in (0, 2)
+        for change in ("", "removed.edited")
+    ]
+    assert [casts[0].cast(each) for each in utterances] == [casts[1].cast(each) for each in utterances]
+
+
+def test_engines_that_a_profile_names(user_folder: Path) -> None:
+    assert engines_of_profile("classic") == ProfileEngines("espeak", frozenset())
+    default = engines_of_profile("default")
+    assert default.meant == ""
+    assert default.voiced == {"espeak", "natural", "silent", "xtts"}
+    written(user_folder, "[meta]\nengine = 1\n", "wrong")
+    with pytest.raises(InputError, match=r"wrong.toml:2: engine must be a text"):
+        engines_of_profile("wrong")

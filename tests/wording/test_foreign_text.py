@@ -12,7 +12,7 @@ from codechoir.settings import Level, WordingOptions
 from codechoir.syntax.document import Document
 from codechoir.wording import Wording
 from codechoir.wording.characters import MARKS, is_speakable, speakable_text
-from codechoir.wording.foreign_text import language_of_letters, language_of_words
+from codechoir.wording.text_signs import language_of_letters, language_of_words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

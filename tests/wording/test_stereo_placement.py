@@ -61,8 +61,8 @@ def test_the_balances_of_voice_and_words_are_added() -> None:
     settings = Settings(voices={Category.KEYWORD: VoiceChange(balance=-50)})
     casting = Casting(load_profile("default", "silent"), settings)
     assert casting.needs_stereo
-    assert casting.cast(Utterance("x", Category.KEYWORD, 0, 1)).balance == -50
-    assert casting.cast(Utterance("x", Category.KEYWORD, 0, 1, balance=30)).balance == -20
-    assert casting.cast(Utterance("x", Category.KEYWORD, 0, 1, balance=-80)).balance == -100
+    assert casting.voice_for(Utterance("x", Category.KEYWORD, 0, 1)).balance == -50
+    assert casting.voice_for(Utterance("x", Category.KEYWORD, 0, 1, balance=30)).balance == -20
+    assert casting.voice_for(Utterance("x", Category.KEYWORD, 0, 1, balance=-80)).balance == -100
     assert not Casting(load_profile("default", "silent"), Settings()).needs_stereo
     assert Casting(load_profile("default", "silent"), Settings(balance="column")).needs_stereo

@@ -8,7 +8,7 @@ import pytest
 from codechoir.errors import InputError
 from codechoir.languages.detection import language_named
 from codechoir.settings import WordingOptions
-from codechoir.storage.toml_lines import resource_path
+from codechoir.storage.data_files import resource_path
 from codechoir.syntax.roles import ROLES
 from codechoir.wording import Wording
 from codechoir.wording.table_files import builtin_table, check_word_table, load_word_table, natural_languages

@@ -1,11 +1,9 @@
-from .earcons import render_earcon as render_earcon
-from .recordings import check_recording_file as check_recording_file
-from .recordings import read_recording as read_recording
 from .resampling import Resampler as Resampler
 from .resampling import VoiceShaper as VoiceShaper
 from .resampling import pitch_factor as pitch_factor
 from .samples import ENERGY_WINDOW as ENERGY_WINDOW
 from .samples import Panner as Panner
+from .samples import TimeCompressor as TimeCompressor
 from .samples import crossfade as crossfade
 from .samples import fade_in as fade_in
 from .samples import fade_out as fade_out
@@ -13,8 +11,8 @@ from .samples import find_onset as find_onset
 from .samples import find_sound as find_sound
 from .samples import lufs as lufs
 from .samples import padded_slice as padded_slice
+from .samples import render_earcon as render_earcon
 from .samples import rms_level as rms_level
 from .samples import scale as scale
 from .samples import silence as silence
 from .samples import speech_level as speech_level
-from .time_compression import TimeCompressor as TimeCompressor

@@ -1,7 +1,7 @@
 """The command `codechoir`: parses arguments, runs a subcommand, turns a failure into one line and a status.
 
-Each subcommand X is a module `command_X` with a function `configure`, which adds its parser, and a function
-that runs it. Modules import what they need when they run, so that `--help` is quick.
+To add a subcommand X, write a function `configure_X`, which adds its parser, and a function that runs it, and
+name their module in `COMMANDS`. Modules import what they need when they run, so that `--help` is quick.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -21,22 +21,22 @@ from codechoir.errors import CodechoirError, InputError, did_you_mean
 from codechoir.settings import DEBUG, read_variable
 from codechoir.stdio import flush_streams, report, set_up_streams, use_utf8
 
-COMMANDS = (
-    "read",
-    "review",
-    "say",
-    "words",
-    "spans",
-    "decode",
-    "outline",
-    "voices",
-    "cache",
-    "install",
-    "lsp",
-    "bench",
-    "doctor",
-)
-"""In the order of `--help`."""
+COMMANDS = {
+    "read": "commands_reading",
+    "review": "commands_reading",
+    "say": "commands_reading",
+    "words": "commands_text",
+    "spans": "commands_text",
+    "decode": "commands_text",
+    "outline": "commands_text",
+    "voices": "commands_voices",
+    "cache": "commands_management",
+    "install": "commands_management",
+    "lsp": "commands_management",
+    "bench": "commands_management",
+    "doctor": "commands_doctor",
+}
+"""The modules of the commands, in the order of `--help`."""
 
 DESCRIPTION = "Codechoir reads source code aloud, each kind of token in its own voice."
 
@@ -103,13 +103,14 @@ def parse(argv: list[str]) -> argparse.Namespace:
     return arguments
 
 
-def build(names: Sequence[str] = COMMANDS) -> Parser:
+def build(names: Iterable[str] = COMMANDS) -> Parser:
     """Returns a parser for these commands."""
     parser = Parser(prog="codechoir", description=DESCRIPTION, epilog=EXAMPLES)
     parser.add_argument("--version", action="version", version=f"codechoir {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name in names:
-        import_module(f"codechoir.cli.command_{name}").configure(commands)
+        configure = getattr(import_module(f"codechoir.cli.{COMMANDS[name]}"), f"configure_{name}")
+        configure(commands)
     return parser
 
 

@@ -34,6 +34,7 @@ from codechoir.settings import (
 )
 
 if TYPE_CHECKING:
+    from codechoir.engines import EngineChoice
     from codechoir.voices.library import Parameter
 
 
@@ -95,6 +96,15 @@ def add_settings(parser: Parser, settings: Iterable[Setting], title: str = "") -
 def settings_of(arguments: argparse.Namespace) -> Settings:
     """The settings that the options give; the others come from the environment, or are the defaults."""
     return read_options(Settings, arguments)
+
+
+def speech_settings_of(arguments: argparse.Namespace) -> tuple[Settings, EngineChoice]:
+    """The same, and the engine that they choose, which they then name."""
+    from codechoir.engines import engine_choice
+
+    settings = settings_of(arguments)
+    choice = engine_choice(settings)
+    return choice.applied_to(settings), choice
 
 
 def read_options(owner: type[Owner], arguments: argparse.Namespace) -> Owner:

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from codechoir.cli.terminal_mode import pressed_keys
+from codechoir.cli.process_signals import pressed_keys
 from codechoir.errors import CodechoirError, EngineError, InputError, escape_invisible
 from codechoir.model import CastUtterance, Mark, Phrase, Span, State
 from codechoir.settings import Settings
 from codechoir.stdio import report
 
 if TYPE_CHECKING:
-    from codechoir.engines import Engine
+    from codechoir.engines import Engine, EngineChoice
     from codechoir.pipeline import SpeechPipeline
     from codechoir.playback import PhraseCacheFactory, Reader, Reading
     from codechoir.sinks import Content, Device, DeviceSink, FileSink, Sink
@@ -67,6 +67,11 @@ class OutputOptions:
                 raise InputError(f"{path} is the source file; write to another file")
         return output
 
+    @property
+    def is_live(self) -> bool:
+        """Whether somebody listens, and nothing is kept."""
+        return self.play and not (self.sound or self.marks)
+
     def files(self, content: Content, channels: int = 1) -> list[FileSink]:
         """A sink for each file. Raises `InputError` for a file that cannot be written."""
         from codechoir.sinks import MarksFile, output_file
@@ -87,16 +92,30 @@ def _is_same_file(path: Path, source: str) -> bool:
         return False
 
 
-def ready_engine(name: str, phrases: PhraseCacheFactory | None = None) -> Engine:
-    """The engine, prepared for reading. Raises `InputError` if unknown, `EngineError` if it cannot speak."""
-    from codechoir.engines import make_engine
-    from codechoir.playback import PhraseCacheFactory, prepare_engine
+def ready_engine(
+    choice: EngineChoice, phrases: PhraseCacheFactory | None = None, is_live: bool = False
+) -> Engine:
+    """The engine that was chosen, prepared for reading.
 
-    engine = make_engine(name)
+    `is_live`: somebody waits for the first sound. An engine that we have chosen then begins to load at once,
+    and the fallback engine begins the reading if that takes long. Raises `InputError` if the engine is
+    unknown, `EngineError` if it cannot speak.
+    """
+    from codechoir.engines import make_engine
+    from codechoir.playback import PATIENCE_SECONDS, PhraseCacheFactory, prepare_engine
+
+    engine = make_engine(choice.engine)
+    engine.model = choice.model
     missing = engine.check()
     if missing is not None:
         raise EngineError(missing)
-    return prepare_engine(engine, phrases or PhraseCacheFactory())
+    if not choice.model:
+        return prepare_engine(engine, phrases or PhraseCacheFactory())
+    if is_live:
+        engine.patience = PATIENCE_SECONDS
+        engine.warm_up()
+    # the reader is told by a message, so there is nothing left to do
+    return prepare_engine(engine, phrases or PhraseCacheFactory(), engine.patience, on_broken=lambda _: None)
 
 
 def checked_casting(settings: Settings, engine: Engine) -> Casting:

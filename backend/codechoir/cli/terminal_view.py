@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from codechoir.cli.terminal_mode import HIDE_CURSOR, SHOW_CURSOR
+from codechoir.cli.process_signals import HIDE_CURSOR, SHOW_CURSOR
 from codechoir.errors import escape_invisible
 from codechoir.model import Category, Mark
 from codechoir.sinks import WordLocator

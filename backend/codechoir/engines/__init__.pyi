@@ -1,3 +1,4 @@
+from .base import CLONING_ENGINE as CLONING_ENGINE
 from .base import AudioListener as AudioListener
 from .base import CachePolicy as CachePolicy
 from .base import CollectingListener as CollectingListener
@@ -7,8 +8,13 @@ from .base import ForwardingEngine as ForwardingEngine
 from .base import ForwardingListener as ForwardingListener
 from .base import Installer as Installer
 from .base import VoiceIdentity as VoiceIdentity
-from .registry import CLONING_ENGINE as CLONING_ENGINE
-from .registry import engine_names as engine_names
-from .registry import make_engine as make_engine
-from .registry import make_fallback_engine as make_fallback_engine
+from .base import engine_names as engine_names
+from .base import make_engine as make_engine
+from .base import make_fallback_engine as make_fallback_engine
+from .engine_choice import CHOSEN_BY_US as CHOSEN_BY_US
+from .engine_choice import FAST_RATE as FAST_RATE
+from .engine_choice import EngineChoice as EngineChoice
+from .engine_choice import ReadyModels as ReadyModels
+from .engine_choice import choose_engine as choose_engine
+from .engine_choice import engine_choice as engine_choice
 from .silent import SilentEngine as SilentEngine

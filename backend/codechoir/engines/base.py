@@ -1,5 +1,7 @@
 """The base classes of every engine: `Engine`, and `AudioListener`, which receives what an engine says.
 
+Engines are found by name, in the entry-point group `codechoir.engines`.
+
 To add an engine, derive from `Engine`, set `name` and `capabilities`, and write `speak`; every other method
 has a default. `docs/how-to/add-an-engine.md` shows a complete one.
 """
@@ -12,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from codechoir.errors import InputError
+from codechoir.errors import EngineError, InputError, did_you_mean
 from codechoir.model import AudioChunk, Capabilities, Phrase, VoiceInfo
+from codechoir.settings import FALLBACK_ENGINE
 
 if TYPE_CHECKING:
     from codechoir.voices.library import ClonedVoice, Conditioner, Parameter
@@ -136,11 +139,13 @@ class Installer(ABC):
     """Gets what an engine needs and Codechoir does not contain: weights under a licence of their own.
 
     `title`: what is installed. `terms`: its licence, in some lines. `agreement`: the words that accept it.
+    `is_free`: the licence restricts no use, so that the option `--yes` is enough.
     """
 
     title: str
     terms: str
     agreement: str
+    is_free: bool = False
 
     @abstractmethod
     def has_agreed(self) -> bool:
@@ -161,18 +166,27 @@ class Installer(ABC):
     def use(self, folder: Path) -> None:
         """Uses weights that the user has. Raises `InputError` when they are not complete."""
 
+    def build(self, progress: DownloadProgress) -> None:
+        """Makes of the weights what the engine needs, unless it is there; `progress` counts steps.
+
+        Raises `CodechoirError` when something for it is missing.
+        """
+        return
+
 
 class Engine(ABC):
     """A driver: phrases with voices in, audio out.
 
     Making an engine has no side effects; the first `speak` or `warm_up` loads what it needs. `name`: as in
     the entry-point group `codechoir.engines`. `patience`: seconds that `speak` waits for an engine that is
-    loading, None for as long as it takes; only engines with the capability `can_be_lost` need it.
+    loading, None for as long as it takes; only engines with the capability `can_be_lost` need it. `model`:
+    which of its models speaks, for engines that have several; empty for the finest that is ready.
     """
 
     name: str
     capabilities: Capabilities
     patience: float | None = None
+    model: str = ""
 
     @abstractmethod
     def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
@@ -310,3 +324,41 @@ class ForwardingEngine(Engine):
 
     def handle_call(self, method: str, arguments: Mapping[str, Any], blob: bytes) -> tuple[Any, bytes]:
         return self.inner.handle_call(method, arguments, blob)
+
+
+GROUP = "codechoir.engines"
+CLONING_ENGINE = "xtts"
+"""The engine of cloned voices, unless the user names another one."""
+
+
+def engine_names() -> list[str]:
+    """The names of all installed engines, sorted, with those of other packages."""
+    from importlib.metadata import entry_points
+
+    return sorted({point.name for point in entry_points(group=GROUP)})
+
+
+def make_engine(name: str) -> Engine:
+    """A new engine by name. Raises `InputError` for an unknown name, `EngineError` for a broken plug-in."""
+    from importlib.metadata import entry_points
+
+    for point in entry_points(group=GROUP):
+        if point.name == name:
+            try:
+                engine = point.load()()
+            except (ImportError, AttributeError, TypeError) as error:
+                raise EngineError(
+                    f"engine '{name}' ({point.value}) cannot be loaded: {error}; reinstall its package"
+                ) from error
+            if not isinstance(engine, Engine):
+                raise EngineError(
+                    f"engine '{name}' ({point.value}) is not a codechoir.engines.Engine; update its package"
+                )
+            return engine
+    known = engine_names()
+    raise InputError(f"unknown engine '{name}'; known: {', '.join(known)}.{did_you_mean(name, known)}")
+
+
+def make_fallback_engine() -> Engine:
+    """The engine that speaks while another one cannot. Raises `EngineError` when it is broken."""
+    return make_engine(FALLBACK_ENGINE)

@@ -5,6 +5,7 @@ Importing this loads parsers and word tables; the server does so after `initiali
 
 from __future__ import annotations
 
+import gc
 import platform
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import asdict, replace
@@ -31,7 +32,6 @@ from codechoir.lsp.configuration import AudioMode, as_json, filters_as_json
 from codechoir.lsp.documents import Documents, range_of
 from codechoir.lsp.reading_controller import Answer, OnState, ReadingController
 from codechoir.lsp.reading_plan import MakeAbout, ReadingPlan, ReplayablePhrases
-from codechoir.lsp.server_process import tune_gc
 from codechoir.lsp.speech_runtime import SpeechRuntime, Warn
 from codechoir.lsp.targets import extents_of, extents_to_spell, offset
 from codechoir.model import Category, Phrase
@@ -41,6 +41,12 @@ from codechoir.syntax import Document, Snapshot, parse_encoding
 
 CommandArguments = Mapping[str, Any]
 """The JSON object that a command gets; not checked yet."""
+
+COLLECT_AFTER = 5_000
+"""Allocations before Python looks for garbage, which takes a millisecond or two.
+
+Python's default of 700 is reached within one line of code that is read.
+"""
 
 RunInBackground = Callable[[Hashable, Callable[[], None]], None]
 """Runs a job in another thread, instead of one with the same key that has not begun."""
@@ -118,7 +124,7 @@ class CommandHandlers:
         start = 0 if request.unit == "from-cursor" else begin
         selections = extents if len(extents) > 1 else ()
         plan = ReadingPlan(snapshot, start, end, begin, extents=selections, uri=request.uri)
-        return {"session": self.readings.read(plan)["session"]}
+        return {"session": self.readings.begin(plan)["session"]}
 
     def _say(self, given: CommandArguments) -> Answer:
         """Says an outline, a description or a spelling, which is computed in the reader's thread."""
@@ -128,7 +134,7 @@ class CommandHandlers:
         start, make = self._phrases_about(request, snapshot)
         about = ReplayablePhrases(lambda: make(snapshot))
         plan = ReadingPlan(snapshot, start, start, start, about=about, uri=request.uri, make_about=make)
-        return {"session": self.readings.read(plan)["session"]}
+        return {"session": self.readings.begin(plan)["session"]}
 
     def _phrases_about(self, request: SayRequest, snapshot: Snapshot) -> tuple[int, MakeAbout]:
         """The byte that the request is about, and what makes the phrases to say, also from a later text."""
@@ -210,6 +216,8 @@ class CommandHandlers:
             **self.readings.answer(),
             "audio": self.runtime.audio,
             "engine": engine.name,
+            "engineModel": self.runtime.choice.model,
+            "engineReason": self.runtime.choice.reason,
             "engineCheck": engine.check() or "ready",
             "profile": self.runtime.settings.profile,
             "silent": [each.value for each in Category if self.runtime.pipeline.voice_of(each).volume == 0],
@@ -237,3 +245,10 @@ class CommandHandlers:
     def _range(self, snapshot: Snapshot, item: Mapping[str, Any]) -> Any:
         """The LSP range of an item with byte offsets `start` and `end`."""
         return range_of(snapshot, self.documents.encoding, item["start"], item["end"])
+
+
+def tune_gc() -> None:
+    """Tunes garbage collection so that it does not delay audio: it skips what is loaded now."""
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 50, 50)
+    gc.enable()

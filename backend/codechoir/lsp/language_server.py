@@ -41,7 +41,6 @@ from codechoir.stdio import MessageWriter
 if TYPE_CHECKING:
     from codechoir.lsp.command_handlers import CommandHandlers
 
-
 log = logging.getLogger(__name__)
 
 # ---- beside the thread that reads messages --------------------------------------------------------------

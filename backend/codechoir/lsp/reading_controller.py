@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from codechoir.engines import Engine
 from codechoir.errors import InputError
 from codechoir.lsp.arguments import RateRequest, SkipRequest
 from codechoir.lsp.documents import CurrentPlace, CurrentText, Documents, place_in
@@ -47,6 +48,11 @@ class ReadingController:
     def run_before_next(self, job: Callable[[], None]) -> None:
         """Runs a job in the reader's thread, before the next reading."""
         self._reader.run_before_next(job)
+
+    def begin(self, plan: ReadingPlan) -> Answer:
+        """Starts a reading of something else than before, with the engine that the settings ask for now."""
+        self._retire(self._runtime.settle())
+        return self.read(plan)
 
     def read(self, plan: ReadingPlan) -> Answer:
         """Starts a reading; the current one ends."""
@@ -179,15 +185,13 @@ class ReadingController:
         before = self._runtime.settings
         if settings == before:
             return
-        retired = self._runtime.change(settings)
         reading, plan = self._reader.active, self._plan
+        retired = self._runtime.change(settings, is_reading=reading is not None)
         if reading is not None and plan is not None:
             same_words = replace(settings, rate=before.rate, volume=before.volume) == before
             same_words = same_words and not self._has_changed(plan)
             self._restart(reading, plan, reading.word_heard if same_words else None)
-        if retired is not None:
-            self.run_before_next(retired.close)
-            self.warm_up()
+        self._retire(retired)
 
     def follow_edit(self, uri: str) -> None:
         """A document has changed. Sound of words that are not there any more is not played.
@@ -228,6 +232,12 @@ class ReadingController:
         self._reader.close(timeout=0.5)
 
     # ---- inside --------------------------------------------------------------------------------------
+
+    def _retire(self, engine: Engine | None) -> None:
+        """Closes an engine that was replaced, and loads its successor."""
+        if engine is not None:
+            self.run_before_next(engine.close)
+            self.warm_up()
 
     def _last_plan(self) -> ReadingPlan:
         """What is being read, or was read last. Raises `InputError` before the first reading."""

@@ -1,4 +1,4 @@
-"""The process of the language server: its start, its garbage collection, and its end.
+"""The process of the language server: its start, and its end.
 
 It starts with `codechoir lsp` or `python -m codechoir.lsp`, and ends with the process of the editor.
 """
@@ -31,7 +31,7 @@ def serve() -> NoReturn:
     """
     gc.disable()  # until all is loaded: the hundred thousand objects that imports create are no garbage
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's handler would wait for the next message
-    from codechoir.patience import limit_patience
+    from codechoir.cancellation import limit_patience
     from codechoir.stdio import take_over_for_messages
 
     incoming, output = take_over_for_messages()
@@ -62,26 +62,13 @@ def _log_to_standard_error() -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
-# ---- garbage collection, and the end --------------------------------------------------------------------
-
-COLLECT_AFTER = 5_000
-"""Allocations before Python looks for garbage, which takes a millisecond or two.
-
-Python's default of 700 is reached within one line of code that is read.
-"""
+# ---- the end ---------------------------------------------------------------------------------------------
 
 BLOCKED_SECONDS = 1.0
 """After this time without taking a byte, an editor that has closed the input does not take the output."""
 
 POLL_SECONDS = 0.5
 """How often the editor's process is looked for, on systems that cannot wait for it."""
-
-
-def tune_gc() -> None:
-    """Tunes garbage collection so that it does not delay audio: it skips what is loaded now."""
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER, 50, 50)
-    gc.enable()
 
 
 def exit_now(status: int) -> NoReturn:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from codechoir.engines import Engine, make_engine
+from codechoir.engines import Engine, EngineChoice, engine_choice, make_engine
 from codechoir.errors import CodechoirError, EngineError, InputError
 from codechoir.lsp.configuration import AudioMode
 from codechoir.pipeline import SpeechPipeline, word_table
-from codechoir.playback import PhraseCacheFactory, prepare_engine
-from codechoir.settings import Settings
+from codechoir.playback import PATIENCE_SECONDS, PhraseCacheFactory, prepare_engine
+from codechoir.settings import FALLBACK_ENGINE, Settings
 from codechoir.sinks import (
     AudioNotifier,
     ClientPlaybackSink,
@@ -28,8 +29,9 @@ from codechoir.storage import ask_disk
 
 log = logging.getLogger(__name__)
 
-ENGINE_WAIT_SECONDS = 1.0
-"""How long a reading waits for an engine that is loading, before the fallback engine starts instead."""
+MEASURE_WITHIN_SECONDS = 60.0
+MEASURE_POLL_SECONDS = 0.1
+"""How long, and how often, the measuring of a model's speed looks whether it is loaded."""
 
 Warn = Callable[[str], None]
 """Takes one line for the user."""
@@ -37,6 +39,10 @@ Warn = Callable[[str], None]
 
 class SpeechRuntime:
     """Follows the settings. A wrong engine or profile is reported, and the one before stays in use.
+
+    Settings that leave the engine to us (`auto`) get one when pipeline and engine are made, and again after a
+    change. If another rate alone, or a failure, asks for another engine, `settle` changes it, so that a
+    reading keeps the one that it has.
 
     May be used by several threads: the first that needs pipeline or engine makes them.
     """
@@ -50,6 +56,10 @@ class SpeechRuntime:
         self._device = Device()
         self._pipeline: SpeechPipeline | None = None
         self._engine: Engine | None = None
+        self._choice = EngineChoice(FALLBACK_ENGINE)
+        self._is_settled = True
+        self._broken: dict[str, str] = {}  # models that have failed, and why
+        self._measured: set[str] = set()  # models whose speed was measured, or will be
         self._table_stamps = FileStamps()
         self._table_stamps.changed(settings.tables)
 
@@ -68,6 +78,12 @@ class SpeechRuntime:
         """Makes the audio. Raises `CodechoirError` when not even the default can be made."""
         return self._ready()[1]
 
+    @property
+    def choice(self) -> EngineChoice:
+        """The engine that speaks, and why this one."""
+        self._ready()
+        return self._choice
+
     def make_sink(self, notifier: AudioNotifier, sample_rate: int, is_stereo: bool) -> Sink:
         """The sink of one reading for the audio mode of the client; `sample_rate` in hertz."""
         if self.audio == "client":
@@ -77,26 +93,54 @@ class SpeechRuntime:
         device = self._device.sink(sample_rate, 2 if is_stereo else 1)
         return ServerPlaybackSink(device, notifier)
 
-    def change(self, settings: Settings) -> Engine | None:
+    def change(self, settings: Settings, is_reading: bool = False) -> Engine | None:
         """Follows new settings from the next phrase on; returns an engine that is no longer needed.
 
-        The caller closes it when it has stopped speaking.
+        The caller closes it when it has stopped speaking. `is_reading`: a reading will go on with them, whose
+        engine does not change for another rate alone.
         """
         with self._lock:
             before, self._settings = self._settings, settings
             self._table_stamps.changed(settings.tables)
             if self._pipeline is None or self._engine is None:
                 return None
-            retired = self._engine
-            if settings.engine != before.engine:
-                self._engine = self._make_engine_or(before.engine)
-            try:
-                self._pipeline.change(self._settings)
-            except InputError as error:
-                self._warn(str(error))
-                self._settings = replace(self._settings, profile=before.profile)
-                self._pipeline.change(self._settings)
-            return None if retired is self._engine else retired
+            at_old_rate = replace(settings, rate=before.rate)
+            keeps = is_reading and _is_same(self._chosen(at_old_rate), self._chosen(before))
+            return self._follow(before, keeps_engine=keeps)
+
+    def settle(self) -> Engine | None:
+        """Changes the engine if the settings want another one now, before a reading begins.
+
+        Returns an engine that is no longer needed, like `change`.
+        """
+        if self._is_settled:
+            return None
+        with self._lock:
+            self._is_settled = True
+            if self._pipeline is None or self._engine is None:
+                return None
+            return self._follow(self._settings, keeps_engine=False)
+
+    def _follow(self, before: Settings, keeps_engine: bool) -> Engine | None:
+        """Engine and pipeline as the settings want them; returns the engine that was replaced, if it was."""
+        assert self._pipeline is not None
+        retired, wanted = self._engine, self._chosen(self._settings)
+        is_other = not _is_same(wanted, self._choice)
+        self._is_settled = not (is_other and keeps_engine)
+        if is_other and not keeps_engine:
+            self._engine = self._make_engine_or(before.engine)
+        elif not is_other:
+            self._choice = wanted
+        try:
+            self._pipeline.change(self._choice.applied_to(self._settings))
+        except InputError as error:
+            self._warn(str(error))
+            self._settings = replace(self._settings, profile=before.profile)
+            self._pipeline.change(self._choice.applied_to(self._settings))
+        return None if retired is self._engine else retired
+
+    def _chosen(self, settings: Settings) -> EngineChoice:
+        return engine_choice(settings, self._broken)
 
     def follow_tables(self) -> None:
         """Loads word tables that were saved since; a mistake is reported, and the words stay as they are."""
@@ -119,6 +163,34 @@ class SpeechRuntime:
             engine.warm_up()
         except CodechoirError as error:
             log.info("cannot load the engine yet: %s", error)
+        else:
+            self._measure_speed(engine)
+
+    def _measure_speed(self, engine: Engine) -> None:
+        """Measures a model that we have chosen, once it is loaded: one that is too slow is used no more."""
+        model = self._choice.model
+        if not model or model in self._measured:
+            return
+        self._measured.add(model)
+
+        def measure() -> None:
+            from codechoir.engines.natural import keep_speed, real_time_factor
+
+            give_up = time.monotonic() + MEASURE_WITHIN_SECONDS
+            while not engine.is_ready():
+                if time.monotonic() > give_up:
+                    return
+                time.sleep(MEASURE_POLL_SECONDS)
+            try:
+                problem = keep_speed(model, real_time_factor(engine))
+            except CodechoirError as error:
+                log.info("cannot measure %s: %s", model, error)
+                return
+            if problem:
+                self._model_failed(model, problem)
+                self._warn(f"voices of '{model}' are not used: {problem}")
+
+        threading.Thread(target=measure, name="codechoir-speed", daemon=True).start()
 
     def warm_up_device(self) -> None:
         """Opens the sound device in the background, if the server plays."""
@@ -162,39 +234,57 @@ class SpeechRuntime:
             return pipeline, engine
         with self._lock:
             if self._engine is None:
-                self._engine = self._make_engine_or(Settings().engine)
+                self._engine = self._make_engine_or(FALLBACK_ENGINE)
             if self._pipeline is None:
                 self._pipeline = self._make_pipeline_or(Settings().profile)
             return self._pipeline, self._engine
 
     def _make_engine_or(self, fallback: str) -> Engine:
         """The engine of the settings, or the engine `fallback`, which the settings then name."""
+        choice = self._chosen(self._settings)
         try:
-            engine = make_engine(self._settings.engine)
-            return self._prepared(engine)
+            engine = self._made(choice)
         except (InputError, EngineError) as error:
-            if self._settings.engine == fallback:
+            if choice.model:
+                self._broken[choice.model] = str(error)
+                return self._make_engine_or(fallback)
+            if self._engine is None and choice.engine == fallback:
                 raise
-            self._warn(f"using engine '{fallback}' instead: {error}")
             self._settings = replace(self._settings, engine=fallback)
-            return self._engine or make_engine(fallback)
+            choice = self._chosen(self._settings) if self._engine is None else self._choice
+            self._warn(f"using engine '{choice.engine}' instead: {error}")
+            engine = self._engine or self._made(choice)
+        self._choice = choice
+        return engine
 
-    def _prepared(self, engine: Engine) -> Engine:
+    def _made(self, choice: EngineChoice) -> Engine:
+        engine = make_engine(choice.engine)
+        engine.model = choice.model
+        on_broken = partial(self._model_failed, choice.model) if choice.model else None
         try:
-            return prepare_engine(engine, self.phrase_cache, ENGINE_WAIT_SECONDS)
+            return prepare_engine(engine, self.phrase_cache, PATIENCE_SECONDS, on_broken)
         except InputError as error:
             self._warn(f"the phrase cache is off: {error}")
-            return prepare_engine(engine, patience=ENGINE_WAIT_SECONDS)
+            return prepare_engine(engine, None, PATIENCE_SECONDS, on_broken)
+
+    def _model_failed(self, model: str, problem: str) -> None:
+        """A model that we have chosen cannot speak: the next reading has another one."""
+        self._broken[model] = problem
+        self._is_settled = False
 
     def _make_pipeline_or(self, fallback: str) -> SpeechPipeline:
         try:
-            return SpeechPipeline(self._settings)
+            return SpeechPipeline(self._choice.applied_to(self._settings))
         except InputError as error:
             if self._settings.profile == fallback:
                 raise
             self._warn(f"using voice profile '{fallback}' instead: {error}")
             self._settings = replace(self._settings, profile=fallback)
-            return SpeechPipeline(self._settings)
+            return SpeechPipeline(self._choice.applied_to(self._settings))
+
+
+def _is_same(choice: EngineChoice, other: EngineChoice) -> bool:
+    return (choice.engine, choice.model) == (other.engine, other.model)
 
 
 class FileStamps:

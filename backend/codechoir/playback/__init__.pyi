@@ -1,3 +1,4 @@
+from .engine_setup import PATIENCE_SECONDS as PATIENCE_SECONDS
 from .engine_setup import FallbackEngine as FallbackEngine
 from .engine_setup import PhraseCacheFactory as PhraseCacheFactory
 from .engine_setup import prepare_engine as prepare_engine

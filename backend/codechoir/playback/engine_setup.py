@@ -5,7 +5,8 @@ Reading on with the fallback engine while another engine is away:
 1. The engine speaks, and `SpokenProgress` watches what the listener takes.
 2. The engine is lost: the listener is notified once, and the fallback engine says the rest of the line in its
    own voices, at the sample rate with which the reading began.
-3. After each phrase of the fallback engine, the engine continues if it is back.
+3. After each phrase of the fallback engine, the engine continues if it is back. A phrase is a line, or a part
+   of one that is longer than any screen.
 """
 
 from __future__ import annotations
@@ -26,32 +27,42 @@ from codechoir.engines import (
     ForwardingListener,
     make_fallback_engine,
 )
-from codechoir.errors import EngineLostError
+from codechoir.errors import EngineError, EngineLostError
 from codechoir.model import AudioChunk, CastUtterance, Mark, Phrase
 from codechoir.voices import FallbackVoices
 
 if TYPE_CHECKING:
     from codechoir.audio import Resampler
-    from codechoir.engines import Engine
     from codechoir.engines.cache import PhraseCache, PhraseSettings
 
 
+log = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 0.5
+"""How long a reading that somebody waits for lets an engine load, before the fallback engine begins it."""
+
+OnBroken = Callable[[str], None]
+"""Called with a line that says why an engine cannot speak at all."""
+
+
 def prepare_engine(
-    engine: Engine, cache: PhraseCacheFactory | None = None, patience: float | None = None
+    engine: Engine,
+    cache: PhraseCacheFactory | None = None,
+    patience: float | None = None,
+    on_broken: OnBroken | None = None,
 ) -> Engine:
     """The engine with all that a reading needs around it.
 
     Nearest to the engine comes the phrase cache, where it is on, so that it never holds what the fallback
     engine said; around an engine that can be lost, `FallbackEngine`. `patience`: seconds that a reading waits
-    for an engine that is loading. Raises `InputError` for bad settings of the cache.
+    for an engine that is loading. `on_broken`: see `FallbackEngine`. Raises `InputError` for bad settings of
+    the cache.
     """
     engine.patience = patience
     cached = engine if cache is None else cache.wrap(engine)
     if not engine.capabilities.can_be_lost:
         return cached
-    from codechoir.playback.engine_setup import FallbackEngine
-
-    return FallbackEngine(cached)
+    return FallbackEngine(cached, on_broken=on_broken)
 
 
 class PhraseCacheFactory:
@@ -95,8 +106,6 @@ class PhraseCacheFactory:
         return CachingEngine(engine, self.cache, policy)
 
 
-log = logging.getLogger(__name__)
-
 Recast = Callable[[CastUtterance], CastUtterance]
 """Gives an utterance its voice of the fallback engine."""
 
@@ -104,7 +113,10 @@ Recast = Callable[[CastUtterance], CastUtterance]
 class FallbackEngine(ForwardingEngine):
     """An engine that can be lost, with the fallback engine to speak while it is away.
 
-    `make_fallback`: called when the fallback engine is first needed. `recast`: see `Recast`.
+    `make_fallback`: called when the fallback engine is first needed. `recast`: see `Recast`. `on_broken`: the
+    user has not asked for this engine by name. If a line fails, the fallback engine says the rest of it; if
+    the engine cannot be loaded, this is called, and the fallback engine reads to the end. With None, such
+    errors are raised.
     """
 
     def __init__(
@@ -112,8 +124,10 @@ class FallbackEngine(ForwardingEngine):
         inner: Engine,
         make_fallback: Callable[[], Engine] = make_fallback_engine,
         recast: Recast | None = None,
+        on_broken: OnBroken | None = None,
     ) -> None:
         super().__init__(inner)
+        self._on_broken = on_broken
         self._make_fallback = make_fallback
         self._recast = FallbackVoices() if recast is None else recast
         self._made: Engine | None = None
@@ -122,7 +136,12 @@ class FallbackEngine(ForwardingEngine):
 
     def warm_up(self) -> None:
         """Loads the engine; where a reading does not wait for it, load the fallback engine too."""
-        super().warm_up()
+        try:
+            super().warm_up()
+        except EngineError as error:
+            if self._on_broken is None:
+                raise
+            self._on_broken(str(error))
         if self.patience is not None:
             self._fallback().warm_up()
             self._resampler().flush()
@@ -145,7 +164,13 @@ class FallbackEngine(ForwardingEngine):
                 self._was_notified = False
                 return
             except EngineLostError as error:
-                self._notify(output, error)
+                self._notify(output, f"{error}; reading on with the fallback voices until it is back")
+            except EngineError as error:
+                if self._on_broken is None:
+                    raise
+                if not self.inner.is_ready():  # else only this line has failed
+                    self._on_broken(str(error))
+                self._notify(output, f"{error}; reading on with the fallback voices")
             if not self._bridge(progress, output):
                 return
 
@@ -174,12 +199,11 @@ class FallbackEngine(ForwardingEngine):
 
         return Resampler(self._fallback().capabilities.sample_rate, self.capabilities.sample_rate)
 
-    def _notify(self, listener: FallbackListener, error: EngineLostError) -> None:
+    def _notify(self, listener: FallbackListener, line: str) -> None:
         """Tells the listener, or the log where nobody listens, once until the engine speaks again."""
         if self._was_notified:
             return
         self._was_notified = True
-        line = f"{error}; reading on with the fallback voices until it is back"
         log.log(logging.INFO if listener.notify(line) else logging.WARNING, "%s", line)
 
 

@@ -75,6 +75,9 @@ class VoiceChange:
     )
 
 
+AUTO_ENGINE, FINEST_ENGINE, FASTEST_ENGINE = "auto", "finest", "fastest"
+"""Names that stand for an engine which `engines.engine_choice` chooses, by what is ready on this machine."""
+
 VOICE_PROPERTIES: tuple[str, ...] = tuple(each.name for each in fields(VoiceChange))
 """The properties of a voice that a profile or a user may set."""
 
@@ -88,15 +91,30 @@ class Settings(WordingOptions):
     engine: str = setting(
         Name(
             {
+                AUTO_ENGINE: (
+                    "The best voices that are ready on this computer. eSpeak NG where it is understood "
+                    "better, or where you have chosen voices of it: see `codechoir doctor`.",
+                    "Die besten Stimmen, die auf diesem Rechner bereit sind. eSpeak NG, wo es besser "
+                    "verstanden wird oder wo Sie Stimmen davon gewählt haben: siehe `codechoir doctor`.",
+                ),
+                FINEST_ENGINE: (
+                    "The finest natural voices that are ready, at every rate.",
+                    "Die besten natürlichen Stimmen, die bereit sind, bei jedem Tempo.",
+                ),
+                FASTEST_ENGINE: (
+                    "The natural voices that need no download and little memory, at every rate.",
+                    "Die natürlichen Stimmen, die keinen Download und wenig Speicher brauchen, bei jedem "
+                    "Tempo.",
+                ),
                 "espeak": (
-                    "eSpeak NG: built in, starts instantly, runs everywhere.",
-                    "eSpeak NG: integriert, startet sofort, läuft überall.",
+                    "eSpeak NG: built in, starts instantly, runs everywhere, speaks all languages.",
+                    "eSpeak NG: integriert, startet sofort, läuft überall, spricht alle Sprachen.",
                 ),
                 "natural": (
                     "Natural voices on any computer, in English; other languages are left to eSpeak NG. "
-                    "Experimental.",
+                    "An error where they cannot run.",
                     "Natürliche Stimmen auf jedem Rechner, auf Englisch; andere Sprachen spricht eSpeak NG. "
-                    "Experimentell.",
+                    "Ein Fehler, wo sie nicht laufen.",
                 ),
                 "xtts": (
                     "Coqui XTTS v2: natural, cloned voices. Must be installed first; needs a fast computer.",

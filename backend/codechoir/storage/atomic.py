@@ -8,23 +8,33 @@ Content goes to a hidden temporary file in the same folder, which then replaces 
 Only regular files are replaced, and they keep their mode. Processes share files without locks: each checks
 what it reads. `set_aside` renames a file that fails its check to `….bad`, so that somebody can look at it and
 the next writer starts afresh.
+
+`KeyLocks` are for work that is not to be done twice: locks by key, among the threads of this process and
+among all processes that share a folder. `FileHashes`: SHA-256 of files, with a table of known hashes that
+saves reading them again.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
+import json
+import logging
 import os
 import re
 import secrets
 import shutil
 import stat
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, cast
 
 from codechoir.errors import CodechoirError, InputError
+from codechoir.storage.data_files import read_json
 
 BAD_SUFFIX = ".bad"
 PART_SUFFIX = ".part"
@@ -283,3 +293,124 @@ def _remove_unlocked(path: Path) -> None:
 
 def _version(file: os.stat_result) -> tuple[int, int, int]:
     return file.st_ino, file.st_mtime_ns, file.st_size
+
+
+log = logging.getLogger(__name__)
+
+STRIPES = 64
+"""Number of lock files. Keys share them, so that none is ever deleted: deleting a lock file is a race."""
+
+POLL_SECONDS = 0.02
+
+
+class KeyLocks:
+    """Lets one holder at a time compute the value of a key.
+
+    The operating system releases a lock when its holder dies. A holder that hangs delays others for at most
+    `patience` seconds: after that they continue without the lock, because computing a value twice is better
+    than waiting forever. Where lock files do not work (read-only disk, network folder), only threads exclude
+    each other.
+    """
+
+    def __init__(self, folder: Path, patience: float = 120.0) -> None:
+        self._folder = folder
+        self._patience = patience
+        self._threads = [threading.Lock() for _ in range(STRIPES)]
+
+    @contextlib.contextmanager
+    def hold(self, key: str) -> Iterator[None]:
+        """Holds the lock of `key`, a hexadecimal string. Not reentrant."""
+        stripe = int(key[:8], 16) % STRIPES
+        with self._threads[stripe], self._hold_file(stripe):
+            yield
+
+    @contextlib.contextmanager
+    def _hold_file(self, stripe: int) -> Iterator[None]:
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(
+            self._folder / f"{stripe:02}.lock",
+            timeout=self._patience,
+            poll_interval=POLL_SECONDS,
+            mode=PRIVATE_FILE,
+            preserve_lock_file=True,
+        )
+        with contextlib.ExitStack() as held:
+            try:
+                make_private_folder(self._folder)
+                held.enter_context(lock)
+            except Timeout:
+                log.warning(
+                    "another process holds a lock in %s for more than %g s; continuing without it",
+                    self._folder,
+                    self._patience,
+                )
+            except OSError as error:
+                log.debug("processes do not exclude each other in %s: %s", self._folder, error)
+            yield
+
+
+HASH_SETTLED_SECONDS = 2.0
+"""A file that is younger than this when it is hashed may change again without a new time stamp, so its hash
+is not stored."""
+
+
+class FileHashes:
+    """SHA-256 of recordings and weights; known ones are stored in the file `index`.
+
+    A known hash counts while the file's path, size and time of change stay the same. The index is only a
+    short cut: if it is missing, damaged or not writable, files are read again.
+    """
+
+    def __init__(self, index: Path) -> None:
+        self._index = index
+        self._lock = threading.Lock()
+        self._known: dict[str, list[object]] | None = None
+
+    def of(self, file: Path) -> str:
+        """The hash of a file's content, in hexadecimal. Raises `InputError` if the file cannot be read."""
+        try:
+            path = file.resolve(strict=True)
+            before = path.stat()
+            if not stat.S_ISREG(before.st_mode) and not stat.S_ISDIR(before.st_mode):
+                raise InputError(f"{file} is a pipe or a device; only files can be read")
+            stamp = [before.st_size, before.st_mtime_ns]
+            if (known := self._load().get(str(path))) is not None and known[:2] == stamp:
+                return str(known[2])
+            with path.open("rb") as opened:
+                digest = hashlib.file_digest(opened, "sha256").hexdigest()
+        except IsADirectoryError as error:
+            raise InputError(f"{file} is a folder; name a file in it") from error
+        except OSError as error:
+            raise InputError(f"{file} cannot be read: {error.strerror}") from error
+        if time.time_ns() - before.st_mtime_ns > HASH_SETTLED_SECONDS * 1e9:
+            self._store(str(path), [*stamp, digest])
+        return digest
+
+    def _load(self) -> dict[str, list[object]]:
+        with self._lock:
+            if self._known is None:
+                self._known = _read_index(self._index)
+            return self._known
+
+    def _store(self, path: str, entry: list[object]) -> None:
+        with self._lock:
+            # Other processes add entries too, so the index is read again. If two write at the same moment,
+            # one entry is lost, and that file is hashed once more.
+            self._known = {**_read_index(self._index), path: entry}
+            try:
+                make_private_folder(self._index.parent)
+                write_atomically(self._index, json.dumps(self._known).encode())
+            except OSError as error:
+                log.debug("file hashes are not stored: %s", error)
+
+
+def _read_index(index: Path) -> dict[str, list[object]]:
+    """Size, time of change and hash by path; empty if the index is missing or damaged."""
+    try:
+        values = read_json(index)
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(values, dict):
+        return {}
+    return {path: entry for path, entry in values.items() if isinstance(entry, list) and len(entry) == 3}

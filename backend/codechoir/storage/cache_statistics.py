@@ -14,10 +14,9 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
-from codechoir.storage.atomic import make_private_folder, write_atomically
+from codechoir.storage.atomic import KeyLocks, make_private_folder, write_atomically
 from codechoir.storage.caches import DiskCache, MemoryCache
-from codechoir.storage.locks import KeyLocks
-from codechoir.storage.toml_lines import read_json
+from codechoir.storage.data_files import read_json
 
 log = logging.getLogger(__name__)
 

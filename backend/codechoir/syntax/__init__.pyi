@@ -1,7 +1,9 @@
 from .captures import CAPTURE_CATEGORIES as CAPTURE_CATEGORIES
+from .captures import TOKEN_ROLES as TOKEN_ROLES
 from .document import Document as Document
 from .document import Snapshot as Snapshot
 from .document import Text as Text
+from .parsing import snippet_spans as snippet_spans
 from .positions import Encoding as Encoding
 from .positions import character_start as character_start
 from .positions import offset_at as offset_at
@@ -10,6 +12,4 @@ from .positions import position_at as position_at
 from .revisions import Change as Change
 from .revisions import MovedRange as MovedRange
 from .roles import ROLES as ROLES
-from .snippet_parsing import snippet_spans as snippet_spans
 from .symbols import Symbol as Symbol
-from .token_roles import TOKEN_ROLES as TOKEN_ROLES

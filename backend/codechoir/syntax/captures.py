@@ -13,6 +13,9 @@ share one table of categories. It settles for all languages what could be decide
   `@constant.builtin` is a value (`None`, `true`), so a literal.
 - Attributes and decorators are functions. A key in JSON, YAML or TOML is a variable: it names a value.
 - The prose of a page is a comment, because the same rules read it; code and quotations in it are literals.
+
+`TOKEN_ROLES` and `DEFAULT_ROLES` need no pattern: what a token does unless `roles.scm` of its language says
+otherwise.
 """
 
 from __future__ import annotations
@@ -160,3 +163,86 @@ def _embedded_language(capture: str, found: dict[str, list[tree_sitter.Node]]) -
 
 def _values(table: dict[int, tuple[int, str]]) -> dict[int, str]:
     return {node: value for node, (_, value) in table.items()}
+
+
+TOKEN_ROLES: Final[dict[str, str]] = {
+    "=": "assignment",
+    **dict.fromkeys(
+        ("+=", "-=", "*=", "/=", "%=", "**=", "//=", "@=", "&=", "|=", "^="), "assignment.augmented"
+    ),
+    **dict.fromkeys(("<<=", ">>=", ">>>=", "&&=", "&^=", ".="), "assignment.augmented"),
+    "??=": "null.coalesce.assignment",
+    "||=": "null.coalesce.assignment",
+    ":=": "assignment.define",
+    "++": "increment",
+    "--": "decrement",
+    "+": "plus",
+    "-": "minus",
+    "*": "times",
+    "/": "divide",
+    "//": "divide.floor",
+    "%": "modulo",
+    "**": "power",
+    "&": "bit.and",
+    "|": "bit.or",
+    "^": "bit.xor",
+    "~": "bit.not",
+    "&^": "bit.clear",
+    "<<": "shift.left",
+    ">>": "shift.right",
+    ">>>": "shift.right.unsigned",
+    "&&": "logical.and",
+    "and": "logical.and",
+    "||": "logical.or",
+    "or": "logical.or",
+    "xor": "logical.xor",
+    "!": "logical.not",
+    "not": "logical.not",
+    "==": "comparison.equal",
+    "!=": "comparison.not.equal",
+    "<>": "comparison.not.equal",
+    "===": "comparison.identical",
+    "is": "comparison.identical",
+    "!==": "comparison.not.identical",
+    "is not": "comparison.not.identical",
+    "<": "comparison.less",
+    "<=": "comparison.less.equal",
+    ">": "comparison.greater",
+    ">=": "comparison.greater.equal",
+    "<=>": "comparison.compare",
+    "=~": "comparison.match",
+    "!~": "comparison.not.match",
+    "in": "membership",
+    "not in": "membership.not",
+    "instanceof": "type.test",
+    "?": "ternary.then",
+    "??": "null.coalesce",
+    "?.": "optional.chain",
+    "..": "range",
+    "..=": "range.inclusive",
+    "...": "spread",
+    ".": "member",
+    "->": "member.pointer",
+    "::": "path",
+    "=>": "arrow.lambda",
+    ",": "separator",
+    ";": "statement.end",
+    "(": "group.open",
+    ")": "group.close",
+    "[": "list.open",
+    "]": "list.close",
+    "{": "block.open",
+    "}": "block.close",
+}
+"""By text; for the grammars with `token_roles = true` in their `language.toml`."""
+
+DEFAULT_ROLES: Final[dict[str, str]] = {
+    "string": "string",
+    "string.documentation": "docstring",
+    "string.regexp": "regexp",
+    "string.special.symbol": "symbol",
+    "character": "character",
+    "escape": "string.escape",
+    "string.escape": "string.escape",
+}
+"""By capture; for all grammars. Parts of a string get `.open`, `.part` or `.close` appended."""

@@ -17,11 +17,10 @@ from typing import Literal
 
 from codechoir.languages import detect_language
 from codechoir.model import Category, Span
-from codechoir.syntax.analysis import Analysis, DocumentAnalysis, ProseAnalysis
+from codechoir.syntax.analysis import Analysis, DocumentAnalysis, ProseAnalysis, trimmed
 from codechoir.syntax.diff_text import DiffLine, DiffText, FileDiff, Hunk, LineKind, parse_diff
 from codechoir.syntax.embedded_languages import EmbeddedTexts, JoinedText
 from codechoir.syntax.symbols import Symbol
-from codechoir.syntax.uncovered_text import trimmed
 
 NAME = "diff"
 ALIKE = 0.6

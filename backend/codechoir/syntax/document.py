@@ -8,15 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from codechoir.cancellation import Cancellation, CancelledError
+from codechoir.cancellation import Cancellation, CancelledError, ask, has_limited_patience
 from codechoir.languages import Language
 from codechoir.model import Span
-from codechoir.patience import ask, has_limited_patience
 from codechoir.syntax.analysis import DocumentAnalysis
-from codechoir.syntax.line_edits import LineEdits, Place
 from codechoir.syntax.parsing import Parsing, make_parsing
 from codechoir.syntax.positions import Encoding, LineIndex, character_start, line_end_length
-from codechoir.syntax.revisions import Change, Edit, MovedRange, Revision
+from codechoir.syntax.revisions import Change, Edit, LineEdits, MovedRange, Place, Revision
 from codechoir.syntax.symbols import Symbol, enclosing_symbols
 
 

@@ -16,8 +16,7 @@ from operator import attrgetter, itemgetter
 from typing import Protocol
 
 from codechoir.model import Span
-from codechoir.syntax.analysis import Analysis
-from codechoir.syntax.uncovered_text import trimmed
+from codechoir.syntax.analysis import Analysis, trimmed
 
 _CACHED_BYTES = 8_000_000
 _start, _end, _range_end = attrgetter("start"), attrgetter("end"), itemgetter(1)

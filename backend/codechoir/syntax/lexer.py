@@ -16,9 +16,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from codechoir.model import Category, Span
-from codechoir.syntax.analysis import DocumentAnalysis
+from codechoir.syntax.analysis import DocumentAnalysis, gap_spans, trimmed
 from codechoir.syntax.captures import category_of
-from codechoir.syntax.uncovered_text import gap_spans, trimmed
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,10 @@
-"""How a language is parsed: a document under edits, and a text embedded in another language.
+"""How a language is parsed: a document under edits, an embedded text, a piece of code in a comment.
 
 Each language names its parser in `language.toml`: a grammar, Pygments, or none, for prose. `make_parsing`
 returns the object that keeps up with the edits of a document; `analyse_embedded` parses a fragment once.
+
+A piece of code in a comment may be an expression, a type, a statement or a declaration. `snippet_spans`
+parses it as each of them in turn, with the wrappings that the language names, until it has no errors.
 """
 
 from __future__ import annotations
@@ -9,19 +12,24 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from contextlib import suppress
-from typing import Final
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 import tree_sitter
 
 from codechoir.languages import Language, language_folders, language_named, load_grammar
+from codechoir.model import Span
 from codechoir.syntax import safe_parsing
 from codechoir.syntax.analysis import Analysis, DocumentAnalysis, ProseAnalysis, TokenAnalysis
 from codechoir.syntax.diff_analysis import DiffAnalysis
-from codechoir.syntax.disguise import DISGUISED_GRAMMARS, Disguise, Disguised
-from codechoir.syntax.embedded_languages import EmbeddedTexts
+from codechoir.syntax.embedded_languages import EmbeddedTexts, FragmentAnalysis
 from codechoir.syntax.lexer import LexerAnalysis
-from codechoir.syntax.revisions import Revision
-from codechoir.syntax.tree_analysis import TreeAnalysis
+from codechoir.syntax.revisions import Edit, Revision
+from codechoir.syntax.tree_analysis import DISGUISED_GRAMMARS, TreeAnalysis
+
+if TYPE_CHECKING:
+    from codechoir.syntax.disguise import Disguise
 
 
 def analyse_embedded(name: str, content: bytes, inner: EmbeddedTexts | None) -> Analysis | None:
@@ -56,7 +64,7 @@ def analyse_embedded(name: str, content: bytes, inner: EmbeddedTexts | None) -> 
 def _disguise_of(grammar: str) -> Disguise | None:
     if grammar not in DISGUISED_GRAMMARS:
         return None
-    from codechoir.syntax.disguise_rules import DISGUISES
+    from codechoir.syntax.disguise import DISGUISES
 
     return DISGUISES[grammar]
 
@@ -79,6 +87,58 @@ _MAX_FRAGMENT = 65536
 
 MAX_PARSED_BYTES: Final = 5 * 1024 * 1024
 """A longer text is read token by token: its tree would take many seconds, and 60 times its size in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disguised:
+    """A text, and what its parser gets."""
+
+    text: bytes
+    seen: bytes
+
+    def replaced(self, disguise: Disguise, text: bytes) -> tuple[Disguised, Edit]:
+        """The next text, and the edit that makes what the parser gets now of what it got before."""
+        if not disguise.by_line:
+            after = Disguised(text, disguise.change(text))
+            start, same = _common(self.seen, after.seen)
+            return after, _edit(self.seen, after.seen, start, same)
+        start, same = _common(self.text, text)
+        start = text.rfind(b"\n", 0, start) + 1
+        line_end = text.find(b"\n", len(text) - same)
+        same = len(text) - line_end if line_end >= 0 else 0
+        old_end, new_end = len(self.text) - same, len(text) - same
+        seen = b"".join((self.seen[:start], disguise.change(text[start:new_end]), self.seen[old_end:]))
+        return Disguised(text, seen), _edit(self.seen, seen, start, same)
+
+
+def _common(before: bytes, after: bytes) -> tuple[int, int]:
+    """Lengths of the longest common beginning, and of the longest common end beside it."""
+    shorter = min(len(before), len(after))
+    low, high = 0, shorter
+    while low < high:
+        middle = (low + high + 1) // 2
+        if before[low:middle] == after[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    start, low, high = low, 0, shorter - low
+    while low < high:
+        middle = (low + high + 1) // 2
+        if before[len(before) - middle : len(before) - low] == after[len(after) - middle : len(after) - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return start, low
+
+
+def _edit(before: bytes, after: bytes, start: int, same: int) -> Edit:
+    old_end, new_end = len(before) - same, len(after) - same
+    points = (_point(before, start), _point(before, old_end), _point(after, new_end))
+    return Edit(start, old_end, new_end, *points)
+
+
+def _point(text: bytes, byte: int) -> tuple[int, int]:
+    return text.count(b"\n", 0, byte), byte - (text.rfind(b"\n", 0, byte) + 1)
 
 
 class Parsing(ABC):
@@ -263,3 +323,36 @@ _PARSINGS: dict[str, type[Parsing]] = {
 def make_parsing(language: Language) -> Parsing:
     """The parsing that the language names as its `parser`."""
     return _PARSINGS[language.parser](language)
+
+
+SNIPPET_PLACE = "SNIPPET"
+"""What a wrapping has in place of the piece."""
+
+_LONGEST_SNIPPET = 240
+"""Bytes up to which a piece is parsed: more is no piece of a line."""
+
+
+@lru_cache(maxsize=1024)
+def snippet_spans(language: Language, text: str) -> tuple[Span, ...]:
+    """The spans of a piece of code, with offsets in it; empty if it is no code of the language."""
+    content = text.encode()
+    if len(content) > _LONGEST_SNIPPET or "\x00" in text:
+        return ()
+    if language.parser == "pygments":
+        return tuple(LexerAnalysis(content, language.name, language.source).spans(0, len(content)))
+    if language.parser != "grammar":
+        return ()
+    grammar = load_grammar(language.source)
+    parser = tree_sitter.Parser(grammar.language)
+    for wrapping in language_folders().snippet_wrappings(language.source):
+        before, _, after = wrapping.partition(SNIPPET_PLACE)
+        wrapped = f"{before}{text}{after}".encode()
+        try:
+            tree = safe_parsing.parse(parser, grammar, wrapped)
+        except safe_parsing.TooComplexError:
+            return ()
+        if not tree.root_node.has_error:
+            analysis = TreeAnalysis(grammar, tree, wrapped, language.name)
+            fragment = FragmentAnalysis(analysis, len(before.encode()), len(content))
+            return tuple(fragment.spans(0, len(content)))
+    return ()

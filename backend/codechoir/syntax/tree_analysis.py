@@ -8,21 +8,27 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
+from typing import Final
 
 import tree_sitter
 
 from codechoir.cancellation import check_cancelled
-from codechoir.languages import LoadedGrammar, load_symbol_query
+from codechoir.languages import LoadedGrammar
 from codechoir.model import Category, Span
-from codechoir.syntax import uncovered_text
-from codechoir.syntax.analysis import DocumentAnalysis
+from codechoir.syntax.analysis import (
+    WHITESPACE,
+    DocumentAnalysis,
+    gap_spans,
+    run_end,
+    run_start,
+    token_spans,
+    trimmed,
+)
 from codechoir.syntax.captures import captures_in, category_of
-from codechoir.syntax.disguise import DISGUISED_GRAMMARS
 from codechoir.syntax.embedded_languages import WHOLE_REGIONS, EmbeddedTexts, JoinedText
 from codechoir.syntax.safe_parsing import TooComplexError
-from codechoir.syntax.symbols import Symbol, nested, tree_symbols
+from codechoir.syntax.symbols import Symbol, tree_symbols
 from codechoir.syntax.token_walker import EmbeddedRegion, TokenPiece, TokenWalker, goto_child_at
-from codechoir.syntax.uncovered_text import gap_spans, token_spans
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +40,9 @@ CPU time than this. Real code takes a fifth of it."""
 _FIRST_REACH, _MOST_REACH = 512, 65536
 """Bytes that are read at once after such a window: each time twice as many, so that the whole text takes not
 much longer than one window."""
+
+DISGUISED_GRAMMARS: Final = frozenset({"astro", "bash", "c", "cpp", "ruby", "vue"})
+"""Grammars that `disguise.py` has a disguise for. That module is only loaded for these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +114,7 @@ class TreeAnalysis(DocumentAnalysis):
         at = min(low, covered[0].start) if covered else low
         for span in covered:
             if span.start >= at:
-                if self._text[at : span.start].strip(uncovered_text.WHITESPACE):
+                if self._text[at : span.start].strip(WHITESPACE):
                     found += self._gap_spans(at, span.start)
                 found.append(span)
                 at = span.end
@@ -118,35 +127,16 @@ class TreeAnalysis(DocumentAnalysis):
         return _Window(start, end, found)
 
     def symbols(self) -> list[Symbol]:
-        """The symbols of this text; of languages inside it only those of the scripts of a page."""
+        """The functions and types of this text, without those of languages inside it."""
         if self._symbols is None:
-            own = tree_symbols(self.grammar.name, self.tree, self._text)
-            query = load_symbol_query(self.grammar.name)
-            inner = self._inner_symbols(query.nodes.inner) if query is not None and query.nodes.inner else []
-            self._symbols = nested(own, inner) if inner else own
+            self._symbols = tree_symbols(self.grammar.name, self.tree, self._text)
         return self._symbols
-
-    def _inner_symbols(self, types: frozenset[str]) -> list[Symbol]:
-        """The symbols of the texts in other languages that nodes of some types contain."""
-        found: list[Symbol] = []
-        try:
-            captures = captures_in(self.grammar, self.tree.root_node, 0, len(self._text))
-        except TooComplexError:
-            return found
-        walker = TokenWalker(self.grammar, captures, self._text, 0, len(self._text))
-        for item in walker.run(self.tree.root_node):
-            if isinstance(item, EmbeddedRegion) and item.node.type in types and self._embedded is not None:
-                content = self._content(item)
-                analysis = self._embedded.analysis(item.language, content.content)
-                if isinstance(analysis, TreeAnalysis) and content.ranges:
-                    found += (symbol.moved(content.ranges[0][0]) for symbol in analysis.symbols())
-        return found
 
     def _hidden_tokens(self) -> tuple[Span, ...]:
         """The tokens in places that are blank for the parser, in order."""
         if self.grammar.name not in DISGUISED_GRAMMARS:
             return ()
-        from codechoir.syntax.disguise_rules import DISGUISES
+        from codechoir.syntax.disguise import DISGUISES
 
         find = DISGUISES[self.grammar.name].tokens
         return find(self._text) if find is not None else ()
@@ -213,8 +203,8 @@ class TreeAnalysis(DocumentAnalysis):
         """Text in an unknown language: one span for each range."""
         capture = region.capture or "text.literal"
         category = category_of(capture) or Category.LITERAL
-        trimmed = (uncovered_text.trimmed(self._text, start, end) for start, end in joined.ranges)
-        return [Span(low, high, category, capture, self._language) for low, high in trimmed if low < high]
+        ranges = (trimmed(self._text, start, end) for start, end in joined.ranges)
+        return [Span(low, high, category, capture, self._language) for low, high in ranges if low < high]
 
     def _template_text(self) -> JoinedText:
         """The text between the code of a template, as one page."""
@@ -232,8 +222,8 @@ class TreeAnalysis(DocumentAnalysis):
     def _widened(self, start: int, end: int) -> tuple[int, int]:
         """The window, extended so that its ends cut no token."""
         first, last = self._token_range(start), self._token_range(end - 1)
-        low = first[0] if first else uncovered_text.run_start(self._text, start)
-        high = last[1] if last else uncovered_text.run_end(self._text, end)
+        low = first[0] if first else run_start(self._text, start)
+        high = last[1] if last else run_end(self._text, end)
         return min(low, start), max(high, end)
 
     def _token_range(self, byte: int) -> tuple[int, int] | None:

@@ -54,12 +54,12 @@ class Casting:
         balances += [float(category["balance"]) for category in self._categories.values()]
         return self._settings.balance != "off" or any(balances)
 
-    def with_voice(self, utterance: Utterance) -> CastUtterance:
+    def cast(self, utterance: Utterance) -> CastUtterance:
         """The utterance with its voice, and with its voice of the fallback engine."""
-        fallback = None if self._fallback is None else self._fallback.cast(utterance)
-        return CastUtterance(utterance, self.cast(utterance), fallback)
+        fallback = None if self._fallback is None else self._fallback.voice_for(utterance)
+        return CastUtterance(utterance, self.voice_for(utterance), fallback)
 
-    def cast(self, utterance: Utterance) -> Voice:
+    def voice_for(self, utterance: Utterance) -> Voice:
         """The voice that speaks an utterance. Equal kinds of utterances get the same object."""
         key = (
             utterance.category,
@@ -75,7 +75,7 @@ class Casting:
 
     def voice_of(self, category: Category) -> Voice:
         """The voice of a category, without overlays on captures."""
-        return self.cast(Utterance("", category, 0, 0))
+        return self.voice_for(Utterance("", category, 0, 0))
 
     def _category_properties(self, category: Category) -> _Properties:
         found: _Properties = {"family": "", "pitch": 50.0, "volume": 100.0, "balance": 0.0}
@@ -130,7 +130,7 @@ class FallbackVoices:
     def __call__(self, spoken: CastUtterance) -> CastUtterance:
         if spoken.fallback_voice is not None:
             return replace(spoken, voice=spoken.fallback_voice)
-        voice = self._default().cast(spoken.utterance)
+        voice = self._default().voice_for(spoken.utterance)
         return replace(spoken, voice=replace(voice, rate=spoken.voice.rate, volume=spoken.voice.volume))
 
     def _default(self) -> Casting:

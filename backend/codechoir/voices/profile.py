@@ -1,7 +1,8 @@
 """Profiles: TOML files that give each category, and each finer capture, a voice of each engine.
 
 For an engine E, `[E.base]` has the properties of all voices. `[E.categories.C]` and `[E.captures."C.D"]` have
-what differs from it, and `[E.depth]` what each level of nesting adds. `[meta]` has a name and a description.
+what differs from it, and `[E.depth]` what each level of nesting adds. `[meta]` has a name, a description, and
+the engine that the profile is for, where the user has chosen none.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ def load_profile(name_or_path: str, engine: str) -> Profile:
     source = read_toml(path, is_own=path.parent == resource_path("voices"))
     _check_tables(source, engine)
     _check_engine_name(source, engine)
-    meta = _table(source, ("meta",), ("name", "description"))
+    meta = _meta(source)
     section = _table(source, (engine,), _PARTS)
     if section and "base" not in section:
         raise source.error((engine,), f"[{engine}] has no [{engine}.base] with a family for all categories")
@@ -124,6 +125,29 @@ def load_profile(name_or_path: str, engine: str) -> Profile:
         depth=_depth(source, (engine, "depth")),
         changes=_changes(source, (engine, "changes")),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileEngines:
+    """Engines that a profile names. `meant`: the one that it is for, if any. `voiced`: those with voices."""
+
+    meant: str = ""
+    voiced: frozenset[str] = frozenset()
+
+
+def engines_of_profile(name_or_path: str) -> ProfileEngines:
+    """The engines that a profile names. Raises `InputError` like `load_profile`."""
+    path = _find(name_or_path)
+    source = read_toml(path, is_own=path.parent == resource_path("voices"))
+    return ProfileEngines(str(_meta(source).get("engine", "")), frozenset(source.values) - {"meta"})
+
+
+def _meta(source: TomlSource) -> dict[str, Any]:
+    table = _table(source, ("meta",), ("name", "description", "engine"))
+    for key, value in table.items():
+        if not isinstance(value, str):
+            raise source.error(("meta", key), f"{key} must be a text in quotation marks")
+    return table
 
 
 def _find(name_or_path: str) -> Path:

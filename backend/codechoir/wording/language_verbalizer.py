@@ -17,7 +17,6 @@ from codechoir.wording.characters import EscapeVerbalizer, speakable_text
 from codechoir.wording.code_in_comments import SnippetVerbalizer
 from codechoir.wording.comments import CommentVerbalizer
 from codechoir.wording.context import Hint
-from codechoir.wording.foreign_text import in_own_languages, language_of_comment
 from codechoir.wording.line_source import Fragment, LinePiece, is_spelled
 from codechoir.wording.literal_encoder import LiteralEncoder, unambiguous_words, utterance_groups
 from codechoir.wording.names import NameVerbalizer
@@ -26,6 +25,7 @@ from codechoir.wording.prose import ProseVerbalizer
 from codechoir.wording.regexps import RegexpVerbalizer
 from codechoir.wording.strings import StringVerbalizer
 from codechoir.wording.table_files import load_word_table, natural_languages
+from codechoir.wording.text_signs import in_own_languages, language_of_comment
 from codechoir.wording.token_words import OperatorVerbalizer, token_kind
 
 _CACHE_ENTRIES = 20_000

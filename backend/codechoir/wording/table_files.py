@@ -25,7 +25,6 @@ from codechoir.errors import InputError, did_you_mean, shown
 from codechoir.languages import language_named, language_names
 from codechoir.settings import LEVELS
 from codechoir.storage import KeyPath, read_toml, resource_path
-from codechoir.syntax import ROLES
 from codechoir.wording.characters import is_speakable
 from codechoir.wording.word_table import TableSection, WordTable, merged_table
 
@@ -156,6 +155,8 @@ def _language_errors(section: object, base: TableSection) -> Iterator[TableError
 def _section_errors(
     name: str, section: TableSection, base: TableSection, at: KeyPath
 ) -> Iterator[TableError]:
+    from codechoir.syntax import ROLES
+
     special: Mapping[str, Mapping[str, str]] = {"roles": ROLES, "terse": ROLES, "language": _LANGUAGE_KEYS}
     known = special.get(name, base)
     for key, value in section.items():

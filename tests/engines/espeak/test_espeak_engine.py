@@ -10,9 +10,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from codechoir.bench.audio_metrics import SynthesizedAudio, pitches, synthesize, words_of
-from codechoir.engines.base import AudioListener
+from codechoir.engines.base import AudioListener, make_engine
 from codechoir.engines.espeak import EspeakEngine
-from codechoir.engines.registry import make_engine
 from codechoir.errors import EngineError
 from codechoir.model import Category, Phrase, Utterance, Voice
 from support.listening import Listener

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from codechoir.engines import CollectingListener
+from codechoir.engines.espeak.espeak_engine import VoiceTake
 from codechoir.engines.espeak.espeak_library import WordEvent
 from codechoir.engines.espeak.safe_text import Script
-from codechoir.engines.espeak.synthesize import VoiceTake
 from codechoir.model import Voice
 from support.speech import engine, said
 

@@ -16,6 +16,7 @@ from codechoir.bench.audio_metrics import pitches
 from codechoir.engines import make_engine
 from codechoir.engines.natural import NaturalEngine
 from codechoir.engines.natural.derived_voices import DERIVED_VOICES
+from codechoir.engines.natural.hibari_voice import Floats, HibariVoice, Prosody
 from codechoir.engines.natural.hosted_natural import HostedNaturalEngine
 from codechoir.engines.natural.line_passes import LinePass, passes_of
 from codechoir.engines.natural.pronunciation import Pronunciation
@@ -107,6 +108,23 @@ def test_a_line_through_the_child_has_marks_chunks_and_an_end(engine: NaturalEng
 
 def test_the_same_line_sounds_the_same(hosted: HostedNaturalEngine) -> None:
     assert np.array_equal(samples_of(heard(hosted, LINE)), samples_of(heard(hosted, LINE)))
+
+
+def test_the_first_sound_does_not_wait_for_the_rest_of_the_line(
+    hosted: HostedNaturalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[int] = []
+    spectra = HibariVoice.spectra
+
+    def counted(voice: HibariVoice, prosody: Prosody, begin: int, end: int) -> Floats:
+        decoded.append(end - begin)
+        return spectra(voice, prosody, begin, end)
+
+    monkeypatch.setattr(HibariVoice, "spectra", counted)
+    long = line(said(" ".join(["total price times quantity"] * 5)))
+    before_the_first: list[int] = []
+    hosted.speak([long], Listener(lambda _: not before_the_first.append(sum(decoded))))
+    assert before_the_first[0] <= 24 and sum(decoded) > 500
 
 
 def test_sound_begins_and_ends_with_the_words(hosted: HostedNaturalEngine) -> None:

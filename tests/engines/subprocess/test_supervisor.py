@@ -12,9 +12,8 @@ from typing import Any
 
 import psutil
 import pytest
-from codechoir.engines.subprocess.client import ChildEngine
+from codechoir.engines.subprocess.client import BackOff, ChildEngine, Supervisor
 from codechoir.engines.subprocess.process import SHUT_DOWN_SECONDS, ChildSpec
-from codechoir.engines.subprocess.supervisor import BackOff, Supervisor
 from codechoir.errors import EngineLostError
 from codechoir.lsp import language_server
 from codechoir.sinks import device

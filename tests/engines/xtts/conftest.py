@@ -37,7 +37,7 @@ def coqui(checkpoint: Path) -> Any:
 @pytest.fixture(scope="session")
 def core(coqui: Any) -> Any:
     """Our parts of the same weights, fp32."""
-    from codechoir.engines.xtts.neural.precision import make_plan
+    from codechoir.engines.xtts.neural.gpt_layers import make_plan
     from codechoir.engines.xtts.neural.xtts_model import from_coqui
 
     return from_coqui(coqui, make_plan("cpu", "fp32"))
@@ -46,7 +46,7 @@ def core(coqui: Any) -> Any:
 @pytest.fixture(scope="session")
 def voices(coqui: Any) -> list[Any]:
     """Seven studio speakers."""
-    from codechoir.engines.xtts.neural.conditioning import Conditioning
+    from codechoir.engines.xtts.neural.xtts_model import Conditioning
 
     speakers = coqui.speaker_manager.speakers
     return [Conditioning(n, s["gpt_cond_latent"], s["speaker_embedding"]) for n, s in speakers.items()]

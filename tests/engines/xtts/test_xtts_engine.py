@@ -8,9 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from codechoir.engines.registry import make_engine
-from codechoir.engines.subprocess.client import ChildEngine
-from codechoir.engines.subprocess.supervisor import Supervisor
+from codechoir.engines.base import make_engine
+from codechoir.engines.subprocess.client import ChildEngine, Supervisor
 from codechoir.engines.xtts import xtts_engine
 from codechoir.engines.xtts.capabilities import (
     CAPABILITIES,

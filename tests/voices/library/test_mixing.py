@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from codechoir.errors import InputError
-from codechoir.voices.library.library import VoiceLibrary
-from codechoir.voices.library.mixing import check_weights, mix_tensors
+from codechoir.voices.library.library import VoiceLibrary, check_weights, mix_tensors
 from codechoir.voices.library.voice_file import ClonedVoice
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,12 +1,12 @@
 from .espeak_engine import EspeakEngine as EspeakEngine
 from .espeak_library import Library as Library
+from .espeak_library import Phonemizer as Phonemizer
 from .espeak_library import SynthParams as SynthParams
 from .espeak_library import WordEvent as WordEvent
 from .helper_library import HelperLibrary as HelperLibrary
 from .helper_library import library as library
 from .parameters import DEFAULT_FAMILY as DEFAULT_FAMILY
 from .parameters import synth_params as synth_params
-from .phonemizer import Phonemizer as Phonemizer
 from .safe_text import EVERYTHING as EVERYTHING
 from .safe_text import safe as safe
 from .voice_data import SENTENCES as SENTENCES

@@ -1,4 +1,4 @@
-"""eSpeak NG as the driver sees it: voices by name, text in, samples and words out.
+"""eSpeak NG as the driver sees it: voices by name; text in, samples and words out, or phonemes.
 
 A `Library` works the same wherever the C library runs: in a helper process (`HelperLibrary`, the default),
 which may end without harm, or in this one (`InProcessLibrary`, where no process can be started).
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codechoir.engines.espeak.native_speech import NO_VOICE, NativeSpeech
+from codechoir.engines.espeak.safe_text import alphabet_of, safe
 from codechoir.errors import EngineError, did_you_mean
 from codechoir.model import VoiceInfo
 
@@ -268,3 +269,22 @@ def read_span(lines: Iterable[str]) -> PitchSpan:
         if match:
             span = PitchSpan(int(match[1]), int(match[2]))
     return span
+
+
+class Phonemizer:
+    """The library in this process, which it may end, so only engines that have a process of their own use it.
+
+    May be used by several threads.
+    """
+
+    def __init__(self) -> None:
+        """Raises `EngineError` when the library does not load."""
+        self._library = InProcessLibrary(LibraryData())
+
+    def phonemes(self, text: str, language: str) -> str:
+        """The IPA of some words with stress, words separated by blanks, parts of one sound tied with `^`.
+
+        The library runs some words together. Raises `EngineError` for an unknown language.
+        """
+        words = (safe(word, alphabet_of(language)) for word in text.split())
+        return self._library.phonemes(" ".join(filter(None, words)), language)

@@ -77,7 +77,7 @@ def make_recording(category: Category, path: Path) -> Path:
 def _recorded_pcm(category: Category) -> bytes:
     engine = EspeakEngine()
     utterance = Utterance(TEXT, category, 0, len(TEXT))
-    voice = Casting(load_profile("default", engine.name), Settings()).cast(utterance)
+    voice = Casting(load_profile("default", engine.name), Settings()).voice_for(utterance)
     listener = CollectingListener()
     engine.speak([Phrase((CastUtterance(utterance, voice),), 0, len(TEXT))], listener)
     resampler = Resampler(engine.capabilities.sample_rate, SAMPLE_RATE)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from collections.abc import Iterable
 from functools import cached_property
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from codechoir import __version__
 from codechoir.engines import AudioListener, CachePolicy, Engine
 from codechoir.engines.natural.derived_voices import voice_infos
+from codechoir.engines.natural.readiness import PACKAGES, packages_problem
 from codechoir.engines.subprocess import ChildEngine, ChildSpec
 from codechoir.errors import EngineError
 from codechoir.model import Capabilities, Phrase, VoiceInfo
 
+if TYPE_CHECKING:
+    from codechoir.engines.natural.kokoro_install import KokoroInstallation
+
 ENGINE_NAME = "natural"
 SAMPLE_RATE = 24_000
 CAPABILITIES = Capabilities(SAMPLE_RATE, inline_prosody=True, concurrent=True, can_be_lost=True)
-
-PACKAGES = {"onnxruntime": "onnxruntime", "hibari": "hibari-tts"}
-"""Modules that the child imports, and the packages that they come from."""
 
 HOSTED = "codechoir.engines.natural.hosted_natural:HostedNaturalEngine"
 ENVIRONMENT = {"ORT_DISABLE_TELEMETRY": "1", "OMP_NUM_THREADS": "1"}
@@ -40,15 +41,18 @@ class NaturalEngine(Engine):
 
     def check(self) -> str | None:
         """What is missing; loads nothing."""
-        missing = [package for module, package in PACKAGES.items() if not importlib.util.find_spec(module)]
-        if missing:
-            return f"the natural voices need the packages {' and '.join(missing)}, which are not installed"
-        return None
+        return packages_problem() or None
 
     def diagnose(self) -> str:
         """See `Engine.diagnose`."""
         found = ", ".join(f"{package} {version(package)}" for package in PACKAGES.values())
         return f"can speak with {found} on one of {os.cpu_count()} processors"
+
+    def installer(self) -> KokoroInstallation:
+        """See `Engine.installer`: hibari comes with Codechoir, Kokoro does not."""
+        from codechoir.engines.natural.kokoro_install import KokoroInstallation
+
+        return KokoroInstallation.of_user()
 
     def cache_policy(self) -> CachePolicy:
         """Whole phrases, since all their voices are said at once; only on request, since it is fast."""

@@ -33,6 +33,18 @@ from codechoir.model import AudioChunk, Phrase
 log = logging.getLogger(__name__)
 
 
+class HostedEngine(Engine):
+    """The base class of engines that are only used in a child process: one that loads can speak."""
+
+    def check(self) -> str | None:
+        """See `Engine.check`."""
+        try:
+            self.warm_up()
+        except EngineError as error:
+            return str(error)
+        return None
+
+
 class FairLock:
     """A lock for `with` that goes to the thread that has waited longest."""
 

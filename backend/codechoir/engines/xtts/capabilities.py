@@ -85,7 +85,7 @@ CLONING_DEFAULTS: dict[str, int | bool] = {
     "reference_seconds": 30,
     "normalise": False,
 }
-"""Parameters of cloning with their defaults; `neural.conditioning.CloningOptions` explains them."""
+"""Parameters of cloning with their defaults; `neural.CloningOptions` explains them."""
 
 DEFAULT_SPEAKERS: Mapping[Category, str] = {
     Category.COMMENT: "Damien Black",

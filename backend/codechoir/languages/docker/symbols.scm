@@ -1,4 +1,3 @@
 ; What defines a symbol in Dockerfiles: the stages of a build.
 
 (from_instruction as: (image_alias) @name) @symbol.stage
-(comment) @doc

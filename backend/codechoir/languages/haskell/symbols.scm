@@ -9,7 +9,3 @@
 (type_synonym) @symbol.type
 (class) @symbol.class
 (instance) @symbol.instance
-(instance name: (_) @trait patterns: (_) @name) @symbol.instance
-(haddock) @doc
-(comment) @doc
-(signature) @attribute

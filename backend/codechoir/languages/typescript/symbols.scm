@@ -9,5 +9,3 @@
 (abstract_method_signature) @symbol.method
 (method_signature) @symbol.method
 (function_signature) @symbol.function
-(export_statement declaration: (lexical_declaration "const"
-  (variable_declarator name: (identifier) @name value: [(as_expression) (satisfies_expression)] @body) @symbol.constant))

@@ -1,6 +1,7 @@
 from .latent_cache import Conditioner as Conditioner
 from .latent_cache import LatentCache as LatentCache
 from .latent_cache import latent_key as latent_key
+from .latent_cache import read_recording as read_recording
 from .library import VoiceLibrary as VoiceLibrary
 from .voice_file import ClonedVoice as ClonedVoice
 from .voice_file import Parameter as Parameter

@@ -15,8 +15,7 @@ import torch
 from codechoir.engines.xtts.cpu_int8 import dot_products, kernels
 from codechoir.engines.xtts.cpu_int8.fused_transformer import FusedTransformer, Int8Linear
 from codechoir.engines.xtts.neural.decoder import Decoder, Sampling
-from codechoir.engines.xtts.neural.precision import make_plan
-from codechoir.engines.xtts.neural.transformer import Layers, Transformer, TransformerBlock
+from codechoir.engines.xtts.neural.gpt_layers import Layers, Transformer, TransformerBlock, make_plan
 from codechoir.engines.xtts.neural.xtts_model import XttsCore, from_coqui
 from support.xtts_decoding import GREEDY, decode, prompts, variants_here
 

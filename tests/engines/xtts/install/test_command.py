@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from codechoir.cli.command_install import LARGE, DownloadMeter
+from codechoir.cli.commands_management import LARGE, DownloadMeter
 from codechoir.cli.main import main
 from codechoir.engines.weights import WeightFile
 from codechoir.engines.xtts.install import REQUIRED_FILES, Installation

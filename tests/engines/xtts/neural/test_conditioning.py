@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from codechoir.engines.xtts.neural.conditioning import (
+from codechoir.engines.xtts.neural.xtts_model import (
     CloningOptions,
     clone,
+    import_torchaudio,
     load_recording,
     studio_speakers,
     studio_voice,
 )
-from codechoir.engines.xtts.neural.xtts_model import import_torchaudio
 from codechoir.errors import InputError
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from codechoir.engines.xtts.neural.precision import is_out_of_memory, make_plan
+from codechoir.engines.xtts.neural.gpt_layers import is_out_of_memory, make_plan
 from codechoir.engines.xtts.neural.scheduler import make_decoder, make_scheduler, pacing_for, warm_vocoder
 from codechoir.engines.xtts.neural.tasks import CPU_PACING, GPU_PACING, Request, Sound
 from codechoir.engines.xtts.neural.vocoder import memory_layout

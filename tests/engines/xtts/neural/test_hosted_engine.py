@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 from codechoir.engines.cache.phrase_cache import PhraseSettings
 from codechoir.engines.silent import SilentEngine
-from codechoir.engines.subprocess.supervisor import BackOff
+from codechoir.engines.subprocess.client import BackOff
 from codechoir.engines.xtts import xtts_engine as driver_module
 from codechoir.engines.xtts.capabilities import CLONING_DEFAULTS, DEFAULT_SPEAKERS, INSTALL_HINT
 from codechoir.engines.xtts.install import Installation
-from codechoir.engines.xtts.neural.conditioning import CloningOptions
+from codechoir.engines.xtts.neural.xtts_model import CloningOptions
 from codechoir.engines.xtts.speech.hosted_engine import HostedXttsEngine
 from codechoir.engines.xtts.speech.worker import Worker
 from codechoir.engines.xtts.xtts_engine import XttsEngine, XttsSettings

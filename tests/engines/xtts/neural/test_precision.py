@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import torch
 from codechoir.bench.xtts_quality import deviation
-from codechoir.engines.xtts.neural import precision
-from codechoir.engines.xtts.neural.precision import make_linear, make_plan
+from codechoir.engines.xtts.neural import gpt_layers
+from codechoir.engines.xtts.neural.gpt_layers import make_linear, make_plan
 from codechoir.engines.xtts.neural.xtts_model import from_coqui
 from codechoir.errors import InputError
 from support.xtts_decoding import prompts
@@ -52,8 +52,8 @@ def test_the_deviation_from_fp32_is_bounded(coqui: Any, core: Any, voices: Any, 
 def test_the_next_best_precision_is_used_and_named(
     monkeypatch: pytest.MonkeyPatch, int8: bool, bf16: bool, wanted: str, chosen: str
 ) -> None:
-    monkeypatch.setattr(precision, "int8_variant", lambda: "avx2" if int8 else "")
-    monkeypatch.setattr(precision, "has_bf16", lambda: bf16)
+    monkeypatch.setattr(gpt_layers, "int8_variant", lambda: "avx2" if int8 else "")
+    monkeypatch.setattr(gpt_layers, "has_bf16", lambda: bf16)
     plan = make_plan("cpu", wanted)
     assert plan.precision == chosen
     assert plan.reason.startswith(chosen)

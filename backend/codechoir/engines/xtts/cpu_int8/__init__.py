@@ -16,7 +16,7 @@ operations between two products, with the wake-ups of a second thread, take as l
 4. One pass (`fused_layers`, called by `fused_transformer`). All layers are one compiled function of layers ×
    `PHASES` stages: norm, product, attention, and so on. A stage is divided into equal pieces: blocks of
    outputs, rows, or heads.
-5. Threads (`work_sharing`). The calling thread opens one stage after the other; helper threads take pieces
+5. Threads (also `kernels`). The calling thread opens one stage after the other; helper threads take pieces
    by an atomic counter. A helper that is late delays nobody, and helpers sleep between two passes.
 
 Each row is computed by itself over its own past, and always in the same order. So what a row says is the

@@ -1,7 +1,7 @@
 """All layers of the GPT as one compiled function, which several threads run together.
 
 A pass is layers × `PHASES` stages, each divided into equal pieces: blocks of outputs of a product, rows, or
-heads. `run_piece` computes one piece; `lead` and `help_out` share the pieces (see `work_sharing`). Importing
+heads. `run_piece` computes one piece; `lead` and `help_out` share the pieces (see `kernels`). Importing
 this module loads numba.
 """
 
@@ -12,29 +12,27 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from codechoir.engines.xtts.cpu_int8.kernels import (
-    add_into,
-    attention,
-    compiled,
-    gelu,
-    inlined,
-    layer_norm,
-    multiply_blocks,
-    quantise_row,
-)
-from codechoir.engines.xtts.cpu_int8.matrices import BLOCK, Int8Matrices
-from codechoir.engines.xtts.cpu_int8.work_sharing import (
     DONE_WORD,
     HELPER_WAITS,
     JOB_BITS,
     MASK,
     NEXT_WORD,
     PHASE_BITS,
+    add_into,
     add_to_word,
+    attention,
+    compiled,
+    gelu,
+    inlined,
+    layer_norm,
     load_word,
+    multiply_blocks,
+    quantise_row,
     replace_word,
     store_word,
     wait,
 )
+from codechoir.engines.xtts.cpu_int8.matrices import BLOCK, Int8Matrices
 
 Array = Any
 """A NumPy array."""

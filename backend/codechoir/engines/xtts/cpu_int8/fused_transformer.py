@@ -1,4 +1,4 @@
-"""The layers of the GPT in int8 on the CPU, compiled: the same work as `neural.transformer.Transformer`.
+"""The layers of the GPT in int8 on the CPU, compiled: the same work as `neural.gpt_layers.Transformer`.
 
 Torch code calls this module. It can be imported without numba, and says with `int8_variant` whether it works
 here.
@@ -66,7 +66,7 @@ class Int8Linear:
 
 
 class FusedTransformer:
-    """The layers of GPT-2 without its embeddings; implements `neural.transformer.Layers`.
+    """The layers of GPT-2 without its embeddings; implements `neural.gpt_layers.Layers`.
 
     `module`: transformers' `GPT2Model`. `threads`: how many work together, by default as many as torch has,
     up to `MOST_THREADS`. `variant`: index in `dot_products.VARIANTS`, by default the fastest. Any thread may
@@ -78,7 +78,7 @@ class FusedTransformer:
         self, module: Any, heads: int, threads: int | None = None, variant: int | None = None
     ) -> None:
         from codechoir.engines.xtts.cpu_int8 import dot_products, fused_layers
-        from codechoir.engines.xtts.cpu_int8.work_sharing import CONTROL_WORDS
+        from codechoir.engines.xtts.cpu_int8.kernels import CONTROL_WORDS
 
         self._layers, self._heads = fused_layers, heads
         self._variant = dot_products.supported_variants()[0] if variant is None else variant
@@ -186,7 +186,7 @@ Job = tuple[Callable[..., None], tuple[Any, ...]]
 class ThreadPool:
     """The calling thread and `helpers` more, which live as long as the pool. One thread calls it at a time.
 
-    `words`: size of `control`, the int64 numbers by which the threads agree; see `work_sharing`.
+    `words`: size of `control`, the int64 numbers by which the threads agree; see `kernels`.
     """
 
     def __init__(self, helpers: int, words: int) -> None:

@@ -3,8 +3,8 @@
 The names are loaded on first use, and with them torch. The way of the data:
 
 1. `xtts_model.load_core` reads a checkpoint folder by coqui's own code, and makes plain parts of it.
-2. `conditioning` makes voices; `decoder.tokenize` makes tokens of words.
-3. `decoder` makes audio tokens and latents, many rows at once (`transformer` or `cpu_int8`).
+2. `xtts_model.clone` makes voices; `decoder.tokenize` makes tokens of words.
+3. `decoder` makes audio tokens and latents, many rows at once (`gpt_layers` or `cpu_int8`).
 4. `vocoder` turns latents into samples, window by window.
 5. `scheduler` decides which row does what next; `vocoding` tells it how much time there is.
 """

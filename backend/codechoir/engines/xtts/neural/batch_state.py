@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import torch
 
-from codechoir.engines.xtts.neural.precision import ComputePlan
+from codechoir.engines.xtts.neural.gpt_layers import ComputePlan
 from codechoir.engines.xtts.neural.xtts_model import ModelShape
 
 SLOT_SIZES = (1, 2, 4, 8, 16, 32)

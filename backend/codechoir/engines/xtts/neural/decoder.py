@@ -26,8 +26,7 @@ from cachetools import LRUCache
 
 from codechoir.engines.xtts.capabilities import find_language
 from codechoir.engines.xtts.neural.batch_state import POSITION_SIZES, SLOT_SIZES, BatchState, round_up
-from codechoir.engines.xtts.neural.conditioning import Conditioning
-from codechoir.engines.xtts.neural.xtts_model import XttsCore
+from codechoir.engines.xtts.neural.xtts_model import Conditioning, XttsCore
 from codechoir.errors import InputError
 
 CACHED_VOICES = 32

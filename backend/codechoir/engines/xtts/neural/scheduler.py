@@ -20,13 +20,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 import torch
 
-from codechoir.engines.xtts.neural.conditioning import Conditioning
 from codechoir.engines.xtts.neural.decoder import CudaGraphRecorder, Decoder, GraphSteps, Prompt, Sampling
-from codechoir.engines.xtts.neural.precision import is_out_of_memory
+from codechoir.engines.xtts.neural.gpt_layers import is_out_of_memory
 from codechoir.engines.xtts.neural.tasks import CPU_PACING, GPU_PACING, Event, Notice, Pacing, Request, Task
 from codechoir.engines.xtts.neural.vocoder import WINDOW_SIZES, VocodingProgress
 from codechoir.engines.xtts.neural.vocoding import Clock, Vocoding
-from codechoir.engines.xtts.neural.xtts_model import XttsCore
+from codechoir.engines.xtts.neural.xtts_model import Conditioning, XttsCore
 from codechoir.errors import EngineError
 
 _RESERVED_POSITIONS = {"cuda": 256, "cpu": 128}

@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch.nn import functional as F
 
-from codechoir.engines.xtts.neural.precision import ComputePlan
+from codechoir.engines.xtts.neural.gpt_layers import ComputePlan
 
 _SLOPE = 0.1
 _LAST_SLOPE = 0.01

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 import torch
 
 from codechoir.engines.xtts.neural.decoder import Decoder
-from codechoir.engines.xtts.neural.precision import is_out_of_memory
+from codechoir.engines.xtts.neural.gpt_layers import is_out_of_memory
 from codechoir.engines.xtts.neural.tasks import Event, Pacing, Sound, Task
 from codechoir.engines.xtts.neural.vocoder import FrameWindow, vocode_windows
 from codechoir.engines.xtts.short_text import trim_tail

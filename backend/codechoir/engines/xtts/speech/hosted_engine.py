@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from codechoir.engines import AudioListener, Engine, make_fallback_engine
+from codechoir.engines import AudioListener, make_fallback_engine
+from codechoir.engines.subprocess import HostedEngine
 from codechoir.engines.xtts.capabilities import CAPABILITIES, ENGINE_NAME, SAMPLE_RATE
 from codechoir.errors import CodechoirError, EngineError
 from codechoir.model import Phrase, VoiceInfo
@@ -65,10 +66,10 @@ class _LoadedEngine:
     fallback: FallbackSpeech | None
 
 
-class HostedXttsEngine(Engine):
+class HostedXttsEngine(HostedEngine):
     """XTTS v2.
 
-    `checkpoint`: its folder. `device`: see `LoadedCheckpoint`. `precision`: see `neural.precision`.
+    `checkpoint`: its folder. `device`: see `LoadedCheckpoint`. `precision`: see `neural.make_plan`.
     `candidates`: how many are tried of a short text that is synthesized ahead of playback.
     """
 
@@ -81,14 +82,6 @@ class HostedXttsEngine(Engine):
         self._options = (Path(checkpoint), device, precision)
         self._candidates = candidates
         self._loaded: _LoadedEngine | None = None
-
-    def check(self) -> str | None:
-        """See `Engine.check`."""
-        try:
-            self.warm_up()
-        except EngineError as error:
-            return str(error)
-        return None
 
     def warm_up(self) -> None:
         """Loads the checkpoint. Raises `EngineError`."""

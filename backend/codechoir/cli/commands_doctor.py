@@ -27,7 +27,7 @@ EDITORS = ("code", "codium", "code-server", "nvim", "emacs", "hx")
 EDITOR_ADVICE = "docs/user-guide/other-editors.md shows how to set up an editor"
 
 
-EXAMPLES = """\
+DOCTOR_EXAMPLES = """\
 examples:
   codechoir doctor
   codechoir doctor --json
@@ -39,10 +39,10 @@ findings, a list of kind, start, end (UTF-8 byte offsets), text, line (from 1) a
 """
 
 
-def configure(commands: Subparsers) -> None:
+def configure_doctor(commands: Subparsers) -> None:
     """Adds the command to the parser."""
     parser = add_command(
-        commands, "doctor", "check what works on this machine, and what to do about the rest", EXAMPLES
+        commands, "doctor", "check what works on this machine, and what to do about the rest", DOCTOR_EXAMPLES
     )
     parser.add_argument(
         "--file",
@@ -51,10 +51,10 @@ def configure(commands: Subparsers) -> None:
     )
     add_json(parser, ", for programs and bug reports")
     options.add_word_settings(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run_doctor)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run_doctor(arguments: argparse.Namespace) -> int:
     """Prints the checks, or the deceptive characters in a file."""
     if arguments.file is not None:
         return _deceptive_characters(arguments)

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from codechoir.audio import check_recording_file, read_recording
 from codechoir.errors import InputError
+from codechoir.voices.library.latent_cache import check_recording_file, read_recording
 from numpy.typing import NDArray
 
 TARGET = 22_050

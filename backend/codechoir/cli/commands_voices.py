@@ -1,21 +1,27 @@
-"""`codechoir voices list|show|audition`: the voices of an engine and of a profile."""
+"""`codechoir voices list|show|audition`: the voices of an engine and of a profile.
+
+`voices_manage` has the subcommands for the library of cloned voices.
+"""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
 
 from codechoir.cli import options, voices_manage
 from codechoir.cli.main import Subparsers, add_command, add_json, add_subcommands
 from codechoir.cli.player import OutputOptions, Player, checked_casting, phrases_of_texts, ready_engine
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import CastUtterance, Category, Utterance, Voice, VoiceInfo
-from codechoir.settings import VOICE_PROPERTIES
+from codechoir.settings import VOICE_PROPERTIES, Settings, VoiceChange
 from codechoir.stdio import write_json, write_json_list, write_line
 
-EXAMPLES = """\
+if TYPE_CHECKING:
+    from codechoir.engines import EngineChoice
+
+VOICES_EXAMPLES = """\
 examples:
   codechoir voices list              list the voices of the engine
   codechoir voices show              show the voice of each category
@@ -46,9 +52,9 @@ examples:
 """
 
 
-def configure(commands: Subparsers) -> None:
+def configure_voices(commands: Subparsers) -> None:
     """Adds the command and its subcommands to the parser."""
-    parser = add_command(commands, "voices", "list, play and manage voices", EXAMPLES)
+    parser = add_command(commands, "voices", "list, play and manage voices", VOICES_EXAMPLES)
     subcommands = add_subcommands(parser)
     listing = add_command(subcommands, "list", "list the voices of an engine", LIST_EXAMPLES)
     options.add_engine(listing)
@@ -76,7 +82,7 @@ def configure(commands: Subparsers) -> None:
 
 def run_list(arguments: argparse.Namespace) -> int:
     """Prints the voices of the engine and of the library."""
-    voices = ready_engine(options.settings_of(arguments).engine).voices()
+    voices = ready_engine(options.speech_settings_of(arguments)[1]).voices()
     known = {voice.name for voice in voices}
     voices += [voice for voice in voices_manage.library_voices() if voice.name not in known]
     if arguments.json:
@@ -92,9 +98,9 @@ def run_show(arguments: argparse.Namespace) -> int:
     """Prints the voice of each category, or where a voice of the library comes from."""
     if arguments.name is not None:
         return voices_manage.show_voice(arguments.name, arguments.json)
-    settings = options.settings_of(arguments)
-    casting = checked_casting(settings, ready_engine(settings.engine))
-    voices = {category: casting.cast(_sample(category)) for category in Category}
+    settings, choice = options.speech_settings_of(arguments)
+    casting = checked_casting(settings, ready_engine(choice))
+    voices = {category: casting.voice_for(_sample(category)) for category in Category}
     if arguments.json:
         write_json({category.value: asdict(voice) for category, voice in voices.items()})
         return 0
@@ -109,12 +115,13 @@ def run_show(arguments: argparse.Namespace) -> int:
 def run_audition(arguments: argparse.Namespace) -> int:
     """Plays a sample of each voice."""
     output = OutputOptions.of(arguments)
-    settings = options.settings_of(arguments)
-    engine = ready_engine(settings.engine)
+    choice = _engine_with(arguments.name, options.settings_of(arguments))
+    settings = choice.applied_to(options.settings_of(arguments))
+    engine = ready_engine(choice)
     casting = checked_casting(settings, engine)
     families = engine.voices()
     samples = [
-        casting.with_voice(_sample(Category(name)))
+        casting.cast(_sample(Category(name)))
         if name in list(Category)
         else _sample_of_family(name, families, settings.rate)
         for name in arguments.name or list(Category)
@@ -122,6 +129,15 @@ def run_audition(arguments: argparse.Namespace) -> int:
     phrases, content = phrases_of_texts("Voices", samples)
     Player(engine, output, content).play(phrases)
     return 0
+
+
+def _engine_with(names: Sequence[str], settings: Settings) -> EngineChoice:
+    """The engine of the settings; one that has these voices, where they leave it to us."""
+    from codechoir.engines import engine_choice
+
+    families = [VoiceChange(name) for name in names if name not in list(Category)]
+    chosen = dict(zip(Category, families, strict=False))
+    return engine_choice(replace(settings, voices=chosen or settings.voices))
 
 
 def _sample(category: Category) -> Utterance:

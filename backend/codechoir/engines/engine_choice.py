@@ -1,0 +1,116 @@
+"""The engine that a setting stands for.
+
+`auto`, `finest` and `fastest` stand for the engine that `engine_choice` finds, by what is ready on this
+machine and by what the user has chosen besides. `choose_engine` decides; nothing else does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from codechoir.errors import InputError
+from codechoir.settings import AUTO_ENGINE, FALLBACK_ENGINE, FASTEST_ENGINE, FINEST_ENGINE, Settings
+
+if TYPE_CHECKING:
+    from codechoir.voices import ProfileEngines
+
+NATURAL_ENGINE = "natural"
+"""The engine whose models are chosen from."""
+
+CHOSEN_BY_US = (AUTO_ENGINE, FINEST_ENGINE, FASTEST_ENGINE)
+
+FAST_RATE = 350.0
+"""Words a minute above which `auto` stays with eSpeak NG.
+
+Who listens faster is used to formant speech, which has no breath and no reverberation to be squeezed: 450 to
+800 words a minute are common. Natural voices are sped up by time compression, and at twice their own rate of
+175 a recogniser mishears three times as many words of them.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyModels:
+    """The models of `NATURAL_ENGINE` on this machine.
+
+    `problems`: from the name of each model, the finest first, to the reason why it cannot speak here, empty
+    if it can. `voices`: the names of their voices. `languages`: the natural languages that they speak.
+    """
+
+    problems: Mapping[str, str]
+    voices: frozenset[str] = frozenset()
+    languages: tuple[str, ...] = ("en",)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """The engine that speaks, which of its models, and why, in words that follow "because"."""
+
+    engine: str
+    model: str = ""
+    reason: str = ""
+
+    def applied_to(self, settings: Settings) -> Settings:
+        """The settings with this engine."""
+        return replace(settings, engine=self.engine)
+
+
+def choose_engine(settings: Settings, ready: ReadyModels, profile: ProfileEngines) -> EngineChoice:
+    """The engine that settings stand for. Depends on nothing but its arguments."""
+    asked = settings.engine
+    if asked not in CHOSEN_BY_US:
+        return EngineChoice(asked, "", "the setting names it")
+    if asked == AUTO_ENGINE:
+        if profile.meant:
+            return EngineChoice(profile.meant, "", f"the profile '{settings.profile}' is for it")
+        if reason := _reason_for_fallback(settings, ready, profile):
+            return EngineChoice(FALLBACK_ENGINE, "", reason)
+    order = list(ready.problems) if asked != FASTEST_ENGINE else list(ready.problems)[-1:]
+    for model in order:
+        if not ready.problems[model]:
+            finer = [f"{name}: {ready.problems[name]}" for name in order[: order.index(model)]]
+            quality = "fastest" if asked == FASTEST_ENGINE else "finest"
+            return EngineChoice(
+                NATURAL_ENGINE, model, "; ".join([f"{model} is the {quality} that is ready", *finer])
+            )
+    why = "; ".join(f"{name}: {ready.problems[name]}" for name in order)
+    return EngineChoice(FALLBACK_ENGINE, "", f"no natural voice can speak here ({why})")
+
+
+def _reason_for_fallback(settings: Settings, ready: ReadyModels, profile: ProfileEngines) -> str:
+    """Why `auto` stays with eSpeak NG although natural voices may be ready; empty if it does not."""
+    rates = [change.rate for change in settings.voices.values() if change.rate is not None]
+    rate = settings.rate if settings.rate is not None else max(rates, default=0)
+    families = {change.family for change in settings.voices.values() if change.family}
+    speakers = {engine for engine, chosen in settings.speakers.items() if chosen}
+    if rate > FAST_RATE:
+        return f"it is understood better at more than {FAST_RATE:g} words a minute"
+    if settings.natural_language not in ready.languages:
+        return f"there are no natural voices for the language '{settings.natural_language}'"
+    if families - ready.voices:
+        return "the setting 'voices' names voices of it"
+    if FALLBACK_ENGINE in speakers and NATURAL_ENGINE not in speakers:
+        return "the setting 'speakers' names voices of it"
+    if FALLBACK_ENGINE in profile.voiced and NATURAL_ENGINE not in profile.voiced:
+        return f"the profile '{settings.profile}' has voices of it, and none of the natural ones"
+    return ""
+
+
+def engine_choice(settings: Settings, broken: Mapping[str, str] | None = None) -> EngineChoice:
+    """The engine that settings stand for here. `broken`: models that have failed in this process, and why.
+
+    Loads no engine. A profile with a mistake counts as one that names no engine; who loads it reports it.
+    """
+    if settings.engine not in CHOSEN_BY_US:
+        return EngineChoice(settings.engine, "", "the setting names it")
+    from codechoir.engines.natural import ready_models
+    from codechoir.voices import ProfileEngines, engines_of_profile
+
+    ready = ready_models()
+    ready = replace(ready, problems={**ready.problems, **(broken or {})})
+    profile = ProfileEngines()
+    with suppress(InputError):
+        profile = engines_of_profile(settings.profile)
+    return choose_engine(settings, ready, profile)
