@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from codechoir.languages import detection
+from codechoir.languages import detection, grammar_names, load_symbol_query
 from codechoir.model import Category
 from codechoir.settings import WordingOptions
 from codechoir.syntax import Symbol
 from codechoir.syntax.document import Document, Snapshot
 from codechoir.wording import Wording, outline
 from codechoir.wording.characters import is_speakable
+from codechoir.wording.table_files import load_word_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -83,9 +84,9 @@ def test_the_outline_for_programs() -> None:
         ("javascript", "class cart, one method, four lines"),
         ("typescript", "function is item, takes x, one line, one return"),
         ("rust", "implementation stack, one method, fourteen lines"),
-        ("go", "method push, takes x s, eighteen lines, one return"),
+        ("go", "method push of queue, takes x s, eighteen lines, one return"),
         ("java", "method kind, takes d, one line, one return"),
-        ("c", "function main, takes arg c and arg v, eleven lines, one return"),
+        ("c", "function main, takes arg c and arg v, eleven lines, one return, Starts the program"),
         ("cpp", "class stack, three methods, eight lines"),
         ("csharp", "method run, takes x and args, six lines, one return"),
         ("ruby", "method initialize, takes items, tax, rest, opts and block, five lines"),
@@ -120,6 +121,82 @@ def test_symbols_without_a_plain_name(language: str, code: str, line: str) -> No
     known = detection.language_named(language)
     assert known is not None
     assert line in WORDING.outline(Document(code, known).snapshot()).text().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "line"),
+    [
+        ("go", "package a\nfunc (s *Server) Run() {}\n", "method run of server, one line"),
+        ("rust", "impl Iterator for Walk {}", "implementation iterator for walk, one line"),
+        (
+            "rust",
+            "impl<T> fmt::Display for Cart<T> {}",
+            "implementation format path display for cart, one line",
+        ),
+        ("kotlin", "fun String.shout(): String = this\n", "function shout of string, one line"),
+        ("lua", "function Cart:total() end", "method total of cart, one line"),
+        ("javascript", "exports.f = (a) => a", "function f, takes a, one line"),
+        ("javascript", "const MAX = 1", "constant max, one line"),
+        (
+            "tsx",
+            "const A = memo(forwardRef(({ a, b }, ref) => 1))",
+            "function a, takes a, b and ref, one line",
+        ),
+        ("markdown", "# Use `--all` *now*\n", "section Use dash dash all now, one line"),
+        ("css", ".a:hover > b { }", "rule class a state hover child b, one line"),
+        ("html", "<h1>Your cart</h1>", "heading Your cart, one line"),
+        ("yaml", "on-push:\n  a: 1\n", "key on push, two lines"),
+        ("toml", "[a.b]\n", "table a dot b, one line"),
+        ("c", "#define MAX 1\n", "constant max, one line"),
+    ],
+)
+def test_what_is_related_to_a_symbol_is_in_its_name(language: str, code: str, line: str) -> None:
+    assert line in WORDING.outline(snapshot(code, language)).text().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "sentence"),
+    [
+        ("python", 'def f():\n    """Adds them. Then stops."""\n', "Adds them"),
+        (
+            "python",
+            'def f():\n    """\n    Adds `a_b`, e.g. two\n    of them.\n\n    Args:\n    """\n',
+            "Adds a b for example two of them",
+        ),
+        ("java", "/**\n * Adds {@code a}.\n * @param a this\n */\nclass A {}", "Adds a"),
+        ("java", "/** @param a this */\nclass A {}", ""),
+        ("csharp", "/// <summary>\n/// Adds them.\n/// </summary>\nclass A {}", "Adds them"),
+        ("rust", "/// Adds.\n///\n/// More\nfn f() {}", "Adds"),
+        ("haskell", "-- | Adds them.\nf x = x\n", "Adds them"),
+        ("powershell", "<#\n.SYNOPSIS\nAdds them.\n#>\nfunction F { }", "Adds them"),
+        ("c", "// Copyright 2026 A. B.\nint f(void);", ""),
+        ("javascript", "// eslint-disable-next-line\nfunction f() {}", ""),
+        ("javascript", "// return f(a);\nfunction f() {}", ""),
+    ],
+)
+def test_the_first_sentence_of_the_documentation_is_in_the_outline(
+    language: str, code: str, sentence: str
+) -> None:
+    (symbol,) = WORDING.outline(snapshot(code, language)).as_json()["symbols"]
+    assert symbol["summary"] == sentence
+    assert symbol["text"].endswith(f", {sentence}" if sentence else "line" if symbol["lines"] == 1 else "s")
+
+
+def test_the_documentation_has_the_voice_of_comments() -> None:
+    _, phrase = WORDING.outline(snapshot('def f():\n    """Adds."""\n')).phrases()
+    assert [(part.text, part.category) for part in phrase][-1] == ("Adds", Category.COMMENT)
+
+
+@pytest.mark.parametrize("natural", ["en", "de"])
+def test_every_kind_of_symbol_has_a_singular_and_a_plural(natural: str) -> None:
+    kinds = load_word_table(natural, "").section("symbol_kinds")
+    for name in grammar_names():
+        query = load_symbol_query(name)
+        if query is not None:
+            captures = [query.query.capture_name(i) for i in range(query.query.capture_count)]
+            named = {c.partition(".")[2] for c in captures if c.startswith(("symbol.", "prototype."))}
+            assert named <= set(kinds), name
+    assert all(len(words) == 2 for words in kinds.values())
 
 
 def test_the_outline_in_german() -> None:

@@ -213,7 +213,9 @@ examples:
   codechoir outline cart.py --json | jq -r '.symbols[] | select(.kind == "method") | .name'
 
 The JSON has language, lines, text (the whole summary) and symbols, a list of kind, name, line (from 1),
-lines, depth, parameters, returns, text and the offsets start, end, name_start, name_end and signature_end.
+lines, depth, parameters, returns, receiver (the type that a method declared outside of it belongs to), trait
+(what an implementation implements), summary (the first sentence of the documentation), text, and the offsets
+start, end, name_start, name_end, signature_end, doc_start and doc_end.
 """
 
 

@@ -62,13 +62,16 @@ class SourceWindow:
         return Content(self.file_name, self._chapters, self._page_text)
 
     def _chapters(self) -> list[Chapter]:
-        """A chapter for each named symbol in it."""
+        """A chapter for each named symbol in it that is no constant."""
         from codechoir.sinks import Chapter
 
         return [
             Chapter(symbol.start, f"{symbol.kind} {symbol.name}")
             for symbol in self.snapshot.symbols()
-            if symbol.name and symbol.start < self.end and symbol.end > self.start
+            if symbol.name
+            and symbol.kind != "constant"
+            and symbol.start < self.end
+            and symbol.end > self.start
         ]
 
     def _page_text(self) -> PageText:

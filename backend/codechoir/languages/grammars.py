@@ -18,7 +18,12 @@ import tree_sitter
 from codechoir.errors import CodechoirError
 from codechoir.languages.language import Grammar, SymbolNodes, language_folders
 
-CONTAINERS = frozenset({"class", "struct", "interface", "trait", "implementation", "enum", "record", "union"})
+CONTAINERS = frozenset(
+    (
+        *("class", "enum", "extension", "implementation", "interface", "mixin", "object", "record"),
+        *("struct", "trait", "union"),
+    )
+)
 """Kinds of symbols whose functions are methods."""
 
 _LOCAL_PREDICATE = re.compile(r"\(#is-not\?\s+local\)")
@@ -40,9 +45,15 @@ class SymbolQuery:
     """The query `symbols.scm`, which finds definitions.
 
     Captures: `symbol.KIND`, a definition; `prototype.KIND`, a declaration that is a symbol if it declares a
-    function outside of any function; `return`, a statement that returns a value; `name`, the
-    node with the definition's name, where that is not in a field `name`. `#set! name FIELD`: another field
-    with the name. `#set! holder FIELD`: the field whose node has the parameters and the body.
+    function outside of any function. In the same pattern: `name`, the node with the definition's name, where
+    that is not in a field `name`; `holder`, the node with the parameters and the body; `body`, where that is
+    not in a field `body`; `receiver`, the type that the method belongs to; `trait`, what an implementation
+    implements. `#set! name FIELD`, `#set! holder FIELD`: the field with the name, the holder.
+
+    In patterns of their own: `return`, a statement that returns a value; `parameter`, the name of a
+    parameter, where no field has them; `doc`, a comment; `docstring`, documentation inside the definition
+    (both with `text`: its text, if that is only a part of it); `attribute`, what may stand between a
+    definition and its documentation.
     """
 
     query: tree_sitter.Query

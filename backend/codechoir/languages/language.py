@@ -100,10 +100,14 @@ class SymbolNodes:
 
     `wrappers`: node types around a definition that belong to it (decorators, `export`, `template <…>`).
     `namers`: node types around a definition without a name that give it one (`typedef struct {…} name`).
+    `bodies`: node types of bodies that are in no field `body`. `inner`: node types whose text in another
+    language has symbols of its own (the script of a page).
     """
 
     wrappers: frozenset[str] = frozenset()
     namers: frozenset[str] = frozenset()
+    bodies: frozenset[str] = frozenset()
+    inner: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

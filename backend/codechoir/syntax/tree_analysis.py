@@ -13,7 +13,7 @@ from typing import Final
 import tree_sitter
 
 from codechoir.cancellation import check_cancelled
-from codechoir.languages import LoadedGrammar
+from codechoir.languages import LoadedGrammar, load_symbol_query
 from codechoir.model import Category, Span
 from codechoir.syntax.analysis import (
     WHITESPACE,
@@ -27,7 +27,7 @@ from codechoir.syntax.analysis import (
 from codechoir.syntax.captures import captures_in, category_of
 from codechoir.syntax.embedded_languages import WHOLE_REGIONS, EmbeddedTexts, JoinedText
 from codechoir.syntax.safe_parsing import TooComplexError
-from codechoir.syntax.symbols import Symbol, tree_symbols
+from codechoir.syntax.symbols import Symbol, nested, tree_symbols
 from codechoir.syntax.token_walker import EmbeddedRegion, TokenPiece, TokenWalker, goto_child_at
 
 log = logging.getLogger(__name__)
@@ -127,10 +127,29 @@ class TreeAnalysis(DocumentAnalysis):
         return _Window(start, end, found)
 
     def symbols(self) -> list[Symbol]:
-        """The functions and types of this text, without those of languages inside it."""
+        """The symbols of this text; of languages inside it only those of the scripts of a page."""
         if self._symbols is None:
-            self._symbols = tree_symbols(self.grammar.name, self.tree, self._text)
+            own = tree_symbols(self.grammar.name, self.tree, self._text)
+            query = load_symbol_query(self.grammar.name)
+            inner = self._inner_symbols(query.nodes.inner) if query is not None and query.nodes.inner else []
+            self._symbols = nested(own, inner) if inner else own
         return self._symbols
+
+    def _inner_symbols(self, types: frozenset[str]) -> list[Symbol]:
+        """The symbols of the texts in other languages that nodes of some types contain."""
+        found: list[Symbol] = []
+        try:
+            captures = captures_in(self.grammar, self.tree.root_node, 0, len(self._text))
+        except TooComplexError:
+            return found
+        walker = TokenWalker(self.grammar, captures, self._text, 0, len(self._text))
+        for item in walker.run(self.tree.root_node):
+            if isinstance(item, EmbeddedRegion) and item.node.type in types and self._embedded is not None:
+                content = self._content(item)
+                analysis = self._embedded.analysis(item.language, content.content)
+                if isinstance(analysis, TreeAnalysis) and content.ranges:
+                    found += (symbol.moved(content.ranges[0][0]) for symbol in analysis.symbols())
+        return found
 
     def _hidden_tokens(self) -> tuple[Span, ...]:
         """The tokens in places that are blank for the parser, in order."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from codechoir.model import Category
 from codechoir.settings import Level, WordingOptions
-from codechoir.wording.code_in_comments import SnippetVerbalizer, has_sentence
+from codechoir.wording.code_in_comments import SnippetVerbalizer, has_sentence, looks_like_code
 from codechoir.wording.line_source import Fragment
 from codechoir.wording.names import NameVerbalizer
 from codechoir.wording.prose import ProseVerbalizer
@@ -95,6 +95,29 @@ _EXAMPLE = re.compile(r"(?:>>>|\.\.\.) ")
 """The prompt of an example in a docstring."""
 
 _SIGN = re.compile(r"[^\w\s.]")
+
+_SENTENCE_END = re.compile(
+    r"(?<![.\s])(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bvs)[.!?](?=\s+[^a-z\s]|\s*$)|[\u3002\uff01\uff1f]"
+)
+"""Where a sentence ends."""
+
+_LEADING = re.compile(
+    r"(?:<\#|[|^](?=\s)|[@\\](?:brief|summary|desc|description)\b|</?(?:summary|p|remarks|para)>|\s)+"
+)
+"""What may stand before the first sentence of documentation, besides the sign of a comment."""
+
+_TRAILING = re.compile(r"(?:</?(?:summary|p|remarks|para)>|\s|(?<=\s)\#>)+$")
+_SECTION = re.compile(r"[@\\:.](?!return)\w+|```|~~~|>>>|\w+:$|\W*$")
+"""A line that is not part of the first sentence: a tag, code, the title of a section, a rule."""
+
+_NO_DOCUMENTATION = re.compile(
+    r"(?i)copyright\b|\(c\)|spdx|licen[cs]ed? |eslint|prettier|pylint|noqa|nolint|type:|pragma|ts-|go:"
+    r"|\+build|!|region\b|endregion\b|mypy:|fmt:|rubocop|frozen_string_literal|shellcheck|clang-format|vim:|-\*-"
+)
+"""How comments begin that are for tools or for lawyers."""
+
+_MOST_SENTENCE_WORDS = 40
+"""A longer sentence is cut here."""
 
 _CODE_CATEGORY = Category.VARIABLE
 """The category, and so the voice, of code in a comment."""
@@ -271,6 +294,30 @@ def comment_body(text: str, *, opens: bool, closes: bool) -> tuple[int, int]:
     opening = (_OPENING if opens else _CONTINUED).match(text, 0, end)
     start = opening.end() if opening is not None else 0
     return start, max(start, end)
+
+
+def first_sentence(comment: str) -> str:
+    """The first sentence of a comment or docstring, without comment signs and its full stop, or nothing."""
+    lines = comment.splitlines()
+    found: list[str] = []
+    for number, line in enumerate(lines):
+        is_continued = number > 0 and line.lstrip().startswith("*")
+        start, end = comment_body(line, opens=not is_continued, closes=number == len(lines) - 1)
+        leading = _LEADING.match(line, start, end)
+        body = _TRAILING.sub("", line[leading.end() if leading else start : end])
+        if not found and _NO_DOCUMENTATION.match(body):
+            return ""
+        if _SECTION.match(body):
+            if found:
+                break
+            continue
+        stop = _SENTENCE_END.search(body)
+        found.append(body[: stop.start()] if stop else body)
+        if stop:
+            break
+    words = " ".join(found).split()[:_MOST_SENTENCE_WORDS]
+    sentence = " ".join(words)
+    return "" if looks_like_code(sentence) else sentence
 
 
 def _fragments(text: str, parts: list[tuple[int, str, Category | None]]) -> list[Fragment]:

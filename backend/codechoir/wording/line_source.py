@@ -150,6 +150,8 @@ def signatures(source: Source, start: int, end: int) -> Iterator[tuple[int, int,
     """Bytes `start` to `end` cut into signatures of symbols (True) and what is between them (False)."""
     offset = start
     for symbol in source.symbols():
+        if symbol.kind == "constant":
+            continue
         low, high = max(symbol.start, offset), min(symbol.signature_end, end)
         if low < high:
             if offset < low:

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 from codechoir.cancellation import check_cancelled
 from codechoir.model import Category, Span, Utterance
 from codechoir.wording.characters import character_name, speakable_text
+from codechoir.wording.comments import first_sentence
 from codechoir.wording.language_verbalizer import LanguageVerbalizer
+from codechoir.wording.line_source import LinePiece
 
 if TYPE_CHECKING:
     from codechoir.syntax import Snapshot, Symbol
@@ -25,10 +27,23 @@ if TYPE_CHECKING:
 _RECEIVERS = frozenset(("self", "cls", "this"))
 """Parameters that every method has. They are not said."""
 
-_CALLABLE_KINDS = frozenset(("function", "method", "constructor", "macro"))
+_CALLABLE_KINDS = frozenset(("function", "method", "constructor", "destructor", "macro", "procedure"))
+_WRITTEN_KINDS = frozenset(("animation", "element", "group", "heading", "key", "rule", "section", "table"))
+"""Kinds whose names are no identifiers. They are said as they are in the document."""
+
+_NAME_CATEGORIES = {
+    **dict.fromkeys(_CALLABLE_KINDS, Category.FUNCTION),
+    **dict.fromkeys(("constant", "event", "key", "property"), Category.VARIABLE),
+    **dict.fromkeys(("heading", "section"), Category.COMMENT),
+}
+"""The category of the name by the kind of symbol; of all others it is that of types."""
+
 _OPERATOR = re.compile(r"(?:operator\s*)?([^\w\s]+)")
 _SIGN_ROLES = {"~": "destructor", "[": "computed.open"}
 """What a name may begin with besides letters, and its role there."""
+
+_MOST_DOC_BYTES = 2000
+"""Only so much of a comment is searched for its first sentence."""
 
 _PAUSE = 120
 """Milliseconds between symbols."""
@@ -72,6 +87,7 @@ class Outline:
                     "parameters": list(symbol.parameters),
                     "line": self._snapshot.line_of(symbol.start) + 1,
                     "lines": self._symbol_lines(symbol),
+                    "summary": doc_summary(symbol, self._snapshot, self._verbalizer),
                     "text": text,
                 }
                 for symbol, text in zip(self.symbols, lines[len(lines) - len(self.symbols) :], strict=True)
@@ -88,8 +104,8 @@ class Outline:
         is_callable = symbol.kind in _CALLABLE_KINDS
         kind = str(self._kinds.get(symbol.kind, [speakable_text(symbol.kind)])[0])
         utterances = [self._narrate(kind, symbol.start, symbol.name_start)]
-        category = Category.FUNCTION if is_callable else Category.TYPE
-        name = f"{symbol_words(symbol, self._verbalizer)},"
+        category = _NAME_CATEGORIES.get(symbol.kind, Category.TYPE)
+        name = f"{symbol_words(symbol, self._snapshot, self._verbalizer)},"
         utterances.append(self._utterance(name, category, symbol.name_start, symbol.name_end))
         parameters = self._parameters(symbol)
         if parameters:
@@ -99,7 +115,14 @@ class Outline:
         facts = [*self._counts_by_kind(members), self._counted("lines", self._symbol_lines(symbol))]
         if is_callable and symbol.returns:
             facts.append(self._counted("returns", symbol.returns))
-        utterances.append(self._narrate(", ".join(facts), symbol.signature_end, symbol.end, _PAUSE))
+        size = ", ".join(facts)
+        summary = doc_summary(symbol, self._snapshot, self._verbalizer)
+        if not summary:
+            utterances.append(self._narrate(size, symbol.signature_end, symbol.end, _PAUSE))
+            return utterances
+        utterances.append(self._narrate(f"{size},", symbol.signature_end, symbol.end))
+        place = symbol.doc_start, symbol.doc_end
+        utterances.append(self._utterance(summary, Category.COMMENT, *place, _PAUSE))
         return utterances
 
     def _parameters(self, symbol: Symbol) -> str:
@@ -152,9 +175,23 @@ class Outline:
         )
 
 
-def symbol_words(symbol: Symbol, verbalizer: LanguageVerbalizer) -> str:
-    """The name of a symbol as words, without its type parameters."""
+def symbol_words(symbol: Symbol, snapshot: Snapshot, verbalizer: LanguageVerbalizer) -> str:
+    """The name of a symbol as words, with the type that a method belongs to, or what a type implements."""
+    words = _name_words(symbol, snapshot, verbalizer)
+    phrases = verbalizer.table.section("outline")
+    for key, related in (("receiver", symbol.receiver), ("trait", symbol.trait)):
+        if related:
+            other = _path_words(related, verbalizer)
+            words = str(phrases[key]).format(name=words, other=other)
+    return words
+
+
+def _name_words(symbol: Symbol, snapshot: Snapshot, verbalizer: LanguageVerbalizer) -> str:
     name = symbol.name
+    if symbol.kind in _WRITTEN_KINDS:
+        return _written_words(symbol, snapshot, verbalizer) or str(
+            verbalizer.table.section("outline")["unnamed"]
+        )
     operator = _OPERATOR.fullmatch(name)
     if operator is not None:
         words = verbalizer.symbols.fragment(operator[1], "operator.name", Category.OPERATOR, "some").text
@@ -163,21 +200,52 @@ def symbol_words(symbol: Symbol, verbalizer: LanguageVerbalizer) -> str:
         verbalizer.table.role_words(role, sign) for sign, role in _SIGN_ROLES.items() if name.startswith(sign)
     ]
     signs += [verbalizer.table.role_words("setter", "=")] if name.endswith("=") else []
-    bare = name.strip("~[]=").partition("<")[0]
-    path = f" {verbalizer.table.role_words('path', '::')} "
-    words = path.join(verbalizer.identifiers.words(part, "some") for part in bare.split("::") if part)
+    words = _path_words(name.strip("~[]=").partition("<")[0], verbalizer)
     if not words:
         return str(verbalizer.table.section("outline")["unnamed"])
     return f"{words} {signs[0]}" if name.endswith("=") else " ".join([*signs, words])
 
 
-def symbol_phrases(symbols: Sequence[Symbol], verbalizer: LanguageVerbalizer) -> list[str]:
+def _path_words(name: str, verbalizer: LanguageVerbalizer) -> str:
+    """The words for a name, which may have several parts: `fmt::Display`."""
+    path = f" {verbalizer.table.role_words('path', '::')} "
+    return path.join(verbalizer.identifiers.words(part, "some") for part in name.split("::") if part)
+
+
+def _written_words(symbol: Symbol, snapshot: Snapshot, verbalizer: LanguageVerbalizer) -> str:
+    """The words for the tokens of a name."""
+    low, high = symbol.name_start, symbol.name_end
+    words: list[str] = []
+    for span in snapshot.spans(low, high):
+        start, end = max(span.start, low), min(span.end, high)
+        piece = LinePiece(span, start, end, snapshot.text[start:end].decode("utf-8", "replace"))
+        words += (fragment.text for fragment in verbalizer.fragments(piece, "some"))
+    return speakable_text(" ".join(filter(None, words)))
+
+
+def symbol_phrases(
+    symbols: Sequence[Symbol], snapshot: Snapshot, verbalizer: LanguageVerbalizer
+) -> list[str]:
     """Kind and name of each symbol around a place, the innermost first. `symbols`: the outermost first."""
     phrase, kinds = verbalizer.table.section("describe")["symbol"], verbalizer.table.section("symbol_kinds")
     return [
-        phrase.format(kind=kinds.get(symbol.kind, [symbol.kind])[0], name=symbol_words(symbol, verbalizer))
+        phrase.format(
+            kind=kinds.get(symbol.kind, [symbol.kind])[0], name=symbol_words(symbol, snapshot, verbalizer)
+        )
         for symbol in reversed(symbols)
     ]
+
+
+def doc_summary(symbol: Symbol, snapshot: Snapshot, verbalizer: LanguageVerbalizer) -> str:
+    """The first sentence of a symbol's documentation as words, or nothing."""
+    if not symbol.doc_end:
+        return ""
+    end = min(symbol.doc_end, symbol.doc_start + _MOST_DOC_BYTES)
+    sentence = first_sentence(snapshot.text[symbol.doc_start : end].decode("utf-8", "ignore"))
+    if not sentence:
+        return ""
+    fragments = verbalizer.comments.fragments(sentence, "some", opens=False, closes=False)
+    return speakable_text(" ".join(fragment.text for fragment in fragments if fragment.text))
 
 
 def _words(phrase: Sequence[Utterance]) -> str:
@@ -241,7 +309,7 @@ def locate(snapshot: Snapshot, offset: int, verbalizer: LanguageVerbalizer) -> L
     phrases = verbalizer.table.section("describe")
     count = verbalizer.numbers.cardinal
     words = [phrases["place"].format(line=count(line), lines=count(lines))]
-    words += symbol_phrases(symbols, verbalizer)
+    words += symbol_phrases(symbols, snapshot, verbalizer)
     words.append(phrases["share"].format(percent=count(percent)))
     kinds_and_names = tuple((symbol.kind, symbol.name) for symbol in symbols)
     return Location(line, lines, percent, kinds_and_names, speakable_text(", ".join(words)), offset)
@@ -310,7 +378,7 @@ def describe(snapshot: Snapshot, offset: int, verbalizer: LanguageVerbalizer) ->
         span.language if span is not None else snapshot.language.name,
         span.depth if span is not None else 0,
         tuple((symbol.kind, symbol.name) for symbol in symbols),
-        _description_words(verbalizer, char, span, text, symbols, line + 1, column),
+        _description_words(snapshot, verbalizer, char, span, text, symbols, line + 1, column),
     )
 
 
@@ -325,6 +393,7 @@ def _name(char: str, verbalizer: LanguageVerbalizer) -> str:
 
 
 def _description_words(
+    snapshot: Snapshot,
     verbalizer: LanguageVerbalizer,
     char: str,
     span: Span | None,
@@ -354,7 +423,7 @@ def _description_words(
             words.append(phrases["role"].format(words=role.words(text)))
         if span.depth:
             words.append(phrases["depth"].format(depth=verbalizer.numbers.cardinal(span.depth)))
-    words += symbol_phrases(symbols, verbalizer)
+    words += symbol_phrases(symbols, snapshot, verbalizer)
     count = verbalizer.numbers.cardinal
     words.append(phrases["line"].format(line=count(line), column=count(column)))
     return speakable_text(", ".join(words))

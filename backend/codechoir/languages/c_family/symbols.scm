@@ -5,3 +5,10 @@
 (union_specifier body: (_)) @symbol.union
 (enum_specifier body: (_)) @symbol.enum
 (return_statement) @return
+(preproc_function_def) @symbol.macro
+((preproc_def name: (_) @name value: (_) @body) @symbol.constant)
+(translation_unit (declaration
+  (type_qualifier) @_const
+  declarator: (init_declarator declarator: (_) @name value: (_) @body)) @symbol.constant
+  (#any-of? @_const "const" "constexpr"))
+(comment) @doc

@@ -9,3 +9,7 @@
 (type_synonym) @symbol.type
 (class) @symbol.class
 (instance) @symbol.instance
+(instance name: (_) @trait patterns: (_) @name) @symbol.instance
+(haddock) @doc
+(comment) @doc
+(signature) @attribute

@@ -8,3 +8,9 @@
 (method_declaration) @symbol.method
 (constructor_declaration) @symbol.constructor
 (return_statement) @return
+((field_declaration
+    (modifiers) @_modifiers
+    declarator: (variable_declarator name: (_) @name value: (_) @body)) @symbol.constant
+  (#match? @_modifiers "static.*final|final.*static"))
+(line_comment) @doc
+(block_comment) @doc

@@ -5,3 +5,5 @@
 (class) @symbol.class
 (module) @symbol.module
 (return) @return
+(assignment left: (constant) @name right: (_) @body) @symbol.constant
+(comment) @doc

@@ -10,3 +10,10 @@
 (mod_item body: (_)) @symbol.module
 (macro_definition) @symbol.macro
 (return_expression) @return
+((impl_item trait: (_) @trait) @symbol.implementation (#set! name "type"))
+(const_item value: (_) @body) @symbol.constant
+(static_item value: (_) @body) @symbol.constant
+(type_item) @symbol.type
+(line_comment) @doc
+(block_comment) @doc
+(attribute_item) @attribute

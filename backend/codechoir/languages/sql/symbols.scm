@@ -6,3 +6,5 @@
 (create_function (object_reference name: (_) @name)) @symbol.function
 (create_procedure (object_reference name: (_) @name)) @symbol.procedure
 (create_type (object_reference name: (_) @name)) @symbol.type
+(comment) @doc
+(marginalia) @doc

@@ -9,3 +9,5 @@
 (abstract_method_signature) @symbol.method
 (method_signature) @symbol.method
 (function_signature) @symbol.function
+(export_statement declaration: (lexical_declaration "const"
+  (variable_declarator name: (identifier) @name value: [(as_expression) (satisfies_expression)] @body) @symbol.constant))
