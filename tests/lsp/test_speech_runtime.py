@@ -171,7 +171,7 @@ def test_a_model_that_is_too_slow_is_told_and_replaced(
     made = runtime(warnings, engine="auto")
     told = threading.Event()
     made._warn = lambda line: (warnings.append(line), told.set())[0]  # type: ignore[method-assign]
-    monkeypatch.setattr("codechoir.engines.natural.readiness.real_time_factor", lambda _: 0.9)
+    monkeypatch.setattr("codechoir.engines.natural.real_time_factor", lambda _: 0.9)
     monkeypatch.setattr("codechoir.engines.natural.NaturalEngine.is_ready", lambda _: True)
     monkeypatch.setattr("codechoir.engines.natural.NaturalEngine.warm_up", lambda _: None)
     made.warm_up()

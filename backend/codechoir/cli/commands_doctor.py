@@ -137,6 +137,9 @@ def check_all() -> Iterator[Check]:
 
     for engine in engine_names():
         yield from _guarded(f"engine {engine}", partial(_check_engine, engine))
+    for model in _models_to_measure():
+        yield from _guarded(f"voices of {model}", partial(_check_model, model))
+    yield from _guarded("engine in use", _check_choice)
     yield _check_editor()
 
 
@@ -182,10 +185,10 @@ def _check_words() -> Check:
 
 
 def _check_voices() -> Check:
-    from codechoir.settings import Settings
+    from codechoir.settings import FALLBACK_ENGINE, Settings
     from codechoir.voices import load_profile, profile_folders, profile_names
 
-    load_profile(Settings().profile, Settings().engine)
+    load_profile(Settings().profile, FALLBACK_ENGINE)
     yours = profile_folders()[0]
     return Check(
         "voices", True, f"profiles: {', '.join(profile_names())}; your own go to {yours}", needed=True
@@ -243,9 +246,9 @@ def _check_folders() -> Check:
 def _check_engine(name: str) -> Check:
     from codechoir.engines import make_engine
     from codechoir.errors import EngineError
-    from codechoir.settings import Settings
+    from codechoir.settings import FALLBACK_ENGINE
 
-    needed = name == Settings().engine
+    needed = name == FALLBACK_ENGINE
     engine = make_engine(name)
     missing, detail = engine.check(), ""
     if missing is None:
@@ -256,6 +259,45 @@ def _check_engine(name: str) -> Check:
     if missing is not None:
         return Check(f"engine {name}", False, "cannot speak here", missing, needed)
     return Check(f"engine {name}", True, detail, needed=needed)
+
+
+def _models_to_measure() -> list[str]:
+    """The natural models that are installed, those that were too slow before included."""
+    from codechoir.engines.natural import kept_speeds, ready_models
+
+    slow = kept_speeds()
+    return [model for model, problem in ready_models().problems.items() if not problem or model in slow]
+
+
+def _check_model(model: str) -> Check:
+    """Measures a natural model, which decides whether it is used."""
+    from codechoir.engines import NATURAL_ENGINE, make_engine
+    from codechoir.engines.natural import keep_speed, real_time_factor
+    from codechoir.errors import EngineError
+
+    name, engine = f"voices of {model}", make_engine(NATURAL_ENGINE)
+    engine.model = model
+    try:
+        engine.warm_up()
+        factor = real_time_factor(engine)
+    except EngineError as error:
+        return Check(name, False, "cannot speak here", str(error))
+    finally:
+        engine.close()
+    if problem := keep_speed(model, factor):
+        return Check(name, False, problem, "nothing to do: eSpeak NG reads instead")
+    return Check(name, True, f"{factor:.3f} s of computing for a second of sound")
+
+
+def _check_choice() -> Check:
+    """Which engine reads, and why."""
+    from codechoir.engines import engine_choice
+    from codechoir.settings import Settings, read_environment
+
+    settings = read_environment(Settings)
+    choice = engine_choice(settings)
+    model = f" ({choice.model})" if choice.model else ""
+    return Check("engine in use", True, f"{settings.engine}: {choice.engine}{model}, because {choice.reason}")
 
 
 def _check_editor() -> Check:

@@ -13,6 +13,7 @@ from .base import make_engine as make_engine
 from .base import make_fallback_engine as make_fallback_engine
 from .engine_choice import CHOSEN_BY_US as CHOSEN_BY_US
 from .engine_choice import FAST_RATE as FAST_RATE
+from .engine_choice import NATURAL_ENGINE as NATURAL_ENGINE
 from .engine_choice import EngineChoice as EngineChoice
 from .engine_choice import ReadyModels as ReadyModels
 from .engine_choice import choose_engine as choose_engine

@@ -93,7 +93,8 @@ def real_time_factor(engine: Engine, times: int = 3) -> float:
     `EngineError` when the engine cannot speak.
     """
     utterance = Utterance(MEASURED_LINE, Category.COMMENT, 0, len(MEASURED_LINE))
-    phrase = Phrase((CastUtterance(utterance, Voice("")),), 0, len(MEASURED_LINE))
+    voice = Voice(next((each.name for each in engine.voices()), ""))
+    phrase = Phrase((CastUtterance(utterance, voice),), 0, len(MEASURED_LINE))
     best = math.inf
     for _ in range(times):
         listener = CollectingListener()
