@@ -58,3 +58,28 @@ def test_stop_is_answered_while_a_long_document_is_parsed(tmp_path: Path) -> Non
         client.wait_for("codechoir/audio", session=session)
     finally:
         client.kill()
+
+
+HOSTILE = "x = 1\n" * 300 + 'y = "' + "\\00" * 3000
+"""In Fortran: the lexer's expression for the string tries two ways for each of 3,000 parts of it."""
+
+
+def test_stop_is_answered_while_a_hostile_text_is_lexed() -> None:
+    """Before, nothing was answered for ever: the expression kept the interpreter for itself."""
+    client = LspClient([sys.executable, "-m", "codechoir", "lsp"])
+    try:
+        client.start(audio="client", engine="silent")
+        client.open("untitled:hostile", HOSTILE, language_id="fortran")
+        end = {"line": 300, "character": 2}
+        for command, unit in (("describe", {}), ("read", {"unit": "line"}), ("outline", {})):
+            arguments = {"uri": "untitled:hostile", "position": end, **unit}
+            asked = {"command": f"codechoir.server.{command}", "arguments": [arguments]}
+            number = client.ask("workspace/executeCommand", asked)
+            began = time.monotonic()
+            assert client.result("stop")["state"]
+            assert time.monotonic() - began < ANSWER_SECONDS
+            client.answer(number)
+        session = client.result("read", uri="untitled:hostile", unit="line", position=end)["session"]
+        client.wait_for("codechoir/audio", session=session)
+    finally:
+        client.kill()

@@ -200,7 +200,8 @@ def _run(argv: list[str]) -> int:
 
 
 def _set_up_logs() -> None:
-    """Reports warnings about files that cannot be kept, such as on a full disk; drops other log records.
+    """Reports warnings about files that cannot be kept, such as on a full disk, and about texts that take too
+    much work; drops other log records.
 
     The user gets errors in one line; who configures logging gets the records too.
     """
@@ -211,8 +212,9 @@ def _set_up_logs() -> None:
             report(record.getMessage())
 
     logging.getLogger("codechoir").addHandler(logging.NullHandler())
-    storage = logging.getLogger("codechoir.storage")
-    if not any(handler.name == "codechoir-report" for handler in storage.handlers):
-        reporting = Reporting(logging.WARNING)
-        reporting.name = "codechoir-report"
-        storage.addHandler(reporting)
+    for name in ("codechoir.storage", "codechoir.syntax.lexer_helper"):
+        reported = logging.getLogger(name)
+        if not any(handler.name == "codechoir-report" for handler in reported.handlers):
+            reporting = Reporting(logging.WARNING)
+            reporting.name = "codechoir-report"
+            reported.addHandler(reporting)

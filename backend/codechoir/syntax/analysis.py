@@ -159,6 +159,9 @@ def token_spans(text: bytes, start: int, end: int, language: str) -> list[Span]:
     return [span for span in gap_spans(text, low, high, language) if span.start < end and span.end > start]
 
 
+STILL_PARSED = "the document is still being parsed; try again in a moment"
+"""What somebody hears who cannot wait for a long parse."""
+
 _LINE = re.compile(rb"[^\s](?:[^\r\n]*[^\s])?")
 _LINE_END = re.compile(rb"[\r\n]")
 
@@ -181,6 +184,11 @@ class DocumentAnalysis(Analysis):
     def symbols(self) -> list[Symbol]:
         """The symbols of the text in order, outer ones first. Default: the blocks between blank lines."""
         return block_symbols(self._text)
+
+    @property
+    def warning(self) -> str:
+        """A message, in one line, about what went wrong after the parse; usually empty."""
+        return ""
 
 
 class TokenAnalysis(DocumentAnalysis):

@@ -11,7 +11,7 @@ from typing import TypeVar
 from codechoir.cancellation import Cancellation, CancelledError, ask, has_limited_patience
 from codechoir.languages import Language
 from codechoir.model import Span
-from codechoir.syntax.analysis import DocumentAnalysis
+from codechoir.syntax.analysis import STILL_PARSED, DocumentAnalysis
 from codechoir.syntax.parsing import Parsing, make_parsing
 from codechoir.syntax.positions import Encoding, LineIndex, character_start, line_end_length
 from codechoir.syntax.revisions import Change, Edit, LineEdits, MovedRange, Place, Revision
@@ -76,7 +76,8 @@ class Snapshot(Text):
     @property
     def warnings(self) -> tuple[str, ...]:
         """Messages about replaced bytes and failed parsing, one line each; usually none."""
-        return tuple(line for line in (self._parsed.text_warning, self._parsed.result()[1]) if line)
+        analysis, warning = self._parsed.result()
+        return tuple(line for line in (self._parsed.text_warning, warning, analysis.warning) if line)
 
     def spans(self, start: int = 0, end: int | None = None) -> list[Span]:
         """The spans that overlap bytes `start` to `end` (default: to the end), at the cost of that window.
@@ -123,7 +124,7 @@ def _unhurried(name: str, text: bytes, compute: Callable[[], Result]) -> Result:
     """
     if len(text) <= LONG_BYTES or not has_limited_patience():
         return compute()
-    return ask(name, compute, "the document is still being parsed; try again in a moment", 0)
+    return ask(name, compute, STILL_PARSED, 0)
 
 
 class _ParsedText:

@@ -9,17 +9,18 @@ Brackets get their roles from the neighbouring tokens, as far as these tell: `(a
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Any, Final
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Final
 
+from codechoir.cancellation import ask, check_cancelled, has_limited_patience
 from codechoir.model import Category, Span
-from codechoir.syntax.analysis import DocumentAnalysis, gap_spans, trimmed
+from codechoir.syntax.analysis import STILL_PARSED, DocumentAnalysis, gap_spans, trimmed
 from codechoir.syntax.captures import category_of
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from codechoir.syntax.lexer_helper import HelperTokens
 
 _PAIRS: Final = {b"(": b")", b"[": b"]", b"[[": b"]]"}
 _CLOSERS: Final = frozenset(_PAIRS.values())
@@ -218,7 +219,7 @@ that of Swift does with `??`."""
 _LANGUAGE_OPERATORS = {"sql": ":", "swift": "="}
 """By lexer: another operator that it calls punctuation: in `a::int` and `:name`, in `let x = 1`."""
 
-_BRACKETS = frozenset("()[]{}")
+_BRACKETS = frozenset(b"()[]{}")
 """Never operators, even if a lexer says so, as that of Kotlin does."""
 
 _CLUSTERED = "()[]{},;"
@@ -229,40 +230,61 @@ _MERGED = frozenset({Category.COMMENT, Category.LITERAL})
 
 
 class LexerAnalysis(DocumentAnalysis):
-    """An analysis by the Pygments lexer with the given alias. Thread-safe."""
+    """An analysis by the Pygments lexer with the given alias, which runs in a helper process. Thread-safe."""
 
     def __init__(self, text: bytes, language: str, alias: str) -> None:
         super().__init__(text, language)
         self._alias = alias
         self._lock = threading.Lock()
         self._found: list[Span] = []
+        self._tokens: HelperTokens | None = None
         self._source: Iterator[Span] | None = None
         self._done = False
 
     def spans(self, start: int, end: int) -> list[Span]:
-        """The spans that overlap bytes `start` to `end`."""
-        with self._lock:
-            self._lex_to(end)
-            low, high = _first_ending_after(self._found, start), len(self._found)
-            found = []
-            for index in range(low, high):
-                span = self._found[index]
-                if span.start >= end:
-                    break
-                found.append(span)
-            return found
+        """The spans that overlap bytes `start` to `end`.
+
+        Raises `InputError` if they are not found in a moment, in a thread with limited patience.
+        """
+        if not self._reaches(end):
+            if has_limited_patience():
+                ask(f"lexing {id(self)}", partial(self._lex_to, end), STILL_PARSED, 0)
+            else:
+                self._lex_to(end)
+        low, high = _first_ending_after(self._found, start), len(self._found)
+        found = []
+        for index in range(low, high):
+            span = self._found[index]
+            if span.start >= end:
+                break
+            found.append(span)
+        return found
+
+    @property
+    def warning(self) -> str:
+        """A message if the lexer was stopped, so that the rest of the text is read token by token."""
+        return "" if self._tokens is None else self._tokens.warning
+
+    def _reaches(self, end: int) -> bool:
+        """Whether all spans before `end` are found; so it is once a span begins there or later."""
+        return self._done or bool(self._found and self._found[-1].start >= end)
 
     def _lex_to(self, end: int) -> None:
-        """Lexes until a span begins at or after `end`; all spans before it are complete then."""
-        if self._source is None:
-            found = _covering_spans(self._text, self._language, self._alias)
-            self._source = with_roles(self._text, found, self._language)
-        while not self._done and (not self._found or self._found[-1].start < end):
-            span = next(self._source, None)
-            if span is None:
-                self._done = True
-            else:
-                self._found.append(span)
+        with self._lock:
+            if self._source is None:
+                from codechoir.syntax.lexer_helper import lexer_helper
+
+                self._tokens = lexer_helper().tokens(self._text, self._alias)
+                lexed = _lexed(self._text, self._tokens, self._alias)
+                found = _covering_spans(self._text, lexed, self._language)
+                self._source = with_roles(self._text, found, self._language)
+            while not self._reaches(end):
+                check_cancelled()
+                span = next(self._source, None)
+                if span is None:
+                    self._done = True
+                else:
+                    self._found.append(span)
 
 
 def _first_ending_after(spans: list[Span], byte: int) -> int:
@@ -277,10 +299,10 @@ def _first_ending_after(spans: list[Span], byte: int) -> int:
     return low
 
 
-def _covering_spans(text: bytes, language: str, alias: str) -> Iterator[Span]:
+def _covering_spans(text: bytes, lexed: Iterator[tuple[int, int, str]], language: str) -> Iterator[Span]:
     """All spans of the text, including text that the lexer left out."""
     at = 0
-    for start, end, capture in _merged(text, _lexed(text, alias)):
+    for start, end, capture in _merged(text, lexed):
         if start < at:
             continue
         yield from gap_spans(text, at, start, language)
@@ -309,31 +331,20 @@ def _trimmed(text: bytes, token: tuple[int, int, str]) -> Iterator[tuple[int, in
         yield start, end, token[2]
 
 
-def _lexed(text: bytes, alias: str) -> Iterator[tuple[int, int, str]]:
+def _lexed(text: bytes, tokens: Iterator[tuple[int, int, str]], alias: str) -> Iterator[tuple[int, int, str]]:
     """Start, end (in bytes) and capture of each token."""
-    from pygments.lexers import get_lexer_by_name
-
-    decoded = text.decode("utf-8", "replace")
-    at_byte = at_character = 0
-    try:
-        for index, kind, value in get_lexer_by_name(alias).get_tokens_unprocessed(decoded):
-            if index < at_character:
-                continue
-            at_byte += len(decoded[at_character:index].encode())
-            length = len(value.encode())
-            capture = _capture(kind)
-            if capture == _DELIMITER and _is_operator(value, alias):
+    for start, end, kind in tokens:
+        capture = _capture(kind)
+        if capture == _DELIMITER:
+            value = text[start:end].decode("utf-8", "replace")
+            if _is_operator(value, alias):
                 capture = "operator"
-            elif capture == "operator" and value in _BRACKETS:
-                capture = _DELIMITER
-            if capture == _DELIMITER and _is_cluster(value):
-                yield from ((at_byte + i, at_byte + i + 1, capture) for i in range(length))
-            else:
-                yield at_byte, at_byte + length, capture
-            at_byte, at_character = at_byte + length, index + len(value)
-    except Exception:
-        # A defect in a lexer must not end the reading.
-        log.exception("the Pygments lexer '%s' failed; the rest of the text is read token by token", alias)
+            elif _is_cluster(value):
+                yield from ((i, i + 1, capture) for i in range(start, end))
+                continue
+        elif capture == "operator" and end - start == 1 and text[start] in _BRACKETS:
+            capture = _DELIMITER
+        yield start, end, capture
 
 
 def _is_operator(text: str, alias: str) -> bool:
@@ -349,9 +360,9 @@ def _is_cluster(text: str) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _capture(kind: Any) -> str:
-    """The capture of a Pygments token type, empty when only the text can tell."""
-    name = ".".join(kind)
+def _capture(kind: str) -> str:
+    """The capture of a Pygments token type, such as `Name.Builtin`; empty when only the text can tell."""
+    name = kind
     while name and name not in PYGMENTS_CAPTURES:
         name = name.rpartition(".")[0]
     return PYGMENTS_CAPTURES.get(name, "")

@@ -284,12 +284,45 @@ class TreeParsing(Parsing):
 
 
 class LexerParsing(Parsing):
-    """By Pygments: lexes the text again after an edit, as far as a window needs."""
+    """By Pygments: lexes the text again after an edit, as far as a window needs.
+
+    After a text that took too much work it tries again ever more seldom, as `TreeParsing` does.
+    """
+
+    def __init__(self, language: Language) -> None:
+        super().__init__(language)
+        from codechoir.syntax.lexer_helper import lexer_helper
+
+        lexer_helper().start()
+        self._newest: LexerAnalysis | None = None
+        self._failures = self._texts_to_skip = 0
+        self._skipped: Revision | None = None
 
     def _parse(self, text: bytes, revision: Revision) -> tuple[DocumentAnalysis, str]:
         if len(text) > MAX_PARSED_BYTES:
             return self._token_by_token(text, TOO_LONG)
-        return LexerAnalysis(text, self._language.name, self._language.source), ""
+        if self._newest is not None and self._newest.warning:
+            self._texts_to_skip = min(1 << min(self._failures, 9), _MOST_SKIPPED)
+            self._failures += 1
+            self._newest = None
+        if self._texts_to_skip:
+            self._texts_to_skip -= 1
+            self._skipped = revision
+            return self._token_by_token(text, f"too complex to read as {self._language.title}")
+        return self._lexed(text), ""
+
+    def parse_afresh(
+        self, text: bytes, revision: Revision, analysis: DocumentAnalysis
+    ) -> DocumentAnalysis | None:
+        """By the lexer, if the text was skipped. It is lexed when its spans are needed."""
+        if self._skipped is not revision:
+            return None
+        with self._lock:
+            return self._lexed(text)
+
+    def _lexed(self, text: bytes) -> LexerAnalysis:
+        self._newest = LexerAnalysis(text, self._language.name, self._language.source)
+        return self._newest
 
 
 class ProseParsing(Parsing):
