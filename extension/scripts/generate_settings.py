@@ -40,8 +40,8 @@ from codechoir.settings import (
     Speakers,
     Switch,
     Texts,
-    VoiceChange,
-    VoiceChanges,
+    VoiceOverride,
+    VoiceOverrides,
     WordTables,
     declared,
 )
@@ -110,7 +110,7 @@ def configuration(settings: Sequence[Setting]) -> list[Json]:
 def properties(setting: Setting) -> dict[str, Json]:
     """The properties of the manifest for a setting; the setting `voices` is one for each category."""
     name = setting.json_name
-    if not isinstance(setting.type, VoiceChanges):
+    if not isinstance(setting.type, VoiceOverrides):
         return {name: property_of(setting, name, setting.order)}
     return {
         f"{name}.{category.value}": property_of(setting, f"{name}.{category.value}", order)
@@ -153,8 +153,8 @@ def schema(setting: Setting) -> Json:
                 "type": "object",
                 "additionalProperties": {"type": "string", "enum": [*choice.options]},
             }
-        case VoiceChanges():
-            voice = {name: voice_property(each) for name, each in declared(VoiceChange).items()}
+        case VoiceOverrides():
+            voice = {name: voice_property(each) for name, each in declared(VoiceOverride).items()}
             return {"type": "object", "additionalProperties": False, "properties": voice}
         case Speakers():
             speakers = {category.value: {"type": "string"} for category in Category}
@@ -202,13 +202,13 @@ def texts(settings: Sequence[Setting], language: int) -> dict[str, str]:
     for setting in in_order(settings):
         text = (setting.en, setting.de)[language]
         name = f"setting.{setting.json_name}"
-        if isinstance(setting.type, VoiceChanges):
+        if isinstance(setting.type, VoiceOverrides):
             for category, about in setting.type.texts.items():
                 found[f"{name}.{category.value}"] = f"{about[language]} {text}"
         else:
             found[name] = text
         found |= {f"{name}.{option}": about[language] for option, about in choices(setting).items()}
-    for setting in declared(VoiceChange).values():
+    for setting in declared(VoiceOverride).values():
         found[f"voice.{setting.name}"] = (setting.en, setting.de)[language]
     missing = [key for key, text in found.items() if not text]
     if missing:
@@ -249,7 +249,7 @@ def typescript(sent: Iterable[Setting], restricted: Iterable[str]) -> str:
     members = "\n".join(
         f"  {each.json_name}: {typescript_default(each)},"
         for each in sent
-        if not isinstance(each.type, VoiceChanges)
+        if not isinstance(each.type, VoiceOverrides)
     )
     names = "\n".join(f'  "{name}",' for name in restricted)
     return TYPESCRIPT.format(members=members, restricted=names)
@@ -336,7 +336,9 @@ def listed(settings: Iterable[Setting]) -> str:
 
 
 def shown_name(setting: Setting) -> str:
-    return f"{setting.json_name}.<category>" if isinstance(setting.type, VoiceChanges) else setting.json_name
+    return (
+        f"{setting.json_name}.<category>" if isinstance(setting.type, VoiceOverrides) else setting.json_name
+    )
 
 
 def option(setting: Setting) -> str:
@@ -360,8 +362,8 @@ def meaning(setting: Setting) -> str:
     """What a setting does, and what its values mean."""
     lines = [setting.en]
     match setting.type:
-        case VoiceChanges(texts=categories):
-            members = ", ".join(f"`{name}`" for name in declared(VoiceChange))
+        case VoiceOverrides(texts=categories):
+            members = ", ".join(f"`{name}`" for name in declared(VoiceOverride))
             known = ", ".join(f"`{category.value}`" for category in categories)
             lines = [f"Voice of a category: an object with {members}. {setting.en} Categories: {known}."]
         case Number(low=low, high=high) if high is not None and f"{low:g} to {high:g}" not in setting.en:

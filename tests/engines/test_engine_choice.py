@@ -15,7 +15,7 @@ from codechoir.engines import (
     engine_names,
 )
 from codechoir.model import Category
-from codechoir.settings import Settings, VoiceChange
+from codechoir.settings import Settings, VoiceOverride
 from codechoir.voices import ProfileEngines
 
 VOICES = frozenset({"heart", "heart-bass", "af_bella"})
@@ -28,10 +28,10 @@ DEFAULT = ProfileEngines(voiced=frozenset({"espeak", "natural", "xtts"}))
 CLASSIC = ProfileEngines(meant="espeak")
 OLD = ProfileEngines(voiced=frozenset({"espeak", "xtts"}))
 NATURAL = ProfileEngines(meant="natural", voiced=frozenset({"natural"}))
-OF_ESPEAK = {COMMENT: VoiceChange("en-us+f3")}
-OF_NATURAL = {COMMENT: VoiceChange("heart-bass")}
-FASTER = {COMMENT: VoiceChange(rate=FAST_RATE + 1)}
-PITCHED = {COMMENT: VoiceChange(pitch=40)}
+OF_ESPEAK = {COMMENT: VoiceOverride("en-us+f3")}
+OF_NATURAL = {COMMENT: VoiceOverride("heart-bass")}
+FASTER = {COMMENT: VoiceOverride(rate=FAST_RATE + 1)}
+PITCHED = {COMMENT: VoiceOverride(pitch=40)}
 
 ESPEAK = ("espeak", "")
 KOKORO, HIBARI = ("natural", "kokoro"), ("natural", "hibari")

@@ -17,7 +17,7 @@ from codechoir.lsp.configuration import (
     section,
 )
 from codechoir.model import Category
-from codechoir.settings import Settings, VoiceChange, declared
+from codechoir.settings import Settings, VoiceOverride, declared
 from lsprotocol import types
 
 NAMES = {setting.json_name for setting in declared(Settings).values()}
@@ -79,8 +79,8 @@ def test_every_setting_is_read(tables: tuple[Path, Path]) -> None:
         rate=300.0,
         volume=40.0,
         voices={
-            Category.COMMENT: VoiceChange(family="en+f3", pitch=30),
-            Category.KEYWORD: VoiceChange(balance=-50),
+            Category.COMMENT: VoiceOverride(family="en+f3", pitch=30),
+            Category.KEYWORD: VoiceOverride(balance=-50),
         },
         speakers={"xtts": {Category.COMMENT: "anna"}},
         levels={"comment": "some", "python.operator": "most", "rust": "literal"},
@@ -203,14 +203,14 @@ def test_what_is_wrong_is_told_in_one_line_and_left_at_its_default(given: Any, w
     found = configuration(given)
     assert len(found.warnings) == 1
     assert warning in found.warnings[0] and "\n" not in found.warnings[0]
-    assert found.settings in (Settings(), Settings(voices={Category.COMMENT: VoiceChange()}))
+    assert found.settings in (Settings(), Settings(voices={Category.COMMENT: VoiceOverride()}))
 
 
 def test_a_mistake_does_not_spoil_the_rest() -> None:
     given = {"rate": 1, "level": "most", "voices": {"comment": {"pitch": 999, "range": 20}}}
     found = configuration(given)
     assert found.settings.level == "most"
-    assert found.settings.voices == {Category.COMMENT: VoiceChange(range=20)}
+    assert found.settings.voices == {Category.COMMENT: VoiceOverride(range=20)}
     assert len(found.warnings) == 2
 
 

@@ -12,7 +12,7 @@ from codechoir.errors import EngineError
 from codechoir.lsp.speech_runtime import SpeechRuntime
 from codechoir.model import Category, Phrase
 from codechoir.playback import FallbackEngine
-from codechoir.settings import Settings, VoiceChange
+from codechoir.settings import Settings, VoiceOverride
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_change_to_what_does_not_exist_keeps_what_there_is(warnings: list[str]
 
 
 def test_a_voice_that_the_engine_does_not_have_is_told(warnings: list[str]) -> None:
-    made = runtime(warnings, engine="espeak", voices={Category.COMMENT: VoiceChange(family="en-us+f33")})
+    made = runtime(warnings, engine="espeak", voices={Category.COMMENT: VoiceOverride(family="en-us+f33")})
     made.check()
     assert len(warnings) == 1 and "en-us+f33" in warnings[0]
 
@@ -138,7 +138,7 @@ def test_another_rate_changes_the_engine_with_the_next_reading_only(warnings: li
 def test_voices_that_are_chosen_by_name_change_the_engine_at_once(warnings: list[str]) -> None:
     made = runtime(warnings, engine="auto")
     natural, _ = made.engine, made.pipeline
-    changed = Settings(engine="auto", voices={Category.COMMENT: VoiceChange(family="en-us+f3")})
+    changed = Settings(engine="auto", voices={Category.COMMENT: VoiceOverride(family="en-us+f3")})
     assert made.change(changed, is_reading=True) is natural
     assert made.engine.name == "espeak"
     assert made.pipeline.voice_of(Category.COMMENT).family == "en-us+f3"

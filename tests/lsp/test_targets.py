@@ -8,7 +8,7 @@ import pytest
 from codechoir.errors import InputError
 from codechoir.languages.detection import detect_language, plain_text
 from codechoir.lsp.arguments import read_request
-from codechoir.lsp.targets import extent_of, extents_of
+from codechoir.lsp.reading_plan import extent_of, extents_of
 from codechoir.syntax.document import Document
 
 TEXT = "first_name = '😀' + other\n\n    indented\nlast"

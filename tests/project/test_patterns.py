@@ -35,7 +35,7 @@ SUPERLINEAR, CUBIC = 1.25, 2.35
 PIECE = "a piece of a line has at most 240 bytes"
 BOUNDED = {
     "cli.main._CHOICE": "a message about the command line",
-    "lsp.targets._WORD_BEFORE": "at most 200 bytes before the cursor",
+    "lsp.reading_plan._WORD_BEFORE": "at most 200 bytes before the cursor",
     "syntax.safe_parsing._JOINED": "it gives up after 150 blanks",
     "wording.code_in_comments._STATEMENTS[2]": PIECE,
     "wording.code_in_comments._STATEMENTS[4]": PIECE,

@@ -23,7 +23,7 @@ from codechoir.settings import (
     Number,
     Setting,
     Settings,
-    VoiceChange,
+    VoiceOverride,
     declared,
     read_environment,
     setting,
@@ -147,7 +147,7 @@ def test_generated_files_follow_the_declarations(generator: ModuleType) -> None:
 
 
 def test_every_field_is_declared() -> None:
-    for owner in (Settings, VoiceChange):
+    for owner in (Settings, VoiceOverride):
         assert set(declared(owner)) == {field.name for field in fields(owner)}
 
 
@@ -196,7 +196,7 @@ def test_every_variable_of_the_package_is_declared(generator: ModuleType) -> Non
         (Settings, {"cues": 1}, "cues must be true or false, got 1"),
         (Settings, {"engine": " "}, "engine must be a name, got ' '"),
         (Settings, {"only": "comment"}, "got 'comment'. Did you mean 'comments'?"),
-        (VoiceChange, {"balance": -101}, "balance must be a number between -100 and 100, got -101"),
+        (VoiceOverride, {"balance": -101}, "balance must be a number between -100 and 100, got -101"),
     ],
 )
 def test_an_error_names_setting_rule_and_value(

@@ -9,22 +9,22 @@ import pytest
 from codechoir.engines.silent import SilentEngine
 from codechoir.errors import InputError
 from codechoir.model import CastUtterance, Category, Utterance, Voice
-from codechoir.settings import Settings, VoiceChange
+from codechoir.settings import Settings, VoiceOverride
 from codechoir.voices.casting import Casting, FallbackVoices, check_families, full_casting, ignored_properties
 from codechoir.voices.profile import DepthStep, Profile, load_profile
 
 PROFILE = Profile(
     name="tests",
     engine="silent",
-    base=VoiceChange(family="base", rate=200, pitch=40),
+    base=VoiceOverride(family="base", rate=200, pitch=40),
     categories={
-        Category.VARIABLE: VoiceChange(family="variable", pitch=60),
-        Category.FUNCTION: VoiceChange(pitch=70),
-        Category.LITERAL: VoiceChange(rate=250),
+        Category.VARIABLE: VoiceOverride(family="variable", pitch=60),
+        Category.FUNCTION: VoiceOverride(pitch=70),
+        Category.LITERAL: VoiceOverride(rate=250),
     },
     captures={
-        "string": VoiceChange(pitch=10),
-        "string.documentation": VoiceChange(range=5, rate=120),
+        "string": VoiceOverride(pitch=10),
+        "string.documentation": VoiceOverride(range=5, rate=120),
     },
     depth=DepthStep(pitch=5, balance=-20, deepest=2),
 )
@@ -58,24 +58,24 @@ def test_depth_moves_pitch_and_balance_so_far_and_no_further() -> None:
 
 
 def test_depth_stays_within_the_limits_of_pitch() -> None:
-    high = Settings(voices={Category.KEYWORD: VoiceChange(pitch=98)})
+    high = Settings(voices={Category.KEYWORD: VoiceOverride(pitch=98)})
     assert cast(Category.KEYWORD, depth=2, settings=high).pitch == 100
 
 
 def test_the_users_rate_holds_for_all_voices_but_the_users_own_exceptions() -> None:
-    settings = Settings(rate=300, voices={Category.KEYWORD: VoiceChange(rate=400)})
+    settings = Settings(rate=300, voices={Category.KEYWORD: VoiceOverride(rate=400)})
     assert cast(Category.LITERAL, "string.documentation", settings=settings).rate == 300
     assert cast(Category.KEYWORD, settings=settings).rate == 400
 
 
 def test_the_users_change_of_a_category_is_inherited_too() -> None:
-    settings = Settings(voices={Category.VARIABLE: VoiceChange(family="mine")})
+    settings = Settings(voices={Category.VARIABLE: VoiceOverride(family="mine")})
     assert cast(Category.FUNCTION, settings=settings).family == "mine"
     assert cast(Category.FUNCTION, settings=settings).pitch == 70
 
 
 def test_volume_is_on_top_of_each_voices_own() -> None:
-    settings = Settings(volume=50, voices={Category.KEYWORD: VoiceChange(volume=60)})
+    settings = Settings(volume=50, voices={Category.KEYWORD: VoiceOverride(volume=60)})
     assert cast(Category.KEYWORD, settings=settings).volume == 30
     assert cast(Category.LITERAL, settings=settings).volume == 50
 
@@ -90,22 +90,22 @@ def test_a_value_out_of_its_limits_is_told() -> None:
     with pytest.raises(
         InputError, match="voice of keyword: pitch must be a number between 0 and 100, got 400"
     ):
-        Casting(PROFILE, Settings(voices={Category.KEYWORD: VoiceChange(pitch=400)}))
+        Casting(PROFILE, Settings(voices={Category.KEYWORD: VoiceOverride(pitch=400)}))
 
 
 def test_families_that_the_engine_has_pass() -> None:
-    profile = Profile("tests", "silent", base=VoiceChange(family="silence"))
-    check_families(profile, SilentEngine().voices(), Settings(voices={Category.TYPE: VoiceChange(pitch=3)}))
+    profile = Profile("tests", "silent", base=VoiceOverride(family="silence"))
+    check_families(profile, SilentEngine().voices(), Settings(voices={Category.TYPE: VoiceOverride(pitch=3)}))
 
 
 def test_an_unknown_family_of_the_profile_is_told_with_the_near_one() -> None:
-    profile = Profile("tests", "silent", categories={Category.TYPE: VoiceChange(family="silense")})
+    profile = Profile("tests", "silent", categories={Category.TYPE: VoiceOverride(family="silense")})
     with pytest.raises(InputError, match=r"profile 'tests', type: .*'silense'.*Did you mean 'silence'\?"):
         check_families(profile, SilentEngine().voices())
 
 
 def test_an_unknown_family_of_the_settings_is_told_with_its_category() -> None:
-    settings = Settings(voices={Category.TYPE: VoiceChange(family="loud")})
+    settings = Settings(voices={Category.TYPE: VoiceOverride(family="loud")})
     with pytest.raises(InputError, match="voice of type: the engine 'silent' has no voice 'loud'"):
         check_families(Profile("tests", "silent"), SilentEngine().voices(), settings)
 
@@ -143,7 +143,7 @@ def test_one_profile_casts_an_engine_and_the_one_that_stands_in_for_it(tmp_path:
 
 
 def test_a_family_of_the_settings_is_no_family_of_the_stand_in(tmp_path: Path) -> None:
-    change = {Category.COMMENT: VoiceChange(family="quiet", pitch=80)}
+    change = {Category.COMMENT: VoiceOverride(family="quiet", pitch=80)}
     spoken = both(tmp_path, Category.COMMENT, Settings(voices=change))
     assert spoken.fallback_voice is not None
     assert (spoken.voice.family, spoken.voice.pitch) == ("quiet", 80)
@@ -152,7 +152,7 @@ def test_a_family_of_the_settings_is_no_family_of_the_stand_in(tmp_path: Path) -
 
 def test_a_speaker_is_chosen_for_one_engine(tmp_path: Path) -> None:
     speakers = {"silent": {Category.VARIABLE: "mute"}, "espeak": {Category.COMMENT: "fr"}}
-    change = {Category.VARIABLE: VoiceChange(family="quiet")}
+    change = {Category.VARIABLE: VoiceOverride(family="quiet")}
     settings = Settings(speakers=speakers, voices=change)
     spoken = [both(tmp_path, category, settings) for category in (Category.COMMENT, Category.FUNCTION)]
     assert [each.voice.family for each in spoken] == ["hush", "mute"]
@@ -176,9 +176,9 @@ def test_the_embedded_engine_needs_no_stand_in() -> None:
 
 def test_what_the_engine_ignores_is_told_where_somebody_set_it() -> None:
     capabilities = replace(SilentEngine.capabilities, ignores=("range", "pitch"))
-    plain = replace(PROFILE, base=VoiceChange("base"), categories={}, captures={})
+    plain = replace(PROFILE, base=VoiceOverride("base"), categories={}, captures={})
     assert ignored_properties(plain, Settings(), capabilities) is None
-    lively = Settings(voices={Category.COMMENT: VoiceChange(range=80)})
+    lively = Settings(voices={Category.COMMENT: VoiceOverride(range=80)})
     assert "ignores the voice property 'range'" in str(ignored_properties(plain, lively, capabilities))
     assert "ignores the voice properties 'pitch' and 'range'" in str(
         ignored_properties(PROFILE, lively, capabilities)

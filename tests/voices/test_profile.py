@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from codechoir.errors import InputError
 from codechoir.model import Category, Utterance
-from codechoir.settings import Settings, VoiceChange
+from codechoir.settings import Settings, VoiceOverride
 from codechoir.voices import full_casting
 from codechoir.voices import profile as profiles
 from codechoir.voices.profile import (
@@ -59,15 +59,15 @@ def test_a_profile_says_only_what_was_written(tmp_path: Path) -> None:
     profile = load_profile(str(written(tmp_path, GOOD)), "espeak")
     assert profile.name == "mine"
     assert profile.description == "for tests"
-    assert profile.base == VoiceChange(family="en-us", rate=200)
-    assert profile.categories == {Category.KEYWORD: VoiceChange(family="en-us+f3")}
-    assert profile.captures == {"string.documentation": VoiceChange(range=10.5)}
+    assert profile.base == VoiceOverride(family="en-us", rate=200)
+    assert profile.categories == {Category.KEYWORD: VoiceOverride(family="en-us+f3")}
+    assert profile.captures == {"string.documentation": VoiceOverride(range=10.5)}
     assert profile.depth == DepthStep(pitch=3, balance=-10)
 
 
 def test_an_engine_that_the_profile_does_not_know_gets_an_empty_one(tmp_path: Path) -> None:
     profile = load_profile(str(written(tmp_path, GOOD)), "orchestra")
-    assert profile.base == VoiceChange()
+    assert profile.base == VoiceOverride()
     assert not profile.categories
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from codechoir.languages import detection
 from codechoir.model import Category, Utterance
-from codechoir.settings import LEVELS, Balance, Settings, VoiceChange, WordingOptions
+from codechoir.settings import LEVELS, Balance, Settings, VoiceOverride, WordingOptions
 from codechoir.syntax.document import Document
 from codechoir.voices.casting import Casting
 from codechoir.voices.profile import load_profile
@@ -58,7 +58,7 @@ def test_balance_does_not_change_the_words(level: str) -> None:
 
 
 def test_the_balances_of_voice_and_words_are_added() -> None:
-    settings = Settings(voices={Category.KEYWORD: VoiceChange(balance=-50)})
+    settings = Settings(voices={Category.KEYWORD: VoiceOverride(balance=-50)})
     casting = Casting(load_profile("default", "silent"), settings)
     assert casting.needs_stereo
     assert casting.voice_for(Utterance("x", Category.KEYWORD, 0, 1)).balance == -50

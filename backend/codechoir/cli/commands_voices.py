@@ -15,7 +15,7 @@ from codechoir.cli.main import Subparsers, add_command, add_json, add_subcommand
 from codechoir.cli.player import OutputOptions, Player, checked_casting, phrases_of_texts, ready_engine
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import CastUtterance, Category, Utterance, Voice, VoiceInfo
-from codechoir.settings import VOICE_PROPERTIES, Settings, VoiceChange
+from codechoir.settings import VOICE_PROPERTIES, Settings, VoiceOverride
 from codechoir.stdio import write_json, write_json_list, write_line
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _engine_with(names: Sequence[str], settings: Settings) -> EngineChoice:
     """The engine of the settings; one that has these voices, where they leave it to us."""
     from codechoir.engines import engine_choice
 
-    families = [VoiceChange(name) for name in names if name not in list(Category)]
+    families = [VoiceOverride(name) for name in names if name not in list(Category)]
     chosen = dict(zip(Category, families, strict=False))
     return engine_choice(replace(settings, voices=chosen or settings.voices))
 

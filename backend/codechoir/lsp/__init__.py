@@ -8,8 +8,8 @@ How a command, such as Stop, gets to the reading:
    checked by `arguments`.
 4. `reading_controller.ReadingController.stop` stops the current reading (`playback.Reader`).
 
-`documents` holds the open texts and follows their edits, `targets` finds ranges in them, `reading_plan` is
-what a reading says, `speech_runtime` follows the settings with pipeline, engine and audio output, and
+`documents` holds the open texts and follows their edits, `reading_plan` finds ranges in them and
+is what a reading says, `speech_runtime` follows the settings with pipeline, engine and audio output, and
 `configuration` checks the settings that editors send.
 """
 

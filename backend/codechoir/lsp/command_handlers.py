@@ -31,9 +31,15 @@ from codechoir.lsp.arguments import (
 from codechoir.lsp.configuration import AudioMode, as_json, filters_as_json
 from codechoir.lsp.documents import Documents, range_of
 from codechoir.lsp.reading_controller import Answer, OnState, ReadingController
-from codechoir.lsp.reading_plan import MakeAbout, ReadingPlan, ReplayablePhrases
+from codechoir.lsp.reading_plan import (
+    MakeAbout,
+    ReadingPlan,
+    ReplayablePhrases,
+    extents_of,
+    extents_to_spell,
+    offset,
+)
 from codechoir.lsp.speech_runtime import SpeechRuntime, Warn
-from codechoir.lsp.targets import extents_of, extents_to_spell, offset
 from codechoir.model import Category, Phrase
 from codechoir.settings import Settings
 from codechoir.sinks import Send

@@ -25,8 +25,8 @@ from codechoir.settings import (
     Settings,
     SimpleType,
     Speakers,
-    VoiceChange,
-    VoiceChanges,
+    VoiceOverride,
+    VoiceOverrides,
     WordTables,
     category_named,
     declared,
@@ -111,7 +111,7 @@ class _Reader:
                 return tuple(self.parts(_items(value), lambda item: self._word_table(name, base, item)))
             case Levels(choice=choice):
                 return dict(self.parts(_members(name, value), lambda member: _level(name, choice, *member)))
-            case VoiceChanges():
+            case VoiceOverrides():
                 return dict(self.parts(_members(name, value), lambda member: self._voice(name, *member)))
             case Speakers():
                 members = ((engine, cast) for engine, cast in _members(name, value) if cast is not None)
@@ -143,10 +143,10 @@ class _Reader:
             raise InputError(f"{name}: '{path}' is relative, and no folder is open; write the whole path")
         return _prefixed(name, lambda path: word_table(path, folder), path)
 
-    def _voice(self, name: str, category: str, value: Any) -> tuple[Category, VoiceChange]:
+    def _voice(self, name: str, category: str, value: Any) -> tuple[Category, VoiceOverride]:
         found = _prefixed(name, category_named, category)
         name = f"{name}.{category}"
-        known = declared(VoiceChange)
+        known = declared(VoiceOverride)
 
         def read(member: tuple[str, Any]) -> tuple[str, Any]:
             key, given = member
@@ -157,7 +157,7 @@ class _Reader:
             return key, given
 
         members = ((key, given) for key, given in _members(name, value) if given is not None)
-        return found, VoiceChange(**dict(self.parts(members, read)))
+        return found, VoiceOverride(**dict(self.parts(members, read)))
 
     def _speakers(self, name: str, engine: str, value: Any) -> tuple[str, dict[Category, str]]:
         name = f"{name}.{engine}"

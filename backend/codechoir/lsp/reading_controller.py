@@ -11,9 +11,8 @@ from codechoir.engines import Engine
 from codechoir.errors import InputError
 from codechoir.lsp.arguments import RateRequest, SkipRequest
 from codechoir.lsp.documents import CurrentPlace, CurrentText, Documents, place_in
-from codechoir.lsp.reading_plan import ReadingPlan
+from codechoir.lsp.reading_plan import ReadingPlan, skip_target
 from codechoir.lsp.speech_runtime import SpeechRuntime
-from codechoir.lsp.targets import skip_target
 from codechoir.model import Category, State
 from codechoir.playback import Place, Reader, Reading, skip_lines
 from codechoir.settings import MAX_RATE, MIN_RATE, Settings

@@ -22,7 +22,7 @@ from .declaration import SimpleType as SimpleType
 from .declaration import Speakers as Speakers
 from .declaration import Switch as Switch
 from .declaration import Texts as Texts
-from .declaration import VoiceChanges as VoiceChanges
+from .declaration import VoiceOverrides as VoiceOverrides
 from .declaration import WordTables as WordTables
 from .declaration import cache_folder as cache_folder
 from .declaration import category_named as category_named
@@ -41,7 +41,7 @@ from .user_settings import MAX_RATE as MAX_RATE
 from .user_settings import MIN_RATE as MIN_RATE
 from .user_settings import VOICE_PROPERTIES as VOICE_PROPERTIES
 from .user_settings import Settings as Settings
-from .user_settings import VoiceChange as VoiceChange
+from .user_settings import VoiceOverride as VoiceOverride
 from .wording_options import LEVELS as LEVELS
 from .wording_options import Balance as Balance
 from .wording_options import Brackets as Brackets

@@ -194,7 +194,7 @@ class Levels(SettingType):
         self.choice = choice
 
 
-class VoiceChanges(SettingType):
+class VoiceOverrides(SettingType):
     """Changes of voices by category. `texts`: what each is."""
 
     def __init__(self, texts: Mapping[Category, Texts]) -> None:

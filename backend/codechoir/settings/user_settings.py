@@ -19,7 +19,7 @@ from codechoir.settings.declaration import (
     Setting,
     Speakers,
     Switch,
-    VoiceChanges,
+    VoiceOverrides,
     setting,
 )
 from codechoir.settings.wording_options import WordingOptions
@@ -32,7 +32,7 @@ MIN_RATE, MAX_RATE = 80, 900
 
 
 @dataclass(frozen=True, slots=True)
-class VoiceChange:
+class VoiceOverride:
     """What the user changes of one category's voice; None leaves the profile's value."""
 
     family: str | None = setting(
@@ -78,7 +78,7 @@ class VoiceChange:
 AUTO_ENGINE, FINEST_ENGINE, FASTEST_ENGINE = "auto", "finest", "fastest"
 """Names that stand for an engine which `engines.engine_choice` chooses, by what is ready on this machine."""
 
-VOICE_PROPERTIES: tuple[str, ...] = tuple(each.name for each in fields(VoiceChange))
+VOICE_PROPERTIES: tuple[str, ...] = tuple(each.name for each in fields(VoiceOverride))
 """The properties of a voice that a profile or a user may set."""
 
 
@@ -169,8 +169,8 @@ class Settings(WordingOptions):
         metavar="PROFILE",
         option_help="voice profile: a name, or the path of a file (.toml)",
     )
-    voices: Mapping[Category, VoiceChange] = setting(
-        VoiceChanges(
+    voices: Mapping[Category, VoiceOverride] = setting(
+        VoiceOverrides(
             {
                 Category.COMMENT: ("Voice of comments.", "Stimme für Kommentare."),
                 Category.KEYWORD: ("Voice of keywords.", "Stimme für Schlüsselwörter."),

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import Capabilities, CastUtterance, Category, Utterance, Voice, VoiceInfo
-from codechoir.settings import FALLBACK_ENGINE, VOICE_PROPERTIES, Number, Settings, VoiceChange, declared
+from codechoir.settings import FALLBACK_ENGINE, VOICE_PROPERTIES, Number, Settings, VoiceOverride, declared
 from codechoir.voices.profile import Profile, check_change, load_profile
 
 Value = TypeVar("Value")
@@ -103,11 +103,11 @@ class Casting:
         found["volume"] = _limit("volume", float(found["volume"]) * self._settings.volume / 100)
         return Voice(**found)  # type: ignore[arg-type]
 
-    def _apply_of_profile(self, found: _Properties, change: VoiceChange) -> None:
+    def _apply_of_profile(self, found: _Properties, change: VoiceOverride) -> None:
         """Applies a change of the profile; its rate counts only if the user has set none for all voices."""
         _apply(found, change if self._settings.rate is None else replace(change, rate=None))
 
-    def _find_overlay(self, capture: str) -> VoiceChange | None:
+    def _find_overlay(self, capture: str) -> VoiceOverride | None:
         """The profile's overlay on the capture or its longest prefix: `string.escape`, then `string`."""
         name = capture
         while name:
@@ -159,7 +159,7 @@ def full_casting(profile: Profile, settings: Settings) -> Casting:
 
 def _profile_or_default(profile: Profile) -> Profile:
     """The profile, or the default one if it has no section for its engine."""
-    if profile.base != VoiceChange():
+    if profile.base != VoiceOverride():
         return profile
     return load_profile(Settings().profile, profile.engine)
 
@@ -202,7 +202,7 @@ def ignored_properties(profile: Profile, settings: Settings, capabilities: Capab
     return f"engine '{profile.engine}' ignores the voice propert{plural} {names}"
 
 
-def _changes(profile: Profile, settings: Settings | None) -> Iterator[tuple[str, VoiceChange]]:
+def _changes(profile: Profile, settings: Settings | None) -> Iterator[tuple[str, VoiceOverride]]:
     """Every change of a voice that counts, after the place where it is written."""
     yield f"profile '{profile.name}'", profile.base
     yield from ((f"profile '{profile.name}', {key}", each) for key, each in profile.categories.items())
@@ -211,7 +211,7 @@ def _changes(profile: Profile, settings: Settings | None) -> Iterator[tuple[str,
         speakers = settings.speakers.get(profile.engine, {})
         for key, change in settings.voices.items():
             yield f"voice of {key.value}", replace(change, family=None) if key in speakers else change
-        yield from ((f"speaker of {key.value}", VoiceChange(name)) for key, name in speakers.items())
+        yield from ((f"speaker of {key.value}", VoiceOverride(name)) for key, name in speakers.items())
 
 
 def _inherited(values: Mapping[Category, Value], category: Category) -> list[Value]:
@@ -220,7 +220,7 @@ def _inherited(values: Mapping[Category, Value], category: Category) -> list[Val
     return [values[one] for one in chain if one is not None and one in values]
 
 
-def _apply(found: _Properties, change: VoiceChange) -> None:
+def _apply(found: _Properties, change: VoiceOverride) -> None:
     """Overwrites the properties that `change` sets."""
     for name in VOICE_PROPERTIES:
         value = getattr(change, name)
@@ -229,5 +229,5 @@ def _apply(found: _Properties, change: VoiceChange) -> None:
 
 
 def _limit(name: str, value: float) -> float:
-    limits = declared(VoiceChange)[name].type
+    limits = declared(VoiceOverride)[name].type
     return limits.clamp(value) if isinstance(limits, Number) else value

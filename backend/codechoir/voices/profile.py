@@ -18,7 +18,7 @@ import platformdirs
 
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import Category
-from codechoir.settings import VOICE_PROPERTIES, Number, Setting, VoiceChange, declared, setting
+from codechoir.settings import VOICE_PROPERTIES, Number, Setting, VoiceOverride, declared, setting
 from codechoir.storage import MAX_TOML_BYTES, KeyPath, TomlSource, ask_disk, read_toml, resource_path
 from codechoir.syntax import CAPTURE_CATEGORIES
 
@@ -60,19 +60,19 @@ class Profile:
     name: str
     engine: str
     description: str = ""
-    base: VoiceChange = field(default_factory=VoiceChange)
-    categories: Mapping[Category, VoiceChange] = field(default_factory=dict)
-    captures: Mapping[str, VoiceChange] = field(default_factory=dict)
+    base: VoiceOverride = field(default_factory=VoiceOverride)
+    categories: Mapping[Category, VoiceOverride] = field(default_factory=dict)
+    captures: Mapping[str, VoiceOverride] = field(default_factory=dict)
     depth: DepthStep = field(default_factory=DepthStep)
     changes: Mapping[str, ChangeStep] = field(default_factory=dict)
 
 
-def check_change(change: VoiceChange, where: str) -> None:
+def check_change(change: VoiceOverride, where: str) -> None:
     """Raises `InputError`, which names `where`, if a property of `change` exceeds its limits."""
     for name in VOICE_PROPERTIES:
         value = getattr(change, name)
         if value is not None:
-            declared(VoiceChange)[name].check(value, f"{where}: {name}")
+            declared(VoiceOverride)[name].check(value, f"{where}: {name}")
 
 
 def profile_folders() -> list[Path]:
@@ -209,11 +209,11 @@ def _table(source: TomlSource, keys: KeyPath, known: list[str] | tuple[str, ...]
     return dict(table)
 
 
-def _voice(source: TomlSource, keys: KeyPath) -> VoiceChange:
+def _voice(source: TomlSource, keys: KeyPath) -> VoiceOverride:
     table = _table(source, keys, VOICE_PROPERTIES)
     for key, value in table.items():
-        _check(source, (*keys, key), declared(VoiceChange)[key], value)
-    return VoiceChange(**table)
+        _check(source, (*keys, key), declared(VoiceOverride)[key], value)
+    return VoiceOverride(**table)
 
 
 def _depth(source: TomlSource, keys: KeyPath) -> DepthStep:

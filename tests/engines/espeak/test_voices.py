@@ -14,7 +14,7 @@ from codechoir.engines.espeak.safe_text import alphabet_of
 from codechoir.engines.espeak.voice_data import SENTENCES
 from codechoir.errors import InputError
 from codechoir.model import Category, Voice
-from codechoir.settings import Settings, VoiceChange
+from codechoir.settings import Settings, VoiceOverride
 from codechoir.voices.casting import check_families
 from codechoir.voices.profile import load_profile
 from support.speech import VOICED, engine, said, voice_of
@@ -55,8 +55,8 @@ def test_the_default_profile_names_only_families_that_are_there() -> None:
 
 
 def test_any_language_may_be_combined_with_any_variant_but_not_with_a_rogue_one() -> None:
-    good = Settings(voices={Category.TYPE: VoiceChange(family="de+f3")})
-    rogue = Settings(voices={Category.TYPE: VoiceChange(family="de+f33")})
+    good = Settings(voices={Category.TYPE: VoiceOverride(family="de+f3")})
+    rogue = Settings(voices={Category.TYPE: VoiceOverride(family="de+f33")})
     check_families(load_profile("default", "espeak"), engine().voices(), good)
     with pytest.raises(InputError, match=r"voice of type: the engine 'espeak' has no voice 'de\+f33'"):
         check_families(load_profile("default", "espeak"), engine().voices(), rogue)

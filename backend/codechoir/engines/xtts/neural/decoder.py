@@ -1,7 +1,7 @@
 """Our own decoding loop: rows of different voices, texts and lengths in one batch.
 
 Coqui decodes one utterance at a time by `generate()`, whose prefix is state of the module, so that two
-streams disturb each other. Here a row is a slot of static tensors (`batch_state.BatchState`). Rows join after
+streams disturb each other. Here a row is a slot of static tensors (`xtts_model.BatchState`). Rows join after
 a prefill of their own, and leave when they are done, at any step.
 
 A row's prefix is [conditioning latents][START text STOP, with text positions][start of audio, with audio
@@ -25,8 +25,14 @@ import torch
 from cachetools import LRUCache
 
 from codechoir.engines.xtts.capabilities import find_language
-from codechoir.engines.xtts.neural.batch_state import POSITION_SIZES, SLOT_SIZES, BatchState, round_up
-from codechoir.engines.xtts.neural.xtts_model import Conditioning, XttsCore
+from codechoir.engines.xtts.neural.xtts_model import (
+    POSITION_SIZES,
+    SLOT_SIZES,
+    BatchState,
+    Conditioning,
+    XttsCore,
+    round_up,
+)
 from codechoir.errors import InputError
 
 CACHED_VOICES = 32
