@@ -11,6 +11,7 @@
 ((field_declaration
     (modifiers) @_modifiers
     declarator: (variable_declarator name: (_) @name value: (_) @body)) @symbol.constant
-  (#match? @_modifiers "static.*final|final.*static"))
+  (#match? @_modifiers "static")
+  (#match? @_modifiers "final"))
 (line_comment) @doc
 (block_comment) @doc
