@@ -45,7 +45,7 @@ OTHER_RATES = (150, 200, 300, 400, 500)
 """A fifth of the lines is said at these."""
 
 WORDS_A_LINE = range(5, 17)
-OWN_PACKAGES = ("playback", "sinks", "storage", "voices")
+OWN_PACKAGES = ("cli", "lsp", "playback", "sinks", "storage", "voices")
 OURS = ("espeak", "natural")
 
 MAX_WRONG = {NATURAL_RATE: 0.08, FASTER: 0.10}
