@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 
 import pytest
@@ -17,3 +18,9 @@ settings.load_profile("codechoir")
 def interruptible() -> None:
     """A shell that runs the tests in the background has them, and what they start, ignore SIGINT."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_installed(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Voices that the user of this machine has installed play no part."""
+    os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))

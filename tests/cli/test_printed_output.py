@@ -268,21 +268,6 @@ def test_doctor_lists_what_deceives_the_eye(codechoir: Codechoir, source: Callab
     assert "No deceptive characters" in codechoir("doctor", "--file", EXAMPLES / "cart.py").out
 
 
-def test_doctor_finds_blanks_and_names_that_deceive(codechoir: Codechoir, tmp_path: Path) -> None:
-    path = tmp_path / "cart.py"
-    path.write_text("if a:\n    l = 1\n\t\u2113 = 2\nb = 1 + \\ \n2\n", "utf-8")
-    told = json.loads(codechoir("doctor", "--file", path, "--json").out)
-    assert not told["ok"]
-    assert [(one["kind"], one["line"], one["other"]) for one in told["findings"]] == [
-        *(("tabs", 3, ""), ("twin", 3, "l"), ("continuation", 4, ""))
-    ]
-    assert (
-        codechoir("doctor", "--file", path)
-        .out.splitlines()[0]
-        .endswith(":3: warning, tabs in the indentation, spaces before")
-    )
-
-
 def test_a_benchmark_prints_a_line_for_each_figure(
     codechoir: Codechoir, monkeypatch: pytest.MonkeyPatch
 ) -> None:

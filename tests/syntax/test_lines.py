@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from codechoir.syntax import positions
 from codechoir.syntax.positions import LineIndex, line_end_length
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,42 +51,6 @@ def test_an_edit_gives_the_index_of_the_new_text(piece: bytes, times: int, data:
         text = text[:start] + new + text[old_end:]
         index = index.edited(text, start, old_end, start + len(new))
         assert starts(index) == naive_starts(text)
-
-
-@given(TEXTS, st.integers(1, 30), st.data())
-def test_the_index_of_a_long_text_is_the_same(piece: bytes, times: int, data: st.DataObject) -> None:
-    text = piece * times
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(positions, "_LONG", 0)
-        patch.setattr(positions, "_LONG_CHUNK", 20)
-        index = LineIndex.of(text)
-        assert starts(index) == naive_starts(text)
-        for byte in range(0, len(text) + 1, 7):
-            expected = max(line for line, start in enumerate(naive_starts(text)) if start <= byte)
-            assert LineIndex.of(text).line_of(byte) == expected
-        start = data.draw(st.integers(0, len(text)))
-        old_end = data.draw(st.integers(start, len(text)))
-        new = data.draw(TEXTS)
-        edited = text[:start] + new + text[old_end:]
-        index = LineIndex.of(text).edited(edited, start, old_end, start + len(new))
-        assert starts(index) == naive_starts(edited)
-
-
-def test_a_long_text_is_searched_only_where_its_lines_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The thread that reads messages makes the index: all of 50 MB took 0.7 s, while Stop waited."""
-    searched = []
-    search = positions._starts
-
-    def noted(text: bytes, start: int, end: int) -> object:
-        searched.append(end - start)
-        return search(text, start, end)
-
-    monkeypatch.setattr(positions, "_starts", noted)
-    index = LineIndex.of(b"x = 1\n" * 1_000_000)
-    assert index.count == 1_000_001
-    assert searched == []
-    assert index.start_of(500_000) == 3_000_000 and index.line_of(3_000_007) == 500_001
-    assert sum(searched) < 200_000
 
 
 def test_the_length_of_a_line_end() -> None:

@@ -187,15 +187,13 @@ def espeak_listening_times(argument_lists: Iterable[Sequence[str]]) -> list[floa
     """Seconds of audio that the program writes, for each list of arguments."""
     if not espeak_is_installed():
         return None
-    found = (espeak_pcm(arguments) for arguments in argument_lists)
-    return [len(pcm) / 2 / sample_rate for pcm, sample_rate in found]
-
-
-def espeak_pcm(arguments: Sequence[str]) -> tuple[bytes, int]:
-    """The samples that the program writes, 16 bits each, and their rate."""
-    command = [ESPEAK_PROGRAM, "--stdout", *arguments]
-    wav = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
-    return wav[_WAV_HEADER:], int.from_bytes(wav[24:28], "little")
+    seconds = []
+    for arguments in argument_lists:
+        command = [ESPEAK_PROGRAM, "--stdout", *arguments]
+        wav = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
+        sample_rate = int.from_bytes(wav[24:28], "little")
+        seconds.append((len(wav) - _WAV_HEADER) / 2 / sample_rate)
+    return seconds
 
 
 def _start(text: str) -> subprocess.Popen[bytes]:

@@ -34,7 +34,6 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "cache": Benchmark("cache_figures", "what the phrase cache saves and costs", "phrase_figures"),
     "library": Benchmark("cache_figures", "loading cloned voices at start", "library_figures"),
     "natural": Benchmark("natural_figures", "natural voices on a CPU: first audio, speed, voices"),
-    "listener": Benchmark("listener_figures", "what a speech recogniser hears: lines, comments, words"),
     "xtts": Benchmark("xtts_figures", "neural voices: throughput, first audio, several voices at once"),
 }
 """Benchmarks by the name that `codechoir bench` takes."""

@@ -16,7 +16,7 @@ import textwrap
 import time
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from itertools import cycle, islice
 from pathlib import Path
@@ -229,10 +229,10 @@ def source_files() -> list[Path]:
     return [*sorted(CORPUS.iterdir()), Path(textwrap.__file__), Path(json.decoder.__file__)]
 
 
-def phrases(settings: Settings, paths: Iterable[Path] = ()) -> Iterator[Phrase]:
-    """Every line of some files, or of the source files, that has at least two utterances with words."""
+def phrases(settings: Settings) -> Iterator[Phrase]:
+    """Every line of the source files that has at least two utterances with words."""
     pipeline = SpeechPipeline(settings)
-    for path in paths or source_files():
+    for path in source_files():
         text = path.read_bytes()
         snapshot = Document(text, detect_language(path.name, text)).snapshot()
         for phrase in pipeline.phrases(snapshot):

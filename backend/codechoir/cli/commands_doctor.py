@@ -35,10 +35,7 @@ examples:
 
 The exit status is 0 if code can be read aloud, or at least written to a file. The JSON has ok (whether it
 can) and checks, a list of name, ok, detail and advice. With --file it has ok (whether nothing was found) and
-findings, a list of kind, start, end (UTF-8 byte offsets), text, other (a name that looks like this one, or
-empty), line (from 1) and words. The kinds are bidi, invisible, control, mixed and lookalike (letters); tabs,
-spaces, uneven, tab and recipe (indentation); continuation (a blank after the sign that continues a line);
-twin and composed (two names that look alike).
+findings, a list of kind, start, end (UTF-8 byte offsets), text, line (from 1) and words.
 """
 
 
@@ -50,7 +47,7 @@ def configure_doctor(commands: Subparsers) -> None:
     parser.add_argument(
         "--file",
         metavar="F",
-        help="look for deceptive characters, blanks and names in a file instead; - for standard input",
+        help="look for deceptive characters in a file instead; - for standard input",
     )
     add_json(parser, ", for programs and bug reports")
     options.add_word_settings(parser)
@@ -83,23 +80,22 @@ def _row(check: Check, colour: bool) -> str:
 
 
 def _deceptive_characters(arguments: argparse.Namespace) -> int:
-    """Prints where a file has deceptive characters, blanks or names."""
-    from codechoir.wording import DeceptionWarnings, all_deceptions, load_word_table
+    """Prints where a file has deceptive characters."""
+    from codechoir.wording import DeceptionWarnings, find_deceptions, load_word_table
 
-    snapshot = source.open_source(arguments.file, None)
+    snapshot = source.open_source(arguments.file, "text")
     settings = options.settings_of(arguments)
     warnings = DeceptionWarnings(load_word_table(settings.natural_language, "", settings.tables))
     found = [
         {**asdict(finding), "line": snapshot.line_of(finding.start) + 1, "words": warnings.words(finding)}
-        for finding in all_deceptions(snapshot)
+        for finding in find_deceptions(snapshot.text, 0, len(snapshot.text))
     ]
     if arguments.json:
         write_json({"ok": not found, "findings": found})
         return 0
     name = source.title(arguments.file)
     for place in found:
-        shown = f" ({escape_invisible(place['text'])})" if place["text"].strip() else ""
-        write_line(f"{name}:{place['line']}: {place['words']}{shown}")
+        write_line(f"{name}:{place['line']}: {place['words']} ({escape_invisible(place['text'])})")
     if not found:
         write_line(f"No deceptive characters in {name}.")
     return 0

@@ -291,9 +291,6 @@ def configure_bench(commands: Subparsers) -> None:
     parser.add_argument(
         "--shape", choices=("tiny", "full"), help="size of the models in benchmark xtts (default: tiny)"
     )
-    parser.add_argument(
-        "--lines", help="lines that benchmark listener says at the usual rates (default: 300)"
-    )
     add_json(parser)
     parser.set_defaults(run=run_bench)
 
@@ -302,8 +299,7 @@ def run_bench(arguments: argparse.Namespace) -> int:
     """Runs the benchmarks and prints their figures."""
     from codechoir.bench import format_table, run_benchmarks
 
-    given = {"shape": arguments.shape, "lines": arguments.lines}
-    options = {name: value for name, value in given.items() if value is not None}
+    options = {} if arguments.shape is None else {"shape": arguments.shape}
     result = run_benchmarks(arguments.names, options)
     if arguments.json:
         write_json(result)

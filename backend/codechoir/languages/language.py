@@ -17,16 +17,11 @@ from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from codechoir.errors import CodechoirError, InputError, did_you_mean, shown
 
 Parser = Literal["grammar", "pygments", "prose", "diff"]
-
-Continuation = Literal["", "backslash", "backtick"]
-Indentation = Literal["", "uniform", "spaces", "recipes"]
-"""`uniform`: spaces or tabs, not both, as in Python. `spaces`: never tabs, as in YAML. `recipes`: a tab
-before the recipes of Make. Empty: anything."""
 
 DESCRIPTION = "language.toml"
 SNIPPETS = "snippets.txt"
@@ -41,8 +36,7 @@ class Language:
     lexer. `aliases`: other names, such as language ids of VS Code. `extensions`: lower case, with the dot.
     `filenames`: whole names, lower case; `*` and `?` as in a shell. `interpreters`: programs in a shebang,
     without version. `shared_extensions`: extensions of another language, each with a regular expression; a
-    file whose text matches is of this language. `continuation`: the sign that continues a line if it is the
-    last one in it, or nothing. `indentation`: what the blanks before a line must be.
+    file whose text matches is of this language.
     """
 
     name: str
@@ -54,8 +48,6 @@ class Language:
     filenames: tuple[str, ...] = ()
     interpreters: tuple[str, ...] = ()
     shared_extensions: tuple[tuple[str, str], ...] = ()
-    continuation: Continuation = ""
-    indentation: Indentation = ""
 
 
 _HOLES = (
@@ -184,8 +176,6 @@ _KINDS: Mapping[tuple[str, ...], type] = {
     ("embedded_only",): bool,
     ("part_of",): str,
     ("shared_extensions",): dict,
-    ("continuation",): str,
-    ("indentation",): str,
     ("grammar",): dict,
     ("symbols",): dict,
     **{(name,): list for name in _LISTS},
@@ -201,7 +191,6 @@ _KINDS: Mapping[tuple[str, ...], type] = {
 
 _KIND_NAMES = {str: "a string", bool: "true or false", list: "a list of strings", dict: "a table"}
 _TABLES = ("grammar", "symbols")
-_CHOICES = {"continuation": get_args(Continuation)[1:], "indentation": get_args(Indentation)[1:]}
 _PARSERS = ("grammar", "pygments", "prose", "diff")
 
 
@@ -232,9 +221,6 @@ def _check(values: Mapping[str, Any]) -> None:
     parser = values.get("parser", "grammar")
     if parser not in _PARSERS:
         raise _BadKeyError(("parser",), f"unknown parser '{parser}'; use one of {', '.join(_PARSERS)}")
-    for key, choices in _CHOICES.items():
-        if key in values and values[key] not in choices:
-            raise _BadKeyError((key,), f"unknown {key} '{values[key]}'; use one of {', '.join(choices)}")
     if (parser == "pygments") != ("lexer" in values):
         raise _BadKeyError(
             ("parser",), "parser = 'pygments' needs the key 'lexer', and no other parser has it"

@@ -54,25 +54,15 @@ def prepare_engine(
     """The engine with all that a reading needs around it.
 
     Nearest to the engine comes the phrase cache, where it is on, so that it never holds what the fallback
-    engine said; around an engine that can be lost, `FallbackEngine`. One of another package that runs in this
-    process is watched, and can be lost then. `patience`: seconds that a reading waits
+    engine said; around an engine that can be lost, `FallbackEngine`. `patience`: seconds that a reading waits
     for an engine that is loading. `on_broken`: see `FallbackEngine`. Raises `InputError` for bad settings of
     the cache.
     """
     engine.patience = patience
-    if not engine.capabilities.can_be_lost and not _is_ours(engine):
-        from codechoir.playback.watched_engine import WatchedEngine
-
-        engine = WatchedEngine(engine)
     cached = engine if cache is None else cache.wrap(engine)
     if not engine.capabilities.can_be_lost:
         return cached
     return FallbackEngine(cached, on_broken=on_broken)
-
-
-def _is_ours(engine: Engine) -> bool:
-    """Whether the engine is part of Codechoir, and known to return."""
-    return type(engine).__module__.partition(".")[0] == __name__.partition(".")[0]
 
 
 class PhraseCacheFactory:

@@ -11,10 +11,10 @@ character for the start of that character.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Literal, Protocol, get_args, overload
+from typing import Literal, Protocol, get_args
 
 from codechoir.errors import InputError
 
@@ -120,14 +120,12 @@ class LineIndex:
 
     bases: tuple[int, ...]
     firsts: tuple[int, ...]
-    chunks: tuple[Sequence[int], ...]
+    chunks: tuple[tuple[int, ...], ...]
     count: int
 
     @classmethod
     def of(cls, text: bytes) -> LineIndex:
-        """The index of `text`. That of a long text is filled in where it is needed."""
-        if len(text) > _LONG:
-            return _assembled(list(_long_chunks(text)))
+        """The index of `text`."""
         return _assembled(_chunks(0, [0, *_starts(text, 0, len(text))]))
 
     def line_of(self, byte: int) -> int:
@@ -175,58 +173,15 @@ def _starts(text: bytes, start: int, end: int) -> Sequence[int]:
     return starts
 
 
-_LONG, _LONG_CHUNK = 1 << 20, 1 << 16
-"""Bytes: finding all line starts of a longer text takes 15 ms a megabyte, counting the line ends 1 ms."""
-
-
-class _LongChunk(Sequence[int]):
-    """The line starts of a piece of a long text, found when the first one is needed."""
-
-    def __init__(self, piece: bytes, is_last: bool) -> None:
-        """`piece`: begins at a line start, and ends after a line end unless it `is_last`."""
-        ends = piece.count(b"\n")
-        if b"\r" in piece:
-            ends += piece.count(b"\r") - piece.count(b"\r\n")
-        self._count = ends + is_last
-        self._piece = piece
-        self._found: Sequence[int] = ()
-
-    def __len__(self) -> int:
-        return self._count
-
-    @overload
-    def __getitem__(self, index: int) -> int: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[int]: ...
-
-    def __getitem__(self, index: int | slice) -> int | Sequence[int]:
-        piece = self._piece  # before the test: another thread may drop it after that
-        if not self._found:
-            self._found = [0, *_starts(piece, 0, len(piece))][: self._count]
-            self._piece = b""
-        return self._found[index]
-
-
-def _long_chunks(text: bytes) -> Iterator[tuple[int, Sequence[int]]]:
-    low = 0
-    while True:
-        high = text.find(b"\n", low + _LONG_CHUNK) + 1
-        yield low, _LongChunk(text[low : high or len(text)], is_last=not high)
-        if not high:
-            return
-        low = high
-
-
-def _chunks(base: int, starts: Sequence[int]) -> list[tuple[int, Sequence[int]]]:
-    found: list[tuple[int, Sequence[int]]] = []
+def _chunks(base: int, starts: Sequence[int]) -> list[tuple[int, tuple[int, ...]]]:
+    found = []
     for at in range(0, len(starts), _CHUNK):
         chunk = starts[at : at + _CHUNK]
         found.append((chunk[0], tuple(start - chunk[0] for start in chunk)))
     return found
 
 
-def _assembled(chunks: list[tuple[int, Sequence[int]]]) -> LineIndex:
+def _assembled(chunks: list[tuple[int, tuple[int, ...]]]) -> LineIndex:
     firsts, count = [], 0
     for _, chunk in chunks:
         firsts.append(count)

@@ -138,8 +138,6 @@ class TreeAnalysis(DocumentAnalysis):
     def _inner_symbols(self, types: frozenset[str]) -> list[Symbol]:
         """The symbols of the texts in other languages that nodes of some types contain."""
         found: list[Symbol] = []
-        if self._too_complex:
-            return found
         try:
             captures = captures_in(self.grammar, self.tree.root_node, 0, len(self._text))
         except TooComplexError:

@@ -1,5 +1,5 @@
 from .deception import DeceptionWarnings as DeceptionWarnings
-from .deception import all_deceptions as all_deceptions
+from .deception import find_deceptions as find_deceptions
 from .line_source import CAPITAL as CAPITAL
 from .literal_decoder import decode_literal as decode_literal
 from .outline import Location as Location

@@ -106,7 +106,7 @@ _LEADING = re.compile(
 )
 """What may stand before the first sentence of documentation, besides the sign of a comment."""
 
-_TRAILING = ("</summary>", "</p>", "</para>", "</remarks>", " #>")
+_TRAILING = re.compile(r"(?:</?(?:summary|p|remarks|para)>|\s|(?<=\s)\#>)+$")
 _SECTION = re.compile(r"[@\\:.](?!return)\w+|```|~~~|>>>|\w+:$|\W*$")
 """A line that is not part of the first sentence: a tag, code, the title of a section, a rule."""
 
@@ -304,9 +304,7 @@ def first_sentence(comment: str) -> str:
         is_continued = number > 0 and line.lstrip().startswith("*")
         start, end = comment_body(line, opens=not is_continued, closes=number == len(lines) - 1)
         leading = _LEADING.match(line, start, end)
-        body = line[leading.end() if leading else start : end].rstrip()
-        for tag in _TRAILING:
-            body = body.removesuffix(tag).rstrip()
+        body = _TRAILING.sub("", line[leading.end() if leading else start : end])
         if not found and _NO_DOCUMENTATION.match(body):
             return ""
         if _SECTION.match(body):

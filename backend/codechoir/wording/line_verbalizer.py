@@ -11,13 +11,7 @@ from codechoir.wording.ambiguity import MARKS
 from codechoir.wording.code_in_comments import looks_like_code
 from codechoir.wording.comments import comment_body
 from codechoir.wording.context import SHELLS, LineContext, joined_operators, shell_hint
-from codechoir.wording.deception import (
-    Deception,
-    DeceptionWarnings,
-    PitfallFinder,
-    deception_start,
-    find_deceptions,
-)
+from codechoir.wording.deception import Deception, DeceptionWarnings, find_deceptions
 from codechoir.wording.language_verbalizer import LanguageVerbalizer
 from codechoir.wording.layout import indentation_level, indentation_unit, is_continuation
 from codechoir.wording.line_source import Fragment, Line, LinePiece, Ranges, Source, word_ranges
@@ -51,7 +45,6 @@ class LineVerbalizer:
         self._tag = table.tag
         self._phrase = table.phrase
         self._warnings = DeceptionWarnings(table)
-        self._pitfalls = PitfallFinder(source)
         self._indentation_unit: int | None = None
         self._level = 0
         self._is_after_blank = False
@@ -61,9 +54,6 @@ class LineVerbalizer:
     def line(self, line: Line) -> list[Utterance]:
         """The utterances of a line, in order; empty if there is nothing to say."""
         deceptions = find_deceptions(self._source.text, line.start, line.end)
-        first = line.pieces[0].span if line.pieces else None
-        if pitfalls := self._pitfalls.in_line(line.start, line.end, first):
-            deceptions = sorted([*deceptions, *pitfalls], key=deception_start)
         if not line.pieces and not deceptions:
             return self._blank_line(line)
         if line.pieces and not self._is_read(line):
@@ -86,8 +76,7 @@ class LineVerbalizer:
 
     def warnings(self, start: int, end: int) -> Iterator[list[Utterance]]:
         """The warnings about bytes that are not read, one phrase for each deceptive place."""
-        found = [*find_deceptions(self._source.text, start, end), *self._pitfalls.in_lines(start, end)]
-        for deception in sorted(found, key=deception_start):
+        for deception in find_deceptions(self._source.text, start, end):
             spans = self._source.spans(deception.start, deception.end)
             span = next((span for span in spans if span.start <= deception.start < span.end), None)
             out: list[Utterance] = []

@@ -16,13 +16,7 @@ from typing import Literal
 
 from codechoir.model import Category, Span, Utterance
 from codechoir.settings import WordingOptions
-from codechoir.wording.deception import (
-    Deception,
-    DeceptionWarnings,
-    PitfallFinder,
-    deception_start,
-    find_deceptions,
-)
+from codechoir.wording.deception import Deception, DeceptionWarnings, find_deceptions
 from codechoir.wording.line_source import Line, LinePiece, Source
 from codechoir.wording.literal_decoder import MOST_COUNTED, literal_alphabet, literal_lexicon
 
@@ -212,7 +206,6 @@ class LiteralVerbalizer:
         self._end = end
         self._encoder = LiteralEncoder(self._natural)
         self._warnings = warnings
-        self._pitfalls = PitfallFinder(source)
 
     def phrases(self, line: Line) -> Iterator[list[Utterance]]:
         """The utterances of a line and of its line break, in lists of bounded length."""
@@ -227,9 +220,6 @@ class LiteralVerbalizer:
 
     def _utterances(self, line: Line) -> Iterator[Utterance]:
         deceptions = find_deceptions(self._text, self._offset, line.end)
-        first = line.pieces[0].span if line.pieces else None
-        if pitfalls := self._pitfalls.in_line(line.start, line.end, first):
-            deceptions = sorted([*deceptions, *pitfalls], key=deception_start)
         for piece in line.pieces:
             while deceptions and deceptions[0].start < piece.end:
                 yield self._warning(deceptions.pop(0))

@@ -10,7 +10,7 @@ import numpy as np
 from codechoir.audio import VoiceShaper, pitch_factor
 from codechoir.engines.natural.derived_voices import DERIVED_VOICES
 from codechoir.engines.natural.hibari_voice import HibariVoice, Prosody
-from codechoir.engines.natural.line_passes import NATURAL_RATE, LinePass, phonemes_of
+from codechoir.engines.natural.line_passes import NATURAL_RATE, LinePass, pause_between, phonemes_of
 from codechoir.engines.natural.source_filter import (
     FRAME,
     SAMPLE_RATE,
@@ -69,7 +69,7 @@ def layout(line_pass: LinePass, prosody: Prosody) -> PassLayout:
         if number == len(line_pass.words) - 1:
             end = min(ends[position + 1 + len(word.phonemes)] + MARGIN_FRAMES, prosody.count)
         if said is not None and said != word.part:
-            builder.pause(_milliseconds_between(parts, said, word.part))
+            builder.pause(pause_between(parts, said, word.part))
         builder.begin_word()
         builder.add(begin, end, part)
         position += len(word.phonemes) + 1
@@ -138,13 +138,6 @@ class _Trimmer:
             end = min(max(int(loud[-1]) + 2 if len(loud) else 0, least), end)
         self._seen += len(energies)
         return sound[first * FRAME : end * FRAME]
-
-
-def _milliseconds_between(parts: dict[int, CastUtterance], left: int, right: int) -> float:
-    """The pauses between two parts, with those of silent parts between them."""
-    before = sum(parts[index].utterance.pause_before for index in range(left + 1, right + 1))
-    after = sum(parts[index].utterance.pause_after for index in range(left, right))
-    return before + after
 
 
 class _LayoutBuilder:

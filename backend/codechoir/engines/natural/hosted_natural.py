@@ -2,47 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codechoir.engines import AudioListener, make_fallback_engine
-from codechoir.engines.natural.derived_voices import voice_infos
 from codechoir.engines.natural.natural_engine import CAPABILITIES, ENGINE_NAME, SAMPLE_RATE
 from codechoir.engines.subprocess import HostedEngine
-from codechoir.model import Phrase, VoiceInfo
+from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
 
 if TYPE_CHECKING:
-    from codechoir.engines.natural.hibari_voice import HibariVoice
     from codechoir.engines.natural.line_passes import LinePass
     from codechoir.engines.natural.pronunciation import Pronunciation
     from codechoir.engines.neural_output import SayParts, SpeechChunker
 
+    SayPass = Callable[[LinePass, SpeechChunker, int], None]
+    """Writes a pass with words; the number is the index of its phrase."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    voice: HibariVoice
+    say: SayPass
     pronunciation: Pronunciation
     stand_in: SayParts
 
 
 class HostedNaturalEngine(HostedEngine):
-    """Says English with hibari's voice, and leaves the rest to the fallback engine."""
+    """Says English with a natural voice, and leaves the rest to the fallback engine.
+
+    `kokoro`: the folder of Kokoro's pieces; empty for hibari's voice.
+    """
 
     name = ENGINE_NAME
     capabilities = CAPABILITIES
 
-    def __init__(self) -> None:
+    def __init__(self, kokoro: str = "") -> None:
+        self._kokoro = kokoro
         self._loaded: _Loaded | None = None
 
     def warm_up(self) -> None:
         """Loads everything and says a word, after which the next is said at full speed."""
-        loaded = self._load()
-        loaded.voice.prosody("".join(loaded.pronunciation.words(["ready"], letters=False)))
-
-    def voices(self) -> list[VoiceInfo]:
-        """See `Engine.voices`."""
-        return voice_infos()
+        utterance = Utterance("ready", Category.NARRATION, 0, 0)
+        self.speak([Phrase((CastUtterance(utterance, Voice("heart")),), 0, 0)], AudioListener())
 
     def close(self) -> None:
         """Forgets the network."""
@@ -67,22 +69,45 @@ class HostedNaturalEngine(HostedEngine):
 
     def _load(self) -> _Loaded:
         if self._loaded is None:
-            from codechoir.engines.espeak import Phonemizer
-            from codechoir.engines.natural.hibari_voice import HibariVoice
-            from codechoir.engines.natural.pronunciation import Pronunciation
             from codechoir.engines.neural_output import FallbackSpeech
             from codechoir.voices import FallbackVoices
 
-            voice = HibariVoice()
             stand_in = FallbackSpeech(make_fallback_engine(), FallbackVoices(), SAMPLE_RATE)
-            self._loaded = _Loaded(voice, Pronunciation(Phonemizer(), voice.alphabet), stand_in)
+            say, pronunciation = _kokoro(Path(self._kokoro)) if self._kokoro else _hibari()
+            self._loaded = _Loaded(say, pronunciation, stand_in)
         return self._loaded
+
+
+def _hibari() -> tuple[SayPass, Pronunciation]:
+    from codechoir.engines.espeak import Phonemizer
+    from codechoir.engines.natural.hibari_speech import say_pass
+    from codechoir.engines.natural.hibari_voice import HibariVoice
+    from codechoir.engines.natural.pronunciation import Pronunciation
+
+    voice = HibariVoice()
+
+    def say(line_pass: LinePass, chunker: SpeechChunker, phrase: int) -> None:
+        say_pass(line_pass, voice, chunker, phrase)
+
+    return say, Pronunciation(Phonemizer(), voice.alphabet)
+
+
+def _kokoro(pieces: Path) -> tuple[SayPass, Pronunciation]:
+    from codechoir.engines.natural.kokoro_speech import say_kokoro_pass
+    from codechoir.engines.natural.kokoro_voice import KokoroVoice, kokoro_alphabet
+
+    voice = KokoroVoice(pieces)
+    tokens, pronunciation = kokoro_alphabet()
+
+    def say(line_pass: LinePass, chunker: SpeechChunker, phrase: int) -> None:
+        say_kokoro_pass(line_pass, voice, tokens, chunker, phrase)
+
+    return say, pronunciation
 
 
 def _say(
     line_pass: LinePass, phrase: int, loaded: _Loaded, chunker: SpeechChunker, listener: AudioListener
 ) -> None:
-    from codechoir.engines.natural.hibari_speech import say_pass
     from codechoir.engines.natural.line_passes import NATURAL_RATE
     from codechoir.engines.neural_output import PartsListener, words_only
 
@@ -90,7 +115,7 @@ def _say(
     chunker.write_silence(first.utterance.pause_before * NATURAL_RATE / first.voice.rate)
     chunker.write_cue(first)
     if line_pass.words:
-        say_pass(line_pass, loaded.voice, chunker, phrase)
+        loaded.say(line_pass, chunker, phrase)
     elif first.utterance.text:
         loaded.stand_in(
             words_only(line_pass.parts), PartsListener(chunker, listener, phrase, line_pass.first)

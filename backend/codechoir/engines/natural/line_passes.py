@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from codechoir.engines.natural.pronunciation import Pronunciation
@@ -117,3 +117,10 @@ def _longest_start(words: Sequence[PassWord]) -> int:
 def phonemes_of(line_pass: LinePass) -> str:
     """What the network gets: the words, with blanks between them."""
     return " ".join(word.phonemes for word in line_pass.words)
+
+
+def pause_between(parts: Mapping[int, CastUtterance], left: int, right: int) -> float:
+    """Milliseconds of the pauses between two parts, by their index, with those of silent parts between."""
+    before = sum(parts[index].utterance.pause_before for index in range(left + 1, right + 1))
+    after = sum(parts[index].utterance.pause_after for index in range(left, right))
+    return before + after

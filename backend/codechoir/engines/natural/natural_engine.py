@@ -11,7 +11,20 @@ from typing import TYPE_CHECKING
 from codechoir import __version__
 from codechoir.engines import AudioListener, CachePolicy, Engine
 from codechoir.engines.natural.derived_voices import voice_infos
-from codechoir.engines.natural.readiness import PACKAGES, packages_problem
+from codechoir.engines.natural.kokoro_catalog import (
+    kokoro_home,
+    pieces_folder,
+    read_manifest,
+)
+from codechoir.engines.natural.readiness import (
+    HIBARI,
+    KOKORO,
+    PACKAGES,
+    kokoro_problem,
+    kokoro_voices,
+    packages_problem,
+    ready_models,
+)
 from codechoir.engines.subprocess import ChildEngine, ChildSpec
 from codechoir.errors import EngineError
 from codechoir.model import Capabilities, Phrase, VoiceInfo
@@ -29,7 +42,10 @@ ENVIRONMENT = {"ORT_DISABLE_TELEMETRY": "1", "OMP_NUM_THREADS": "1"}
 
 
 class NaturalEngine(Engine):
-    """hibari's voice, and voices derived from it, in a child process."""
+    """Kokoro's voices, or hibari's voice and those derived from it, in a child process.
+
+    The model that speaks is decided when the child is first needed.
+    """
 
     name = ENGINE_NAME
     capabilities = CAPABILITIES
@@ -37,7 +53,14 @@ class NaturalEngine(Engine):
     @cached_property
     def child(self) -> ChildEngine:
         """The engine in its child process, which is started when it is first needed."""
-        return ChildEngine(self.name, CAPABILITIES, ChildSpec(HOSTED, environment=ENVIRONMENT))
+        options = {"kokoro": str(pieces_folder(kokoro_home()))} if self._speaking_model == KOKORO else {}
+        return ChildEngine(self.name, CAPABILITIES, ChildSpec(HOSTED, options, environment=ENVIRONMENT))
+
+    @cached_property
+    def _speaking_model(self) -> str:
+        if self.model:
+            return self.model
+        return next((name for name, problem in ready_models().problems.items() if not problem), HIBARI)
 
     def check(self) -> str | None:
         """What is missing; loads nothing."""
@@ -46,7 +69,10 @@ class NaturalEngine(Engine):
     def diagnose(self) -> str:
         """See `Engine.diagnose`."""
         found = ", ".join(f"{package} {version(package)}" for package in PACKAGES.values())
-        return f"can speak with {found} on one of {os.cpu_count()} processors"
+        can = f"can speak with {found} on one of {os.cpu_count()} processors"
+        if problem := kokoro_problem():
+            return f"{can}; Kokoro's voices, which sound better: {problem}"
+        return f"{can}, and with Kokoro's voices"
 
     def installer(self) -> KokoroInstallation:
         """See `Engine.installer`: hibari comes with Codechoir, Kokoro does not."""
@@ -55,8 +81,10 @@ class NaturalEngine(Engine):
         return KokoroInstallation.of_user()
 
     def cache_policy(self) -> CachePolicy:
-        """Whole phrases, since all their voices are said at once; only on request, since it is fast."""
-        return CachePolicy(lambda: lambda family: f"{_identity()} {family}", by_default=False)
+        """Whole phrases, since all their voices are said at once; hibari's, which is fast, only on demand."""
+        identity = _identity(self._speaking_model)
+        is_slow = self._speaking_model == KOKORO
+        return CachePolicy(lambda: lambda family: f"{identity} {family}", by_default=is_slow)
 
     def warm_up(self) -> None:
         """Loads the network; with some `patience` only begins to."""
@@ -67,7 +95,8 @@ class NaturalEngine(Engine):
 
     def voices(self) -> list[VoiceInfo]:
         """See `Engine.voices`."""
-        return voice_infos()
+        own = kokoro_voices() if self._speaking_model == KOKORO else []
+        return [*own, *voice_infos()]
 
     def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         """See `Engine.speak`."""
@@ -86,6 +115,10 @@ class NaturalEngine(Engine):
         return self.child
 
 
-def _identity() -> str:
+def _identity(model: str) -> str:
     """Everything that the sound depends on besides words and voices."""
-    return " ".join([__version__, *(version(package) for package in PACKAGES.values())])
+    parts = [__version__, model, *(version(package) for package in PACKAGES.values())]
+    manifest = read_manifest(pieces_folder(kokoro_home())) if model == KOKORO else None
+    if manifest is not None:
+        parts += [manifest["key"], *manifest["files"].values()]
+    return " ".join(parts)

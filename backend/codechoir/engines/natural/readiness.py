@@ -21,7 +21,13 @@ from typing import Any
 from codechoir import __version__
 from codechoir.engines import CollectingListener, Engine, ReadyModels
 from codechoir.engines.natural.derived_voices import voice_infos
-from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
+from codechoir.engines.natural.kokoro_catalog import (
+    kokoro_home,
+    kokoro_voice_infos,
+    pieces_folder,
+    read_manifest,
+)
+from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice, VoiceInfo
 from codechoir.settings import cache_folder
 from codechoir.storage import read_json, write_atomically
 
@@ -52,7 +58,16 @@ def ready_models() -> ReadyModels:
     slow = kept_speeds()
     for model, problem in problems.items():
         problems[model] = problem or _memory_problem(model) or _speed_problem(slow.get(model))
-    return ReadyModels(problems, frozenset(voice.name for voice in voice_infos()), ("en",))
+    voices = voice_infos()
+    if not problems[KOKORO]:
+        voices += kokoro_voices()
+    return ReadyModels(problems, frozenset(voice.name for voice in voices), ("en",))
+
+
+def kokoro_voices() -> list[VoiceInfo]:
+    """Kokoro's voices on this machine; empty where it is not installed."""
+    manifest = read_manifest(pieces_folder(kokoro_home()))
+    return kokoro_voice_infos(manifest["voices"]) if manifest is not None else []
 
 
 def packages_problem() -> str:
@@ -65,7 +80,11 @@ def packages_problem() -> str:
 
 def kokoro_problem() -> str:
     """Why Kokoro cannot speak here; empty if it can."""
-    return "not available in this version"
+    if packages := packages_problem():
+        return packages
+    if read_manifest(pieces_folder(kokoro_home())) is None:
+        return "not installed; 'codechoir install natural' downloads 107 MB and builds its voices"
+    return ""
 
 
 def _memory_problem(model: str) -> str:

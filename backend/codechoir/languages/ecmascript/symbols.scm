@@ -24,7 +24,7 @@
 ((variable_declarator
     name: (identifier) @name
     value: (call_expression
-      function: [(identifier) (member_expression)] @_wrapper
+      function: (_) @_wrapper
       arguments: (arguments . [
         (arrow_function) @holder (function_expression) @holder (generator_function) @holder
         (call_expression arguments: (arguments . [
@@ -40,18 +40,17 @@
         (arrow_function) @holder (function_expression) @holder (generator_function) @holder
         (call_expression arguments: (arguments . [(arrow_function) (function_expression) (generator_function)] @holder))
       ]))) @symbol.function
-  (#match? @name "^[A-Z][A-Za-z0-9]*$")
-  (#match? @name "[a-z]"))
+  (#match? @name "^[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*$"))
 ((variable_declarator
     name: (identifier) @name
-    value: (call_expression function: [(identifier) (member_expression)] @_wrapper arguments: (arguments . [(identifier) (member_expression)]))) @symbol.function
+    value: (call_expression function: (_) @_wrapper arguments: (arguments . [(identifier) (member_expression)]))) @symbol.function
   (#match? @_wrapper "(^|[.])(memo|forwardRef|observer)$"))
 (export_statement "default" @name value: [(arrow_function) (function_expression) (generator_function)] @symbol.function)
 (export_statement
   value: [(function_expression name: (_) @name) (generator_function name: (_) @name)] @symbol.function)
 (export_statement
   value: (call_expression
-    function: [(identifier) (member_expression)] @_wrapper
+    function: (_) @_wrapper
     arguments: (arguments . [
       (arrow_function) @holder (function_expression) @holder (generator_function) @holder
       (call_expression arguments: (arguments . [(arrow_function) (function_expression) (generator_function)] @holder))

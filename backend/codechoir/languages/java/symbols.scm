@@ -11,7 +11,6 @@
 ((field_declaration
     (modifiers) @_modifiers
     declarator: (variable_declarator name: (_) @name value: (_) @body)) @symbol.constant
-  (#match? @_modifiers "static")
-  (#match? @_modifiers "final"))
+  (#match? @_modifiers "static.*final|final.*static"))
 (line_comment) @doc
 (block_comment) @doc
