@@ -12,7 +12,7 @@ export const serverDefaults = {
   closers: true,
   abbreviations: true,
   cues: true,
-  capitals: "off",
+  capitals: "spelling",
   balance: "off",
   phonetic: false,
   docCode: true,

@@ -31,6 +31,23 @@ def test_the_phonetic_alphabet() -> None:
     assert words("ab", phonetic=True, natural_language="de") == ["Anton", "Berta"]
 
 
+@pytest.mark.parametrize(
+    ("natural", "told"), [("en", ["a", "cap b", "cap x"]), ("de", ["a", "groß b", "groß x"])]
+)
+def test_a_capital_is_told_by_default(natural: str, told: list[str]) -> None:
+    assert words("aBX", natural_language=natural) == told
+
+
+def test_a_capital_is_told_with_the_phonetic_alphabet_and_not_if_it_is_switched_off() -> None:
+    assert words("aB", phonetic=True) == ["alfa", "cap bravo"]
+    assert words("aB", capitals="off") == ["a", "b"]
+
+
+def test_a_capital_in_a_name_is_not_told_by_default() -> None:
+    said = [u.text for line in Wording(WordingOptions()).lines(FakeSource("fooBar = Baz")) for u in line]
+    assert said == ["foo bar", "equals", "baz"]
+
+
 def test_a_capital_by_word_or_by_voice() -> None:
     assert words("aB", capitals="word") == ["a", "cap b"]
     assert [u.capture for u in spelled("aB", capitals="pitch")] == ["", "capital"]

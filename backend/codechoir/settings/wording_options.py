@@ -27,7 +27,7 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 
 Indentation = Literal["tone", "words", "both", "off"]
 Brackets = Literal["pause", "sound", "words", "parentheses"]
-Capitals = Literal["off", "word", "pitch"]
+Capitals = Literal["off", "spelling", "word", "pitch"]
 Balance = Literal["off", "column", "nesting"]
 OtherLanguages = Literal["off", "letters", "words"]
 Only = Literal["everything", "signatures", "literals", "comments"]
@@ -179,11 +179,15 @@ class WordingOptions:
         Choice(
             {
                 "off": ("Not announced.", "Keine Ansage."),
-                "word": ("With the word “cap”.", "Mit dem Wort „groß“."),
+                "spelling": (
+                    "With the word “cap” when letters are spelled.",
+                    "Mit dem Wort „groß“, wenn Buchstaben buchstabiert werden.",
+                ),
+                "word": ("With the word “cap”, in names too.", "Mit dem Wort „groß“, auch in Namen."),
                 "pitch": ("With a higher pitch.", "Mit höherer Tonhöhe."),
             }
         ),
-        "off",
+        "spelling",
         en="How capital letters are announced.",
         de="Wie Großbuchstaben angesagt werden.",
         section="words",

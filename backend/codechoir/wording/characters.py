@@ -223,7 +223,8 @@ class Speller:
         self._cap = str(table.section("spelling")["cap"])
         self._digits: list[str] = table.section("numbers")["ones"]
         self._alphabet = table.section("alphabet") if options.phonetic else {}
-        self._capitals = options.capitals
+        self._says_capitals = options.capitals in ("spelling", "word")
+        self._raises_capitals = options.capitals == "pitch"
 
     def phrases(self, source: Source, start: int, end: int) -> Iterator[list[Utterance]]:
         """The characters of bytes `start` to `end`, in lists of at most `PHRASE_CHARACTERS`."""
@@ -252,7 +253,7 @@ class Speller:
 
     def _utterance(self, char: str, category: Category, start: int, end: int) -> Utterance:
         words = self.name(char)
-        is_raised = self._capitals == "pitch" and char.isupper()
+        is_raised = self._raises_capitals and char.isupper()
         return Utterance(
             words,
             category,
@@ -269,7 +270,7 @@ class Speller:
         small = char.lower()
         if char.isascii() and char.isalpha():
             name = str(self._alphabet.get(small, small))
-            return f"{self._cap} {name}" if char.isupper() and self._capitals == "word" else name
+            return f"{self._cap} {name}" if char.isupper() and self._says_capitals else name
         if char.isascii() and char.isdecimal():
             return self._digits[int(char)]
         return speakable_text(character_name(char, self._table))
