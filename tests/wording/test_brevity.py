@@ -83,6 +83,11 @@ SAID = [
     ("c", "#define A 1\n#if A\n#endif\n", "define a one hash if a hash end if"),
     ("csharp", "#region A\n#endregion\n", "region A end region"),
     ("rust", "use std::path::{Path, PathBuf};", "use standard path path path path buf"),
+    ("rust", "use crate::{a, b, c, d};", "use crate a b c d"),
+    ("rust", "use crate::{a, b::{c, d}};", "use crate a b paths c d"),
+    ("rust", "use crate::{a, b::c, d};", "use crate a b path c d"),
+    ("rust", "use crate::{a, b::{c}, d};", "use crate a b paths c close d"),
+    ("rust", "use a::{b::{c, d}, e, f::g};", "use a b paths c d close e f path g"),
     # shifts of streams and lists
     ("cpp", "void f() { a << b << c; d >> e; x = 1 << y; }",
      "void f a put b put c semi d get e semi x gets one shift left y"),

@@ -213,6 +213,7 @@ OPERATORS: Final[dict[str, str]] = {
     "member.static": "of a class: :: in PHP, Ruby, Java's method reference",
     "path": "a step in a path of names: :: in Rust and C++, . in package names, \\ in PHP",
     "path.list": ":: before a list of imported names: Rust",
+    "path.lists": ":: before a list inside such a list: Rust",
     "path.relative": "the dots that begin a relative import",
     "method.reference": "the method itself, not called: Java's ::",
 }

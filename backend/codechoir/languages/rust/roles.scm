@@ -98,6 +98,9 @@
 (field_pattern ":" @role.mapping)
 (scoped_use_list "::" @role.path.list)
 (use_list "{" @role.import.open "}" @role.import.close)
+; A list inside a list: without these words, `{a, b::{c}, d}` would be `{a, b, c, d}` or `{a, b::c, d}`.
+(use_list (scoped_use_list "::" @role.path.lists list: (use_list)))
+(use_list (scoped_use_list list: (use_list "}" @role.group.close)) . "," . (_))
 (attribute_item "[" @role.attribute.open "]" @role.attribute.close)
 (inner_attribute_item "[" @role.attribute.open "]" @role.attribute.close)
 (token_tree ["*" "&" "|" "<" ">" "!" "?" "#" "-" "||" "&&" "^" "@"] @role.token)
