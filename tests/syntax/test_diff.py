@@ -188,7 +188,7 @@ def test_lines_that_were_moved() -> None:
 
 def test_every_role_of_diffs_is_given_to_some_token() -> None:
     files = "new file mode 1\n--- /dev/null\n+++ b/a\ndiff --git a/b b/c\nrename from b\nrename to c\n"
-    spans = snapshot(SAMPLE + REINDENTED + MOVED + "diff --git a/a b/a\n" + files).spans()
+    spans = snapshot(SAMPLE + REINDENTED + MOVED + BINARY + "diff --git a/a b/a\n" + files).spans()
     assert {span.role for span in spans if span.language == "diff"} - {""} == {
         role for role in ROLES if role.startswith("diff.") and role != "diff.file"
     }
@@ -257,3 +257,56 @@ def test_a_diff_in_a_fence_of_markdown() -> None:
     assert markdown is not None
     source = Document("```diff\n" + REINDENTED + "```\n", markdown).snapshot()
     assert next(span.role for span in source.spans() if span.capture == "diff.sign") == "diff.removed.spaces"
+
+
+# ---- binary patches, and files without a line end at their end --------------------------------------------
+
+BINARY = """\
+diff --git a/icon.png b/icon.png
+index 123..456 100644
+GIT binary patch
+literal 129
+zcmV-{0Dk`fZZr#=|Fe3SoTWtOyLbvLc#s`Gvo|<)g%P6$7q6flOZ5^jG(}X!JKiq4
+zjMBH`(O?SJF~fzW*UaKPcZEfo+rhNS0RQBTS6f}B#yA84CH7sg{yrp0OLpp*WLMdS
+j2v6+@xp=QleHm(WMyP980G?xOVI8qz5w=>It^X;-P9Qwi
+
+literal 0
+HcmV?d00001
+
+diff --git a/a.py b/a.py
+--- a/a.py
++++ b/a.py
+@@ -1 +1 @@
+-return parse(text, old)
+\\ No newline at end of file
++return parse(text, new)
+\\ No newline at end of file
+"""
+
+
+def test_a_binary_patch_is_its_size() -> None:
+    files = parse_diff(BINARY.encode()).files
+    assert [(file.name, file.is_binary, len(file.hunks)) for file in files] == [
+        ("icon.png", True, 0),
+        ("a.py", False, 1),
+    ]
+    spans = snapshot(BINARY).spans(0, BINARY.index("diff --git a/a.py"))
+    told = [(span.role, BINARY[span.start : span.end]) for span in spans if span.role != "diff.header"]
+    assert [role for role, _ in told] == ["diff.file.changed", "", "diff.binary", "", "diff.data"]
+    assert told[3] == ("", "129")
+
+
+def test_versions_of_a_line_are_compared_if_the_file_does_not_end_with_a_line_end() -> None:
+    edited = [
+        token for token, change in changed(BINARY, "-return parse(text, old)") if change == "removed.edited"
+    ]
+    assert edited == ["old"]
+    edited = [
+        token for token, change in changed(BINARY, "+return parse(text, new)") if change == "added.edited"
+    ]
+    assert edited == ["new"]
+
+
+def test_only_the_line_end_at_the_end_is_white_space() -> None:
+    text = "--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-x = 1\n\\ No newline at end of file\n+x = 1\n"
+    assert [role for role in roles(text) if role.startswith("diff.removed")] == ["diff.removed.spaces"]

@@ -125,3 +125,16 @@ def test_removed_lines_are_lower_context_is_softer_and_edits_are_higher() -> Non
     assert found["path", "context"] == (pitch, volume - 30)
     assert found["new", "added.edited"] == (pitch + 12, volume)
     assert found["old", "removed.edited"] == (pitch, volume)
+
+
+def test_a_binary_patch_is_said_to_be_one() -> None:
+    header = "diff --git a/icon.png b/icon.png\nGIT binary patch\n"
+    data = "literal 129\n" + "zcmV-{0Dk`fZZr#=|Fe3SoTWtOyLbvLc#s`Gvo|<)g%P6$7q6flOZ5^jG(}X!JKiq4\n" * 2
+    other = "\nliteral 0\nHcmV?d00001\n\n"
+    assert said(header + data + other + SAMPLE)[:5] == [
+        "file icon dot p n g",
+        "binary patch",
+        "one hundred twenty nine",
+        "bytes",
+        "file app dot py",
+    ]

@@ -105,6 +105,16 @@ class DiffAnalysis(DocumentAnalysis):
         return spans.of_line(row.index)
 
     def _header(self, file: FileDiff, line: DiffLine) -> Iterator[Span]:
+        if line.kind in ("binary", "data"):
+            yield from _plain(
+                self._text, line.start, line.end, Category.OPERATOR, "diff.binary", f"diff.{line.kind}"
+            )
+            return
+        if line.kind == "size":
+            begin, end = line.named
+            yield from _silent(self._text, line.start, begin)
+            yield from _plain(self._text, begin, end, Category.LITERAL, "number")
+            return
         if line.kind != "file":
             yield from _silent(self._text, line.start, line.end)
             return
@@ -138,7 +148,8 @@ class DiffAnalysis(DocumentAnalysis):
                     lines = hunk.lines[run.first : run.last]
                     if (
                         run.kind in found
-                        and sum(line.end > line.start + 1 for line in lines) >= LEAST_MOVED_LINES
+                        and sum(line.end > line.start + 1 for line in lines if line.kind != "header")
+                        >= LEAST_MOVED_LINES
                     ):
                         found[run.kind].add(_key(self._text, lines))
         return {kind: frozenset(keys) for kind, keys in found.items()}
@@ -196,7 +207,11 @@ class _HunkSpans:
         keys = {run.kind: _key(self._text, self._lines[run.first : run.last]) for run in change}
         is_respaced = removed is not None and keys["removed"] == keys.get("added")
         if removed is not None and added is not None and not is_respaced:
-            self._mark_edits(code[: removed.last - first], code[added.first - first :])
+            old, new = (
+                [code[at - first] for at in range(run.first, run.last) if self._lines[at].kind != "header"]
+                for run in (removed, added)
+            )
+            self._mark_edits(old, new)
         for run in change:
             if run.kind == "added" or run.kind == "removed":
                 self._add_signs(code, run, first, self._role(run.kind, keys, is_respaced=is_respaced))
@@ -224,6 +239,8 @@ class _HunkSpans:
         repeats = role in ("diff.removed.spaces", "diff.removed.moved")
         for index in range(run.first, run.last):
             line, spans = self._lines[index], code[index - offset]
+            if line.kind == "header":
+                continue
             own = role if index == run.first else f"diff.{run.kind}.more"
             category = Category.PUNCTUATION if own.endswith(".more") else Category.OPERATOR
             sign = Span(line.start, line.start + 1, category, "diff.sign", NAME, own)
@@ -314,7 +331,9 @@ def _silent(text: bytes, start: int, end: int) -> Iterator[Span]:
 
 def _key(text: bytes, lines: Sequence[DiffLine]) -> bytes:
     """Lines without white space; empty lines count."""
-    return b"\n".join(b"".join(text[line.start + 1 : line.end].split()) for line in lines)
+    return b"\n".join(
+        b"".join(text[line.start + 1 : line.end].split()) for line in lines if line.kind != "header"
+    )
 
 
 def _content(line: DiffLine) -> tuple[int, int]:
@@ -323,9 +342,10 @@ def _content(line: DiffLine) -> tuple[int, int]:
 
 
 def _runs(lines: Sequence[DiffLine]) -> Iterator[_Run]:
+    """The runs. A note about a line (`\\ No newline at end of file`) is in the run of that line."""
     first = 0
     for index in range(1, len(lines) + 1):
-        if index == len(lines) or lines[index].kind != lines[first].kind:
+        if index == len(lines) or lines[index].kind not in (lines[first].kind, "header"):
             yield _Run(lines[first].kind, first, index)
             first = index
 

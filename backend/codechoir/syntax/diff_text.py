@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-LineKind = Literal["added", "removed", "context", "header", "file", "hunk", "text"]
+LineKind = Literal["added", "removed", "context", "header", "file", "hunk", "text", "binary", "size", "data"]
 """`header`: lines about a file. `file`: the one of them that names it. `text`: around the diff, say of a mail
-or a commit. The others are lines of hunks."""
+or a commit. `binary`, `size`, `data`: of a binary patch, the line before it, the one with the number of
+bytes, and the first one of them. The others are lines of hunks."""
 
 FileStatus = Literal["changed", "new", "deleted", "renamed"]
 
@@ -20,13 +21,17 @@ _HEADER = re.compile(
     rb"|--- |\+\+\+ |\\ )"
 )
 
+_SIZE = re.compile(rb"(?:literal|delta) (\d{1,12})")
+_BASE_85 = re.compile(rb"[A-Za-z](?:[0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~-]{5})+")
+"""A line of a binary patch: a letter for the number of bytes in it, and the bytes."""
+
 
 @dataclass(slots=True)
 class DiffLine:
     """A line, bytes `start` to `end` without its line end; `after`: where the next one starts.
 
-    `named`: the bytes of the file's name in a line of kind `file`; of a number of a line in that before a
-    hunk.
+    `named`: the bytes of the file's name in a line of kind `file`; of the number in that before a hunk, and
+    in one of kind `size`.
     """
 
     kind: LineKind
@@ -48,10 +53,11 @@ class Hunk:
 
 @dataclass(slots=True)
 class FileDiff:
-    """The changes of one file. `name`: its path; empty if it is not told."""
+    """The changes of one file. `name`: its path; empty if it is not told. `is_binary`: it has no lines."""
 
     name: str = ""
     status: FileStatus = "changed"
+    is_binary: bool = False
     header: list[DiffLine] = field(default_factory=list)
     hunks: list[Hunk] = field(default_factory=list)
 
@@ -84,6 +90,10 @@ def parse_diff(text: bytes) -> DiffText:
                 new -= kind in ("added", "context")
                 hunk.lines.append(line)
                 continue
+        if file is not None and (kind := _binary_kind(file, text, line)) is not None:
+            line.kind = kind
+            file.header.append(line)
+            continue
         match = _HUNK.match(text, line.start, line.end)
         if match is not None and file is not None:
             line.kind, line.named = "hunk", match.span(1 if match[3] == b"0" else 3)
@@ -96,7 +106,7 @@ def parse_diff(text: bytes) -> DiffText:
                 file = FileDiff()
                 parts.append(file)
             hunk = None
-            line.kind = "header"
+            line.kind = "binary" if text.startswith(b"GIT binary patch", line.start) else "header"
             file.header.append(line)
         else:
             file = hunk = None
@@ -105,6 +115,27 @@ def parse_diff(text: bytes) -> DiffText:
         if isinstance(part, FileDiff):
             _name(part, text)
     return DiffText(parts)
+
+
+def _binary_kind(file: FileDiff, text: bytes, line: DiffLine) -> LineKind | None:
+    """The kind of a line of a binary patch; None for one that is no part of it.
+
+    Both directions are in there, first the new file. Only its size is told.
+    """
+    previous = file.header[-1].kind if file.header and not file.hunks else None
+    if previous == "header" and not file.is_binary:
+        return None
+    if previous not in ("binary", "size", "data", "header"):
+        return None
+    file.is_binary = True
+    size = _SIZE.fullmatch(text, line.start, line.end)
+    if size is not None and previous == "binary":
+        line.named = size.span(1)
+        return "size"
+    if previous == "size" and _BASE_85.fullmatch(text, line.start, line.end):
+        return "data"
+    is_inside = size is not None or line.start == line.end or _BASE_85.fullmatch(text, line.start, line.end)
+    return "header" if is_inside else None
 
 
 _SIGNS: dict[bytes, LineKind] = {

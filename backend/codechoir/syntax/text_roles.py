@@ -125,6 +125,8 @@ TEXT: Final[dict[str, str]] = {
     "image": "! before an image",
     "attribute.value": "= between attribute and value",
     "diff.header": "what a diff says besides the names of files and the numbers of lines",
+    "diff.binary": "the line before a binary patch",
+    "diff.data": "the first line of a binary patch, after its size",
     "diff.file": "+++ before the name of a file in a diff",
     "diff.file.changed": "the same for a file that was changed",
     "diff.file.new": "the same for a new file",
