@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from codechoir.cli import commands_reading, source
+from codechoir.errors import InputError
 from support.command_line import Codechoir
 
 OLD, NEW = "def a(x):\n    return x\n", "def a(x, y):\n    return x\n"
@@ -87,3 +90,25 @@ def test_programs_of_the_repository_are_not_run_and_prefixes_not_read(
     git("config", "diff.mnemonicPrefix", "true")
     assert reviewed(codechoir).startswith("file a dot py at line one removed")
     assert not Path("ran").exists()
+
+
+def test_more_changes_than_a_source_may_have_are_refused_and_not_kept_in_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(source, "MAX_SOURCE_BYTES", 2 << 20)
+    endless = [sys.executable, "-c", "while True: print('+ a line')"]
+    with pytest.raises(InputError, match="the changes are larger than 2 MiB; review fewer of them"):
+        commands_reading.bounded_output(endless)
+
+
+def test_git_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands_reading, "GIT_SECONDS", 0.1)
+    with pytest.raises(InputError, match="git has not answered within 0 seconds"):
+        commands_reading.bounded_output([sys.executable, "-c", "import time; time.sleep(600)"])
+
+
+def test_many_complaints_of_git_do_not_block_it() -> None:
+    complain = "import sys; sys.stderr.write('a complaint\\n' * 100_000); print('diff'); sys.exit(3)"
+    status, text, errors = commands_reading.bounded_output([sys.executable, "-c", complain])
+    assert (status, text.strip()) == (3, b"diff")
+    assert errors.startswith(b"a complaint") and len(errors) < 10_000

@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -159,6 +161,8 @@ higher.
 GIT_SECONDS = 60.0
 """How long git may take."""
 
+_MOST_ERROR_BYTES = 4096
+
 
 _GIT_OPTIONS = (
     "--no-color",
@@ -208,16 +212,47 @@ def git_diff(revision: str | None, *, staged: bool) -> bytes:
     command += ["--staged"] if staged else []
     command += [revision] if revision is not None else []
     try:
-        done = subprocess.run([*command, "--"], capture_output=True, timeout=GIT_SECONDS, check=False)
+        status, text, errors = bounded_output([*command, "--"])
     except FileNotFoundError as error:
         raise InputError(
             "git is not installed; name a patch, or pipe a diff into 'codechoir read -'"
         ) from error
-    except subprocess.TimeoutExpired as error:
-        raise InputError(f"git has not answered within {GIT_SECONDS:.0f} seconds") from error
-    if done.returncode:
-        if b"ot a git repository" in done.stderr:
+    if status:
+        if b"ot a git repository" in errors:
             raise InputError("there is no repository here; name a patch, or go to a folder with one")
-        reason = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[0]
+        reason = (errors.decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[0]
         raise InputError(f"git cannot show the changes: {reason.removeprefix('fatal: ')}")
-    return done.stdout
+    return text
+
+
+def bounded_output(command: list[str]) -> tuple[int, bytes, bytes]:
+    """The exit status and output of git, and its errors. No more is held in memory than a source may have.
+
+    Raises `InputError` if there is more, or if git does not end in time.
+    """
+    is_late = threading.Event()
+
+    def stop() -> None:
+        is_late.set()
+        git.kill()
+
+    with (
+        tempfile.TemporaryFile() as errors,
+        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors) as git,
+    ):
+        timer = threading.Timer(GIT_SECONDS, stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            text = git.stdout.read(source.MAX_SOURCE_BYTES + 1) if git.stdout is not None else b""
+            if len(text) > source.MAX_SOURCE_BYTES:
+                size = source.MAX_SOURCE_BYTES >> 20
+                raise InputError(f"the changes are larger than {size} MiB; review fewer of them")
+            status = git.wait()
+        finally:
+            timer.cancel()
+            git.kill()
+        if is_late.is_set():
+            raise InputError(f"git has not answered within {GIT_SECONDS:.0f} seconds")
+        errors.seek(0)
+        return status, text, errors.read(_MOST_ERROR_BYTES)
