@@ -100,24 +100,31 @@ def test_no_seam_clicks(rate: int) -> None:
 
 
 def test_the_melody_falls_at_the_end_of_the_line_only() -> None:
-    """Said one by one, each word ends low, as sentences do; inside a line only the last one does."""
+    """Said one by one, each word ends low, as sentences do; inside a line only the last one does.
+
+    What eSpeak NG says differs a little each time, and now and then the voice creaks just where a word is
+    lowest, which hides its pitch: the median of three counts.
+    """
     words = ["value", "number", "member", "money", "river", "lemon", "women", "mellow"]
     voices = [Voice("en-us", range=90), Voice("en-us", range=90, pitch=51)]
     parts = [
         CastUtterance(Utterance(word, Category.VARIABLE, index, index + 1), voices[index % 2])
         for index, word in enumerate(words)
     ]
-    together = synthesize(engine(), Phrase(tuple(parts), 0, len(parts)))
-    inside = [_lowest(together, index) for index in range(len(words))]
-    alone = [_lowest(synthesize(engine(), Phrase((part,), 0, 1)), 0) for part in parts]
-    assert min(inside[:-1]) > 1.2 * max(alone)
-    assert inside[-1] < 1.1 * max(alone)
+    inside = _lowest(Phrase(tuple(parts), 0, len(parts)))
+    alone = np.array([_lowest(Phrase((part,), 0, 1)) for part in parts])
+    assert min(inside[:-1]) > 1.2 * alone.max()
+    assert inside[-1] < 1.1 * alone.max()
 
 
-def _lowest(heard: SynthesizedAudio, index: int) -> float:
-    """The lowest pitch of a word, in hertz."""
-    mark = heard.marks[index]
-    return float(pitches(heard.samples[mark.t0 : mark.t1], heard.sample_rate).min())
+def _lowest(phrase: Phrase) -> np.ndarray:
+    """The lowest pitch of each word, in hertz."""
+    takes = [synthesize(engine(), phrase) for _ in range(3)]
+    lowest = [
+        [pitches(heard.samples[mark.t0 : mark.t1], heard.sample_rate).min() for mark in heard.marks]
+        for heard in takes
+    ]
+    return np.median(np.array(lowest), axis=0)
 
 
 def test_a_seam_changes_nothing_when_the_voice_stays() -> None:
