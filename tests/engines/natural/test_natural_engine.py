@@ -127,6 +127,17 @@ def test_the_first_sound_does_not_wait_for_the_rest_of_the_line(
     assert before_the_first[0] <= 24 and sum(decoded) > 500
 
 
+@pytest.mark.parametrize("family", ["heart", "heart-bass"])
+def test_a_word_begins_at_its_mark(hosted: HostedNaturalEngine, family: str) -> None:
+    """The burst of a “t” ends the silence before it."""
+    listener = heard(hosted, line(said("cat cat cat take cat take cat cat", voice=Voice(family))))
+    loud = np.abs(samples_of(listener).astype(int)) > 60
+    for mark in (listener.marks[3], listener.marks[5]):
+        near = loud[mark.t0 - 1920 : mark.t0 + 1920].reshape(-1, 120).any(axis=1)
+        burst = np.flatnonzero(~near[:-1])[-1] + 1
+        assert abs(burst * 120 - 1920) < 0.025 * 24_000
+
+
 def test_sound_begins_and_ends_with_the_words(hosted: HostedNaturalEngine) -> None:
     listener = heard(hosted, LINE)
     loud = np.flatnonzero(np.abs(samples_of(listener)) > 300)

@@ -28,6 +28,9 @@ FRAMES_A_SECOND = SAMPLE_RATE / FRAME
 MARGIN_FRAMES = 12
 """Frames of the pads around a pass that may have sound: it begins up to so much before the first phoneme."""
 
+LEAD_FRAMES = 4
+"""Frames by which the sound of a word is ahead of its durations."""
+
 AUDIBLE = 0.0004
 """Amplitude, for a voice at full level, below which a frame at the edge of a pass is silent: some 50 dB below
 the loudest one."""
@@ -64,8 +67,9 @@ def layout(line_pass: LinePass, prosody: Prosody) -> PassLayout:
     for number, word in enumerate(line_pass.words):
         part = parts[word.part]
         begin, end = ends[position + 1], ends[position + 2 + len(word.phonemes)]  # with the blank after it
+        begin, end = begin - LEAD_FRAMES, end - LEAD_FRAMES
         if number == 0:
-            begin = max(begin - MARGIN_FRAMES, 0)
+            begin = max(begin + LEAD_FRAMES - MARGIN_FRAMES, 0)
         if number == len(line_pass.words) - 1:
             end = min(ends[position + 1 + len(word.phonemes)] + MARGIN_FRAMES, prosody.count)
         if said is not None and said != word.part:
