@@ -110,6 +110,7 @@ def test_other_threads_run_while_a_hostile_text_is_lexed() -> None:
     assert turns > 20  # of some hundreds
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no timer there: a batch is lost")
 def test_what_was_lexed_before_the_hostile_place_stays() -> None:
     text = "! a comment\ninteger :: n\n" * 500
     snapshot = read("a.f90", text + hostile("a.f90"))
@@ -209,7 +210,7 @@ def test_more_texts_than_the_helper_keeps_are_lexed_in_turns(helper: LexerHelper
 def test_fixed_form_fortran_is_in_order_and_has_its_categories() -> None:
     """Its lexer counts anew in each line, so that most tokens seem to lie before the ones before."""
     source = "C     a comment\n      INTEGER total\n      total = 1 + 2\n      END\n" * 20
-    snapshot = Document(source, detect_language("a.f", source.encode(), "fortranfixed")).snapshot()
+    snapshot = Document(source, detect_language("a.f", source.encode())).snapshot()
     spans = snapshot.spans()
     found = [(snapshot.text[span.start : span.end].decode(), span.category.value) for span in spans]
     assert found[:5] == [
