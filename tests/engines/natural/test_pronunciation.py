@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from codechoir.engines.espeak import Phonemizer
+from codechoir.engines.natural.hibari_voice import HibariVoice
 from codechoir.engines.natural.pronunciation import Pronunciation, misaki
 from codechoir.errors import EngineError
 
@@ -36,6 +39,21 @@ def pronunciation(phonemizer: Phonemizer) -> Pronunciation:
 )
 def test_letters(ipa: str, letters: str) -> None:
     assert misaki(ipa) == letters
+
+
+def test_programming_words_are_said_as_programmers_say_them(phonemizer: Phonemizer) -> None:
+    table = Path(__file__).with_name("pronounced_words.txt").read_text(encoding="utf-8")
+    expected = dict(each.split() for each in table.splitlines() if not each.startswith("#"))
+    pronunciation = Pronunciation(phonemizer, HibariVoice().alphabet)
+    found = {word: pronunciation.words([word], letters=False)[0] for word in expected}
+    assert len(expected) > 500
+    assert {word: said for word, said in found.items() if said != expected[word]} == {}
+
+
+def test_a_special_word_is_special_in_a_line_and_before_a_sign(pronunciation: Pronunciation) -> None:
+    words = pronunciation.words(["Linux", "and", "the", "regex.", "enumerate"], letters=True)
+    assert (words[0], words[3]) == ("lˈɪnəks", "ɹˈɛʤɛks.")
+    assert words[4].startswith("ɪn")
 
 
 def test_each_word_has_its_own_phonemes(pronunciation: Pronunciation) -> None:

@@ -61,6 +61,47 @@ def misaki(ipa: str) -> str:
     return _DOUBLED.sub("ɹ", letters)
 
 
+_SPECIAL = {
+    "argc": "ˈɑɹɡsˌi",
+    "argv": "ˈɑɹɡvˌi",
+    "async": "ˈAsɪŋk",
+    "backend": "bˈækˌɛnd",
+    "checksum": "ʧˈɛksˌʌm",
+    "column": "kˈɑləm",
+    "config": "kˈɑnfɪɡ",
+    "coroutine": "kˈOɹutˌin",
+    "debug": "dˌibˈʌɡ",
+    "decorator": "dˈɛkəɹˌATəɹ",
+    "domain": "dOmˈAn",
+    "endpoint": "ˈɛndpˌYnt",
+    "enum": "ˈinˌʌm",
+    "executable": "ˈɛksəkjˌuTəbᵊl",
+    "foreach": "fɔɹˈiʧ",
+    "golang": "ɡˈOlæŋ",
+    "graphql": "ɡɹˌæfkjˌuˈɛl",
+    "haskell": "hˈæskəl",
+    "hexadecimal": "hˌɛksədˈɛsəmᵊl",
+    "init": "ɪnˈɪt",
+    "linear": "lˈɪniəɹ",
+    "linux": "lˈɪnəks",
+    "modulo": "mˈɑʤəlˌO",
+    "mongo": "mˈɑŋɡO",
+    "nullptr": "nˈʌlpˌYntəɹ",
+    "numpy": "nˈʌmpI",
+    "polymorphism": "pˌɑlimˈɔɹfˌɪzəm",
+    "postgres": "pˈOstɡɹɛs",
+    "printf": "pɹˈɪntˌɛf",
+    "pytest": "pˈItˌɛst",
+    "python": "pˈIθˌɑn",
+    "redis": "ɹˈɛdɪs",
+    "regex": "ɹˈɛʤɛks",
+    "scala": "skˈɑlə",
+    "usize": "jˈusˌIz",
+    "width": "wˈɪdθ",
+}
+"""Words that programmers say in another way than eSpeak NG, in Kokoro's alphabet."""
+
+
 class Pronunciation:
     """Phonemes of words. Remembers them: code says the same words again and again."""
 
@@ -84,7 +125,7 @@ class Pronunciation:
         groups = together if has_all else [self._spoken(word).replace(" ", "") for word in spoken]
         found = []
         for word, bare, group in zip(words, spoken, groups, strict=True):
-            own = self._spoken(bare) if letters and len(bare) == 1 else group
+            own = self._spoken(bare) if letters and len(bare) == 1 else _SPECIAL.get(bare.lower(), group)
             found.append(own + word[len(bare) : len(bare) + 1] if own else "")
         return tuple(found)
 
