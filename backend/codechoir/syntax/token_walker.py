@@ -216,7 +216,7 @@ class TokenWalker:
         start, end = trimmed(self._text, node.start_byte, node.end_byte)
         if start == end or kind == "ERROR":
             return
-        if named and self._spec.keywords and "identifier" in kind and self._is_keyword(kind, start, end):
+        if capture != "attribute" and named and self._spec.keywords and self._is_keyword(kind, start, end):
             capture = "keyword"
         if not role and self._spec.token_roles:
             if not named:
@@ -235,8 +235,9 @@ class TokenWalker:
 
     def _is_keyword(self, kind: str, start: int, end: int) -> bool:
         """Whether a name is a keyword that the parser takes for a name because its line is unfinished."""
-        is_member = kind.startswith(("property", "field"))  # `a.export` is a name
-        return not is_member and self._text[start:end].decode("utf-8", "replace") in self._spec.keywords
+        if "identifier" not in kind or kind.startswith(("property", "field")):  # `a.export` is a name
+            return False
+        return self._text[start:end].decode("utf-8", "replace") in self._spec.keywords
 
     @staticmethod
     def _nested(frame: _Frame, token: str) -> int:

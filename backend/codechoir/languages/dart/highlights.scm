@@ -92,7 +92,7 @@
 (super "super" @variable.builtin)
 ["<" ">" "(" ")" "[" "]" "{" "}"] @punctuation.bracket
 ["." "," ";"] @punctuation.delimiter
-["get" "set" "native" "operator" "inline" "when"] @keyword
+["get" "set" "native" "operator" "inline" "when" "async*" "sync*"] @keyword
 (is_operator) @keyword.operator
 (as_operator "as" @keyword)
 "in" @keyword

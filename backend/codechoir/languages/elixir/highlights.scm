@@ -95,3 +95,6 @@
 ((pair key: (keyword) @keyword)
   (#match? @keyword "^(do|else|rescue|after|catch): ?$"))
 (unary_operator operator: "&" operand: (integer) @number)
+(unary_operator
+  operator: "&"
+  operand: (binary_operator left: (identifier) @function operator: "/" right: (integer)))

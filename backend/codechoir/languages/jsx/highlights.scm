@@ -11,6 +11,7 @@
 (jsx_closing_element name: (member_expression property: (property_identifier) @tag))
 (jsx_self_closing_element name: (member_expression property: (property_identifier) @tag))
 (jsx_namespace_name (identifier) @tag)
+(jsx_attribute (jsx_namespace_name (identifier) @attribute))
 (jsx_expression "{" @punctuation.special "}" @punctuation.special)
 (jsx_opening_element ["<" ">"] @punctuation.bracket)
 (jsx_closing_element ["</" ">"] @punctuation.bracket)

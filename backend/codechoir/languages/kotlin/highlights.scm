@@ -16,7 +16,7 @@
   (#match? @constant "^_*[A-Z][A-Z0-9_]+$"))
 (package_header (qualified_identifier (identifier) @module))
 (import (qualified_identifier (identifier) @module))
-((import (qualified_identifier (identifier) @type .))
+((import (qualified_identifier (identifier) @type))
   (#match? @type "^[A-Z]"))
 ((import (identifier) @type)
   (#match? @type "^[A-Z]"))
@@ -55,22 +55,22 @@
 (call_expression . (unary_expression (identifier) @function))
 (call_expression . (unary_expression (navigation_expression (identifier) @function.method .)))
 
-; `f<A>(b)` is a call with a type argument, which the grammar reads as two comparisons
+; `f<A>(b)` and `f<A> { b }` are calls with a type argument, which the grammar reads as two comparisons
 (binary_expression
   left: (binary_expression left: (identifier) @function operator: "<" @punctuation.bracket right: (identifier) @type)
   operator: ">" @punctuation.bracket
-  right: (parenthesized_expression))
+  right: [(parenthesized_expression) (lambda_literal)])
 (binary_expression
   left: (binary_expression
     left: (navigation_expression (identifier) @function.method .)
     operator: "<" @punctuation.bracket
     right: (identifier) @type)
   operator: ">" @punctuation.bracket
-  right: (parenthesized_expression))
+  right: [(parenthesized_expression) (lambda_literal)])
 ((binary_expression
     left: (binary_expression left: (identifier) @constructor operator: "<" right: (identifier))
     operator: ">"
-    right: (parenthesized_expression))
+    right: [(parenthesized_expression) (lambda_literal)])
   (#match? @constructor "^[A-Z]"))
 
 ; ---- types

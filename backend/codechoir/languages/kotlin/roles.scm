@@ -91,7 +91,7 @@
     operator: "<" @role.generic.open
     right: (identifier))
   operator: ">" @role.generic.close
-  right: (parenthesized_expression "(" @role.call.open ")" @role.call.close))
+  right: [(parenthesized_expression "(" @role.call.open ")" @role.call.close) (lambda_literal)])
 (class_body "{" @role.body.open "}" @role.body.close)
 (enum_class_body "{" @role.body.open "}" @role.body.close)
 (interpolation "${" @role.interpolation.open "}" @role.interpolation.close)

@@ -42,6 +42,7 @@
 (import_statement name: (aliased_import alias: (identifier) @module))
 (import_from_statement module_name: (dotted_name (identifier) @module))
 (relative_import (dotted_name (identifier) @module))
+(future_import_statement "__future__" @module)
 (import_prefix) @punctuation.special
 (wildcard_import) @operator
 
@@ -82,6 +83,28 @@
 (type (binary_operator (binary_operator (identifier) @type)))
 (type (binary_operator (binary_operator (binary_operator (identifier) @type))))
 (member_type (identifier) @type .)
+
+; `A[B] | C[[D], E]`: what stands beside `|` is read as an expression
+(type (binary_operator [
+  (attribute attribute: (identifier) @type)
+  (subscript [
+    value: [(identifier) @type (attribute attribute: (identifier) @type)]
+    subscript: [
+      (identifier) @type
+      (attribute attribute: (identifier) @type)
+      (list (identifier) @type)
+      (subscript (identifier) @type)
+      (binary_operator (identifier) @type)
+    ]
+  ])
+]))
+(type (binary_operator (binary_operator [
+  (attribute attribute: (identifier) @type)
+  (subscript [
+    value: [(identifier) @type (attribute attribute: (identifier) @type)]
+    subscript: [(identifier) @type (attribute attribute: (identifier) @type) (list (identifier) @type)]
+  ])
+])))
 
 ; ---- decorators: the name that decorates, not all that belongs to it
 

@@ -61,8 +61,9 @@
 (token_tree (identifier) @function.macro . "!")
 
 (self) @variable.builtin
-(super) @keyword
-(crate) @keyword
+(super) @module
+(crate) @module
+(visibility_modifier [(super) (crate)] @keyword)
 
 ; ---- types
 

@@ -113,6 +113,8 @@
 (super_expression) @variable.builtin
 (self_expression "self" @variable.builtin)
 (super_expression "super" @variable.builtin)
+; a word such as `lazy` is a keyword only where the grammar expects it
+(simple_identifier _ @none)
 ((simple_identifier) @keyword
   (#any-of? @keyword "fallthrough"))
 (try_operator ["?" "!"] @operator)

@@ -12,6 +12,8 @@
 (field_expression member: (identifier) @property)
 ((field_expression member: (identifier) @type)
   (#match? @type "^[A-Z]"))
+((field_expression . member: (identifier) @constant)
+  (#match? @constant "^[A-Z]"))
 (container_field name: (identifier) @property)
 (enum_declaration (container_field name: (identifier) @constant))
 (field_initializer . (identifier) @property)
@@ -44,6 +46,10 @@
 (array_type (identifier) @type .)
 (nullable_type (identifier) @type)
 (error_union_type ok: (identifier) @type)
+; `*a.B` is read as a member of `*a`
+(field_expression object: [
+  (pointer_type (identifier) @variable) (slice_type (identifier) @variable) (nullable_type (identifier) @variable)
+])
 (variable_declaration (identifier) @type "=" [
   (struct_declaration) (enum_declaration) (union_declaration) (opaque_declaration) (error_set_declaration)
 ])
