@@ -251,15 +251,21 @@ def _same_line(text: str, at: int) -> Iterator[int]:
 
 
 @cache
-def exceptions() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Patterns of mutants that may sound the same, each with its reason."""
-    table = tomllib.loads((SNIPPETS.parent / "exceptions.toml").read_text("utf-8"))
-    return tuple((re.compile(entry["pattern"]), entry["reason"]) for entry in table["exception"])
+def _reasons(*tables: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Patterns of mutants that sound the same, each with its reason."""
+    read = tomllib.loads((SNIPPETS.parent / "exceptions.toml").read_text("utf-8"))
+    return tuple((re.compile(entry["pattern"]), entry["reason"]) for table in tables for entry in read[table])
 
 
 def is_exception(line: str) -> bool:
-    """Whether "edit | before | after" of a mutant is listed."""
-    return any(pattern.search(line) for pattern, _ in exceptions())
+    """Whether "edit | before | after" of a mutant is listed as one that may sound the same."""
+    return any(pattern.search(line) for pattern, _ in _reasons("exception"))
+
+
+def reason_of(mutant: Mutant) -> str:
+    """Why a mutant sounds the same; empty if that is not known."""
+    line = f"{mutant.edit} | {mutant.before} | {mutant.after}"
+    return next((reason for pattern, reason in _reasons("exception", "known") if pattern.search(line)), "")
 
 
 # ---- whether a mark is needed ------------------------------------------------------------------------------

@@ -110,6 +110,10 @@ HEARD = [
      "echo length of x x without longest suffix dot star close x replace all a by b close "
      "x from one for two"),
     ("bash", "case $1 in -h|--help) a;; esac", "case dollar one in dash h or dash dash help then a end case"),
+    ("bash", "A= b", "a gets nothing b"),
+    ("bash", 'printf "a\\t\\"b\\" \\$5 x\\.c"', "printf a tab quote b quote dollar five x backslash dot c"),
+    ("bash", 'echo "Use -v: it is loud! See --help, or -x."',
+     "echo Use dash v colon it is loud! See dash dash help, or dash x."),
     ("bash", "find -not -rf", "find dash not dash r f"),
     ("bash", "echo ${x/#a/b} ${y^}", "echo x replace at the start a by b close y first letter upper case"),
     ("bash", "tar -xzf a", "tar dash x z f a"),

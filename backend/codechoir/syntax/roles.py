@@ -113,6 +113,7 @@ OPERATORS: Final[dict[str, str]] = {
     # ---- giving names and values
     "assignment": "gives a value to a name: = in an assignment statement or expression",
     "assignment.define": "makes a name and gives it its value: = in let, var, const, a field; Go's :=",
+    "assignment.empty": "gives a name nothing: = before a blank in a shell",
     "assignment.walrus": "gives a value inside an expression: Python's :=",
     "assignment.inside": "= of an assignment that is a part of a larger expression",
     "assignment.augmented": "combines and gives back: += and its like; the text tells which",

@@ -160,6 +160,9 @@ ESCAPE_PATTERN = (
 )
 """What an escape sequence looks like, in all languages that have them."""
 
+SHELL_ESCAPE_PATTERN = ESCAPE_PATTERN.removesuffix(r"[\s\S])") + r"[a-zA-Z$`\"\\])"
+"""Those of a shell and its `printf`. Before any other sign a backslash is itself: `"\\."`."""
+
 _HEX = re.compile(r"(?:u\{?|U|x)([0-9a-fA-F]+)\}?")
 _HIGHEST_CODE_POINT = 0x10FFFF
 

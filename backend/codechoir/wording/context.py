@@ -369,6 +369,8 @@ def _between(pieces: list[LinePiece], index: int) -> str:
         (*_ENDS_COMMAND, *_STARTS_EXPANSION, "string.open", "process.open")
     ):
         return ""
+    if last in ")]}" and first.isalpha() and not has_gap and _is_word(before) and _is_word(piece):
+        return "adjoined"
     if first in _STARTS_WORD and has_gap and _is_word(before):
         return "space"
     if before.span.role == "flag" and _would_join(before.text, piece):

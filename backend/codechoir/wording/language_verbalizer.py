@@ -224,6 +224,9 @@ class LanguageVerbalizer:
         """An option of a command. Its dashes are said, since without them it would be an argument."""
         name = piece.text.lstrip("-")
         dashes = self.symbols.names(piece.text[: len(piece.text) - len(name)])
+        if dashes.count(" ") == 0 and name[1:2] == "-":  # `-l-x`: an option of one letter and its value
+            letter, value = self._letter(name[0]), self.prose.words(name[2:], level, "word")
+            return [Fragment(f"{dashes} {letter} {self.table.phrase('hyphen')} {value}".strip())]
         is_bundle = dashes.count(" ") == 0 and len(name) <= _MOST_FLAGS and name.isalpha()
         is_bundle = is_bundle and not _SYLLABLE.fullmatch(name)
         words = (

@@ -17,6 +17,7 @@ from codechoir.wording.characters import (
     ESCAPE_PATTERN,
     MARKS,
     SENTENCE_PUNCTUATION,
+    SHELL_ESCAPE_PATTERN,
     EscapeVerbalizer,
     character_name,
     compatible_text,
@@ -82,6 +83,7 @@ TOKENS: Final[Mapping[TextKind, re.Pattern[str]]] = {
     "heredoc": re.compile(_DATA),
     "word": re.compile(_DATA),
     "string": re.compile(rf"(?P<escape>{ESCAPE_PATTERN})|{_DATA}"),
+    "shell": re.compile(rf"(?P<escape>{SHELL_ESCAPE_PATTERN})|{_DATA}"),
     "markup": re.compile(rf"{_ENTITY}|{_DATA}"),
     "format": re.compile(rf"(?P<escape>{ESCAPE_PATTERN})|(?P<brace>\{{\{{|\}}\}})|{_PLACEHOLDER}|{_DATA}"),
 }

@@ -34,6 +34,7 @@ _BARE_WORDS = frozenset(("bash", "docker", "make", "powershell"))
 
 _TEXT_KINDS: Mapping[str, TextKind] = {
     **dict.fromkeys(("cpp", "csharp", "java", "kotlin", "python", "rust", "scala", "zig"), "format"),
+    "bash": "shell",
     "html": "markup",
 }
 """What the content of a string is, by language. Libraries put values into braces: `"{} of {total}"`."""

@@ -28,10 +28,11 @@ from codechoir.wording.line_source import Fragment, is_spelled
 SignUse = Literal["named", "pause", "melody", "minus", "silent"]
 """`pause`: a short one. `melody`: the engine gets the sign itself, or a comma. `minus`: that of a number."""
 
-TextKind = Literal["comment", "text", "string", "format", "markup", "raw", "heredoc", "word"]
-"""Where a text comes from. `comment`, `text`: prose in a program, or a document. `string`, `format`,
-`markup`, `raw`, `heredoc`: data. `format` has placeholders in braces, `markup` entities (`&lt;`) in place of
-escapes, `raw` and `heredoc` neither. `word`: a word of a shell, in which each sign has a meaning."""
+TextKind = Literal["comment", "text", "string", "format", "shell", "markup", "raw", "heredoc", "word"]
+"""Where a text comes from. `comment`, `text`: prose in a program, or a document. `string`, `format`, `shell`,
+`markup`, `raw`, `heredoc`: data. `format` has placeholders in braces, `shell` fewer escapes, `markup`
+entities (`&lt;`) in their place, `raw` and `heredoc` neither. `word`: a word of a shell, in which each sign
+has a meaning."""
 
 PROSE: frozenset[TextKind] = frozenset(("comment", "text"))
 
@@ -51,6 +52,9 @@ _BULLETS = frozenset("#*+-\u2022")
 _OPENERS = frozenset("([{*_") | _QUOTES
 _CLOSERS = frozenset(")]}*_") | _QUOTES | _SENTENCE
 _TAG = re.compile(r"</?[a-zA-Z]")
+_OPTION = re.compile(r"(?<!\S)-{1,2}[a-zA-Z][\w-]{0,40}\Z")
+"""A text that ends with an option of a command: its next sign is no punctuation."""
+
 _SENTENCE_WORD = re.compile(r"[^\W\d_a-z][^\W\d_]+[.!?]")
 """A string that is a sentence of one word: `Done.`"""
 
@@ -135,9 +139,11 @@ def _use_in_data(text: str, start: int, end: int, kind: TextKind) -> SignUse:
     char, before = text[start], text[start - 1 : start]
     if not any(map(str.isspace, text)):
         return "melody" if _SENTENCE_WORD.fullmatch(text) else "named"
+    if char in ":!" and _OPTION.search(text, max(0, start - 44), start):
+        return "named"
     if char in ".,?!:\u2026" and end - start in (1, 3) and (before.isalnum() or before in _CLOSERS):
         return "melody" if before and _ends_chunk(text, end) else "named"
-    if char in "()" and kind in ("string", "format"):
+    if char in "()" and kind in ("string", "format", "shell"):
         return "pause" if _is_around_words(text, start) else "named"
     if char == "-" and _joins_words(text, start) and _is_plain_word(text, start):
         return "silent"

@@ -1,6 +1,7 @@
 ; Roles of tokens in Bash and related shells, where their text alone does not tell (`TOKEN_ROLES`).
 
 (variable_assignment "=" @role.assignment)
+(variable_assignment "=" @role.assignment.empty .)
 (variable_assignment "+=" @role.assignment.augmented)
 
 (list "&&" @role.logical.and)
