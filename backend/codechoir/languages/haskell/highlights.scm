@@ -75,4 +75,4 @@
 (forall "." @operator)
 ["(" ")" "[" "]" "{" "}"] @punctuation.bracket
 (negation "-" @operator)
-(quasiquote (quoter (variable) @function))
+(quasiquote (quoter [(variable) @function (qualified (variable) @function)]))
