@@ -49,6 +49,7 @@ BOUNDED = {
     "wording.comments._TICKS": PIECE,
     "wording.prose.TOKENS['comment']": PIECE,
     "wording.prose.TOKENS['format']": PIECE,
+    "wording.prose.TOKENS['shell']": PIECE,
     "wording.prose.TOKENS['string']": PIECE,
     "wording.prose._PAUSE": PIECE,
     "wording.prose._SPACED_BEFORE": PIECE,
