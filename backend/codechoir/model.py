@@ -197,6 +197,11 @@ class AudioChunk:
         return replace(self, first_sample=self.first_sample + samples, marks=marks)
 
 
+def chunk_samples(sample_rate: int) -> int:
+    """The samples of a full chunk: 20 ms. Stop is heard no later than the chunk that is playing."""
+    return sample_rate // 50
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What an engine can do, as data.

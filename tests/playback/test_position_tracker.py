@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from codechoir.model import CastUtterance, Category, Mark, Phrase, Utterance, Voice
-from codechoir.playback.navigation import Place, PositionTracker
+from codechoir.playback.navigation import PositionTracker, ReadingPosition
 
 VOICE = Voice("one")
 
@@ -42,13 +42,13 @@ def test_before_the_first_word_there_is_no_place(tracker: PositionTracker) -> No
 
 def test_each_word_is_found_in_its_phrase(tracker: PositionTracker) -> None:
     heard = [
-        ("for", Place(0, FIRST, 0, 0)),
-        ("user", Place(0, FIRST, 1, 0)),
-        ("name", Place(0, FIRST, 1, 1)),
-        ("in", Place(0, FIRST, 3, 0)),
-        ("add", Place(1, SECOND, 0, 0)),
-        ("to", Place(1, SECOND, 0, 1)),
-        ("cart", Place(1, SECOND, 0, 2)),
+        ("for", ReadingPosition(0, FIRST, 0, 0)),
+        ("user", ReadingPosition(0, FIRST, 1, 0)),
+        ("name", ReadingPosition(0, FIRST, 1, 1)),
+        ("in", ReadingPosition(0, FIRST, 3, 0)),
+        ("add", ReadingPosition(1, SECOND, 0, 0)),
+        ("to", ReadingPosition(1, SECOND, 0, 1)),
+        ("cart", ReadingPosition(1, SECOND, 0, 2)),
     ]
     for text, place in heard:
         tracker.follow(mark(place.phrase, place.number, place.part, text, place.word))
@@ -58,20 +58,20 @@ def test_each_word_is_found_in_its_phrase(tracker: PositionTracker) -> None:
 def test_a_mark_of_several_words_counts_for_all_of_them(tracker: PositionTracker) -> None:
     tracker.follow(mark(SECOND, 1, 0, "add to"))
     tracker.follow(mark(SECOND, 1, 0, "cart", 2))
-    assert tracker.place == Place(1, SECOND, 0, 2)
+    assert tracker.place == ReadingPosition(1, SECOND, 0, 2)
 
 
 def test_words_that_an_engine_leaves_out_do_not_lose_the_place(tracker: PositionTracker) -> None:
     tracker.follow(mark(FIRST, 0, 0, "for"))
     tracker.follow(mark(SECOND, 1, 0, "add"))
-    assert tracker.place == Place(1, SECOND, 0, 0)
+    assert tracker.place == ReadingPosition(1, SECOND, 0, 0)
 
 
 def test_a_mark_that_belongs_to_nothing_changes_nothing(tracker: PositionTracker) -> None:
     tracker.follow(mark(FIRST, 0, 1, "user"))
     for phrase_number, part in ((2, 0), (-1, 0), (0, 4)):
         tracker.follow(Mark(0, 1, 900, 905, Category.KEYWORD, "stray", phrase_number, part, 0))
-        assert tracker.place == Place(0, FIRST, 1, 0)
+        assert tracker.place == ReadingPosition(0, FIRST, 1, 0)
 
 
 def test_two_parts_of_one_range_are_told_apart() -> None:
@@ -82,11 +82,16 @@ def test_two_parts_of_one_range_are_told_apart() -> None:
     for part, word, text in ((0, 0, "quote"), (1, 0, "hello"), (1, 1, "there"), (2, 0, "end")):
         tracker.follow(mark(line, 0, part, text, word))
         places.append(tracker.place)
-    assert places == [Place(0, line, 0, 0), Place(0, line, 1, 0), Place(0, line, 1, 1), Place(0, line, 2, 0)]
+    assert places == [
+        ReadingPosition(0, line, 0, 0),
+        ReadingPosition(0, line, 1, 0),
+        ReadingPosition(0, line, 1, 1),
+        ReadingPosition(0, line, 2, 0),
+    ]
 
 
 def test_the_rest_of_a_phrase_begins_with_the_word_that_sounds() -> None:
-    rest = Place(0, FIRST, 1, 1).rest()
+    rest = ReadingPosition(0, FIRST, 1, 1).rest()
     assert [part.utterance.text for part in rest.parts] == ["name", "", "in"]
     begun = rest.parts[0].utterance
     assert (begun.start, begun.end, begun.pause_before, begun.cue) == (10, 15, 0, "")
@@ -94,7 +99,7 @@ def test_the_rest_of_a_phrase_begins_with_the_word_that_sounds() -> None:
 
 
 def test_the_rest_from_the_first_word_is_whole() -> None:
-    assert Place(0, FIRST, 1, 0).rest().parts == FIRST.parts[1:]
+    assert ReadingPosition(0, FIRST, 1, 0).rest().parts == FIRST.parts[1:]
 
 
 def test_phrases_that_have_played_are_forgotten() -> None:

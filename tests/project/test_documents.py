@@ -95,7 +95,7 @@ def test_every_page_is_in_the_navigation() -> None:
 
 
 def test_paths_named_in_pages_exist() -> None:
-    top = "backend|docs|editors|examples|extension|requirements|tests|voices"
+    top = "backend|docs|examples|extension|requirements|tests|voices"
     missing = [
         f"{page.relative_to(ROOT)}: {name}"
         for page in tracked("*.md")

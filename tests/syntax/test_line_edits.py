@@ -6,7 +6,7 @@ import pytest
 from codechoir.languages import detect_language
 from codechoir.syntax import Document, offset_at
 from codechoir.syntax.positions import ENCODINGS, Encoding
-from codechoir.syntax.revisions import LineEdits, Place
+from codechoir.syntax.revisions import LineEdits, LinePosition
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +23,7 @@ def document(text: str) -> Document:
 
 @given(TEXTS, EDITS, st.sampled_from(ENCODINGS))
 def test_the_text_is_that_of_single_edits(
-    text: str, edits: list[tuple[Place, Place, str] | str], encoding: Encoding
+    text: str, edits: list[tuple[LinePosition, LinePosition, str] | str], encoding: Encoding
 ) -> None:
     one_by_one, together = document(text), document(text)
     for edit in edits:

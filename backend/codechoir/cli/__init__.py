@@ -1,1 +1,1 @@
-"""The command `codechoir`: `main` picks a subcommand, one module each (`command_*`)."""
+"""The command `codechoir`: `main` picks a subcommand, and the modules `commands_*` hold them."""

@@ -7,6 +7,7 @@ from .base import Engine as Engine
 from .base import ForwardingEngine as ForwardingEngine
 from .base import ForwardingListener as ForwardingListener
 from .base import Installer as Installer
+from .base import ReadingCancelledError as ReadingCancelledError
 from .base import VoiceIdentity as VoiceIdentity
 from .base import engine_names as engine_names
 from .base import make_engine as make_engine

@@ -94,6 +94,10 @@ class ForwardingListener(AudioListener):
         return self.inner.needs_same_samples()
 
 
+class ReadingCancelledError(Exception):
+    """The listener takes no more sound. Engines raise and catch it inside `speak`; it never leaves them."""
+
+
 class CollectingListener(AudioListener):
     """Keeps all chunks."""
 

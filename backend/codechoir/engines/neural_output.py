@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codechoir.audio import Resampler, render_earcon
-from codechoir.engines import AudioListener, Engine, ForwardingListener
-from codechoir.model import AudioChunk, CastUtterance, Mark, Phrase
+from codechoir.engines import AudioListener, Engine, ForwardingListener, ReadingCancelledError
+from codechoir.model import AudioChunk, CastUtterance, Mark, Phrase, chunk_samples
 
 CUE_GAP = 30
 """Milliseconds between a cue and the first syllable after it."""
@@ -22,18 +22,14 @@ SayParts = Callable[[tuple[CastUtterance, ...], AudioListener], None]
 """Says parts, writing chunks at the engine's sample rate to a listener."""
 
 
-class ReadingCancelled(Exception):
-    """The listener takes no more sound."""
-
-
 class SpeechChunker:
-    """Counts samples, and writes chunks to `listener`. Raises `ReadingCancelled` when the reading is over."""
+    """Counts samples, and writes chunks. Raises `ReadingCancelledError` when `listener` takes no more."""
 
     def __init__(self, listener: AudioListener, sample_rate: int) -> None:
         self.samples = 0
         self._listener = listener
         self._sample_rate = sample_rate
-        self._chunk_size = sample_rate // 50
+        self._chunk_size = chunk_samples(sample_rate)
 
     def write(self, samples: NDArray[np.float32], marks: Sequence[Mark] = ()) -> None:
         """Writes samples (-1 … 1). `marks`: in samples of the reading, ascending, within these samples."""
@@ -43,7 +39,7 @@ class SpeechChunker:
             end = self.samples + len(piece) // 2
             here = tuple(mark for mark in marks if self.samples <= mark.t0 < end)
             if not self._listener.write(AudioChunk(piece, self._sample_rate, self.samples, here)):
-                raise ReadingCancelled
+                raise ReadingCancelledError
             self.samples = end
 
     def write_cue(self, part: CastUtterance) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from codechoir.engines.base import AudioListener, Engine
-from codechoir.model import AudioChunk, Capabilities, CastUtterance, Mark, Phrase, VoiceInfo
+from codechoir.model import AudioChunk, Capabilities, CastUtterance, Mark, Phrase, VoiceInfo, chunk_samples
 
 SAMPLE_RATE = 22050
-CHUNK = SAMPLE_RATE // 50
-"""Samples in 20 ms."""
+CHUNK = chunk_samples(SAMPLE_RATE)
 
 
 class SilentEngine(Engine):

@@ -14,7 +14,7 @@ from codechoir.lsp.documents import CurrentPlace, CurrentText, Documents, place_
 from codechoir.lsp.reading_plan import ReadingPlan, skip_target
 from codechoir.lsp.speech_runtime import SpeechRuntime
 from codechoir.model import Category, State
-from codechoir.playback import Place, Reader, Reading, skip_lines
+from codechoir.playback import Reader, Reading, ReadingPosition, skip_lines
 from codechoir.settings import MAX_RATE, MIN_RATE, Settings
 from codechoir.sinks import AudioNotifier, Send, Sink
 from codechoir.syntax import Snapshot
@@ -277,7 +277,7 @@ class ReadingController:
             return plan, place_in(plan.snapshot, said.snapshot, said.begin, said.begin)
         return plan, self._text.place(plan.snapshot, mark.phrase, mark.start, mark.end)
 
-    def _rest_of(self, plan: ReadingPlan, place: Place) -> ReadingPlan:
+    def _rest_of(self, plan: ReadingPlan, place: ReadingPosition) -> ReadingPlan:
         """The plan from the word at `place` on; in a changed text from its utterance on, made again."""
         now = self._current(plan)
         if self._text is None or now.snapshot is self._last_plan().snapshot:

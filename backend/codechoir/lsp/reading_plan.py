@@ -17,7 +17,7 @@ from codechoir.lsp.arguments import Position, Range, ReadRequest, SayRequest, Sk
 from codechoir.lsp.documents import CurrentText
 from codechoir.model import CastUtterance, Category, Phrase, Utterance
 from codechoir.pipeline import SpeechPipeline
-from codechoir.playback import Extent, Place, skip_blocks, skip_lines, skip_spans, skip_symbols
+from codechoir.playback import Extent, ReadingPosition, skip_blocks, skip_lines, skip_spans, skip_symbols
 from codechoir.settings import MIN_RATE
 from codechoir.syntax import Encoding, Snapshot, character_start, offset_at
 
@@ -254,14 +254,14 @@ class ReadingPlan:
             return self.about
         return ReplayablePhrases(lambda: dropwhile(lambda phrase: phrase.start < byte, make(now)))
 
-    def from_place(self, place: Place) -> ReadingPlan:
+    def from_place(self, place: ReadingPosition) -> ReadingPlan:
         """The same from the word at `place` on."""
         rest = place.rest()
         self.continue_after(place)
         following = self.opening[place.number + 1 :]
         return replace(self, begin=rest.start, opening=(rest, *following), heard=None)
 
-    def continue_after(self, place: Place) -> None:
+    def continue_after(self, place: ReadingPosition) -> None:
         """Lets the phrases of `about` continue after the phrase of a place, if it is one of them."""
         if self.about is not None and place.number >= len(self.opening):
             self.about.continue_after(place.number - len(self.opening))

@@ -3,7 +3,7 @@ from .engine_setup import FallbackEngine as FallbackEngine
 from .engine_setup import PhraseCacheFactory as PhraseCacheFactory
 from .engine_setup import prepare_engine as prepare_engine
 from .navigation import Extent as Extent
-from .navigation import Place as Place
+from .navigation import ReadingPosition as ReadingPosition
 from .navigation import skip_blocks as skip_blocks
 from .navigation import skip_lines as skip_lines
 from .navigation import skip_spans as skip_spans

@@ -22,7 +22,7 @@ from codechoir.model import AudioChunk, CastUtterance, Mark, Phrase
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ReadingPosition:
     """A word of a reading: word `word` of part `part` of `phrase`, the reading's phrase number `number`.
 
     All count from 0.
@@ -59,7 +59,7 @@ class PositionTracker:
         self._phrases = phrases
         self._lock = threading.Lock()
         self._kept: dict[int, Phrase] = {}
-        self._places: deque[Place] = deque(maxlen=KEPT_PLACES)
+        self._places: deque[ReadingPosition] = deque(maxlen=KEPT_PLACES)
 
     def __iter__(self) -> Iterator[Phrase]:
         for number, phrase in enumerate(self._phrases):
@@ -68,11 +68,11 @@ class PositionTracker:
             yield phrase
 
     @property
-    def place(self) -> Place | None:
+    def place(self) -> ReadingPosition | None:
         """The word of the mark that was followed last; None before the first."""
         return self.back(0)
 
-    def back(self, words: int) -> Place | None:
+    def back(self, words: int) -> ReadingPosition | None:
         """The place `words` words before `place`, or the first that is kept; None before any."""
         with self._lock:
             return self._places[max(len(self._places) - 1 - words, 0)] if self._places else None
@@ -100,7 +100,7 @@ class PositionTracker:
                 return
             for number in [number for number in self._kept if number < mark.phrase]:
                 del self._kept[number]
-            place = Place(mark.phrase, phrase, mark.part, mark.word)
+            place = ReadingPosition(mark.phrase, phrase, mark.part, mark.word)
             if not self._places or place != self._places[-1]:
                 self._places.append(place)
 

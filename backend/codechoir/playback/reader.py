@@ -17,7 +17,7 @@ from queue import SimpleQueue
 from codechoir.engines import AudioListener, Engine
 from codechoir.errors import CodechoirError
 from codechoir.model import AudioChunk, Mark, Phrase, State
-from codechoir.playback.navigation import MidWordListener, Place, PositionTracker, StereoPositioner
+from codechoir.playback.navigation import MidWordListener, PositionTracker, ReadingPosition, StereoPositioner
 from codechoir.sinks import Sink
 
 log = logging.getLogger(__name__)
@@ -239,7 +239,7 @@ class Reading:
         return self._sounding
 
     @property
-    def place(self) -> Place | None:
+    def place(self) -> ReadingPosition | None:
         """The place of the word that is playing, or has played last; None before the first."""
         return self._tracker.place
 
@@ -247,7 +247,7 @@ class Reading:
         """The phrases that were made, with their numbers, from the one that is playing on."""
         return self._tracker.ahead()
 
-    def back(self, words: int) -> Place | None:
+    def back(self, words: int) -> ReadingPosition | None:
         """The place `words` words before `place`, or the first that is known."""
         return self._tracker.back(words)
 

@@ -14,7 +14,7 @@ from codechoir.model import Span
 from codechoir.syntax.analysis import STILL_PARSED, DocumentAnalysis
 from codechoir.syntax.parsing import Parsing, make_parsing
 from codechoir.syntax.positions import Encoding, LineIndex, character_start, line_end_length
-from codechoir.syntax.revisions import Change, Edit, LineEdits, MovedRange, Place, Revision
+from codechoir.syntax.revisions import Change, Edit, LineEdits, LinePosition, MovedRange, Revision
 from codechoir.syntax.symbols import Symbol, enclosing_symbols
 
 
@@ -221,7 +221,7 @@ class Document:
             self._snapshot = None
 
     def edit_many(
-        self, edits: Iterable[tuple[Place, Place, str] | str], encoding: Encoding = "utf-16"
+        self, edits: Iterable[tuple[LinePosition, LinePosition, str] | str], encoding: Encoding = "utf-16"
     ) -> None:
         """Applies edits, each to the result of the one before: start, end and new text, or a whole new text.
 

@@ -181,7 +181,7 @@ def _common(limit: int, is_same: Callable[[int, int], bool]) -> int:
     return low
 
 
-Place = tuple[int, int]
+LinePosition = tuple[int, int]
 """Line and character, as `positions.offset_at` understands them."""
 
 
@@ -195,7 +195,7 @@ class LineEdits:
         self._head = len(self._lines)  # lines at the beginning, and at the end, that no edit has touched
         self._tail = len(self._lines)
 
-    def replace(self, start: Place, end: Place, new: bytes) -> None:
+    def replace(self, start: LinePosition, end: LinePosition, new: bytes) -> None:
         """Replaces what is between two places; nothing is there if the end comes before the start."""
         first, before = self._place(*start)
         last, after = max(self._place(*end), (first, before))
@@ -221,7 +221,7 @@ class LineEdits:
         rest = sum(map(len, self._lines[len(self._lines) - tail :]))
         return start, len(self._text) - rest, b"".join(self._lines[head : len(self._lines) - tail])
 
-    def _place(self, line: int, character: int) -> Place:
+    def _place(self, line: int, character: int) -> LinePosition:
         """The line and the byte in it."""
         if line < 0:
             return 0, 0

@@ -26,7 +26,7 @@ from codechoir.engines import (
     VoiceIdentity,
 )
 from codechoir.engines.cache.phrase_cache import CachedMark, CachedPhrase, PhraseCache, phrase_key
-from codechoir.model import AudioChunk, Mark, Phrase
+from codechoir.model import AudioChunk, Mark, Phrase, chunk_samples
 
 QUEUE_LIMIT = 64
 """Units that may wait behind one that the engine is saying; then the engine gets no more phrases."""
@@ -169,7 +169,7 @@ class _CachedReading(ForwardingListener):
                 super().phrase_done()
 
     def _write_cached(self, unit: _Unit, cached: CachedPhrase) -> None:
-        begin, step = self._samples, cached.sample_rate // 50
+        begin, step = self._samples, chunk_samples(cached.sample_rate)
         marks = deque(unit.mark(mark, begin) for mark in cached.marks)
         for start in range(0, len(cached.pcm) // 2, step):
             pcm = cached.pcm[2 * start : 2 * (start + step)]

@@ -24,10 +24,10 @@ from itertools import groupby
 
 from codechoir import __version__
 from codechoir.audio import ENERGY_WINDOW, find_onset, find_sound
-from codechoir.engines import AudioListener, CachePolicy, Engine
+from codechoir.engines import AudioListener, CachePolicy, Engine, ReadingCancelledError
 from codechoir.engines.espeak.espeak_library import Library, PhraseLostError, SynthParams, WordEvent
 from codechoir.engines.espeak.helper_library import library
-from codechoir.engines.espeak.joiner import MARGIN, AudioChunker, Cancelled, Joiner
+from codechoir.engines.espeak.joiner import MARGIN, AudioChunker, Joiner
 from codechoir.engines.espeak.parameters import (
     DEFAULT_FAMILY,
     Gap,
@@ -180,7 +180,7 @@ class PhraseSynthesizer:
         self._quiet_end = 0.0  # samples of near silence at the end of what is joined
 
     def run(self) -> None:
-        """Writes the whole phrase. Raises `Cancelled` when the listener has cancelled the reading."""
+        """Writes the whole phrase. Raises `ReadingCancelledError` when the listener takes no more."""
         pause = self._pauses.samples(BREATH_PAUSE, 0) if self._parts else 0
         for breath in breaths(self._parts, lambda part: alphabet_of(self._params_of(part).family)):
             self._say_breath(breath, pause)
@@ -243,7 +243,7 @@ class PhraseSynthesizer:
                 joined = self._join(take, turn, joined)
                 self._joiner.flush()
             elif self._listener.is_cancelled():
-                raise Cancelled
+                raise ReadingCancelledError
             return not take.has(words, MARGIN)
 
         try:
@@ -375,7 +375,7 @@ class EspeakEngine(Engine):
             for number, phrase in enumerate(phrases):
                 PhraseSynthesizer(loaded, joiner, listener, number, phrase.parts).run()
                 listener.phrase_done()
-        except Cancelled:
+        except ReadingCancelledError:
             return
 
 

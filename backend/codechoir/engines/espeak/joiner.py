@@ -10,21 +10,20 @@ from array import array
 from dataclasses import replace
 
 from codechoir.audio import TimeCompressor, crossfade, fade_in, fade_out, padded_slice, silence
-from codechoir.engines import AudioListener
-from codechoir.model import AudioChunk, Mark
-
-
-class Cancelled(Exception):
-    """The listener has cancelled the reading."""
+from codechoir.engines import AudioListener, ReadingCancelledError
+from codechoir.model import AudioChunk, Mark, chunk_samples
 
 
 class AudioChunker:
-    """Writes chunks to `listener`; times are samples of the reading. `add` and `flush` raise `Cancelled`."""
+    """Writes chunks to `listener`; times are samples of the reading.
+
+    `add` and `flush` raise `ReadingCancelledError` when it takes no more.
+    """
 
     def __init__(self, listener: AudioListener, sample_rate: int) -> None:
         self._listener = listener
         self._rate = sample_rate
-        self._chunk = sample_rate // 50
+        self._chunk = chunk_samples(sample_rate)
         self._ready = array("h")
         self._written = 0
         self._marks: list[Mark] = []
@@ -55,7 +54,7 @@ class AudioChunker:
             del self._marks[:due]
             self._written += len(piece)
             if not self._listener.write(chunk):
-                raise Cancelled
+                raise ReadingCancelledError
         self._ready = ready[at:]
 
 
@@ -66,8 +65,8 @@ MARGIN = 77
 class Joiner:
     """Joins pieces and silences in order, with the marks of their words; compresses time for fast rates.
 
-    Times are samples before compression. Every method raises `Cancelled` when the listener has cancelled the
-    reading.
+    Times are samples before compression. Every method raises `ReadingCancelledError` when the listener takes
+    no more.
     """
 
     def __init__(self, chunker: AudioChunker) -> None:

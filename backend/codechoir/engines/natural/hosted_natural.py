@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codechoir.engines import AudioListener, make_fallback_engine
+from codechoir.engines import AudioListener, ReadingCancelledError, make_fallback_engine
 from codechoir.engines.natural.natural_engine import CAPABILITIES, ENGINE_NAME, SAMPLE_RATE
 from codechoir.engines.subprocess import HostedEngine
 from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
@@ -53,7 +53,7 @@ class HostedNaturalEngine(HostedEngine):
     def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         """See `Engine.speak`; several threads may speak at once."""
         from codechoir.engines.natural.line_passes import passes_of
-        from codechoir.engines.neural_output import ReadingCancelled, SpeechChunker
+        from codechoir.engines.neural_output import SpeechChunker
 
         loaded = self._load()
         chunker = SpeechChunker(listener, SAMPLE_RATE)
@@ -64,7 +64,7 @@ class HostedNaturalEngine(HostedEngine):
                         return
                     _say(line_pass, number, loaded, chunker, listener)
                 listener.phrase_done()
-        except ReadingCancelled:
+        except ReadingCancelledError:
             return
 
     def _load(self) -> _Loaded:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from codechoir.engines.neural_output import ReadingCancelled, SpeechChunker
+from codechoir.engines.neural_output import ReadingCancelledError, SpeechChunker
 from codechoir.engines.xtts.speech.segment_reading import BREATH_LEVEL, TailTrimmer, WordTiming
 from codechoir.engines.xtts.speech.segments import SegmentWord
 from codechoir.model import Category, Mark
@@ -38,7 +38,7 @@ def test_samples_beyond_full_scale_are_clipped() -> None:
 
 
 def test_a_cancelled_reading_raises() -> None:
-    with pytest.raises(ReadingCancelled):
+    with pytest.raises(ReadingCancelledError):
         SpeechChunker(Listener(lambda _: False), RATE).write_silence(100)
 
 

@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codechoir.audio import VoiceShaper, pitch_factor
-from codechoir.engines import AudioListener
+from codechoir.engines import AudioListener, ReadingCancelledError
 from codechoir.engines.neural_output import (
     PartsListener,
-    ReadingCancelled,
     SayParts,
     SpeechChunker,
     marks_of_reading,
@@ -110,7 +109,7 @@ class SegmentReading:
                         break
                 if self._pending:
                     self._write(self._pending.popleft())
-        except ReadingCancelled:
+        except ReadingCancelledError:
             return
         finally:
             self._worker.cancel(set(self._sounds))
@@ -199,7 +198,7 @@ class SegmentReading:
     def _receive(self, wait: bool) -> None:
         """Takes what has arrived; with `wait`, waits a moment for the first event."""
         if self._listener.is_cancelled():
-            raise ReadingCancelled
+            raise ReadingCancelledError
         try:
             event = self._inbox.get(wait, POLL_SECONDS) if wait else self._inbox.get_nowait()
         except Empty:
