@@ -33,6 +33,7 @@ COMMANDS = {
     "cache": "commands_management",
     "install": "commands_management",
     "lsp": "commands_management",
+    "serve": "commands_server",
     "bench": "commands_management",
     "doctor": "commands_doctor",
 }

@@ -18,8 +18,10 @@ from codechoir.cli.main import Parser
 from codechoir.errors import InputError
 from codechoir.model import Category
 from codechoir.settings import (
+    MEGABYTE,
     Categories,
     Choice,
+    Megabytes,
     NaturalLanguage,
     Number,
     Setting,
@@ -141,8 +143,17 @@ def _option(setting: Setting) -> dict[str, Any]:
             return _repeatable(setting, f"{text}; may be repeated, the strongest first", _word_table)
         case Categories():
             return _repeatable(setting, f"{text}, such as comment; may be repeated", _categories)
-    default = "" if setting.default is None else f" (default: {setting.default})"
+    default = f" (default: {_default_of(setting)})" if _default_of(setting) else ""
     return {"metavar": setting.metavar, "type": _check(setting), "help": text + default}
+
+
+def _default_of(setting: Setting) -> str:
+    """The default in words; empty if there is none."""
+    if setting.default_text:
+        return setting.default_text
+    if isinstance(setting.type, Megabytes):
+        return f"{setting.default / MEGABYTE:g}"
+    return "" if setting.default is None else str(setting.default)
 
 
 def _level_option(setting: Setting) -> dict[str, Any]:

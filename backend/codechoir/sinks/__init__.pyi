@@ -1,5 +1,6 @@
 from .audio_formats import AUDIO_FORMATS as AUDIO_FORMATS
 from .audio_formats import Chapter as Chapter
+from .audio_formats import SndfileEncoder as SndfileEncoder
 from .base import FileSink as FileSink
 from .base import MarksFile as MarksFile
 from .base import MultiSink as MultiSink

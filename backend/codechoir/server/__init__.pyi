@@ -1,0 +1,9 @@
+from .server_settings import CONFIG as CONFIG
+from .server_settings import IN_FILE as IN_FILE
+from .server_settings import TRANSLATIONS as TRANSLATIONS
+from .server_settings import ServerSettings as ServerSettings
+from .server_settings import of_file as of_file
+from .server_settings import read_config as read_config
+from .server_settings import read_server_settings as read_server_settings
+from .server_settings import translated as translated
+from .serving import serve as serve
