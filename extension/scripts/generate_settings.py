@@ -3,7 +3,7 @@
 - package.json: the section `configuration`, and the settings that an untrusted workspace may not change
 - package.nls.json, package.nls.de.json: their texts
 - extension/src/serverDefaults.ts: the settings that the extension sends to the server
-- docs/reference: the tables of settings and of environment variables
+- docs/reference: the tables of settings, of environment variables and of the speech server's settings
 
 `make generate` runs it. `make check` runs it with --check, which writes nothing and fails if a file would
 change.
@@ -22,6 +22,7 @@ from codechoir.engines.cache import PhraseSettings
 from codechoir.engines.xtts.install import CONSENT, Installation
 from codechoir.engines.xtts.xtts_engine import XttsSettings
 from codechoir.model import Category
+from codechoir.server import CONFIG, IN_FILE, TRANSLATIONS, ServerSettings
 from codechoir.settings import (
     CACHE_FOLDER,
     DEBUG,
@@ -71,6 +72,8 @@ def outputs(owner: type[Settings] = Settings) -> dict[str, str]:
     files["docs/reference/settings.md"] = filled("docs/reference/settings.md", setting_tables(settings))
     page = "docs/reference/environment-variables.md"
     files[page] = filled(page, variable_tables(settings))
+    page = "docs/reference/speech-server.md"
+    files[page] = filled(page, server_tables())
     return files
 
 
@@ -310,6 +313,7 @@ def variable_tables(settings: Sequence[Setting]) -> dict[str, str]:
         "settings": settings,
         "xtts": [*declared(XttsSettings).values(), *declared(Installation).values(), CONSENT],
         "caches": [CACHE_FOLDER, *declared(LibrarySettings).values(), *declared(PhraseSettings).values()],
+        "server": [CONFIG, *declared(ServerSettings).values()],
         "output": [DEBUG],
     }
     return {
@@ -322,6 +326,31 @@ def variable_tables(settings: Sequence[Setting]) -> dict[str, str]:
             ),
         )
         for name, group in groups.items()
+    }
+
+
+def server_tables() -> dict[str, str]:
+    """Blocks of the page on the speech server, by name."""
+    settings = [CONFIG, *declared(ServerSettings).values()]
+    settings += [each for name, each in IN_FILE.items() if name not in declared(ServerSettings)]
+    return {
+        "server-settings": table(
+            ("option", "variable", "key in the file", "default", "meaning"),
+            (
+                (
+                    option(each),
+                    f"`{each.variable}`" if each.variable else "",
+                    f"`{each.name}`" if each.name in IN_FILE else "",
+                    each.default_text or f"`{default(each)}`",
+                    each.en,
+                )
+                for each in settings
+            ),
+        ),
+        "earlier-variables": table(
+            ("variable", "of ours"),
+            ((f"`{name}`", f"`{ours}`") for name, (ours, _) in TRANSLATIONS.items()),
+        ),
     }
 
 

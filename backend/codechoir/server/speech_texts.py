@@ -236,7 +236,7 @@ def _word_ranges(sentence: str, start: int) -> Iterator[tuple[int, int]]:
 
 def clean_text(text: str) -> str:
     """The text without what is no character: half of a surrogate pair, which JSON allows."""
-    return text.encode("utf-8", "replace").decode()
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
