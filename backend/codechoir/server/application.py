@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from codechoir import __version__
 from codechoir.errors import CodechoirError
-from codechoir.server import openai_routes, reading_routes, state_routes
+from codechoir.server import openai_routes, reading_routes, socket_route, state_routes
 from codechoir.server.guard import Guard
 from codechoir.server.http_errors import RequestError, error_json, headers_of, status_of
 from codechoir.server.request_context import ERROR_ANSWERS
@@ -26,7 +26,7 @@ DESCRIPTION = """\
 Reads source code and texts aloud. Errors have the shape `{"error": {"code", "message", "type", "param"}}`.
 """
 
-ROUTERS = (openai_routes.router, reading_routes.router, state_routes.router)
+ROUTERS = (openai_routes.router, reading_routes.router, socket_route.router, state_routes.router)
 
 
 def make_application(service: SpeechService, token: str = "") -> ASGIApp:
@@ -50,6 +50,7 @@ def make_application(service: SpeechService, token: str = "") -> ASGIApp:
         {
             "codechoir_in_progress": ("Readings in progress", lambda: service.in_progress),
             "codechoir_queue_length": ("Readings that wait for a place", lambda: service.queue_length),
+            "codechoir_sockets": ("Sockets that are open", lambda: service.sockets),
             "codechoir_ready": ("Whether a reading would start at once", lambda: float(service.is_ready)),
         }
     )

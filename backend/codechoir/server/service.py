@@ -81,6 +81,7 @@ class SpeechService:
         self._routes: dict[str, str] = {}
         self._finished = asyncio.Event()
         self.is_closing = False
+        self.sockets = 0  # that are open
         self.is_warm = False
 
     def _check_names(self) -> None:

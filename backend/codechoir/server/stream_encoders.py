@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from codechoir.errors import InputError, did_you_mean
 from codechoir.model import AudioChunk
@@ -137,7 +137,7 @@ class FfmpegStream(StreamEncoder):
         self._sample_rate = sample_rate
         self._file = GrowingFile()
         self._container = av.open(self._file, "w", format=container, options=dict(options))
-        self._stream: Any = self._container.add_stream(codec, rate=sample_rate, layout="mono")
+        self._stream = cast(Any, self._container.add_stream(codec, rate=sample_rate, layout="mono"))
         self._stream.bit_rate = bit_rate
         self._resampler = av.AudioResampler("fltp" if codec == "aac" else "s16", "mono", sample_rate)
         self._fifo = av.AudioFifo()
