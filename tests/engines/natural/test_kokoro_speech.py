@@ -14,8 +14,8 @@ from codechoir.engines.natural.derived_voices import DERIVED_VOICES
 from codechoir.engines.natural.hosted_natural import HostedNaturalEngine
 from codechoir.engines.natural.kokoro_catalog import COUNTERPARTS, kokoro_name, kokoro_voice_infos
 from codechoir.engines.natural.kokoro_install import VOICE_NAMES
-from codechoir.engines.natural.kokoro_speech import Timing
-from codechoir.engines.natural.kokoro_voice import HALF, KokoroVoice
+from codechoir.engines.natural.kokoro_speech import FIRST_WINDOW, Timing
+from codechoir.engines.natural.kokoro_voice import HALF, Floats, KokoroVoice, SpokenLine
 from codechoir.errors import EngineError
 from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
 from support.listening import Listener
@@ -143,16 +143,16 @@ def test_sound_comes_window_by_window(hosted: HostedNaturalEngine, monkeypatch: 
     made: list[tuple[int, int]] = []
     sound = KokoroVoice.sound
 
-    def watched(self: KokoroVoice, spoken: object, begin: int, end: int) -> object:
+    def watched(self: KokoroVoice, spoken: SpokenLine, begin: int, end: int, earliest: int) -> Floats:
         made.append((begin, end))
-        return sound(self, spoken, begin, end)  # type: ignore[arg-type]
+        return sound(self, spoken, begin, end, earliest)
 
     monkeypatch.setattr(KokoroVoice, "sound", watched)
     phrase = line(said("the total price is read from the table and returned to the caller of it"))
     heard(hosted, phrase)
     whole = list(made)
     assert len(whole) > 3 and all(end == after for (_, end), (after, _) in pairwise(whole))
-    assert whole[0][1] - whole[0][0] == 12
+    assert whole[0][1] - whole[0][0] == FIRST_WINDOW
     made.clear()
     hosted.speak([phrase] * 3, Listener(lambda one: len(one.chunks) < 2))
     assert len(made) < len(whole)  # nothing is computed for a listener who left

@@ -18,8 +18,9 @@ from codechoir.model import CastUtterance, Mark
 NATURAL_RANGE = 50
 """The melody as a voice has it. Derived voices need a narrower one to be told apart; real ones do not."""
 
-LEAD, TAIL = 12, 6
-"""Half frames of the pads around a line that may have sound."""
+LEAD, MARGIN = 12, 2
+"""Half frames: so long before the end of the pad around a line its sound may begin, and so much is added to
+what the predicted energy calls sound."""
 
 EARLY = 4
 """Half frames by which the sound of a word comes before the frames of its phonemes."""
@@ -27,7 +28,7 @@ EARLY = 4
 AUDIBLE = 0.004
 """Amplitude below which a half frame at the beginning is silent: some 40 dB below the loudest one."""
 
-FIRST_WINDOW, LARGEST_WINDOW = 12, 96
+FIRST_WINDOW, LARGEST_WINDOW = 10, 120
 """Half frames: the first window is ready soon; the next ones are larger, since each has its context."""
 
 FADE = 120
@@ -78,7 +79,7 @@ def say_kokoro_pass(
     at = timing.begin
     for end in timing.window_ends():
         samples = slice((at - timing.begin) * HALF, (end - timing.begin) * HALF)
-        writer.write(at, voice.sound(line, at, end) * gains[samples], is_last=end == timing.end)
+        writer.write(at, voice.sound(line, at, end, timing.begin) * gains[samples], is_last=end == timing.end)
         at = end
 
 
@@ -140,9 +141,19 @@ class _PassWriter:
         return marks
 
 
+def sounding_halves(line: SpokenLine) -> tuple[int, int]:
+    """From which half frame to which a line can be heard: the pads around it are silent for the most part."""
+    earliest, count = max(2 * int(line.ends[0]) - LEAD, 0), line.x.shape[2]
+    sounding = np.flatnonzero(line.energy[earliest:] > 0)
+    if not len(sounding):
+        return earliest, count
+    begin, end = earliest + int(sounding[0]) - MARGIN, earliest + int(sounding[-1]) + 1 + MARGIN
+    return max(min(begin, 2 * int(line.ends[0])), earliest), min(end, count)
+
+
 def timing_of(line_pass: LinePass, parts: Sequence[CastUtterance], line: SpokenLine) -> Timing:
     """When the words sound."""
-    begin = max(2 * int(line.ends[0]) - LEAD, 0)
+    begin, end = sounding_halves(line)
     starts, pauses, token = [begin], [0], 0
     by_index = {line_pass.first + number: part for number, part in enumerate(line_pass.parts)}
     for before, word in pairwise(line_pass.words):
@@ -150,7 +161,6 @@ def timing_of(line_pass: LinePass, parts: Sequence[CastUtterance], line: SpokenL
         starts.append(max(2 * int(line.ends[token]) - EARLY, starts[-1] + 1))
         pause = 0.0 if before.part == word.part else pause_between(by_index, before.part, word.part)
         pauses.append(round(pause / 1000 * SAMPLE_RATE))
-    end = min(2 * int(line.ends[-2]) + TAIL, line.x.shape[2])
     return Timing(begin, max(end, starts[-1] + 1), tuple(starts), tuple(pauses))
 
 
