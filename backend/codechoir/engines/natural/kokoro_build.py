@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     import onnxruntime
 
 
-AUDIBLE = 0.05
-"""Share of the loudest frame below which a frame does not count for the level."""
+AUDIBLE = 0.02
+"""Share of the loudest frame below which a frame at the edge of a line is silent."""
 
 RANGE_VOICES = ("af_heart", "af_nicole", "am_fenrir", "am_onyx", "bf_emma", "bm_george")
 """Voices whose lines give the ranges: low and high, loud and whispering ones."""
@@ -286,11 +286,14 @@ class _Networks:
 
 
 def _level(heard: _Heard) -> float:
-    """The loudness of what is not silence."""
-    samples = np.concatenate(heard.samples).astype(np.float64)
-    frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)
-    energies = np.sqrt(np.square(frames).mean(axis=1))
-    return lufs(frames[energies > AUDIBLE * energies.max()].reshape(-1), SAMPLE_RATE)
+    """The loudness of the lines, without the silence around them."""
+    sounds = []
+    for samples in heard.samples:
+        frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)
+        energies = np.sqrt(np.square(frames).mean(axis=1))
+        loud = np.flatnonzero(energies > AUDIBLE * energies.max())
+        sounds.append(frames[loud[0] : loud[-1] + 1].reshape(-1) if len(loud) else samples)
+    return lufs(np.concatenate(sounds).astype(np.float64), SAMPLE_RATE)
 
 
 def _threads() -> int:

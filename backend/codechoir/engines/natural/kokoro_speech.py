@@ -28,7 +28,7 @@ EARLY = 4
 AUDIBLE = 0.004
 """Amplitude below which a half frame at the beginning is silent: some 40 dB below the loudest one."""
 
-FIRST_WINDOW, LARGEST_WINDOW = 10, 120
+FIRST_WINDOW, LARGEST_WINDOW = 10, 80
 """Half frames: the first window is ready soon; the next ones are larger, since each has its context."""
 
 FADE = 120
