@@ -22,7 +22,7 @@ import {
 } from "./serverProtocol";
 import type { Position, Selection, TextDocument, TextEditor } from "./vscodeapi";
 import { commands, Disposable, l10n, window, workspace } from "./vscodeapi";
-import { selectVoices } from "./voicePicker";
+import { compareVoices, selectVoices } from "./voicePicker";
 
 /** What the commands act on. */
 export interface CommandContext {
@@ -168,6 +168,12 @@ function commandHandlers(context: CommandContext): Record<string, () => unknown>
     enableAudio: () => context.enableAudio(),
     chooseVoices: async () => {
       await selectVoices(await connect(), previewVoice);
+    },
+    compareVoices: async () => {
+      await compareVoices(await connect(), async () => {
+        await reader.stop();
+        await read("line")();
+      });
     },
     setUp: () => context.setUp(),
     installNeuralVoices: () => context.installNeuralVoices(),

@@ -75,6 +75,12 @@ export function speakers(): Speakers {
   return setting<Speakers>("speakers", {});
 }
 
+/** The engine that the user has set; undefined if the default applies. */
+export function engineSetting(): string | undefined {
+  const engine = setting<string>("engine", serverDefaults.engine);
+  return engine === serverDefaults.engine ? undefined : engine;
+}
+
 /** Volume of all voices, 0 to 100. */
 export function overallVolume(): number {
   return setting<number>("volume", serverDefaults.volume);

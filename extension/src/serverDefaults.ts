@@ -24,7 +24,7 @@ export const serverDefaults = {
   mute: [] as Category[],
   solo: [] as Category[],
   only: "everything",
-  engine: "espeak",
+  engine: "auto",
   rate: null as number | null,
   volume: 100,
   profile: "default",

@@ -1,5 +1,11 @@
 import { categoryNames } from "./displayNames";
-import { speakers, updateSetting, type VoiceOverrides, voiceOverrides } from "./editorSettings";
+import {
+  engineSetting,
+  speakers,
+  updateSetting,
+  type VoiceOverrides,
+  voiceOverrides,
+} from "./editorSettings";
 import type { ServerConnection } from "./server/languageClient";
 import { categories, type Category, serverCommand } from "./serverProtocol";
 import type { QuickPickItem } from "./vscodeapi";
@@ -13,7 +19,7 @@ interface VoicesResult {
 }
 
 /** The engine whose families are stored in `codechoir.voices.*` instead of `codechoir.speakers`. */
-const DEFAULT_ENGINE = "espeak";
+const FAMILY_ENGINE = "espeak";
 
 type Property = keyof VoiceOverrides;
 type NumericProperty = Exclude<Property, "family">;
@@ -131,11 +137,11 @@ async function inputNumber(
 }
 
 /**
- * Saves the family of a category. Families of the default engine are part of the category's voice; those of
+ * Saves the family of a category. Families of eSpeak NG are part of the category's voice; those of
  * other engines are stored per engine, so that switching engines switches all speakers.
  */
 async function saveFamily(engine: string, category: Category, family: string | undefined): Promise<void> {
-  if (engine === DEFAULT_ENGINE && speakers()[engine]?.[category] === undefined) {
+  if (engine === FAMILY_ENGINE && speakers()[engine]?.[category] === undefined) {
     await saveOverride(category, "family", family);
   } else if (family !== undefined) {
     await saveSpeaker(engine, category, family);
@@ -158,5 +164,75 @@ async function saveOverride(
 ): Promise<void> {
   if (value !== undefined) {
     await updateSetting(`voices.${category}`, { ...voiceOverrides(category), [property]: value });
+  }
+}
+
+/** Result of `codechoir.server.status`, as far as it is used here. */
+interface StatusResult {
+  engine: string;
+  engineReason: string;
+  engineLoaded: boolean;
+}
+
+const NATURAL_VOICES = "finest";
+
+/** How often, and how many milliseconds apart, the server is asked whether an engine is loaded. */
+const POLLS = 50;
+const POLL_INTERVAL = 100;
+
+/**
+ * Lets the user listen to the natural voices and to eSpeak NG, at their own rate, and choose the engine.
+ *
+ * `sample` reads something. Escape leaves the setting `engine` as it was.
+ */
+export async function compareVoices(
+  connection: ServerConnection,
+  sample: () => Promise<void>,
+): Promise<void> {
+  const before = engineSetting();
+  const items: (QuickPickItem & { engine: string; isSample: boolean })[] = [
+    { label: l10n.t("Listen to the natural voices"), engine: NATURAL_VOICES, isSample: true },
+    { label: l10n.t("Listen to eSpeak NG"), engine: "espeak", isSample: true },
+    { label: l10n.t("Use the natural voices"), engine: NATURAL_VOICES, isSample: false },
+    { label: l10n.t("Use eSpeak NG"), engine: "espeak", isSample: false },
+    {
+      label: l10n.t("Decide automatically"),
+      description: l10n.t("eSpeak NG at high rates, otherwise the natural voices"),
+      engine: "auto",
+      isSample: false,
+    },
+  ];
+  const options = { title: l10n.t("Compare voices"), placeHolder: l10n.t("Listen, then choose") };
+  for (let hasListened = false; ; hasListened = true) {
+    const picked = await window.showQuickPick(items, options);
+    if (picked === undefined) {
+      if (hasListened) {
+        await updateSetting("engine", before);
+      }
+      return;
+    }
+    await updateSetting("engine", picked.engine);
+    if (!picked.isSample) {
+      return;
+    }
+    const { engine, engineReason } = await loadedEngine(connection, picked.engine);
+    if (engine === "espeak" && picked.engine === NATURAL_VOICES) {
+      void window.showInformationMessage(l10n.t("eSpeak NG reads: {0}", engineReason));
+    }
+    await sample();
+  }
+}
+
+/** Waits until the server has followed the setting and loaded the engine, a few seconds at most. */
+async function loadedEngine(connection: ServerConnection, wanted: string): Promise<StatusResult> {
+  for (let polls = 1; ; polls++) {
+    const status = await connection.execute<StatusResult & { settings: { engine: string } }>(
+      serverCommand.status,
+      {},
+    );
+    if ((status.settings.engine === wanted && status.engineLoaded) || polls === POLLS) {
+      return status;
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL));
   }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import type { ServerConnection } from "../src/server/languageClient";
-import { selectVoices } from "../src/voicePicker";
+import { compareVoices, selectVoices } from "../src/voicePicker";
 import { fake, type QuickPickItem } from "./fakes/vscode";
 
 beforeEach(() => {
@@ -32,7 +32,7 @@ async function pick(engine: string, property: string, family = "anna"): Promise<
   return fake.updates.map(({ name, value }) => [name, value]);
 }
 
-test("a speaker of the default engine is saved in the category's voice", async () => {
+test("a speaker of eSpeak NG is saved in the category's voice", async () => {
   fake.settings["codechoir.voices.comment"] = { pitch: 30 };
   assert.deepEqual(await pick("espeak", "Speaker"), [
     ["codechoir.voices.comment", { pitch: 30, family: "anna" }],
@@ -59,4 +59,48 @@ test("reset to profile removes the speaker, too", async () => {
     ["codechoir.voices.comment", undefined],
     ["codechoir.speakers", { xtts: { comment: undefined } }],
   ]);
+});
+
+/** Picks the labels one after the other, then presses Escape. Returns what was read with which engine. */
+async function compare(labels: string[], natural = "natural"): Promise<unknown[]> {
+  const read: unknown[] = [];
+  let polls = 0;
+  const connection: ServerConnection = {
+    execute: <T>() => {
+      const asked = fake.settings["codechoir.engine"] as string;
+      const engine = asked === "finest" ? natural : asked;
+      const engineLoaded = ++polls % 2 === 0;
+      const status = { engine, engineReason: "too slow", engineLoaded, settings: { engine: asked } };
+      return Promise.resolve(status as T);
+    },
+    notify: () => undefined,
+  };
+  const shownBefore = fake.lists.length;
+  fake.pick = ({ label }: QuickPickItem) => label === labels[fake.lists.length - shownBefore - 1];
+  await compareVoices(connection, () => {
+    read.push(fake.settings["codechoir.engine"]);
+    return Promise.resolve();
+  });
+  return read;
+}
+
+test("both kinds of voices are heard, and the one that is chosen is set", async () => {
+  const labels = ["Listen to the natural voices", "Listen to eSpeak NG", "Use the natural voices"];
+  assert.deepEqual(await compare(labels), ["finest", "espeak"]);
+  assert.equal(fake.settings["codechoir.engine"], "finest");
+  assert.deepEqual(fake.messages, []);
+});
+
+test("who does not choose keeps the engine", async () => {
+  fake.settings["codechoir.engine"] = "xtts";
+  assert.deepEqual(await compare([]), []);
+  assert.deepEqual(fake.updates, []);
+  assert.deepEqual(await compare(["Listen to eSpeak NG"]), ["espeak"]);
+  assert.equal(fake.settings["codechoir.engine"], "xtts");
+});
+
+test("a computer without natural voices is told why", async () => {
+  await compare(["Listen to the natural voices", "Decide automatically"], "espeak");
+  assert.deepEqual(fake.messages, ["eSpeak NG reads: too slow"]);
+  assert.equal(fake.settings["codechoir.engine"], "auto");
 });

@@ -136,3 +136,12 @@ def test_a_profile_with_a_mistake_is_left_to_who_loads_it(tmp_path: Path) -> Non
     profile.write_text("[meta]\nengine = 3\n")
     settings = Settings(engine="auto", profile=str(profile))
     assert engine_choice(settings) == engine_choice(Settings(engine="auto"))
+
+
+def test_finest_does_not_take_voices_of_espeak() -> None:
+    voices = {COMMENT: VoiceOverride("en-us+f3", pitch=40), Category.KEYWORD: VoiceOverride("heart-bass")}
+    settings = Settings(engine="finest", voices=voices)
+    applied = choose_engine(settings, ReadyModels(BOTH, VOICES), DEFAULT).applied_to(settings)
+    assert applied.voices == {COMMENT: VoiceOverride(pitch=40), Category.KEYWORD: VoiceOverride("heart-bass")}
+    named = Settings(engine="natural", voices=voices)
+    assert choose_engine(named, ReadyModels(BOTH, VOICES), DEFAULT).applied_to(named) == named

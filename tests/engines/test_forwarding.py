@@ -21,8 +21,14 @@ from codechoir.engines.cache.caching_engine import CachingEngine, _CachedReading
 from codechoir.engines.cache.phrase_cache import PhraseCache, PhraseSettings
 from codechoir.engines.silent import SilentEngine
 from codechoir.model import AudioChunk, Phrase
-from codechoir.playback.engine_setup import FallbackEngine, FallbackListener, SpokenProgress
+from codechoir.playback.engine_setup import (
+    FallbackEngine,
+    FallbackListener,
+    SpokenProgress,
+    StandInEngine,
+)
 from codechoir.playback.navigation import MidWordListener
+from codechoir.playback.watched_engine import WatchedEngine, _WatchedListener
 from support.cached_engine import cached
 from support.listening import phrase
 
@@ -67,6 +73,7 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> dict[type, Callable[[Audio
         neural_output._ResamplingListener: lambda inner: neural_output._ResamplingListener(
             inner, RATE, 24000
         ),
+        _WatchedListener: _WatchedListener,
     }
 
 
@@ -143,7 +150,7 @@ CALLS: dict[str, tuple[object, ...]] = {
 }
 
 
-@pytest.mark.parametrize("kind", [ForwardingEngine, CachingEngine, FallbackEngine])
+@pytest.mark.parametrize("kind", [ForwardingEngine, CachingEngine, FallbackEngine, StandInEngine])
 def test_every_method_of_an_engine_is_forwarded(kind: type[ForwardingEngine], tmp_path: Path) -> None:
     methods = {name for name in vars(Engine) if not name.startswith("_") and callable(vars(Engine)[name])}
     inner = Recording()
@@ -151,6 +158,8 @@ def test_every_method_of_an_engine_is_forwarded(kind: type[ForwardingEngine], tm
     outer = (
         CachingEngine(inner, PhraseCache(PhraseSettings(tmp_path)), policy)
         if kind is CachingEngine
+        else StandInEngine(inner, lambda part: part)
+        if kind is StandInEngine
         else kind(inner)
     )
     for name in methods:
@@ -165,7 +174,7 @@ def test_every_method_of_an_engine_is_forwarded(kind: type[ForwardingEngine], tm
 def test_the_list_names_every_forwarding_engine() -> None:
     import_everything()
     ours = {kind for kind in subclasses(ForwardingEngine) if kind.__module__.startswith("codechoir.")}
-    assert ours == {ForwardingEngine, CachingEngine, FallbackEngine}
+    assert ours == {ForwardingEngine, CachingEngine, FallbackEngine, StandInEngine, WatchedEngine}
 
 
 def test_the_plain_listener_discards_and_never_cancels() -> None:

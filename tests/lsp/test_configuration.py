@@ -22,6 +22,8 @@ from lsprotocol import types
 
 NAMES = {setting.json_name for setting in declared(Settings).values()}
 
+pytestmark = pytest.mark.usefixtures("engine_left_to_us")
+
 
 def test_nothing_given_is_the_default() -> None:
     for given in (None, {}, {"rate": None, "engine": None}):

@@ -7,7 +7,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from codechoir.engines import AudioListener, CollectingListener, Engine
+from codechoir.engines import (
+    AudioListener,
+    CollectingListener,
+    EarlyEngine,
+    Engine,
+    ReadyModels,
+    SilentEngine,
+    begin_loading,
+    engine_choice,
+)
 from codechoir.errors import EngineError
 from codechoir.lsp.speech_runtime import SpeechRuntime
 from codechoir.model import Category, Phrase
@@ -171,6 +180,7 @@ def test_a_model_that_is_too_slow_is_told_and_replaced(
     made = runtime(warnings, engine="auto")
     told = threading.Event()
     made._warn = lambda line: (warnings.append(line), told.set())[0]  # type: ignore[method-assign]
+    monkeypatch.setattr("codechoir.lsp.speech_runtime.MEASURE_AFTER_SECONDS", 0.0)
     monkeypatch.setattr("codechoir.engines.natural.real_time_factor", lambda _: 0.9)
     monkeypatch.setattr("codechoir.engines.natural.NaturalEngine.is_ready", lambda _: True)
     monkeypatch.setattr("codechoir.engines.natural.NaturalEngine.warm_up", lambda _: None)
@@ -180,3 +190,61 @@ def test_a_model_that_is_too_slow_is_told_and_replaced(
     assert made.settle() is not None
     assert made.engine.name == "espeak"
     assert runtime([], engine="auto").choice.engine == "espeak"  # the next start does not try again
+
+
+@pytest.mark.usefixtures("both_ready")
+@pytest.mark.parametrize(("asked", "is_used"), [("auto", True), ("fastest", True), ("espeak", False)])
+def test_an_engine_that_is_loading_already_is_used_or_closed(
+    warnings: list[str], asked: str, is_used: bool
+) -> None:
+    closed = []
+
+    class Loading(SilentEngine):
+        __module__ = "codechoir"  # an engine of ours, which nothing needs to watch
+
+        def close(self) -> None:
+            closed.append(self)
+
+    early = EarlyEngine(engine_choice(Settings(engine="auto")), Loading())
+    made = SpeechRuntime(Settings(engine=asked), "none", warnings.append, early)
+    assert (made.engine is early.engine) == is_used
+    assert closed == ([] if is_used else [early.engine])
+    made.close()
+    assert early.engine in closed
+
+
+@pytest.mark.usefixtures("both_ready")
+def test_only_an_engine_that_we_choose_is_loaded_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = []
+    monkeypatch.setattr("codechoir.engines.natural.NaturalEngine.warm_up", lambda it: begun.append(it))
+    for engine in ("espeak", "natural", "silent", "unknown"):
+        assert begin_loading(Settings(engine=engine)) is None
+    assert begun == []
+    early = begin_loading(Settings(engine="auto"))
+    assert early is not None and begun == [early.engine]
+    assert early.engine.patience is not None  # it only begins to load
+    monkeypatch.setattr("codechoir.engines.natural.NaturalEngine.warm_up", raising)
+    assert begin_loading(Settings(engine="auto")) is None
+
+
+def raising(_: Engine) -> None:
+    raise EngineError("cannot be started")
+
+
+@pytest.mark.usefixtures("both_ready")
+@pytest.mark.parametrize(("model", "speller"), [("hibari", "natural"), ("kokoro", "espeak")])
+def test_a_model_that_is_slow_to_begin_does_not_spell(
+    warnings: list[str], monkeypatch: pytest.MonkeyPatch, model: str, speller: str
+) -> None:
+    ready = ReadyModels({model: ""}, frozenset({"heart"}))
+    monkeypatch.setattr("codechoir.engines.natural.ready_models", lambda: ready)
+    made = runtime(warnings, engine="auto")
+    assert made.choice.model == model
+    assert made.engine_for(spells=False) is made.engine
+    engine = made.engine_for(spells=True)
+    assert engine.name == speller
+    if speller == "espeak":
+        heard = CollectingListener()
+        engine.speak([made.pipeline.narration("end", 0)], heard)
+        assert {chunk.sample_rate for chunk in heard.chunks} == {engine.capabilities.sample_rate}
+        assert [mark.text for chunk in heard.chunks for mark in chunk.marks]

@@ -121,6 +121,8 @@ function pipConfiguration(): string {
 
 /** Turns off what is not needed in the tests. */
 const settings = {
+  // The tests name pitches and times of these voices.
+  "codechoir.engine": "espeak",
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
   "telemetry.telemetryLevel": "off",

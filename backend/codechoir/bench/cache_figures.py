@@ -187,7 +187,7 @@ class _InstantSink(Sink):
 
 def _espeak(folder: Path) -> list[Figure]:
     """Whether caching pays: milliseconds of a line from the cache, beside synthesizing it."""
-    lines = list(islice(_phrases(python_source(FILE_LINES), SpeechPipeline(Settings())), 150))
+    lines = list(islice(_phrases(python_source(FILE_LINES), SpeechPipeline(Settings(engine="espeak"))), 150))
     engine = EspeakEngine()
     engine.warm_up()
     policy = engine.cache_policy()

@@ -40,6 +40,7 @@ def latency_figures(requests: int = REQUESTS, stops: int = STOPS) -> list[Figure
 
     The long file is the short one repeated, so that the same lines are read in both.
     """
+    natural = natural_latency_figures(requests // 3)
     with _server() as client:
         for lines in SOURCES:
             _first_audio(client, lines, _lines(lines, WARM_UP))
@@ -77,10 +78,29 @@ def latency_figures(requests: int = REQUESTS, stops: int = STOPS) -> list[Figure
             "kill of espeak-ng",
         ),
     ]
-    found.append(figure("lsp.rate", _percentile(changing, 0.95), "ms", 100.0))
+    found += [figure("lsp.rate", _percentile(changing, 0.95), "ms", 100.0), *natural]
     if theirs is not None:
         found.append(figure("lsp.first_audio.fifth", p50, "ms", round(theirs / 5, 3), theirs, name))
     return found
+
+
+def natural_latency_figures(requests: int) -> list[Figure]:
+    """First audio of lines and of spelled words in the natural voices that every installation has."""
+    with _server(NATURAL) as client:
+        if client.result("status")["engine"] == "espeak":  # there are none here
+            return []
+        _wait_until_loaded(client)
+        _first_audio(client, LINES, _lines(LINES, WARM_UP))
+        places = _lines(LINES, requests)
+        words: list[float] = []
+        reading = _first_audio(client, LINES, places, words)
+        spelling = _first_audio(client, LINES, places, spells=True)
+    return [
+        figure("lsp.natural.first_word.p50", _percentile(words, 0.5), "ms", 20.0),
+        figure("lsp.natural.first_word.p99", _percentile(words, 0.99), "ms", 50.0),
+        figure("lsp.natural.first_audio.p50", _percentile(reading, 0.5), "ms", None),
+        figure("lsp.natural.spell.p50", _percentile(spelling, 0.5), "ms", 50.0),
+    ]
 
 
 def _usual() -> str:
@@ -104,10 +124,10 @@ def _lines(lines: int, count: int) -> tuple[int, ...]:
 
 
 @contextmanager
-def _server() -> Iterator[LspClient]:
+def _server(engine: str = "espeak") -> Iterator[LspClient]:
     client = LspClient()
     try:
-        client.start(audio="client", engine="espeak")
+        client.start(audio="client", engine=engine)
         for lines, source in SOURCES.items():
             client.open(_uri(lines), source())
         yield client
@@ -121,19 +141,25 @@ def _uri(lines: int) -> str:
 
 
 def _first_audio(
-    client: LspClient, lines: int, places: Iterable[int], words: list[float] | None = None
+    client: LspClient,
+    lines: int,
+    places: Iterable[int],
+    words: list[float] | None = None,
+    spells: bool = False,
 ) -> list[float]:
     """Milliseconds from sending a request to having decoded the first audio, for some lines of a file.
 
     The first audio is the cue of an indented line, else the breath before a word. `words` collects the times
-    to the chunk in which the first word begins.
+    to the chunk in which the first word begins. `spells`: the word at the end of the line is spelled instead.
     """
     took = []
+    name, what = ("say", {"what": "spell"}) if spells else ("read", {"unit": "line"})
     for line in places:
-        arguments = {"uri": _uri(lines), "unit": "line", "position": {"line": line, "character": 0}}
+        place = {"line": line, "character": 10_000 if spells else 0}
+        arguments = {"uri": _uri(lines), "position": place, **what}
         began = time.perf_counter()
         number = client.ask(
-            "workspace/executeCommand", {"command": "codechoir.server.read", "arguments": [arguments]}
+            "workspace/executeCommand", {"command": f"codechoir.server.{name}", "arguments": [arguments]}
         )
         first = client.wait(
             lambda message: message.get("method") == "codechoir/audio" and bool(message["params"]["pcm"])
@@ -218,7 +244,7 @@ def _words(lines: Sequence[int]) -> list[str]:
     from codechoir.settings import Settings
     from codechoir.syntax import Document
 
-    pipeline = SpeechPipeline(Settings())
+    pipeline = SpeechPipeline(Settings(engine="espeak"))
     snapshot = Document(python_source(LINES), detect_language("a.py", b"")).snapshot()
     texts = []
     for line in lines:
@@ -237,6 +263,11 @@ def _percentile(values: Sequence[float], share: float) -> float:
 STARTS = 7
 READINGS = 20
 
+NATURAL = "fastest"
+"""The setting `engine` that natural voices are measured with: those that every installation has."""
+
+LOAD_POLLS, LOAD_POLL_SECONDS = 300, 0.1
+
 BARE = (
     sys.executable,
     "-c",
@@ -252,11 +283,12 @@ def start_figures(starts: int = STARTS) -> list[Figure]:
 
     `initialize` is answered before parsers and engines are loaded; a listener waits for `start.first_audio`.
     """
-    ours, peer, sound, answer = [], [], [], []
+    ours, peer, sound, answer, natural = [], [], [], [], []
     for _ in range(starts):
         ours.append(_initialize(SERVER))
         peer.append(_initialize(BARE))
-        sound.append(_time_to_first_sound())
+        sound.append(_time_to_first_sound("espeak"))
+        natural.append(_time_to_first_sound(NATURAL))
         answer.append(_first_answer())
     found = [
         figure("start.initialize", statistics.median(ours), "ms", 400.0, statistics.median(peer), PEER),
@@ -268,11 +300,21 @@ def start_figures(starts: int = STARTS) -> list[Figure]:
             statistics.median(answer),
             f"{PEER} answers its first request",
         ),
+        figure(
+            "start.natural.first_audio",
+            statistics.median(natural),
+            "ms",
+            700.0,
+            statistics.median(sound),
+            "with eSpeak NG",
+        ),
         figure("start.heavy_imports", len(_heavy_imports()), "packages", 0.0),
     ]
-    memory, bare = _memory_at_work(), _memory_of_bare()
-    if memory is not None:
-        found.append(figure("start.memory", memory, "MB", 120.0, bare, PEER))
+    bare = _memory_of_bare()
+    for name, engine, goal in (("start.memory", "espeak", 120.0), ("start.natural.memory", NATURAL, 200.0)):
+        memory = _memory_at_work(engine)
+        if memory is not None:
+            found.append(figure(name, memory, "MB", goal, bare, PEER))
     return found
 
 
@@ -287,12 +329,12 @@ def _initialize(command: tuple[str, ...]) -> float:
         client.kill()
 
 
-def _time_to_first_sound() -> float:
+def _time_to_first_sound(engine: str) -> float:
     """Milliseconds from starting the process to the first audio of a line that is requested at once."""
     began = time.perf_counter()
     client = LspClient(errors=subprocess.DEVNULL)
     try:
-        client.start(audio="client", engine="espeak")
+        client.start(audio="client", engine=engine)
         client.open("untitled:a.py", "total = price * 2\n")
         client.result("read", uri="untitled:a.py", unit="file")
         client.wait_for("codechoir/audio")
@@ -313,19 +355,37 @@ def _first_answer() -> float:
         client.kill()
 
 
-def _memory_at_work() -> float | None:
-    """Megabytes after lines all over a long file were read with eSpeak NG."""
+def _memory_at_work(engine: str) -> float | None:
+    """Megabytes after lines all over a long file were read, with those of the natural voices' process."""
     client = LspClient()
     try:
-        client.start(audio="client", engine="espeak")
+        client.start(audio="client", engine=engine)
+        _wait_until_loaded(client)
         source = python_source(LINES)
         client.open("untitled:a.py", source)
         for line in lines_with_words(source, READINGS):
             client.result("read", uri="untitled:a.py", unit="line", position={"line": line, "character": 0})
             client.wait(lambda message: message.get("method") == "codechoir/audio")
-        return resident_megabytes(client.process.pid)
+        sizes = [resident_megabytes(client.process.pid)]
+        if engine == NATURAL:
+            sizes.append(max((resident_megabytes(child) or 0.0 for child in _children(client)), default=None))
+        return None if None in sizes else sum(size or 0.0 for size in sizes)
     finally:
         client.kill()
+
+
+def _wait_until_loaded(client: LspClient) -> None:
+    """Waits until the engine's process is loaded, so that no other engine reads in its place."""
+    for _ in range(LOAD_POLLS):
+        if client.result("status")["engineLoaded"]:
+            return
+        time.sleep(LOAD_POLL_SECONDS)
+
+
+def _children(client: LspClient) -> list[int]:
+    """The processes that the server has started; none where the system does not tell."""
+    found = Path(f"/proc/{client.process.pid}/task").glob("*/children")
+    return [int(child) for file in found for child in file.read_text(encoding="ascii").split()]
 
 
 def _memory_of_bare() -> float | None:

@@ -57,7 +57,7 @@ def figures() -> list[Figure]:
     engine = EspeakEngine()
     times, found = [], []
     for rate in RATES:
-        with_cues = list(phrases(Settings(rate=rate)))[::_LINE_STEP]
+        with_cues = list(phrases(Settings(engine="espeak", rate=rate)))[::_LINE_STEP]
         lines = [without_cues(phrase) for phrase in with_cues]
         one = [synthesize(engine, in_one_voice(line, Voice(DEFAULT_FAMILY, rate=rate))) for line in lines]
         ours = [synthesize(engine, line) for line in lines]

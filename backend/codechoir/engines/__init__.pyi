@@ -15,8 +15,10 @@ from .base import make_fallback_engine as make_fallback_engine
 from .engine_choice import CHOSEN_BY_US as CHOSEN_BY_US
 from .engine_choice import FAST_RATE as FAST_RATE
 from .engine_choice import NATURAL_ENGINE as NATURAL_ENGINE
+from .engine_choice import EarlyEngine as EarlyEngine
 from .engine_choice import EngineChoice as EngineChoice
 from .engine_choice import ReadyModels as ReadyModels
+from .engine_choice import begin_loading as begin_loading
 from .engine_choice import choose_engine as choose_engine
 from .engine_choice import engine_choice as engine_choice
 from .silent import SilentEngine as SilentEngine

@@ -11,7 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from codechoir.errors import InputError
+from codechoir.engines.base import Engine, make_engine
+from codechoir.errors import CodechoirError, InputError
 from codechoir.settings import AUTO_ENGINE, FALLBACK_ENGINE, FASTEST_ENGINE, FINEST_ENGINE, Settings
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 NATURAL_ENGINE = "natural"
 """The engine whose models are chosen from."""
+
+INSTANT_MODEL = "hibari"
+"""The model whose first sound takes at most 50 ms, so that it also spells; see decision 0054."""
 
 CHOSEN_BY_US = (AUTO_ENGINE, FINEST_ENGINE, FASTEST_ENGINE)
 
@@ -46,15 +50,30 @@ class ReadyModels:
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """The engine that speaks, which of its models, and why, in words that follow "because"."""
+    """The engine that speaks, which of its models, and why, in words that follow "because".
+
+    `foreign`: families in the settings that are voices of another engine, and do not count with this one.
+    """
 
     engine: str
     model: str = ""
     reason: str = ""
+    foreign: frozenset[str] = frozenset()
+
+    @property
+    def is_instant(self) -> bool:
+        """Whether a key that spells a word may wait for it; the user's own choice of an engine counts."""
+        return self.model in ("", INSTANT_MODEL)
 
     def applied_to(self, settings: Settings) -> Settings:
         """The settings with this engine."""
-        return replace(settings, engine=self.engine)
+        voices = settings.voices
+        if self.foreign:
+            voices = {
+                category: replace(change, family=None) if change.family in self.foreign else change
+                for category, change in voices.items()
+            }
+        return replace(settings, engine=self.engine, voices=voices)
 
 
 def choose_engine(settings: Settings, ready: ReadyModels, profile: ProfileEngines) -> EngineChoice:
@@ -72,9 +91,8 @@ def choose_engine(settings: Settings, ready: ReadyModels, profile: ProfileEngine
         if not ready.problems[model]:
             finer = [f"{name}: {ready.problems[name]}" for name in order[: order.index(model)]]
             quality = "fastest" if asked == FASTEST_ENGINE else "finest"
-            return EngineChoice(
-                NATURAL_ENGINE, model, "; ".join([f"{model} is the {quality} that is ready", *finer])
-            )
+            reason = "; ".join([f"{model} is the {quality} that is ready", *finer])
+            return EngineChoice(NATURAL_ENGINE, model, reason, _families(settings) - ready.voices)
     why = "; ".join(f"{name}: {ready.problems[name]}" for name in order)
     return EngineChoice(FALLBACK_ENGINE, "", f"no natural voice can speak here ({why})")
 
@@ -83,19 +101,22 @@ def _reason_for_fallback(settings: Settings, ready: ReadyModels, profile: Profil
     """Why `auto` stays with eSpeak NG although natural voices may be ready; empty if it does not."""
     rates = [change.rate for change in settings.voices.values() if change.rate is not None]
     rate = settings.rate if settings.rate is not None else max(rates, default=0)
-    families = {change.family for change in settings.voices.values() if change.family}
     speakers = {engine for engine, chosen in settings.speakers.items() if chosen}
     if rate > FAST_RATE:
         return f"it is understood better at more than {FAST_RATE:g} words a minute"
     if settings.natural_language not in ready.languages:
         return f"there are no natural voices for the language '{settings.natural_language}'"
-    if families - ready.voices:
+    if _families(settings) - ready.voices:
         return "the setting 'voices' names voices of it"
     if FALLBACK_ENGINE in speakers and NATURAL_ENGINE not in speakers:
         return "the setting 'speakers' names voices of it"
     if FALLBACK_ENGINE in profile.voiced and NATURAL_ENGINE not in profile.voiced:
         return f"the profile '{settings.profile}' has voices of it, and none of the natural ones"
     return ""
+
+
+def _families(settings: Settings) -> frozenset[str]:
+    return frozenset(change.family for change in settings.voices.values() if change.family)
 
 
 def engine_choice(settings: Settings, broken: Mapping[str, str] | None = None) -> EngineChoice:
@@ -114,3 +135,29 @@ def engine_choice(settings: Settings, broken: Mapping[str, str] | None = None) -
     with suppress(InputError):
         profile = engines_of_profile(settings.profile)
     return choose_engine(settings, ready, profile)
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyEngine:
+    """An engine that was chosen and has begun to load."""
+
+    choice: EngineChoice
+    engine: Engine
+
+
+def begin_loading(settings: Settings) -> EarlyEngine | None:
+    """Starts the process of the engine that we choose for these settings, where it has one.
+
+    For a process that is about to load other modules, which takes as long. None if there is nothing to wait
+    for, or if it fails: who needs the engine makes it then, and reports what is wrong.
+    """
+    try:
+        choice = engine_choice(settings)
+        if not choice.model:
+            return None
+        engine = make_engine(choice.engine)
+        engine.model, engine.patience = choice.model, 0.0
+        engine.warm_up()
+    except CodechoirError:
+        return None
+    return EarlyEngine(choice, engine)

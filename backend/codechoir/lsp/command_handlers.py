@@ -13,6 +13,7 @@ from itertools import chain
 from typing import Any
 
 from codechoir import __version__
+from codechoir.engines import EarlyEngine
 from codechoir.lsp.arguments import (
     MuteRequest,
     Position,
@@ -71,11 +72,12 @@ class CommandHandlers:
         warn: Warn,
         warnings: Collection[str],
         run_in_background: RunInBackground,
+        early: EarlyEngine | None = None,
     ) -> None:
         self._warnings = warnings
         self._run_in_background = run_in_background
         self.documents = Documents(parse_encoding(encoding), self._document_changed)
-        self.runtime = SpeechRuntime(settings, audio, warn)
+        self.runtime = SpeechRuntime(settings, audio, warn, early)
         self.readings = ReadingController(self.runtime, self.documents, send, on_state)
         self._commands: Mapping[str, Callable[[CommandArguments], Any]] = {
             "read": self._read,
@@ -140,6 +142,7 @@ class CommandHandlers:
         start, make = self._phrases_about(request, snapshot)
         about = ReplayablePhrases(lambda: make(snapshot))
         plan = ReadingPlan(snapshot, start, start, start, about=about, uri=request.uri, make_about=make)
+        plan = replace(plan, spells=request.what == "spell")
         return {"session": self.readings.begin(plan)["session"]}
 
     def _phrases_about(self, request: SayRequest, snapshot: Snapshot) -> tuple[int, MakeAbout]:
@@ -225,6 +228,7 @@ class CommandHandlers:
             "engineModel": self.runtime.choice.model,
             "engineReason": self.runtime.choice.reason,
             "engineCheck": engine.check() or "ready",
+            "engineLoaded": engine.is_ready(),
             "profile": self.runtime.settings.profile,
             "silent": [each.value for each in Category if self.runtime.pipeline.voice_of(each).volume == 0],
             "settings": as_json(self.runtime.settings),

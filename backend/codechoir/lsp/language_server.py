@@ -39,6 +39,7 @@ from codechoir.settings import Settings
 from codechoir.stdio import MessageWriter
 
 if TYPE_CHECKING:
+    from codechoir.engines import EarlyEngine
     from codechoir.lsp.command_handlers import CommandHandlers
 
 log = logging.getLogger(__name__)
@@ -174,6 +175,7 @@ class CodechoirLanguageServer(LanguageServer):
         self._asks_for_settings = False
         self._warnings: deque[str] = deque(maxlen=20)
         self._handlers: CommandHandlers | None = None
+        self._early_engine: EarlyEngine | None = None
         self._running = RunningRequests()
         self._preparations = Preparations()
         self.protocol.on_cancel = self._running.cancel
@@ -196,6 +198,7 @@ class CodechoirLanguageServer(LanguageServer):
                 self._warn,
                 self._warnings,
                 self._run_in_background,
+                self._early_engine,
             )
         return self._handlers
 
@@ -305,6 +308,9 @@ class CodechoirLanguageServer(LanguageServer):
         self.protocol.phase = "running"
 
     def _initialized(self, params: types.InitializedParams) -> None:
+        from codechoir.engines import begin_loading
+
+        self._early_engine = begin_loading(self._configured)
         self.handlers.warm_up()
         if self._asks_for_settings:
             self._ask_for_settings()

@@ -55,7 +55,7 @@ class ReadingController:
 
     def read(self, plan: ReadingPlan) -> Answer:
         """Starts a reading; the current one ends."""
-        pipeline, engine = self._runtime.pipeline, self._runtime.engine
+        pipeline, engine = self._runtime.pipeline, self._runtime.engine_for(plan.spells)
         rate = engine.capabilities.sample_rate
         text = CurrentText(self._documents, plan.uri, plan.snapshot)
         is_stereo = pipeline.needs_stereo

@@ -185,7 +185,8 @@ class ReadingPlan:
     `extents`: of several selections, the parts of `start` to `end` that are read, in order; empty if all is.
     `about`: phrases to say instead of the text, such as an outline. `heard`: the share of the first word that
     was played before, 0 to 1; None if it is new. `slow_until`: phrases before this byte are slower. `uri`: of
-    the document; empty if it has none. `make_about`: makes what `about` says from a later text.
+    the document; empty if it has none. `make_about`: makes what `about` says from a later text. `spells`:
+    what `about` says is spelled.
     """
 
     snapshot: Snapshot
@@ -200,6 +201,7 @@ class ReadingPlan:
     extents: tuple[Extent, ...] = ()
     uri: str = ""
     make_about: MakeAbout | None = None
+    spells: bool = False
 
     def from_byte(self, begin: int) -> ReadingPlan:
         """The same text from another byte on."""

@@ -11,11 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from codechoir.engines import Engine, EngineChoice, engine_choice, make_engine
+from codechoir.engines import EarlyEngine, Engine, EngineChoice, engine_choice, make_engine
 from codechoir.errors import CodechoirError, EngineError, InputError
 from codechoir.lsp.configuration import AudioMode
 from codechoir.pipeline import SpeechPipeline, word_table
-from codechoir.playback import PATIENCE_SECONDS, PhraseCacheFactory, prepare_engine
+from codechoir.playback import PATIENCE_SECONDS, FallbackEngine, PhraseCacheFactory, prepare_engine
 from codechoir.settings import FALLBACK_ENGINE, Settings
 from codechoir.sinks import (
     AudioNotifier,
@@ -28,6 +28,9 @@ from codechoir.sinks import (
 from codechoir.storage import ask_disk
 
 log = logging.getLogger(__name__)
+
+MEASURE_AFTER_SECONDS = 3.0
+"""After loading, before the speed is measured: a first line that somebody waits for goes first."""
 
 MEASURE_WITHIN_SECONDS = 60.0
 MEASURE_POLL_SECONDS = 0.1
@@ -47,8 +50,12 @@ class SpeechRuntime:
     May be used by several threads: the first that needs pipeline or engine makes them.
     """
 
-    def __init__(self, settings: Settings, audio: AudioMode, warn: Warn) -> None:
+    def __init__(
+        self, settings: Settings, audio: AudioMode, warn: Warn, early: EarlyEngine | None = None
+    ) -> None:
+        """`early`: an engine that is loading already, and is used if the settings still want it."""
         self._settings = settings
+        self._early = early
         self._warn = warn
         self._lock = threading.RLock()
         self.audio = audio
@@ -77,6 +84,13 @@ class SpeechRuntime:
     def engine(self) -> Engine:
         """Makes the audio. Raises `CodechoirError` when not even the default can be made."""
         return self._ready()[1]
+
+    def engine_for(self, spells: bool) -> Engine:
+        """The engine of a reading; that of a spelled word must sound at once, whatever its voice."""
+        engine = self.engine
+        if spells and not self._choice.is_instant and isinstance(engine, FallbackEngine):
+            return engine.stand_in()
+        return engine
 
     @property
     def choice(self) -> EngineChoice:
@@ -181,6 +195,7 @@ class SpeechRuntime:
                 if time.monotonic() > give_up:
                     return
                 time.sleep(MEASURE_POLL_SECONDS)
+            time.sleep(MEASURE_AFTER_SECONDS)
             try:
                 problem = keep_speed(model, real_time_factor(engine))
             except CodechoirError as error:
@@ -213,6 +228,8 @@ class SpeechRuntime:
         with self._lock:
             if self._engine is not None:
                 self._engine.close()
+            if self._early is not None:
+                self._early.engine.close()
 
     def latents(self, clear_memory: bool, clear_disk: bool) -> dict[str, Any]:
         """`{"latents": …}`: the cached conditioning latents, after clearing; empty if the engine has none."""
@@ -258,8 +275,14 @@ class SpeechRuntime:
         return engine
 
     def _made(self, choice: EngineChoice) -> Engine:
-        engine = make_engine(choice.engine)
-        engine.model = choice.model
+        early, self._early = self._early, None
+        if early is not None and _is_same(early.choice, choice):
+            engine = early.engine
+        else:
+            if early is not None:
+                early.engine.close()
+            engine = make_engine(choice.engine)
+            engine.model = choice.model
         on_broken = partial(self._model_failed, choice.model) if choice.model else None
         try:
             return prepare_engine(engine, self.phrase_cache, PATIENCE_SECONDS, on_broken)

@@ -184,6 +184,10 @@ class FallbackEngine(ForwardingEngine):
             if not self._bridge(progress, output):
                 return
 
+    def stand_in(self) -> Engine:
+        """The fallback engine, for phrases that were cast for this one and must sound at once."""
+        return StandInEngine(self._fallback(), self._recast)
+
     def _bridge(self, progress: SpokenProgress, listener: FallbackListener) -> bool:
         """Says phrases with the fallback engine until the other is back; True when there is more to say."""
         engine = self._fallback()
@@ -215,6 +219,19 @@ class FallbackEngine(ForwardingEngine):
             return
         self._was_notified = True
         log.log(logging.INFO if listener.notify(line) else logging.WARNING, "%s", line)
+
+
+class StandInEngine(ForwardingEngine):
+    """An engine that says phrases which were cast for another one, in the voices that `recast` gives them."""
+
+    def __init__(self, inner: Engine, recast: Recast) -> None:
+        super().__init__(inner)
+        self._recast = recast
+
+    def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
+        """See `Engine.speak`."""
+        recast = (replace(phrase, parts=tuple(map(self._recast, phrase.parts))) for phrase in phrases)
+        self.inner.speak(recast, listener)
 
 
 class FallbackPhrases:

@@ -127,7 +127,7 @@ class Settings(WordingOptions):
                 ),
             }
         ),
-        "espeak",
+        AUTO_ENGINE,
         en="Speech engine.",
         de="Sprachengine.",
         section="reading",

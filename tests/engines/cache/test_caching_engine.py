@@ -195,7 +195,7 @@ def test_an_engine_that_fails_leaves_nothing_half_kept(cache: PhraseCache) -> No
 
 
 def test_espeak_sounds_the_same_from_the_cache(cache: PhraseCache) -> None:
-    pipeline = SpeechPipeline(Settings())
+    pipeline = SpeechPipeline(Settings(engine="espeak"))
     snapshot = Document("one, two three\nfour five\nsix\n", plain_text()).snapshot()
     lines = list(pipeline.phrases(snapshot))
     plain = hear(EspeakEngine(), *lines)
@@ -242,7 +242,9 @@ def test_neighbours_that_a_neural_engine_joins_stay_together() -> None:
 
 def test_the_rest_of_a_phrase_after_a_kept_one_has_its_pause(cache: PhraseCache) -> None:
     """The engine is called in the midst of a reading, and must not take that for its beginning."""
-    lines = list(SpeechPipeline(Settings()).phrases(Document("one\ntwo\n", plain_text()).snapshot()))
+    lines = list(
+        SpeechPipeline(Settings(engine="espeak")).phrases(Document("one\ntwo\n", plain_text()).snapshot())
+    )
     speaker = CachingEngine(EspeakEngine(), cache, EspeakEngine().cache_policy())
     whole = hear(EspeakEngine(), *lines)
     hear(speaker, lines[0])

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from codechoir.model import VoiceInfo
+from codechoir.model import Capabilities, VoiceInfo
+
+ENGINE_NAME = "natural"
+SAMPLE_RATE = 24_000
+CAPABILITIES = Capabilities(SAMPLE_RATE, inline_prosody=True, concurrent=True, can_be_lost=True)
+"""What both processes of the engine know; the child, which somebody waits for, loads nothing else of ours."""
 
 
 @dataclass(frozen=True, slots=True)

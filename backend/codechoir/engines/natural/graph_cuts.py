@@ -39,36 +39,47 @@ def cut_model(model: bytes, inputs: Mapping[str, TensorType], outputs: Sequence[
 
     Either may be inside of the model. Raises `EngineError` where an output depends on something else.
     """
-    try:
-        fields = list(_fields(model))
-        graph = next(value for number, value, _ in fields if number == MODEL_GRAPH)
-        around = b"".join(raw for number, _, raw in fields if number != MODEL_GRAPH)
-        return around + encoded_field(MODEL_GRAPH, _cut_graph(graph, inputs, outputs))
-    except (IndexError, StopIteration, UnicodeDecodeError) as error:
-        raise EngineError("the file of the voice is not an ONNX model") from error
+    return DividedModel(model).cut(inputs, outputs)
 
 
-def _cut_graph(graph: bytes, inputs: Mapping[str, TensorType], outputs: Sequence[str]) -> bytes:
-    nodes, initializers, others = [], {}, []
-    for number, value, raw in _fields(graph):
-        if number == GRAPH_NODE:
-            nodes.append((raw, _names(value, NODE_INPUT), _names(value, NODE_OUTPUT)))
-        elif number == GRAPH_INITIALIZER:
-            initializers[_names(value, TENSOR_NAME)[0]] = raw
-        elif number not in (GRAPH_INPUT, GRAPH_OUTPUT, GRAPH_VALUE):
-            others.append(raw)
-    kept, needed = _needed_nodes(nodes, inputs, outputs)
-    if missing := needed - initializers.keys() - inputs.keys() - {""}:
-        raise EngineError(f"the file of the voice is another one than expected: it has no {min(missing)}")
-    return b"".join(
-        [
+class DividedModel:
+    """A model of which several parts can be cut; its file is looked through once."""
+
+    def __init__(self, model: bytes) -> None:
+        """Raises `EngineError` where it is no model."""
+        self._nodes: list[tuple[bytes, list[str], list[str]]] = []
+        self._initializers: dict[str, bytes] = {}
+        self._others: list[bytes] = []
+        try:
+            fields = list(_fields(model))
+            graph = next(value for number, value, _ in fields if number == MODEL_GRAPH)
+            self._around = b"".join(raw for number, _, raw in fields if number != MODEL_GRAPH)
+            self._divide(graph)
+        except (IndexError, StopIteration, UnicodeDecodeError) as error:
+            raise EngineError("the file of the voice is not an ONNX model") from error
+
+    def cut(self, inputs: Mapping[str, TensorType], outputs: Sequence[str]) -> bytes:
+        """See `cut_model`."""
+        kept, needed = _needed_nodes(self._nodes, inputs, outputs)
+        if missing := needed - self._initializers.keys() - inputs.keys() - {""}:
+            raise EngineError(f"the file of the voice is another one than expected: it has no {min(missing)}")
+        graph = [
             *kept,
-            *others,
-            *(raw for name, raw in initializers.items() if name in needed),
+            *self._others,
+            *(raw for name, raw in self._initializers.items() if name in needed),
             *(_described(GRAPH_INPUT, name, kind) for name, kind in inputs.items()),
             *(_described(GRAPH_OUTPUT, name, TensorType(ElementType.FLOAT)) for name in outputs),
         ]
-    )
+        return self._around + encoded_field(MODEL_GRAPH, b"".join(graph))
+
+    def _divide(self, graph: bytes) -> None:
+        for number, value, raw in _fields(graph):
+            if number == GRAPH_NODE:
+                self._nodes.append((raw, _names(value, NODE_INPUT), _names(value, NODE_OUTPUT)))
+            elif number == GRAPH_INITIALIZER:
+                self._initializers[_names(value, TENSOR_NAME)[0]] = raw
+            elif number not in (GRAPH_INPUT, GRAPH_OUTPUT, GRAPH_VALUE):
+                self._others.append(raw)
 
 
 def _needed_nodes(

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from codechoir.engines.natural.graph_cuts import ElementType, TensorType, cut_model
+from codechoir.engines.natural.graph_cuts import DividedModel, ElementType, TensorType
 from codechoir.errors import EngineError
 
 Floats = NDArray[np.float32]
@@ -76,7 +76,7 @@ class HibariVoice:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        model = (assets / "hibari.onnx").read_bytes()
+        model = DividedModel((assets / "hibari.onnx").read_bytes())
         phonemes = {
             "ids": TensorType(ElementType.INT64, (1, "L")),
             "speed": TensorType(ElementType.FLOAT, (1,)),
@@ -85,8 +85,8 @@ class HibariVoice:
         self._first, self._second = (
             onnxruntime.InferenceSession(half, options, providers=["CPUExecutionProvider"])
             for half in (
-                cut_model(model, phonemes, [_FEATURES, _PITCH, _DURATIONS]),
-                cut_model(model, features, [_SPECTRA]),
+                model.cut(phonemes, [_FEATURES, _PITCH, _DURATIONS]),
+                model.cut(features, [_SPECTRA]),
             )
         )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codechoir.engines import AudioListener, ReadingCancelledError, make_fallback_engine
-from codechoir.engines.natural.natural_engine import CAPABILITIES, ENGINE_NAME, SAMPLE_RATE
+from codechoir.engines.natural.derived_voices import CAPABILITIES, ENGINE_NAME, SAMPLE_RATE
 from codechoir.engines.subprocess import HostedEngine
 from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
 
@@ -69,13 +69,24 @@ class HostedNaturalEngine(HostedEngine):
 
     def _load(self) -> _Loaded:
         if self._loaded is None:
+            say, pronunciation = _kokoro(Path(self._kokoro)) if self._kokoro else _hibari()
+            self._loaded = _Loaded(say, pronunciation, _stand_in())
+        return self._loaded
+
+
+def _stand_in() -> SayParts:
+    """The fallback engine, which is loaded when it is first needed: the first line does not wait for it."""
+    loaded: list[SayParts] = []
+
+    def say(parts: tuple[CastUtterance, ...], listener: AudioListener) -> None:
+        if not loaded:
             from codechoir.engines.neural_output import FallbackSpeech
             from codechoir.voices import FallbackVoices
 
-            stand_in = FallbackSpeech(make_fallback_engine(), FallbackVoices(), SAMPLE_RATE)
-            say, pronunciation = _kokoro(Path(self._kokoro)) if self._kokoro else _hibari()
-            self._loaded = _Loaded(say, pronunciation, stand_in)
-        return self._loaded
+            loaded.append(FallbackSpeech(make_fallback_engine(), FallbackVoices(), SAMPLE_RATE))
+        loaded[0](parts, listener)
+
+    return say
 
 
 def _hibari() -> tuple[SayPass, Pronunciation]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from codechoir import __version__
 from codechoir.engines import AudioListener, CachePolicy, Engine
-from codechoir.engines.natural.derived_voices import voice_infos
+from codechoir.engines.natural.derived_voices import CAPABILITIES, ENGINE_NAME, voice_infos
 from codechoir.engines.natural.kokoro_catalog import (
     kokoro_home,
     pieces_folder,
@@ -27,14 +27,10 @@ from codechoir.engines.natural.readiness import (
 )
 from codechoir.engines.subprocess import ChildEngine, ChildSpec
 from codechoir.errors import EngineError
-from codechoir.model import Capabilities, Phrase, VoiceInfo
+from codechoir.model import Phrase, VoiceInfo
 
 if TYPE_CHECKING:
     from codechoir.engines.natural.kokoro_install import KokoroInstallation
-
-ENGINE_NAME = "natural"
-SAMPLE_RATE = 24_000
-CAPABILITIES = Capabilities(SAMPLE_RATE, inline_prosody=True, concurrent=True, can_be_lost=True)
 
 HOSTED = "codechoir.engines.natural.hosted_natural:HostedNaturalEngine"
 ENVIRONMENT = {"ORT_DISABLE_TELEMETRY": "1", "OMP_NUM_THREADS": "1"}
