@@ -191,7 +191,8 @@ def _voices(engine: NaturalEngine, settings: Settings, prefix: str) -> list[Figu
     voices = [casting.voice_of(category) for category in Category if category.inherits is None]
     return [
         figure(f"{prefix}.levels", level_spread(engine, voices, lufs), "LU, estimated", 1.0),
-        figure(f"{prefix}.mistaken", share_mistaken(engine, voices), "of held-out words", 0.02),
+        figure(f"{prefix}.mistaken", share_mistaken(engine, voices, 1), "of held-out single words", 0.02),
+        figure(f"{prefix}.mistaken.in_lines", share_mistaken(engine, voices), "of held-out words", None),
     ]
 
 

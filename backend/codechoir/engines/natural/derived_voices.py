@@ -1,6 +1,7 @@
 """The voices that are made of the one real voice, by the size and the pitch of the speaker.
 
-Told apart on single words to 98 % (by MFCC and fundamental frequency). The real one, `heart`, sounds best;
+The factors are those of a grid by which words cut from lines are best told apart, by cepstrum and fundamental
+frequency, with the narrow melodies of the default profile. The real one, `heart`, sounds best;
 the farther a voice is from it, the more it sounds processed.
 """
 
@@ -29,12 +30,12 @@ class DerivedVoice:
 
 DERIVED_VOICES = {
     "heart": DerivedVoice("female, as recorded"),
-    "heart-bass": DerivedVoice("male, deep", 0.50, 0.84, 0.87),
-    "heart-baritone": DerivedVoice("male, large", 0.72, 0.80, 1.07),
-    "heart-alto": DerivedVoice("androgynous, low and dark", 0.62, 1.04, 0.83),
-    "heart-small": DerivedVoice("small, low", 0.84, 1.20, 0.90),
-    "heart-large": DerivedVoice("large, high", 1.22, 0.84, 1.53),
-    "heart-child": DerivedVoice("child", 1.50, 1.18, 1.24),
+    "heart-bass": DerivedVoice("male, deep", 0.50, 0.86, 0.81),
+    "heart-baritone": DerivedVoice("male, large", 0.74, 0.80, 1.03),
+    "heart-alto": DerivedVoice("androgynous, low and bright", 0.58, 1.12, 0.77),
+    "heart-small": DerivedVoice("small, low", 0.84, 1.20, 0.86),
+    "heart-large": DerivedVoice("large, high", 1.20, 0.80, 1.60),
+    "heart-child": DerivedVoice("child", 1.35, 1.20, 1.07),
 }
 
 

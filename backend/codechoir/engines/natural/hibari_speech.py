@@ -11,6 +11,7 @@ from codechoir.audio import VoiceShaper, pitch_factor
 from codechoir.engines.natural.derived_voices import DERIVED_VOICES
 from codechoir.engines.natural.hibari_voice import HibariVoice, Prosody
 from codechoir.engines.natural.line_passes import NATURAL_RATE, LinePass, pause_between, phonemes_of
+from codechoir.engines.natural.pronunciation import PUNCTUATION
 from codechoir.engines.natural.source_filter import (
     FRAME,
     SAMPLE_RATE,
@@ -30,6 +31,9 @@ MARGIN_FRAMES = 12
 
 LEAD_FRAMES = 4
 """Frames by which the sound of a word is ahead of its durations."""
+
+UNFINISHED = ":"
+"""Said after a last word without a sign, so that the voice does not fade away in it."""
 
 AUDIBLE = 0.0004
 """Amplitude, for a voice at full level, below which a frame at the edge of a pass is silent: some 50 dB below
@@ -84,7 +88,7 @@ def layout(line_pass: LinePass, prosody: Prosody) -> PassLayout:
 def say_pass(line_pass: LinePass, voice: HibariVoice, chunker: SpeechChunker, phrase: int) -> None:
     """Writes the sound of a pass that has words, with their marks. `phrase`: index of the phrase."""
     phonemes = phonemes_of(line_pass)
-    prosody = voice.prosody(phonemes)
+    prosody = voice.prosody(phonemes if phonemes.endswith(tuple(PUNCTUATION)) else phonemes + UNFINISHED)
     laid_out = layout(line_pass, prosody)
     windows = SoundWindows(prosody.pitch, laid_out.shape, seed=len(phonemes))
     trimmer = _Trimmer(laid_out)
