@@ -13,8 +13,8 @@ from codechoir.bench.listener_figures import (
     COMMENTS,
     OURS,
     SINGLE_WORDS,
+    MeasuredEngine,
     Sound,
-    Speaker,
     _engines,
     _figures_of,
     at_rate,
@@ -105,7 +105,7 @@ class Parrot:
 
 def test_what_is_counted_is_what_was_misheard() -> None:
     parrot = Parrot()
-    found = heard(Speaker("natural", parrot.say), parrot, 10)
+    found = heard(MeasuredEngine("natural", parrot.say), parrot, 10)
     assert sum(wrong for wrong, _ in found["175"]) == 0 and len(found["175"]) == len(found["262"]) == 10
     assert all(wrong == of - 1 for wrong, of in found["500"]) and len(found["500"]) == 2
     assert found["words"] == [(word != SINGLE_WORDS[1], 1) for word in SINGLE_WORDS[:10]]

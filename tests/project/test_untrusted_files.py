@@ -15,6 +15,7 @@ OWN_DATA = {
     "audio/samples.py",
     "engines/espeak/parameters.py",
     "engines/natural/hibari_voice.py",
+    "engines/natural/kokoro_voice.py",
     "languages/language.py",
     "wording/text_signs.py",
 }

@@ -110,7 +110,7 @@ class Hearing(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
+class MeasuredEngine:
     """`say`: says a phrase, at so many words a minute. `engine`: for whose voices the phrase is cast."""
 
     name: str
@@ -119,28 +119,28 @@ class Speaker:
 
 
 def figures(lines: str = str(LINES)) -> list[Figure]:
-    """For each speaker: `listener.NAME.RATE`, `.comments` and `.words`. `lines`: how many are said."""
+    """For each engine: `listener.NAME.RATE`, `.comments` and `.words`. `lines`: how many are said."""
     if not lines.isdecimal() or int(lines) < 1:
         raise InputError(f"lines must be a whole number from 1 on, got '{lines}'")
     hearing = Recogniser()
-    speakers = [*_engines(OURS), *_peers()]
-    found = {speaker.name: heard(speaker, hearing, int(lines)) for speaker in speakers}
+    engines = [*_engines(OURS), *_peers()]
+    found = {measured.name: heard(measured, hearing, int(lines)) for measured in engines}
     return [one for name in found for one in _figures_of(name, found[name], found[OURS[0]])]
 
 
-def heard(speaker: Speaker, hearing: Hearing, lines: int) -> dict[str, list[tuple[int, int]]]:
+def heard(measured: MeasuredEngine, hearing: Hearing, lines: int) -> dict[str, list[tuple[int, int]]]:
     """What was misheard, as (words wrong, words said) for each text. Keys: rates, "comments" and "words"."""
     found: dict[str, list[tuple[int, int]]] = {}
-    said = held_out_lines(speaker.engine, lines)
+    said = held_out_lines(measured.engine, lines)
     for rate in sorted({NATURAL_RATE, FASTER, *OTHER_RATES}):
         some = said if rate in MAX_WRONG else said[::5]
-        found[str(rate)] = _misheard(speaker, hearing, (at_rate(line, rate) for line in some), rate)
-    comments = [_one_utterance(text, Category.COMMENT, speaker.engine) for text in COMMENTS[:lines]]
-    found["comments"] = _misheard(speaker, hearing, comments, NATURAL_RATE)
+        found[str(rate)] = _misheard(measured, hearing, (at_rate(line, rate) for line in some), rate)
+    comments = [_one_utterance(text, Category.COMMENT, measured.engine) for text in COMMENTS[:lines]]
+    found["comments"] = _misheard(measured, hearing, comments, NATURAL_RATE)
     found["words"] = [
         (
             hearing.identify(
-                *speaker.say(_one_utterance(word, Category.VARIABLE, speaker.engine), NATURAL_RATE),
+                *measured.say(_one_utterance(word, Category.VARIABLE, measured.engine), NATURAL_RATE),
                 SINGLE_WORDS,
             )
             != word,
@@ -192,9 +192,9 @@ def _common_words() -> frozenset[str]:
 
 
 def _misheard(
-    speaker: Speaker, hearing: Hearing, texts: Iterable[Phrase], rate: int
+    measured: MeasuredEngine, hearing: Hearing, texts: Iterable[Phrase], rate: int
 ) -> list[tuple[int, int]]:
-    return [words_wrong(words_of(text), hearing.hear(*speaker.say(text, rate)), sounds) for text in texts]
+    return [words_wrong(words_of(text), hearing.hear(*measured.say(text, rate)), sounds) for text in texts]
 
 
 @cache
@@ -231,15 +231,15 @@ def _figures_of(
         yield figure(f"listener.{name}.{what}", share, unit, goal, *beside, at_least=what == "words")
 
 
-# ---- speakers ----------------------------------------------------------------------------------------------
+# ---- engines ----------------------------------------------------------------------------------------------
 
 
-def _engines(names: Iterable[str]) -> Iterator[Speaker]:
+def _engines(names: Iterable[str]) -> Iterator[MeasuredEngine]:
     """Our engines, those that can speak here."""
     for name in names:
         engine = make_engine(name)
         if engine.check() is None:
-            yield Speaker(name, _saying(engine), name)
+            yield MeasuredEngine(name, _saying(engine), name)
 
 
 def _saying(engine: Engine) -> Callable[[Phrase, int], Sound]:
@@ -250,13 +250,13 @@ def _saying(engine: Engine) -> Callable[[Phrase, int], Sound]:
     return say
 
 
-def _peers() -> Iterator[Speaker]:
+def _peers() -> Iterator[MeasuredEngine]:
     if espeak_is_installed():
-        yield Speaker(ESPEAK_PROGRAM, _by_program)
+        yield MeasuredEngine(ESPEAK_PROGRAM, _by_program)
     for name, make in (("hibari-tts", _hibari), ("piper-tts", _piper), ("kokoro-onnx", _kokoro)):
         say = make()
         if say is not None:
-            yield Speaker(name, _with_text(say))
+            yield MeasuredEngine(name, _with_text(say))
 
 
 def _with_text(say: Callable[[str, float], Sound]) -> Callable[[Phrase, int], Sound]:
@@ -307,7 +307,7 @@ def _kokoro() -> Callable[[str, float], Sound] | None:
 
 
 def draw(path: Path, found: Sequence[Mapping[str, Any]]) -> None:
-    """Draws the share of words misheard at each rate, a line for each speaker."""
+    """Draws the share of words misheard at each rate, a line for each measured."""
     from matplotlib.figure import Figure as Plot
 
     plot = Plot(figsize=(7, 4.2), dpi=100, layout="tight")

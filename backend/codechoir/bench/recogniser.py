@@ -21,7 +21,7 @@ from codechoir.errors import EngineError
 Floats = NDArray[np.float32]
 
 HEARD_RATE = 16_000
-INSTALL = "pip install 'codechoir[listener]'"
+INSTALL = "run python -m pip install '.[listener]' in Codechoir's folder"
 
 CONTEXT = (
     "Source code read aloud: def init self equals none, return self dot name, for item in list, "

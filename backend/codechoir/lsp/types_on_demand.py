@@ -45,7 +45,7 @@ def load_types(name: str) -> ModuleType:
         raise ImportError(f"{MODULE} has no Python code", name=MODULE)
     module = ModuleType(name)
     module.__package__, module.__spec__, module.__file__ = spec.parent, spec, spec.origin
-    builder = _Builder(module)
+    builder = _TypesBuilder(module)
     stand_in = SimpleNamespace(**vars(attrs) | {"define": builder.defer})
 
     def import_with_stand_in(wanted: str, *arguments: Any, **options: Any) -> Any:
@@ -58,7 +58,7 @@ def load_types(name: str) -> ModuleType:
     return module
 
 
-class _Builder:
+class _TypesBuilder:
     """Builds the classes of one module. May be used by any thread."""
 
     def __init__(self, module: ModuleType) -> None:
@@ -101,7 +101,7 @@ class _Builder:
 class _BuiltOnAccess:
     """Stands where attrs will write the attribute `name` of a class."""
 
-    def __init__(self, name: str, builder: _Builder) -> None:
+    def __init__(self, name: str, builder: _TypesBuilder) -> None:
         self.name = name
         self._builder = builder
 

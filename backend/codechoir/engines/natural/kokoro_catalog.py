@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from codechoir.model import VoiceInfo
+from codechoir.storage import read_json
 
 VERSION = "1"
 """Of the pieces; changes with everything that changes them."""
@@ -68,7 +68,7 @@ def pieces_key(hashes: Iterable[str]) -> str:
 def read_manifest(folder: Path) -> dict[str, Any] | None:
     """What is known of the pieces in a folder; None if there are none, or those of another version."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = read_json(folder / MANIFEST)
     except (OSError, ValueError):
         return None
     return manifest if isinstance(manifest, dict) and manifest.get("version") == VERSION else None
