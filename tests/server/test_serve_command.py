@@ -19,6 +19,7 @@ from codechoir.cli.commands_server import settings_of_server
 from codechoir.cli.main import build
 from codechoir.errors import InputError
 from codechoir.server import TRANSLATIONS, ServerSettings, translated
+from codechoir.server.serving import listen
 from codechoir.settings import MEGABYTE, declared
 
 
@@ -155,6 +156,13 @@ def test_a_port_that_is_taken_is_one_line() -> None:
         process = run("--port", str(taken.getsockname()[1]))
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 2 and "cannot listen on 127.0.0.1" in errors
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_audio_does_not_wait_for_more_of_it(host: str) -> None:
+    """Without the protocol, asyncio leaves Nagle's algorithm on, and the first audio comes 40 ms late."""
+    with listen(ServerSettings(host=host, port=0)) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
 
 
 def test_the_command_loads_no_web_framework_before_it_runs() -> None:

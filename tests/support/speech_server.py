@@ -18,6 +18,8 @@ from codechoir.server.server_settings import ServerSettings
 from codechoir.server.service import SpeechService
 from codechoir.server.serving import StoppableServer, http_server, listen
 from codechoir.settings import Settings
+from codechoir.voices.library import Conditioner, Parameter, VoiceLibrary
+from support.voice_library import FakeConditioner
 
 RATE = 22050
 WORD = RATE // 10
@@ -31,13 +33,18 @@ class GatedEngine(Engine):
     """
 
     name = "silent"  # it takes the place of this engine
-    capabilities = Capabilities(sample_rate=RATE)
+    capabilities = Capabilities(sample_rate=RATE, cloning=True, languages=("en", "de"))
 
     def __init__(self, state: GatedState) -> None:
         self._state = state
 
     def voices(self) -> list[VoiceInfo]:
-        return [VoiceInfo("silence", "en"), VoiceInfo("anna", "en", "a cloned voice")]
+        with VoiceLibrary() as library:
+            cloned = [VoiceInfo(name, "", "a cloned voice") for name in library.names()]
+        return [VoiceInfo("silence", "en"), VoiceInfo("anna", "en"), *cloned]
+
+    def conditioner(self, parameters: Mapping[str, Parameter]) -> Conditioner:
+        return FakeConditioner(self.name, parameters=parameters)
 
     def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         state = self._state

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from codechoir import __version__
 from codechoir.errors import CodechoirError
-from codechoir.server import openai_routes, reading_routes, socket_route, state_routes
+from codechoir.server import earlier_routes, openai_routes, reading_routes, socket_route, state_routes
 from codechoir.server.guard import Guard
 from codechoir.server.http_errors import RequestError, error_json, headers_of, status_of
 from codechoir.server.request_context import ERROR_ANSWERS
@@ -26,7 +26,13 @@ DESCRIPTION = """\
 Reads source code and texts aloud. Errors have the shape `{"error": {"code", "message", "type", "param"}}`.
 """
 
-ROUTERS = (openai_routes.router, reading_routes.router, socket_route.router, state_routes.router)
+ROUTERS = (
+    openai_routes.router,
+    reading_routes.router,
+    socket_route.router,
+    earlier_routes.router,
+    state_routes.router,
+)
 
 
 def make_application(service: SpeechService, token: str = "") -> ASGIApp:

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from codechoir.engines import CHOSEN_BY_US, Engine, EngineChoice, engine_choice, engine_names, make_engine
 from codechoir.errors import CodechoirError, EngineError, InputError, did_you_mean
@@ -25,6 +26,9 @@ from codechoir.server.speech_session import EngineTurns, PhraseSource, SpeechSes
 from codechoir.server.speech_texts import Pipelines, VoiceNames
 from codechoir.settings import Settings
 from codechoir.voices.library import VoiceLibrary
+
+if TYPE_CHECKING:
+    from codechoir.engines.cache import PhraseCache
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +80,7 @@ class SpeechService:
         self._names: dict[str, VoiceNames] = {}
         self.pipelines.get().check(self._turns[self.choice.engine].engine)
         self._admitted = Places(server.max_requests, server.queue, server.per_client)
+        self.cloning = Places(1, longest_queue=4)
         self._sessions: dict[str, SpeechSession] = {}
         self._ended: OrderedDict[str, SpeechSession] = OrderedDict()
         self._routes: dict[str, str] = {}
@@ -143,6 +148,24 @@ class SpeechService:
     def _model_of(self, name: str) -> str:
         choice = self.choice if name == self.choice.engine else EngineChoice(name)
         return choice.model
+
+    def engines(self) -> list[Engine]:
+        """The engines that were made."""
+        return [turns.engine for turns in self._turns.values()]
+
+    def cloning_engine(self) -> Engine:
+        """The first engine that can make voices from recordings. Raises `RequestError` if there is none."""
+        for name in self.served:
+            if (engine := self.turns(name).engine).capabilities.cloning:
+                return engine
+        raise RequestError(
+            f"no engine of this server can clone voices; it has {', '.join(self.served)}", code="cannot-clone"
+        )
+
+    @property
+    def phrase_cache(self) -> PhraseCache:
+        """The phrases that engines have spoken."""
+        return self._phrase_cache.cache
 
     @cached_property
     def library(self) -> VoiceLibrary:

@@ -82,10 +82,11 @@ def announcement(service: SpeechService, url: str, needs_token: bool) -> Iterato
 def listen(server: ServerSettings) -> socket.socket:
     """A socket on the address of the settings. Raises `InputError` if that is impossible."""
     try:
-        family, *_, address = socket.getaddrinfo(
+        family, kind, protocol, _, address = socket.getaddrinfo(
             server.host, server.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        # asyncio switches Nagle's algorithm off only where the protocol is named: else audio comes 40 ms late
+        listener = socket.socket(family, kind, protocol or socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
     except OSError as error:
