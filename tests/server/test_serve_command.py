@@ -34,6 +34,7 @@ def test_every_setting_is_declared_with_option_and_variable() -> None:
         assert bool(declaration.option) is (field.name != "token"), "a command line can be seen by others"
 
 
+@pytest.mark.usefixtures("engine_left_to_us")
 def test_option_before_variable_before_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "server.toml"
     file.write_text('port = 1\nqueue = 2\nengine = "silent"\nhosts = ["a", "b"]\nmax_source = 2\n')
