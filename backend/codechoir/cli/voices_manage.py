@@ -36,11 +36,15 @@ examples:
 
 To use it, name it in a voice profile: [xtts.categories.comment] family = "anna".
 """
+MIXING_ENGINES = ("natural", CLONING_ENGINE)
+"""Engines whose own speakers can be mixed; one that must load a model for that comes last."""
+
 MIX_EXAMPLES = """\
 examples:
   codechoir voices mix duo anna=0.7 ben=0.3
   codechoir voices mix trio anna=2 ben=1 chris=1   weights are scaled to a sum of one
   codechoir voices mix half anna=1 'Gracie Wise=1' mix with a studio speaker of the engine
+  codechoir voices mix pair af_heart=1 bm_lewis=1  mix two of Kokoro's voices
 """
 REMOVE_EXAMPLES = """\
 examples:
@@ -253,17 +257,19 @@ def _cloning(name: str) -> Engine:
 
 
 def _speakers(names: set[str]) -> dict[str, ClonedVoice]:
-    """The studio speakers of the cloning engine among `names`; none if the engine cannot speak here."""
+    """The speakers among `names` of engines whose voices can be mixed; none of one that cannot speak here."""
     from codechoir.engines import make_engine
 
-    engine = make_engine(CLONING_ENGINE)
-    if not names or engine.check() is not None:
-        return {}
-    try:
-        found = {name: engine.speaker(name) for name in sorted(names)}
-    finally:
-        engine.close()
-    return {name: voice for name, voice in found.items() if voice is not None}
+    found: dict[str, ClonedVoice] = {}
+    for engine in map(make_engine, MIXING_ENGINES if names else ()):
+        if engine.check() is not None:
+            continue
+        try:
+            voices = {name: engine.speaker(name) for name in sorted(names - found.keys())}
+        finally:
+            engine.close()
+        found |= {name: voice for name, voice in voices.items() if voice is not None}
+    return found
 
 
 def _report_stored(library: VoiceLibrary, voice: ClonedVoice) -> None:

@@ -161,8 +161,7 @@ def test_the_same_weights_give_the_same_pieces(kokoro_model: Path, tmp_path: Pat
     assert first == second
     assert set(first) == {*(f"{name}.onnx" for name in PIECES), VOICES_FILE, MANIFEST}
     manifest = json.loads(first[MANIFEST])
-    assert (manifest["version"], manifest["key"], list(manifest["voices"])) == (VERSION, "key", list(voices))
-    assert manifest["voices"]["af_heart"] == {"tempo": 1.0, "level": 0.0}
+    assert (manifest["version"], manifest["key"], manifest["voices"]) == (VERSION, "key", list(voices))
 
 
 def test_what_fails_leaves_the_old_pieces_and_nothing_else(kokoro_model: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from codechoir.cli.main import main
 from codechoir.engines.natural import NaturalEngine, ready_models
 from codechoir.engines.natural.derived_voices import DERIVED_VOICES
 from codechoir.engines.natural.hosted_natural import HostedNaturalEngine
@@ -188,6 +189,25 @@ def test_voices_are_described_by_their_names() -> None:
     assert len(voices) == 28
     assert (voices["bm_george"].language, voices["bm_george"].description) == ("en-gb", "British, male")
     assert voices["af_heart"].language == "en-us"
+
+
+def test_a_mixture_of_the_library_is_a_voice(
+    engine: NaturalEngine, kokoro_pieces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODECHOIR_VOICES", str(tmp_path))
+    assert engine.speaker("af_hart") is None
+    parts = {name: engine.speaker(name) for name in ("af_heart", "bm_george")}
+    assert main(["voices", "mix", "pair", "af_heart=0.75", "bm_george=0.25"]) == 0
+    voice = KokoroVoice(kokoro_pieces)
+    mixed = voice.speaker("pair")
+    styles = [part.tensors["style"].astype(np.float32) for part in parts.values() if part is not None]
+    assert np.allclose(mixed.style, 0.75 * styles[0] + 0.25 * styles[1], atol=1e-3)
+    assert "pair" in {each.name for each in engine.voices()}
+    pair, heart = (engine.cache_policy().identity()(name) for name in ("pair", "af_heart"))
+    assert pair.rpartition(" ")[0] == heart.rpartition(" ")[0] and not pair.endswith("pair")
+    assert heard(engine, line(said("total", voice=Voice("pair")))).words == ["total"]
+    with pytest.raises(EngineError, match=r"no voice 'pare'; known: .*pair.*mean 'pair'"):
+        voice.speaker("pare")
 
 
 # ---- the engine that has it ------------------------------------------------------------------------------

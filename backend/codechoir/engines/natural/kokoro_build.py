@@ -2,8 +2,7 @@
 
 1. Seven voices say some lines through the networks in floats: this gives the ranges of all inputs of
    convolutions. With them the pieces get 8-bit convolutions.
-2. Every voice says lines through the 8-bit networks: this gives the statistics that are frozen for it, its
-   level, and its tempo.
+2. Every voice says lines through the 8-bit networks: this gives the statistics that are frozen for it.
 
 Nothing in it is random: the same weights give the same pieces on the same machine. A folder of pieces is
 complete or not there, since it is renamed when all is written.
@@ -24,7 +23,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from codechoir.audio import lufs
 from codechoir.engines import DownloadProgress
 from codechoir.engines.natural.kokoro_catalog import MANIFEST, VERSION, VOICES_FILE
 from codechoir.engines.natural.kokoro_graphs import Export, Floats, Range
@@ -42,8 +40,6 @@ from codechoir.engines.natural.kokoro_pieces import (
     text_piece,
 )
 from codechoir.engines.natural.kokoro_voice import (
-    FRAME,
-    SAMPLE_RATE,
     kokoro_alphabet,
     piece_session,
 )
@@ -52,14 +48,8 @@ if TYPE_CHECKING:
     import onnxruntime
 
 
-AUDIBLE = 0.02
-"""Share of the loudest frame below which a frame at the edge of a line is silent."""
-
 RANGE_VOICES = ("af_heart", "af_nicole", "am_fenrir", "am_onyx", "bf_emma", "bm_george")
 """Voices whose lines give the ranges: low and high, loud and whispering ones."""
-
-REFERENCE_VOICE = "af_heart"
-"""Others are made as fast and as loud as this one."""
 
 RANGE_LINES = (
     "if the total is less than zero, return an empty list",
@@ -111,13 +101,11 @@ def build(
 
 @dataclass
 class _Heard:
-    """What a voice said in some lines: sums over frames of the frozen layers, samples, and word frames."""
+    """What a voice said in some lines: sums over all frames, of the channels of the frozen layers."""
 
     means: Floats
     squares: Floats
     frames: int
-    spoken: int
-    samples: list[Floats]
 
 
 class _Builder:
@@ -187,18 +175,12 @@ class _Builder:
         from safetensors.numpy import save
 
         tensors: dict[str, NDArray[Any]] = {}
-        reference = heard.get(REFERENCE_VOICE, heard[self._voices[0]])
-        about = {}
         for name, one in heard.items():
             means = one.means / one.frames
             variances = np.maximum(one.squares / one.frames - means * means, 1e-8)
             tensors[f"{name}.style"] = self._styles[name]
             tensors[f"{name}.mean"] = means.astype(np.float32)
             tensors[f"{name}.deviation"] = np.sqrt(variances + 1e-5).astype(np.float32)
-            about[name] = {
-                "tempo": round(one.spoken / reference.spoken, 4),
-                "level": round(_level(reference) - _level(one), 2),
-            }
         weight, bias = affine_layers(export)
         tensors |= {"affine.weight": weight, "affine.bias": bias}
         tensors = {name: np.ascontiguousarray(tensors[name]) for name in sorted(tensors)}
@@ -207,7 +189,7 @@ class _Builder:
             path.name: hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(self._folder.iterdir())
         }
-        manifest = {"version": VERSION, "key": key, "voices": about, "files": files}
+        manifest = {"version": VERSION, "key": key, "voices": self._voices, "files": files}
         (self._folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
 
     def _write(self, name: str, model: bytes) -> bytes:
@@ -254,7 +236,7 @@ class _Networks:
     generator: _Recording
 
     def say(self, styles: Floats, lines: Sequence[Sequence[int]]) -> _Heard:
-        heard = _Heard(np.zeros(1, np.float32), np.zeros(1, np.float32), 0, 0, [])
+        heard = _Heard(np.zeros(1, np.float32), np.zeros(1, np.float32), 0)
         for line in lines:
             self._say(styles[min(len(line), len(styles)) - 1][None], line, heard)
         return heard
@@ -281,19 +263,6 @@ class _Networks:
         heard.means = heard.means + found["means"] * len(index)
         heard.squares = heard.squares + found["squares"] * len(index)
         heard.frames += len(index)
-        heard.spoken += int(counts[1:-1].sum())
-        heard.samples.append(found["samples"])
-
-
-def _level(heard: _Heard) -> float:
-    """The loudness of the lines, without the silence around them."""
-    sounds = []
-    for samples in heard.samples:
-        frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)
-        energies = np.sqrt(np.square(frames).mean(axis=1))
-        loud = np.flatnonzero(energies > AUDIBLE * energies.max())
-        sounds.append(frames[loud[0] : loud[-1] + 1].reshape(-1) if len(loud) else samples)
-    return lufs(np.concatenate(sounds).astype(np.float64), SAMPLE_RATE)
 
 
 def _threads() -> int:

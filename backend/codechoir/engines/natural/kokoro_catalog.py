@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from codechoir.model import VoiceInfo
 from codechoir.storage import read_json
 
-VERSION = "1"
+VERSION = "2"
 """Of the pieces; changes with everything that changes them."""
 
 MANIFEST = "pieces.json"
@@ -36,6 +36,40 @@ COUNTERPARTS = {
     "heart-child": "am_michael",
 }
 """Real voices for those derived from hibari's, so that the same profile casts both models."""
+
+
+TEMPOS_AND_LEVELS: Mapping[str, tuple[float, float]] = {
+    "af_alloy": (1.121, -5.34),
+    "af_aoede": (0.983, -8.31),
+    "af_bella": (1.067, -3.73),
+    "af_heart": (1.049, -4.03),
+    "af_jessica": (1.004, -5.18),
+    "af_kore": (1.011, -7.49),
+    "af_nicole": (1.684, -3.94),
+    "af_nova": (1.070, -0.55),
+    "af_river": (1.011, -5.99),
+    "af_sarah": (1.012, -5.97),
+    "af_sky": (1.068, -3.60),
+    "am_adam": (1.001, -8.11),
+    "am_echo": (1.164, -5.09),
+    "am_eric": (0.986, -5.64),
+    "am_fenrir": (0.993, -7.76),
+    "am_liam": (1.011, -5.64),
+    "am_michael": (1.090, -2.79),
+    "am_onyx": (1.055, -4.38),
+    "am_puck": (0.955, -7.99),
+    "am_santa": (1.306, -4.22),
+    "bf_alice": (1.100, -6.34),
+    "bf_emma": (1.016, -6.43),
+    "bf_isabella": (1.060, -9.50),
+    "bf_lily": (1.121, -5.61),
+    "bm_daniel": (1.078, -5.22),
+    "bm_fable": (1.274, -6.34),
+    "bm_george": (1.290, -5.09),
+    "bm_lewis": (1.188, -2.97),
+}
+"""How many times as long as hibari's voice a voice takes, and the decibels that make it as loud. Measured on
+the lines by which the voices of eSpeak NG are levelled."""
 
 
 def kokoro_name(family: str) -> str:

@@ -13,9 +13,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from codechoir.engines.natural.kokoro_catalog import PIECES, VOICES_FILE, kokoro_home, read_manifest
+from codechoir.engines.natural.kokoro_catalog import (
+    PIECES,
+    TEMPOS_AND_LEVELS,
+    VOICES_FILE,
+    kokoro_home,
+    read_manifest,
+)
 from codechoir.engines.natural.pronunciation import Pronunciation
 from codechoir.errors import EngineError, did_you_mean
+from codechoir.voices.library import VoiceLibrary
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -23,6 +30,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
+ENGINE = "natural"
 SAMPLE_RATE = 24_000
 FRAME = 600
 """Samples of a frame: 25 ms."""
@@ -41,7 +49,7 @@ LEAST_ROW = 30
 """The style depends on the number of tokens. In the styles of very short texts, a listener takes one word of
 six for another; in this one, one of thirty."""
 
-MOST_TEMPO = 1.25
+MOST_TEMPO = 1.3
 """A voice is not made faster or slower by more: a whispering one, 1.6 times as slow, would suffer."""
 
 SOFT = 2
@@ -105,6 +113,15 @@ class Speaker:
     tempo: float
     level: float
 
+    @classmethod
+    def of(cls, tensors: Mapping[str, NDArray[Any]]) -> Speaker:
+        """From what `speaker_tensors` returns, or a mixture of it."""
+        style, mean, deviation, prosody = (
+            tensors[name].astype(np.float32) for name in ("style", "mean", "deviation", "prosody")
+        )
+        tempo, level = prosody.tolist()
+        return cls(style, mean, deviation, min(max(tempo, 1 / MOST_TEMPO), MOST_TEMPO), level)
+
     @property
     def gain(self) -> float:
         """The level as a factor of the amplitude."""
@@ -147,47 +164,53 @@ class SpokenLine:
     mix: Floats
 
 
+def speaker_tensors(folder: Path, name: str) -> dict[str, NDArray[Any]]:
+    """Everything about a voice of the pieces in a folder; weighted means of it are a voice, too."""
+    parts = ("style", "mean", "deviation")
+    tensors = dict(zip(parts, _tensors(folder, *(f"{name}.{part}" for part in parts)), strict=True))
+    return {**tensors, "prosody": np.array(TEMPOS_AND_LEVELS.get(name, (1.0, 0.0)), np.float32)}
+
+
+def _tensors(folder: Path, *names: str) -> list[NDArray[Any]]:
+    from safetensors import safe_open
+
+    opened: Any = safe_open
+    with opened(folder / VOICES_FILE, "numpy") as file:
+        return [file.get_tensor(name) for name in names]
+
+
 class KokoroVoice:
     """The loaded pieces. May be used by several threads at once."""
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
         """Raises `EngineError` when the pieces in `folder` do not load."""
-        from safetensors import safe_open
-
         manifest = read_manifest(folder)
         if manifest is None:
             raise EngineError("Kokoro's voices are not built; run 'codechoir install natural'")
-        self._about: Mapping[str, Mapping[str, float]] = manifest["voices"]
+        self.voices: list[str] = manifest["voices"]
         try:
             self._sessions = {name: piece_session(folder / f"{name}.onnx", threads) for name in PIECES}
-            opened: Any = safe_open
-            self._file = opened(folder / VOICES_FILE, "numpy")
-            self._affine = (self._file.get_tensor("affine.weight"), self._file.get_tensor("affine.bias"))
+            self._affine = _tensors(folder, "affine.weight", "affine.bias")
         except Exception as error:  # those of onnxruntime have no other base
             reason = str(error).partition("\n")[0]
             raise EngineError(
                 f"Kokoro's voices do not load ({reason}); delete {folder} and run 'codechoir install natural'"
             ) from error
-        self.speaker = lru_cache(64)(self._speaker)
+        self._own_speaker = lru_cache(64)(lambda name: Speaker.of(speaker_tensors(folder, name)))
         self._tables = lru_cache(256)(self._new_tables)
 
-    @property
-    def voices(self) -> list[str]:
-        """The names of all voices."""
-        return list(self._about)
-
-    def _speaker(self, name: str) -> Speaker:
-        if name not in self._about:
-            known = ", ".join(self._about)
-            raise EngineError(
-                f"Kokoro has no voice '{name}'; known: {known}.{did_you_mean(name, self._about)}"
-            )
-        style, mean, deviation = (
-            self._file.get_tensor(f"{name}.{part}") for part in ("style", "mean", "deviation")
+    def speaker(self, name: str) -> Speaker:
+        """A voice of Kokoro, or a mixture of the user's."""
+        if name in self.voices:
+            return self._own_speaker(name)
+        with VoiceLibrary() as library:
+            mixed = [about.name for about in library.voices() if about.engine == ENGINE]
+            if name in mixed:
+                return Speaker.of(library.voice(name).tensors)
+        known = ", ".join([*self.voices, *mixed])
+        raise EngineError(
+            f"Kokoro has no voice '{name}'; known: {known}.{did_you_mean(name, [*self.voices, *mixed])}"
         )
-        about = self._about[name]
-        tempo = min(max(about["tempo"], 1 / MOST_TEMPO), MOST_TEMPO)
-        return Speaker(style, mean, deviation, tempo, about["level"])
 
     def line(self, tokens: Sequence[int], cast: Cast) -> SpokenLine:
         """Everything about a line but its sound. `tokens`: without the pads at both ends."""

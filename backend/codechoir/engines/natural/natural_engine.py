@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from codechoir import __version__
-from codechoir.engines import AudioListener, CachePolicy, Engine
+from codechoir.engines import AudioListener, CachePolicy, Engine, VoiceIdentity
 from codechoir.engines.natural.derived_voices import CAPABILITIES, ENGINE_NAME, voice_infos
 from codechoir.engines.natural.kokoro_catalog import (
     kokoro_home,
@@ -31,6 +31,7 @@ from codechoir.model import Phrase, VoiceInfo
 
 if TYPE_CHECKING:
     from codechoir.engines.natural.kokoro_install import KokoroInstallation
+    from codechoir.voices.library import ClonedVoice
 
 HOSTED = "codechoir.engines.natural.hosted_natural:HostedNaturalEngine"
 ENVIRONMENT = {"ORT_DISABLE_TELEMETRY": "1", "OMP_NUM_THREADS": "1"}
@@ -78,9 +79,8 @@ class NaturalEngine(Engine):
 
     def cache_policy(self) -> CachePolicy:
         """Whole phrases, since all their voices are said at once; hibari's, which is fast, only on demand."""
-        identity = _identity(self._speaking_model)
-        is_slow = self._speaking_model == KOKORO
-        return CachePolicy(lambda: lambda family: f"{identity} {family}", by_default=is_slow)
+        model = self._speaking_model
+        return CachePolicy(lambda: _identity(model), by_default=model == KOKORO)
 
     def warm_up(self) -> None:
         """Loads the network; with some `patience` only begins to."""
@@ -91,8 +91,26 @@ class NaturalEngine(Engine):
 
     def voices(self) -> list[VoiceInfo]:
         """See `Engine.voices`."""
-        own = kokoro_voices() if self._speaking_model == KOKORO else []
-        return [*own, *voice_infos()]
+        if self._speaking_model != KOKORO:
+            return voice_infos()
+        from codechoir.voices.library import VoiceLibrary
+
+        with VoiceLibrary() as library:
+            mixed = [about.name for about in library.voices() if about.engine == self.name]
+        return [*kokoro_voices(), *(VoiceInfo(name, "", "your voice") for name in mixed), *voice_infos()]
+
+    def speaker(self, name: str) -> ClonedVoice | None:
+        """See `Engine.speaker`: a voice of Kokoro."""
+        folder = pieces_folder(kokoro_home())
+        manifest = read_manifest(folder)
+        if manifest is None or name not in manifest["voices"]:
+            return None
+        from codechoir.engines.natural.kokoro_voice import speaker_tensors
+        from codechoir.voices.library import ClonedVoice, Provenance, latent_key, stored_form
+
+        key = latent_key(self.name, manifest["key"], (f"voice {name}",), {})
+        tensors = speaker_tensors(folder, name)
+        return ClonedVoice(Provenance(name, self.name, manifest["key"], key), stored_form(tensors))
 
     def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         """See `Engine.speak`."""
@@ -111,10 +129,16 @@ class NaturalEngine(Engine):
         return self.child
 
 
-def _identity(model: str) -> str:
-    """Everything that the sound depends on besides words and voices."""
+def _identity(model: str) -> VoiceIdentity:
+    """Everything that the sound of a voice depends on besides words and properties."""
     parts = [__version__, model, *(version(package) for package in PACKAGES.values())]
     manifest = read_manifest(pieces_folder(kokoro_home())) if model == KOKORO else None
+    mixed: dict[str, str] = {}
     if manifest is not None:
         parts += [manifest["key"], *manifest["files"].values()]
-    return " ".join(parts)
+        from codechoir.voices.library import VoiceLibrary
+
+        with VoiceLibrary() as library:
+            mixed = library.content_hashes(ENGINE_NAME)
+    common = " ".join(parts)
+    return lambda family: f"{common} {mixed.get(family, family)}"
