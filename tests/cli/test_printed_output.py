@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from codechoir.bench.runner import figure
+from codechoir.engines import DownloadProgress, Installer
 from codechoir.model import Category
 from hypothesis import given
 from hypothesis import strategies as st
@@ -192,7 +193,7 @@ def test_doctor_measures_the_voices_and_tells_which_engine_reads(
     monkeypatch.setenv("CODECHOIR_ENGINE", "auto")
     monkeypatch.setattr("codechoir.engines.natural.readiness.physical_megabytes", lambda: None)
     monkeypatch.setattr("codechoir.engines.natural.readiness.packages_problem", lambda: "")
-    monkeypatch.setattr("codechoir.engines.natural.real_time_factor", lambda _: factor)
+    monkeypatch.setattr("codechoir.engines.natural.readiness.real_time_factor", lambda _: factor)
     monkeypatch.setattr("codechoir.engines.natural.NaturalEngine.warm_up", lambda _: None)
     for _ in range(2):  # what was too slow is measured again, and not found missing
         checks = {each["name"]: each for each in json.loads(codechoir("doctor", "--json").out)["checks"]}
@@ -202,6 +203,36 @@ def test_doctor_measures_the_voices_and_tells_which_engine_reads(
     monkeypatch.setenv("CODECHOIR_ENGINE", "espeak")
     checks = {each["name"]: each for each in json.loads(codechoir("doctor", "--json").out)["checks"]}
     assert checks["engine in use"]["detail"] == "espeak: espeak, because the setting names it"
+
+
+@pytest.mark.parametrize(("factor", "says"), [(0.21, "0.21 s of computing"), (0.83, "too slow for it")])
+def test_voices_that_were_installed_are_measured(
+    codechoir: Codechoir, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, factor: float, says: str
+) -> None:
+    class Installed(Installer):
+        title, terms, agreement, is_free = "voices", "", "yes", True
+
+        def has_agreed(self) -> bool:
+            return True
+
+        def agree(self, words: str) -> None:
+            pass
+
+        def fetch(self, progress: DownloadProgress) -> Path:
+            return tmp_path
+
+        def use(self, folder: Path) -> None:
+            pass
+
+        def build(self, progress: DownloadProgress) -> None:
+            pass
+
+    monkeypatch.setattr("codechoir.engines.natural.NaturalEngine.installer", lambda _: Installed())
+    monkeypatch.setattr("codechoir.engines.natural.readiness.kokoro_problem", lambda: "")
+    monkeypatch.setattr("codechoir.engines.natural.readiness.real_time_factor", lambda _: factor)
+    monkeypatch.setattr("codechoir.engines.natural.NaturalEngine.warm_up", lambda _: None)
+    outcome = codechoir("install", "natural", "--yes")
+    assert outcome.status == 0 and f"kokoro: {says}" in outcome.out.replace("this computer is ", "")
 
 
 def test_doctor_looks_at_the_folders_that_are_used(

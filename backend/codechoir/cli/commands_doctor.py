@@ -275,20 +275,15 @@ def _models_to_measure() -> list[str]:
 
 def _check_model(model: str) -> Check:
     """Measures a natural model, which decides whether it is used."""
-    from codechoir.engines import NATURAL_ENGINE, make_engine
-    from codechoir.engines.natural import keep_speed, real_time_factor
+    from codechoir.engines.natural import measure_model
     from codechoir.errors import EngineError
 
-    name, engine = f"voices of {model}", make_engine(NATURAL_ENGINE)
-    engine.model = model
+    name = f"voices of {model}"
     try:
-        engine.warm_up()
-        factor = real_time_factor(engine)
+        factor, problem = measure_model(model)
     except EngineError as error:
         return Check(name, False, "cannot speak here", str(error))
-    finally:
-        engine.close()
-    if problem := keep_speed(model, factor):
+    if problem:
         return Check(name, False, problem, "nothing to do: eSpeak NG reads instead")
     return Check(name, True, f"{factor:.3f} s of computing for a second of sound")
 

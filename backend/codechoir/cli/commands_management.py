@@ -189,6 +189,8 @@ def configure_install(commands: Subparsers) -> None:
 
 def run_install(arguments: argparse.Namespace) -> int:
     """Asks for consent, downloads, and prints where the weights are."""
+    from codechoir.engines import NATURAL_ENGINE
+
     installer = _installer_of(arguments.engine)
     if arguments.checkpoint is not None:
         installer.use(arguments.checkpoint)
@@ -200,7 +202,20 @@ def run_install(arguments: argparse.Namespace) -> int:
         folder = installer.fetch(DownloadMeter())
         write_line(f"the weights of {installer.title} are in {folder}")
     installer.build(DownloadMeter(unit="steps", unit_size=1))
+    if arguments.engine == NATURAL_ENGINE:
+        _report_speed()
     return 0
+
+
+def _report_speed() -> None:
+    """Prints how fast the new voices are here; ones that are too slow are not chosen."""
+    from codechoir.engines.natural import kept_speeds, measure_model, ready_models
+
+    finest, missing = next(iter(ready_models().problems.items()))
+    if missing and finest not in kept_speeds():  # they were not built
+        return
+    factor, problem = measure_model(finest)
+    write_line(f"{finest}: " + (problem or f"{factor:.2f} s of computing for a second of sound"))
 
 
 def _answer(installer: Installer, arguments: argparse.Namespace) -> str | None:

@@ -32,7 +32,7 @@ examples:
 LIST_EXAMPLES = """\
 examples:
   codechoir voices list
-  codechoir voices list --json | jq -r '.[] | select(.language == "de") | .name'
+  codechoir voices list --engine espeak --json | jq -r '.[] | select(.language == "de") | .name'
 
 An eSpeak NG voice is a language and a variant: de+f3 is German with the third female variant.
 """
@@ -48,7 +48,7 @@ AUDITION_EXAMPLES = """\
 examples:
   codechoir voices audition                     the voice of each category
   codechoir voices audition keyword comment     these two
-  codechoir voices audition en-us+f3 en-us+m7   two voices of the engine
+  codechoir voices audition en-us+f3 en-us+m7   two voices of eSpeak NG
 """
 
 

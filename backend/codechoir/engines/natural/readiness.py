@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from codechoir import __version__
-from codechoir.engines import CollectingListener, Engine, ReadyModels
+from codechoir.engines import NATURAL_ENGINE, CollectingListener, Engine, ReadyModels, make_engine
 from codechoir.engines.natural.derived_voices import voice_infos
 from codechoir.engines.natural.kokoro_catalog import (
     kokoro_home,
@@ -125,6 +125,21 @@ def real_time_factor(engine: Engine, times: int = 3) -> float:
         if best <= TOO_SLOW:
             break
     return best
+
+
+def measure_model(model: str) -> tuple[float, str]:
+    """Loads a model and measures it: its real-time factor, and what is wrong with that, empty if nothing is.
+
+    For a computer that is not reading. Raises `EngineError` when the model cannot speak.
+    """
+    engine = make_engine(NATURAL_ENGINE)
+    engine.model = model
+    try:
+        engine.warm_up()
+        factor = real_time_factor(engine)
+    finally:
+        engine.close()
+    return factor, keep_speed(model, factor)
 
 
 def keep_speed(model: str, factor: float) -> str:
