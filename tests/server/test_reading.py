@@ -118,6 +118,8 @@ def test_a_record_comes_while_the_engine_waits(server: RunningServer) -> None:
         ({"text": "x", "colour": "red"}, "colour"),
         ({"text": "x", "resume": {"session": "../x", "phrase": 0}}, "resume.session"),
         ({"text": "x", "resume": {"session": "x", "phrase": -1}}, "resume.phrase"),
+        ({"text": "x", "resume": {"session": "x", "phrase": False}}, "resume.phrase"),
+        ({"text": "x", "rate": "200"}, "rate"),
     ],
 )
 def test_what_is_wrong_is_named(server: RunningServer, body: dict[str, Any], param: str) -> None:

@@ -40,6 +40,7 @@ def test_option_before_variable_before_file(tmp_path: Path, monkeypatch: pytest.
     file.write_text('port = 1\nqueue = 2\nengine = "silent"\nhosts = ["a", "b"]\nmax_source = 2\n')
     monkeypatch.setenv("CODECHOIR_QUEUE", "3")
     monkeypatch.setenv("CODECHOIR_PORT", "4")
+    monkeypatch.delenv("CODECHOIR_ENGINE", raising=False)
     speech, server = settings_of_server(arguments("--config", str(file), "--port", "5"))
     assert (server.port, server.queue, server.hosts) == (5, 3, ("a", "b"))
     assert (speech.engine, server.max_source) == ("silent", 2 * MEGABYTE)

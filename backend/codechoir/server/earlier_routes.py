@@ -46,7 +46,9 @@ async def _in_thread(function: Callable[[], Result]) -> Result:
 class SpeakBody(BaseModel):
     """A text, and a voice by category or by name."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"text": "Hello world", "category": "variable"}})
+    model_config = ConfigDict(
+        strict=True, json_schema_extra={"example": {"text": "Hello world", "category": "variable"}}
+    )
 
     text: str
     language: Annotated[str, Field(max_length=40)] = "en"
@@ -180,6 +182,8 @@ def _voice_json(voice: Provenance) -> dict[str, Any]:
 
 class CloneOptions(BaseModel):
     """What `/clone_speaker` does with the voice."""
+
+    model_config = ConfigDict(strict=True)
 
     response_format: Literal["save", "latents"] = "latents"
     save_id: Annotated[str, Field(max_length=300)] = ""

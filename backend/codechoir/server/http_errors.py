@@ -70,6 +70,10 @@ def headers_of(error: BaseException) -> list[tuple[bytes, bytes]]:
     return []
 
 
+OWN_ROUTES = ("/v1/", "/languages")
+"""Beginnings of paths in messages that are routes of the server."""
+
+
 def public_text(message: str) -> str:
     """The message with only the last part of each path: clients need not know where files are."""
     for folder in _folders():
@@ -81,7 +85,7 @@ def _without_folders(word: str) -> str:
     opening = word[: len(word) - len(word.lstrip("'\"(["))]
     rest = word[len(opening) :]
     is_path = rest.startswith(("/", "~/", "\\\\")) or rest[1:3] in (":\\", ":/")
-    if not is_path or rest.strip("/\\.,:;'\")]") == "":
+    if not is_path or rest.startswith(OWN_ROUTES) or rest.strip("/\\.,:;'\")]") == "":
         return word
     return opening + rest.replace("\\", "/").rstrip("/").rpartition("/")[2]
 

@@ -33,7 +33,7 @@ class SpeechBody(BaseModel):
     """What `client.audio.speech.create` sends."""
 
     model_config = ConfigDict(
-        json_schema_extra={"example": {"model": "tts-1", "input": "hi", "voice": "alloy"}}
+        strict=True, json_schema_extra={"example": {"model": "tts-1", "input": "hi", "voice": "alloy"}}
     )
 
     model: Annotated[str, Field(max_length=300, description="An engine, or a model of OpenAI.")] = ""

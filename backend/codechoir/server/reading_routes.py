@@ -29,7 +29,7 @@ ReadFormat = Literal["ndjson", "multipart", "wav", "mp3", "opus", "aac", "flac",
 class ResumePoint(BaseModel):
     """Where an earlier reading of the same text broke off: `phrase` was not heard to its end."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     session: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
     phrase: Annotated[int, Field(ge=0, le=10_000_000)]
@@ -39,7 +39,7 @@ class ReadBody(BaseModel):
     """What to read, and how."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"example": {"text": "x = 1\n", "language": "python"}}
+        extra="forbid", strict=True, json_schema_extra={"example": {"text": "x = 1\n", "language": "python"}}
     )
 
     text: Annotated[str, Field(description="The source code.")]

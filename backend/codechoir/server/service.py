@@ -138,16 +138,14 @@ class SpeechService:
         )
 
     def _make_engine(self, name: str) -> Engine:
+        choice = self.choice if name == self.choice.engine else EngineChoice(name)
         engine = make_engine(name)
-        engine.model = self._model_of(name)
+        engine.model = choice.model
         missing = engine.check()
         if missing is not None:
             raise EngineError(missing)
-        return prepare_engine(engine, self._phrase_cache)
-
-    def _model_of(self, name: str) -> str:
-        choice = self.choice if name == self.choice.engine else EngineChoice(name)
-        return choice.model
+        # a model that the user has not asked for may be replaced by the fallback engine
+        return prepare_engine(engine, self._phrase_cache, on_broken=_report_broken if choice.model else None)
 
     def engines(self) -> list[Engine]:
         """The engines that were made."""
@@ -299,6 +297,10 @@ class SpeechService:
 
     def _noticed(self, session: SpeechSession) -> Callable[[str], None]:
         return lambda line: log.warning("session=%s %s", session.id, line)
+
+
+def _report_broken(problem: str) -> None:
+    log.warning("reading with the fallback engine: %s", problem)
 
 
 def _warm_up_imports() -> None:

@@ -73,7 +73,9 @@ def http_server(service: SpeechService, token: str, started: Callable[[], None])
 
 def announcement(service: SpeechService, url: str, needs_token: bool) -> Iterator[str]:
     """Where the server listens, with which engines and voices."""
-    engines = ", ".join(service.served)
+    choice = service.choice
+    first = f"{choice.engine} ({choice.model})" if choice.model else choice.engine
+    engines = ", ".join((first, *service.served[1:]))
     yield f"listening on {url}{' (token needed)' if needs_token else ''}"
     yield f"engine {engines}; voices of profile '{service.settings.profile}'"
     yield f"documentation {url}/docs; stop with Ctrl-C"

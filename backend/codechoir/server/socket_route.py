@@ -42,7 +42,7 @@ ACK_SECONDS = 2.0
 class SocketMessage(BaseModel):
     """Base class of what a client sends."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class StartMessage(SocketMessage):
