@@ -261,6 +261,11 @@ def test_languages_and_speakers_are_listed(server: RunningServer) -> None:
     assert server.get("/available_speakers").json()["speakers"] == ["silence", "anna"]
 
 
+def test_natural_voices_leave_other_languages_to_espeak(start: Any) -> None:
+    languages = start("natural").get("/languages").json()["languages"]
+    assert {"en", "de", "fr"} <= set(languages)
+
+
 # ---- the cache ---------------------------------------------------------------------------------------------
 
 

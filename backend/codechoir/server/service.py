@@ -14,7 +14,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from codechoir.engines import CHOSEN_BY_US, Engine, EngineChoice, engine_choice, engine_names, make_engine
+from codechoir.engines import (
+    CHOSEN_BY_US,
+    NATURAL_ENGINE,
+    Engine,
+    EngineChoice,
+    engine_choice,
+    engine_names,
+    make_engine,
+    make_fallback_engine,
+)
 from codechoir.errors import CodechoirError, EngineError, InputError, did_you_mean
 from codechoir.model import Phrase
 from codechoir.playback import PhraseCacheFactory, prepare_engine
@@ -127,7 +136,8 @@ class SpeechService:
         """The voices of an engine. May take a moment, in which the engine loads."""
         found = self._names.get(engine)
         if found is None or self.turns(engine).engine.capabilities.cloning:
-            found = self._names[engine] = VoiceNames(self.turns(engine).engine)
+            stand_in = make_fallback_engine() if engine == NATURAL_ENGINE else None
+            found = self._names[engine] = VoiceNames(self.turns(engine).engine, stand_in)
         return found
 
     def _make_turns(self, name: str) -> EngineTurns:

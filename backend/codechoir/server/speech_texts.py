@@ -52,13 +52,17 @@ class ChosenVoice:
 
 
 class VoiceNames:
-    """The names that the voice of a request may have, for one engine."""
+    """The names that the voice of a request may have, for one engine.
 
-    def __init__(self, engine: Engine) -> None:
+    `stand_in`: the engine to which this one leaves languages that it does not speak, if it does.
+    """
+
+    def __init__(self, engine: Engine, stand_in: Engine | None = None) -> None:
         self.voices = engine.voices()
         self._families = {voice.name for voice in self.voices}
         self._variants = {name.partition("+")[2] for name in self._families} - {""}
-        tags = [*engine.capabilities.languages, *(voice.language for voice in self.voices)]
+        speakers = [*self.voices, *(stand_in.voices() if stand_in is not None else ())]
+        tags = [*engine.capabilities.languages, *(voice.language for voice in speakers)]
         self.languages = sorted({tag.partition("-")[0].lower() for tag in tags if tag})
 
     def find(self, name: str, param: str = "voice") -> ChosenVoice:
