@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from codechoir.server.places import BusyError, Places
-from support.speech_server import WORD, RunningServer
+from support.speech_server import WORD, RunningServer, wait_for
 
 LONG = " ".join(f"sentence {number}." for number in range(200))
 
@@ -46,16 +45,6 @@ def test_a_new_listener_does_not_wait_for_the_end_of_another(start: Any) -> None
 
 def waiting_turns(server: RunningServer) -> int:
     return server.service.turns("silent").places.waiting
-
-
-def wait_for(condition: Any, seconds: float = 20) -> None:
-    """Waits until something is so that another thread does; there is no event for it."""
-    tick = threading.Event()
-    for _ in range(round(seconds / 0.01)):
-        if condition():
-            return
-        tick.wait(0.01)
-    raise AssertionError("it did not happen")
 
 
 def test_every_listener_hears_all_of_its_text(start: Any) -> None:

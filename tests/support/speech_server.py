@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +23,16 @@ from support.voice_library import FakeConditioner
 
 RATE = 22050
 WORD = RATE // 10
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 20) -> None:
+    """Waits until something is so that another thread does; there is no event for it."""
+    tick = threading.Event()
+    for _ in range(round(seconds / 0.01)):
+        if condition():
+            return
+        tick.wait(0.01)
+    raise AssertionError("it did not happen")
 
 
 class GatedEngine(Engine):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import threading
@@ -89,7 +90,8 @@ def listen(server: ServerSettings) -> socket.socket:
         )[0]
         # asyncio switches Nagle's algorithm off only where the protocol is named: else audio comes 40 ms late
         listener = socket.socket(family, kind, protocol or socket.IPPROTO_TCP)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name != "nt":  # there, it would let another program take the port over
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
     except OSError as error:
         raise InputError(
