@@ -15,9 +15,9 @@ from codechoir.errors import EngineError, EngineLostError
 from codechoir.model import AudioChunk, Phrase
 from codechoir.playback.engine_setup import FallbackEngine, prepare_engine
 from codechoir.playback.reader import Reader
-from codechoir.playback.watched_engine import WatchedEngine
+from codechoir.playback.watched_engine import STUCK_SECONDS, WatchedEngine
 from codechoir.sinks import Sink
-from support.listening import Listener, phrase
+from support.listening import Listener, in_thread, phrase
 
 LINES = [phrase("one", "two three"), phrase("four", start=50)]
 WORDS = ["one", "two", "three", "four"]
@@ -140,6 +140,68 @@ def test_it_is_asked_again_only_once_it_has_returned(hanging: Hanging) -> None:
     assert heard.chunks == [], "what it makes after it was given up is dropped"
     engine.speak(LINES, heard)
     assert heard.words == WORDS
+
+
+def test_it_does_not_count_as_lost_while_it_waits_for_the_next_phrase(hanging: Hanging) -> None:
+    """Before, the fallback engine took over, and met the engine in the phrases: ValueError."""
+    hanging.go_on.set()
+    worded = threading.Event()
+
+    def slow() -> Iterator[Phrase]:
+        yield LINES[0]
+        assert worded.wait(PATIENCE)
+        yield LINES[1]
+
+    heard = Waiting()
+    threading.Timer(0.5, worded.set).start()
+    behind(WatchedEngine(hanging, silent_after=0.1)).speak(slow(), heard)
+    assert heard.words == WORDS and heard.notices == []
+
+
+def test_stop_ends_the_wait_for_one_that_is_away(hanging: Hanging) -> None:
+    """Where nobody is impatient, as with a file."""
+    engine = WatchedEngine(hanging, silent_after=0.1)
+    with pytest.raises(EngineLostError):
+        engine.speak(LINES, Waiting())
+    hanging.patience = None
+    stopped = Listener()
+    threading.Timer(0.2, lambda: setattr(stopped, "ended", True)).start()
+    began = time.monotonic()
+    engine.speak(LINES, stopped)
+    assert time.monotonic() - began < STUCK_SECONDS / 2 and not stopped.chunks
+
+
+def test_two_threads_never_call_it_at_once() -> None:
+    class Counting(SilentEngine):
+        inside = most = 0
+
+        def warm_up(self) -> None:
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+            time.sleep(0.001)
+            self.inside -= 1
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        counting = Counting()
+        engine = WatchedEngine(counting)
+        threads = [in_thread(lambda: [engine.warm_up() for _ in range(25)]) for _ in range(8)]
+        for thread in threads:
+            thread.join(PATIENCE)
+    finally:
+        sys.setswitchinterval(interval)
+    assert counting.most == 1
+
+
+def test_loading_that_never_ends_is_left_alone(hanging: Hanging) -> None:
+    """Also where a reading waits until its engine is loaded."""
+    hanging.patience = None
+    hanging.warm_up = hanging.go_on.wait  # type: ignore[method-assign,assignment]
+    engine = WatchedEngine(hanging, stuck_after=0.1)
+    thread = in_thread(engine.warm_up)
+    thread.join(PATIENCE)
+    assert not thread.is_alive() and not engine.is_ready()
 
 
 def test_one_that_loads_for_long_is_replaced_meanwhile(hanging: Hanging) -> None:

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import copy_context
 from dataclasses import replace
+from typing import TypeVar
 
 from codechoir.engines import AudioListener, Engine, ForwardingEngine, ForwardingListener
 from codechoir.errors import EngineLostError
@@ -31,6 +32,8 @@ STUCK_SECONDS = 120.0
 
 _LOOK_SECONDS = 0.05
 
+Answer = TypeVar("Answer")
+
 
 class WatchedEngine(ForwardingEngine):
     """`inner`, which runs in another thread and may be lost. It is never called by two threads at once."""
@@ -42,6 +45,7 @@ class WatchedEngine(ForwardingEngine):
         self.capabilities = replace(inner.capabilities, can_be_lost=True)
         self._silent_after = silent_after
         self._stuck_after = stuck_after
+        self._lock = threading.Lock()
         self._returned = threading.Event()
         self._returned.set()
 
@@ -52,14 +56,19 @@ class WatchedEngine(ForwardingEngine):
     def warm_up(self) -> None:
         """Loads the engine; after a while, it goes on loading while others read."""
         call = self._start(self.inner.warm_up)
-        if call is not None and call.wait(self._silent_after if self.patience is not None else None):
+        limit = self._silent_after if self.patience is not None else self._stuck_after
+        if call is not None and call.wait(limit):
             call.raise_error()
 
     def speak(self, phrases: Iterable[Phrase], listener: AudioListener) -> None:
         """See `Engine.speak`. Raises `EngineLostError` when the engine makes no sound for too long."""
         watched = _WatchedListener(listener)
-        call = self._start(lambda: self.inner.speak(watched.while_wanted(phrases), watched))
+        call = self._start(
+            lambda: self.inner.speak(watched.while_wanted(phrases), watched), listener.is_cancelled
+        )
         if call is None:
+            if listener.is_cancelled():
+                return
             raise EngineLostError(f"the engine '{self.name}' does not answer")
         while not call.wait(_LOOK_SECONDS):
             limit = self._stuck_after
@@ -74,15 +83,27 @@ class WatchedEngine(ForwardingEngine):
         if self._returned.is_set():
             super().close()
 
-    def _start(self, work: Callable[[], None]) -> _Call | None:
+    def _start(
+        self, work: Callable[[], None], is_cancelled: Callable[[], bool] = lambda: False
+    ) -> _Call | None:
         """Calls the engine in another thread; None if it does not return from what it does already."""
-        patience = self.patience if self.patience is not None else self._stuck_after
-        if not self._returned.wait(patience):
-            return None
-        call = _Call(work)
-        self._returned = call.returned
-        call.start()
+        call, patience = _Call(work), self.patience if self.patience is not None else self._stuck_after
+        give_up = time.monotonic() + patience
+        while not self._begin(call):
+            left = give_up - time.monotonic()
+            if left <= 0 or is_cancelled():
+                return None
+            self._returned.wait(min(left, _LOOK_SECONDS))
         return call
+
+    def _begin(self, call: _Call) -> bool:
+        """Begins a call unless another one has not returned."""
+        with self._lock:
+            if not self._returned.is_set():
+                return False
+            self._returned = call.returned
+        call.start()
+        return True
 
 
 class _Call:
@@ -97,7 +118,7 @@ class _Call:
         run = copy_context().run
         threading.Thread(target=run, args=(self._run,), name="codechoir-engine", daemon=True).start()
 
-    def wait(self, seconds: float | None) -> bool:
+    def wait(self, seconds: float) -> bool:
         """Waits until it has returned; False after `seconds`."""
         return self.returned.wait(seconds)
 
@@ -115,46 +136,53 @@ class _Call:
 
 
 class _WatchedListener(ForwardingListener):
-    """Notes when the engine has made its last sound. After `leave_after`, it takes nothing any more."""
+    """Notes when the engine has made its last sound. After `leave_after`, it takes nothing any more.
+
+    While the engine waits for us, for flow control or for the next phrase, it is not left: it is not to
+    blame, and nobody else may use phrases and listener meanwhile.
+    """
 
     def __init__(self, inner: AudioListener) -> None:
         super().__init__(inner)
         self._lock = threading.Lock()
-        self._is_taking = self._is_left = False
+        self._calls = 0  # of the engine that have not returned
+        self._is_left = False
         self._silent_since = time.monotonic()
 
     def leave_after(self, seconds: float) -> bool:
         """Leaves the engine if it has made no sound for so long."""
         with self._lock:
-            if not self._is_taking and time.monotonic() - self._silent_since >= seconds:
+            if not self._calls and time.monotonic() - self._silent_since >= seconds:
                 self._is_left = True
             return self._is_left
 
     def while_wanted(self, phrases: Iterable[Phrase]) -> Iterator[Phrase]:
         """The phrases; no more of them once the engine was left."""
-        for phrase in phrases:
-            if self._is_left:
-                return
+        source = iter(phrases)
+        while (phrase := self._unless_left(lambda: next(source, None), None)) is not None:
             yield phrase
 
     def write(self, chunk: AudioChunk) -> bool:
-        with self._lock:
-            if self._is_left:
-                return False
-            self._is_taking = True  # it may wait for flow control
-        try:
-            return self.inner.write(chunk)
-        finally:
-            with self._lock:
-                self._is_taking = False
-                self._silent_since = time.monotonic()
+        return self._unless_left(lambda: self.inner.write(chunk), False)
 
     def is_cancelled(self) -> bool:
         return self._is_left or self.inner.is_cancelled()
 
     def notify(self, line: str) -> bool:
-        return not self._is_left and self.inner.notify(line)
+        return self._unless_left(lambda: self.inner.notify(line), False)
 
     def phrase_done(self) -> None:
-        if not self._is_left:
-            self.inner.phrase_done()
+        self._unless_left(self.inner.phrase_done, None)
+
+    def _unless_left(self, call: Callable[[], Answer], otherwise: Answer) -> Answer:
+        """What `call` returns, or `otherwise` once the engine was left."""
+        with self._lock:
+            if self._is_left:
+                return otherwise
+            self._calls += 1
+        try:
+            return call()
+        finally:
+            with self._lock:
+                self._calls -= 1
+                self._silent_since = time.monotonic()
