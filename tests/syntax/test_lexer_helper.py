@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -269,6 +270,36 @@ def test_a_helper_that_stands_still_is_given_up(helper: LexerHelper, monkeypatch
     assert list(helper.tokens(TEXT, "kotlin")) == in_process(TEXT, "kotlin")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot stop a process")
+def test_a_helper_that_stands_still_and_takes_no_text_is_given_up(
+    helper: LexerHelper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before, a text that is longer than a pipe holds was written for ever."""
+    next(helper.tokens(b"val", "kotlin"))
+    assert helper.pid is not None
+    monkeypatch.setattr(lexer_helper, "ANSWER_SECONDS", 0.1)
+    os.kill(helper.pid, signal.SIGSTOP)
+    tokens = helper.tokens(TEXT * 10, "kotlin")
+    thread = threading.Thread(target=list, args=(tokens,), daemon=True)
+    thread.start()
+    thread.join(30)
+    assert not thread.is_alive() and tokens.end == TOO_MUCH_WORK
+
+
+def test_a_reply_that_was_not_awaited_is_not_that_of_the_next_text(
+    helper: LexerHelper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> bytes:
+        raise KeyboardInterrupt
+
+    next(helper.tokens(b"val", "kotlin"))
+    monkeypatch.setattr(lexer_helper._Process, "_take", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        next(helper.tokens(b"one two three", "kotlin"))
+    monkeypatch.undo()
+    assert list(helper.tokens(TEXT, "kotlin")) == in_process(TEXT, "kotlin")
+
+
 def test_without_a_process_texts_are_read_token_by_token(
     helper: LexerHelper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -302,6 +333,33 @@ def test_no_helper_outlives_its_parent() -> None:
         parent.kill()
     psutil.wait_procs([helper], timeout=30)
     assert not helper.is_running() or helper.status() == psutil.STATUS_ZOMBIE
+
+
+LEAVING = """
+import sys, threading
+from codechoir.syntax.lexer_helper import lexer_helper
+next(lexer_helper().tokens(b"val", "kotlin"))
+tokens = lexer_helper().tokens(sys.stdin.buffer.read(), "chapel")
+threading.Thread(target=list, args=(tokens,), daemon=True).start()
+while not lexer_helper()._lock.locked():
+    pass
+print(lexer_helper().pid, flush=True)
+"""
+
+
+def test_the_end_of_the_process_does_not_wait_for_a_text() -> None:
+    """Before, it waited for the text's limit of work, here 20 s."""
+    command = [sys.executable, "-c", LEAVING]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
+        began = time.monotonic()
+        written, _ = parent.communicate(hostile("a.chpl").encode() * 100)
+        assert time.monotonic() - began < lexer_helper.ANSWER_SECONDS / 2
+    deadline = time.monotonic() + lexer_helper.ANSWER_SECONDS / 2
+    with contextlib.suppress(psutil.NoSuchProcess):
+        helper = psutil.Process(int(written))
+        while helper.status() != psutil.STATUS_ZOMBIE:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
 
 
 def test_the_tokens_of_a_text_come_in_batches(helper: LexerHelper) -> None:

@@ -23,6 +23,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import IO
 
 from codechoir.syntax import lexer_main
 from codechoir.syntax.lexer_main import COMPLETE, MORE, SIZE, TOO_MUCH_WORK
@@ -37,6 +38,9 @@ ANSWER_SECONDS = 20.0
 
 TRIES = 3
 """Helpers that may be ended from outside during one request before its text counts as the reason."""
+
+_END_SECONDS = 5.0
+"""How long a helper that has closed its pipes may take to end, on a busy machine."""
 
 _PIPE_BYTES = 1 << 16
 
@@ -74,56 +78,70 @@ class _Process:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._requests, self._replies = self._process.stdin, self._process.stdout
-        self._poll = None if os.name == "nt" else select.poll()
-        if self._poll is not None:
-            self._poll.register(self._replies, select.POLLIN)
         self.pid = self._process.pid
+        if os.name != "nt":
+            os.set_blocking(self._requests.fileno(), False)
         path = [folder for folder in sys.path if folder]  # the working folder may not be trusted
-        self._send((path, idle_seconds))
+        self._send((path, idle_seconds), time.monotonic() + ANSWER_SECONDS)
 
     def ask(
         self, number: int, alias: str, text: bytes | None, skipped: int
     ) -> tuple[list[Token], str] | None:
         """The reply to a request, see `lexer_main`. Raises `LexerEndedError`."""
-        self._send((number, alias, text, skipped))
         deadline = time.monotonic() + ANSWER_SECONDS
+        self._send((number, alias, text, skipped), deadline)
         size = SIZE.unpack(self._take(SIZE.size, deadline))[0]
         reply: tuple[list[Token], str] | None = marshal.loads(self._take(size, deadline))
         return reply
 
+    def kill(self) -> None:
+        """Ends it. May be called by any thread."""
+        self._process.kill()
+
     def close(self) -> None:
         """Ends it, and frees what it holds here."""
-        self._process.kill()
+        self.kill()
         self._process.wait()
         for pipe in (self._requests, self._replies):
             with contextlib.suppress(OSError):
                 pipe.close()
 
-    def _send(self, frame: tuple[list[str], float] | tuple[int, str, bytes | None, int]) -> None:
+    def _send(
+        self, frame: tuple[list[str], float] | tuple[int, str, bytes | None, int], deadline: float
+    ) -> None:
         content = marshal.dumps(frame)
         left = memoryview(SIZE.pack(len(content)) + content)
         try:
             while left:
+                self._wait(self._requests, deadline)
                 left = left[self._requests.write(left) or 0 :]
         except OSError:
-            raise self._ended() from None
+            raise self._ended(_END_SECONDS) from None
 
     def _take(self, size: int, deadline: float) -> bytes:
         content = bytearray()
         while len(content) < size:
-            if self._poll is not None and not self._poll.poll(1000 * max(0, deadline - time.monotonic())):
-                raise self._ended()
+            self._wait(self._replies, deadline)
             piece = os.read(self._replies.fileno(), min(_PIPE_BYTES, size - len(content)))
             if not piece:
-                raise self._ended()
+                raise self._ended(_END_SECONDS)
             content += piece
         return bytes(content)
 
-    def _ended(self) -> LexerEndedError:
-        """Makes sure that it has ended, and finds out why."""
+    def _wait(self, pipe: IO[bytes], deadline: float) -> None:
+        """Waits until a pipe can be used, not on Windows. Raises `LexerEndedError` at the deadline."""
+        if os.name == "nt":
+            return
+        poll = select.poll()
+        poll.register(pipe, select.POLLOUT if pipe is self._requests else select.POLLIN)
+        if not poll.poll(1000 * max(0, deadline - time.monotonic())):
+            raise self._ended(0)
+
+    def _ended(self, seconds: float) -> LexerEndedError:
+        """Makes sure that it has ended, after `seconds` at the latest, and finds out why."""
         status: int | None = None
         with contextlib.suppress(subprocess.TimeoutExpired):
-            status = self._process.wait(0.05)
+            status = self._process.wait(seconds)
         self.close()
         return LexerEndedError(status not in _FROM_OUTSIDE)
 
@@ -140,7 +158,8 @@ class LexerHelper:
         self._owner = os.getpid()
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
-        atexit.register(self.close)
+        self._is_over = False
+        atexit.register(self._end)
 
     @property
     def pid(self) -> int | None:
@@ -171,6 +190,13 @@ class LexerHelper:
                 self._process.close()
             self._process = None
 
+    def _end(self) -> None:
+        """Ends the helper for good, and does not wait for what it does: this process ends."""
+        self._is_over = True
+        process = self._process
+        if process is not None and self._owner == os.getpid():
+            process.kill()
+
     def reply(self, number: int, alias: str, text: bytes, received: int) -> tuple[list[Token], str]:
         """The next tokens after the first `received` ones of a text, and what is at their end."""
         with self._lock:
@@ -181,8 +207,13 @@ class LexerHelper:
                     return [], f"no process can be started: {error}"
                 except LexerEndedError as end:
                     self._process = None
-                    if end.by_itself:
+                    if end.by_itself or self._is_over:
                         break
+                except BaseException:  # such as Ctrl-C: the reply would be taken for that of the next request
+                    if self._process is not None:
+                        self._process.close()
+                    self._process = None
+                    raise
             return [], TOO_MUCH_WORK
 
     def _running(self) -> _Process:
