@@ -93,3 +93,38 @@ def test_another_rate_leaves_a_reading_its_voice_and_changes_the_next(client: Ls
     following = client.wait(lambda message: is_audio(message) and message["params"]["session"] == session)
     assert following["params"]["sampleRate"] == 22_050
     assert "words a minute" in client.result("status")["engineReason"]
+
+
+def test_a_start_that_takes_long_is_begun_by_espeak_and_handed_over_at_a_line(client: LspClient) -> None:
+    client.start(audio="client")
+    words = ("one", "two", "three", "four", "five", "six")
+    client.open(URI, "".join(f"total_{word} = price * 2\n" for word in words))
+    voices = child_of(client)
+    voices.suspend()
+    session = client.result("read", uri=URI, unit="file")["session"]
+    told = client.wait(lambda message: bool(message.get("params", {}).get("message")))["params"]["message"]
+    assert "reading on with the fallback voices" in told  # it is loading, or gives no sign of life
+    voices.resume()
+    marks: list[tuple[int, str]] = []
+    while True:
+        message = client.wait(lambda message: message.get("method") in ("codechoir/audio", "codechoir/state"))
+        given = message["params"]
+        if given.get("state") == "finished":
+            break
+        if message["method"] == "codechoir/audio":
+            marks += [(mark["range"]["start"]["line"], mark["text"]) for mark in given["marks"]]
+            client.notify("codechoir/ack", {"session": session, "playedSamples": given["firstSample"]})
+            assert given["sampleRate"] == 24_000  # eSpeak NG's, too, so that nothing has to be opened again
+    said = ["total", "", "gets", "price", "times", "two"]
+    assert marks == [(line, each or word) for line, word in enumerate(words) for each in said]
+
+
+def child_of(client: LspClient) -> psutil.Process:
+    """The process of the natural voices, as soon as there is one."""
+    pause = threading.Event()
+    for _ in range(SECONDS * 100):
+        for child in psutil.Process(client.process.pid).children():
+            if "subprocess.host" in " ".join(child.cmdline()):
+                return child
+        pause.wait(0.01)
+    raise AssertionError("no process was started")
