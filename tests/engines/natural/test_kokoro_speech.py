@@ -15,7 +15,7 @@ from codechoir.engines.natural.derived_voices import DERIVED_VOICES
 from codechoir.engines.natural.hosted_natural import HostedNaturalEngine
 from codechoir.engines.natural.kokoro_catalog import COUNTERPARTS, kokoro_name, kokoro_voice_infos
 from codechoir.engines.natural.kokoro_install import VOICE_NAMES
-from codechoir.engines.natural.kokoro_speech import FIRST_WINDOW, Timing
+from codechoir.engines.natural.kokoro_speech import FIRST_WINDOW, Timing, sounding_halves
 from codechoir.engines.natural.kokoro_voice import HALF, Floats, KokoroVoice, SpokenLine
 from codechoir.errors import EngineError
 from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
@@ -163,6 +163,18 @@ def test_windows_cover_everything_once() -> None:
     for size in (1, 7, 12, 19, 100, 517):
         ends = list(Timing(5, 5 + size, (5,), (0,)).window_ends())
         assert ends == sorted(set(ends)) and ends[-1] == 5 + size
+
+
+def test_silence_around_a_line_is_not_computed() -> None:
+    energy = np.full(60, -8, np.float32)
+    energy[18:41] = 5
+    zeros = np.zeros((1, 1, 60), np.float32)
+    spoken = SpokenLine(np.array([10, 15, 20, 30]), energy, zeros, zeros, zeros, zeros, zeros)
+    assert sounding_halves(spoken) == (16, 43)
+    energy[:] = 5  # no silence: nothing is lost but what is long before the first phoneme
+    assert sounding_halves(spoken) == (8, 60)
+    energy[:] = -8  # silence: what there is is computed
+    assert sounding_halves(spoken) == (8, 60)
 
 
 def test_other_languages_are_said_by_the_fallback_engine(hosted: HostedNaturalEngine) -> None:
