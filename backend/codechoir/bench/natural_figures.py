@@ -31,7 +31,6 @@ from codechoir.model import AudioChunk, Category, Phrase, Voice
 from codechoir.settings import Settings
 from codechoir.voices import Casting, load_profile
 
-LINES = 100
 WORDS_A_LINE = range(8, 13)
 PLAIN = Voice("heart")
 
@@ -50,7 +49,8 @@ class Peer(Protocol):
 class Measured:
     """A model: the beginning of its figures' names, its peer, and its goals.
 
-    `first_audio`: p50 and p99 in milliseconds. `rtf`: real-time factor. `memory`: megabytes.
+    `first_audio`: p50 and p99 in milliseconds. `rtf`: real-time factor. `memory`: megabytes. `lines`: how
+    many it says.
     """
 
     prefix: str
@@ -58,6 +58,7 @@ class Measured:
     first_audio: tuple[float, float]
     rtf: float
     memory: float
+    lines: int
 
 
 def figures() -> list[Figure]:
@@ -76,7 +77,7 @@ def figures() -> list[Figure]:
 def _figures_of(model: str, about: Measured) -> list[Figure]:
     settings = Settings(engine="natural")
     long_enough = (line for line in phrases(settings) if len(words_of(line).split()) in WORDS_A_LINE)
-    lines = [without_cues(line) for line in list(long_enough)[:LINES]]
+    lines = [without_cues(line) for line in list(long_enough)[: about.lines]]
     engine = NaturalEngine()
     engine.model = model
     load, peer = _milliseconds(engine.warm_up), about.make_peer()
@@ -127,8 +128,8 @@ class _PublishedModel:
 
 
 MEASURED = {
-    HIBARI: Measured("natural", _HibariPackage, (20.0, 50.0), 0.01, 200.0),
-    KOKORO: Measured("natural.kokoro", _PublishedModel, (70.0, 150.0), 0.2, 350.0),
+    HIBARI: Measured("natural", _HibariPackage, (20.0, 50.0), 0.01, 200.0, 100),
+    KOKORO: Measured("natural.kokoro", _PublishedModel, (70.0, 150.0), 0.2, 350.0, 40),
 }
 
 
