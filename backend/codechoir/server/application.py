@@ -14,7 +14,14 @@ from starlette.types import ASGIApp
 
 from codechoir import __version__
 from codechoir.errors import CodechoirError
-from codechoir.server import earlier_routes, openai_routes, reading_routes, socket_route, state_routes
+from codechoir.server import (
+    earlier_routes,
+    openai_routes,
+    page_routes,
+    reading_routes,
+    socket_route,
+    state_routes,
+)
 from codechoir.server.guard import Guard
 from codechoir.server.http_errors import RequestError, error_json, headers_of, status_of
 from codechoir.server.request_context import ERROR_ANSWERS
@@ -31,6 +38,7 @@ ROUTERS = (
     reading_routes.router,
     socket_route.router,
     earlier_routes.router,
+    page_routes.router,
     state_routes.router,
 )
 

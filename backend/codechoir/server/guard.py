@@ -123,7 +123,7 @@ class Guard:
         settings = self._settings
         if path.startswith(UPLOADS):
             return settings.max_upload + 65536
-        if path == "/v1/read":
+        if path in ("/v1/read", "/"):
             return 2 * settings.max_source + 65536
         return 12 * settings.max_text + 65536  # JSON may need twelve bytes for a character
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
@@ -76,22 +75,13 @@ class ReadBody(BaseModel):
 async def read(body: ReadBody, request: Request) -> Response:
     """Reads source code. A record has a piece of audio and the words that begin in it."""
     service = service_of(request)
-    if not body.text.strip():
-        raise RequestError("the text is empty", code="empty-text", param="text")
-    text = clean_text(body.text).encode()
-    if len(text) > service.server.max_source:
-        raise RequestError(
-            f"the text has {len(text)} bytes; the limit is {service.server.max_source}",
-            413,
-            "text-too-long",
-            "text",
-        )
+    text = checked_code(service, body.text)
     engine = service.engine_name(body.engine)
     first = body.resume.phrase if body.resume is not None else 0
     plan = SpeechPlan(
         client_of(request),
         engine,
-        partial(code_source, service, engine, body, text),
+        CodeReading(service, engine, body, text).source,
         "/v1/read",
         body.resume.session if body.resume is not None else "",
         first,
@@ -102,19 +92,44 @@ async def read(body: ReadBody, request: Request) -> Response:
     return AudioResponse(service, plan, STREAM_FORMATS[body.format])
 
 
-def code_source(service: SpeechService, engine: str, body: ReadBody, text: bytes) -> PhraseSource:
-    """The phrases of source code. It is parsed here, so this is called in a thread."""
-    pipeline = service.pipelines.get(**_changes(service, engine, body))
-    try:
-        language = detect_language(None, text, body.language or None)
-    except InputError as error:
-        raise RequestError(str(error), code="unknown-language", param="language") from error
-    snapshot = Document(text, language).snapshot()
-    start, end = _range(snapshot, body.lines)
-    if not snapshot.text[start:end].strip():
-        raise RequestError("there is nothing to read in these lines", code="empty-text", param="lines")
-    skip = body.resume.phrase if body.resume is not None else 0
-    return PhraseSource(pipeline.phrases(snapshot, start, end), skip)
+def checked_code(service: SpeechService, text: str) -> bytes:
+    """Source code as UTF-8. Raises `RequestError` for one that is empty, or too long."""
+    if not text.strip():
+        raise RequestError("the text is empty", code="empty-text", param="text")
+    code = clean_text(text).encode()
+    limit = service.server.max_source
+    if len(code) > limit:
+        problem = f"the text has {len(code)} bytes; the limit is {limit}"
+        raise RequestError(problem, 413, "text-too-long", "text")
+    return code
+
+
+class CodeReading:
+    """Source code that a client wants to hear. `snapshot`, `range`: known once `source` has been called."""
+
+    snapshot: Snapshot
+    range: tuple[int, int]
+
+    def __init__(self, service: SpeechService, engine: str, body: ReadBody, text: bytes) -> None:
+        self._service = service
+        self._engine = engine
+        self._body = body
+        self._text = text
+
+    def source(self) -> PhraseSource:
+        """The phrases. The code is parsed here, so this is called in a thread. Raises `RequestError`."""
+        body = self._body
+        pipeline = self._service.pipelines.get(**_changes(self._service, self._engine, body))
+        try:
+            language = detect_language(None, self._text, body.language or None)
+        except InputError as error:
+            raise RequestError(str(error), code="unknown-language", param="language") from error
+        self.snapshot = Document(self._text, language).snapshot()
+        self.range = start, end = _range(self.snapshot, body.lines)
+        if not self.snapshot.text[start:end].strip():
+            raise RequestError("there is nothing to read in these lines", code="empty-text", param="lines")
+        skip = body.resume.phrase if body.resume is not None else 0
+        return PhraseSource(pipeline.phrases(self.snapshot, start, end), skip)
 
 
 def _changes(service: SpeechService, engine: str, body: ReadBody) -> dict[str, Any]:

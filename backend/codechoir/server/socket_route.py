@@ -25,7 +25,7 @@ from codechoir.server.guard import TOKEN_PROTOCOL
 from codechoir.server.http_errors import RequestError, error_json, headers_of
 from codechoir.server.openai_routes import text_speaker
 from codechoir.server.places import BusyError
-from codechoir.server.reading_routes import ReadBody, code_source
+from codechoir.server.reading_routes import CodeReading, ReadBody, checked_code
 from codechoir.server.request_context import client_of, service_of
 from codechoir.server.responses import grouped, mark_json
 from codechoir.server.service import SpeechPlan, SpeechService
@@ -215,11 +215,11 @@ class SocketConversation:
             self._live.finish()
             return
         engine = self._service.engine_name(start.engine)
-        text = clean_text("".join(self._pieces))
-        if not text.strip():
-            raise RequestError("the text is empty", code="empty-text", param="text")
+        text = "".join(self._pieces)
         body = ReadBody(text=text, language=start.language, level=start.level)
-        self._speak(engine, start, partial(code_source, self._service, engine, body, text.encode()))
+        self._speak(
+            engine, start, CodeReading(self._service, engine, body, checked_code(self._service, text)).source
+        )
 
     def _speak(self, engine: str, start: StartMessage, source: Callable[[], PhraseSource]) -> None:
         plan = SpeechPlan(self._client, engine, source, "/v1/ws")
