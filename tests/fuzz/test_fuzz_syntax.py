@@ -1,11 +1,16 @@
 """Random edits of sources in every language: the spans, and the words at the level `literal`, are right.
 
-By hand, at length: `FUZZ_CASES=50000 make fuzz`, or `FUZZ_SECONDS=600 make fuzz`.
+By hand, at length: `FUZZ_CASES=50000 make fuzz`, or `FUZZ_SECONDS=600 make fuzz`. `FUZZ_TIMES=times.tsv`
+measures every shape of a hostile text in every language (`-k "shape and kotlin"`: in one), and appends to the
+file: language, shape, and seconds of processor time for the spans and symbols, and for the words as well.
 """
 
 from __future__ import annotations
 
+import os
 import time
+from operator import attrgetter
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -14,11 +19,13 @@ from codechoir.settings import WordingOptions
 from codechoir.syntax import Document
 from codechoir.wording import Wording, decode_literal
 from support.fuzzing import SECONDS, SEED, cases
-from support.hostile import LANGUAGES, edit, excerpt, texts
+from support.hostile import LANGUAGES, edit, excerpt, shapes, texts
 
 TIMEOUT = pytest.mark.timeout(SECONDS + 3600)
 EDITS_OF_A_TEXT = 8
 SIZE = 700
+TIMES = os.environ.get("FUZZ_TIMES")
+SHAPES_IN_CI = 2
 
 
 def edited(random: Random, language: Language) -> Document:
@@ -81,3 +88,33 @@ def test_ten_kilobytes_never_take_long() -> None:
         assert list(wording.lines(snapshot)) or not text.strip()
         seconds = time.thread_time() - started
         assert seconds < 3, f"FUZZ_SEED={SEED + case}: {seconds:.1f} s for {text[:80]!r}"
+
+
+def seconds_for(language: Language, text: bytes, wording: Wording) -> tuple[float, float]:
+    """Processor time for spans and symbols, and for the words as well: the better of two."""
+    found = []
+    for _ in range(2):
+        started = time.process_time()
+        snapshot = Document(text, language).snapshot()
+        snapshot.spans()
+        snapshot.symbols()
+        parsed = time.process_time()
+        for _ in wording.lines(snapshot):
+            pass
+        found.append((parsed - started, time.process_time() - started))
+    return min(found)
+
+
+@TIMEOUT
+@pytest.mark.parametrize("language", LANGUAGES, ids=attrgetter("name"))
+def test_no_shape_of_ten_kilobytes_takes_long(language: Language) -> None:
+    wording = Wording()
+    seconds_for(language, b"a b\n", wording)  # queries and tables are loaded
+    every = list(shapes(language, 10_000))
+    chosen = every if TIMES else Random(SEED).sample(every, SHAPES_IN_CI)
+    for shape, text in chosen:
+        parsed, worded = seconds_for(language, text, wording)
+        if TIMES:
+            with Path(TIMES).open("a", encoding="utf-8") as file:
+                file.write(f"{language.name}\t{shape}\t{parsed:.3f}\t{worded:.3f}\n")
+        assert worded < 3, f"{shape}: {worded:.1f} s"

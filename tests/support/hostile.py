@@ -115,6 +115,35 @@ def edit(random: Random, language: Language, text: bytes) -> tuple[int, int, byt
     return start, end, other[at : at + random.choice((5, 50, 200))]
 
 
+ROWS = (
+    *("{", "(", "[", "<a ", "- ", "? ", '"', "'", "`", "/*", "#{", "${", "%w(", "<<A\n", "a.b", "a(", "x=", "$"),
+    *("*a ", "&a ", "as==", 'R"(\n%>\n', "?>\n", "(\n", "{+", "^x=", "while`<!--", "# ", "if ", "do ", "=>"),
+    *("::", "<!--", "'''", '"""', "$(", "((", "[[", "\\", "a\n", " ", "\t", "\n", "a:", "a: ", "- a: ", "<["),
+    *("{a: ", "[a, ", "a: |\n ", "@", "{{", "}", "a+", "!", "<a>", "a<", "a?", "a?b:", "\u202e", "é", "\0"),
+)
+"""What makes some parser or query slow when it stands in a row."""
+
+NESTS = (
+    *(("(", ")"), ("[", "]"), ("{", "}"), ("a(", ")"), ("<a>", "</a>"), ("a{", "}"), ("<<", ">>"), ("a<", ">")),
+    *(("if a {\n", "}\n"), ("do\n", "end\n"), ("${", "}"), ("`${", "}`"), ('f"{', '}"'), ("- [", "]\n")),
+)
+"""Openers and closers."""
+
+
+def shapes(language: Language, size: int) -> Iterator[tuple[str, bytes]]:
+    """Names and texts of the kinds that have taken long, of `size` bytes: always the same ones."""
+    for part in ROWS:
+        yield f"row {part!r}", (part.encode() * size)[:size]
+    own = [token for token in tokens(language) if token.strip()]
+    for part in Random(1).sample(own, min(40, len(own))):
+        yield f"row {part + ' '!r}", (f"{part} ".encode() * size)[:size]
+    for opener, closer in NESTS:
+        depth = size // len(opener + closer)
+        yield f"nest {opener + closer!r}", f"{opener * depth}{closer * depth}".encode()
+    for seed in range(16):
+        yield f"random {seed}", (row, row, soup, broken)[seed % 4](Random(seed), language, size)
+
+
 def texts(random: Random, language: Language, size: int) -> Iterator[bytes]:
     """Hostile texts of at most `size` bytes without end."""
     while True:

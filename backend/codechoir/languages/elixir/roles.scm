@@ -2,9 +2,10 @@
 
 ; ---- names, values and operators
 ;
-; A pattern takes the longer to compile, the more its node can contain. So there is one for all operators.
+; Each of these signs is always the same operator, but for those below. They stand outside of
+; `(binary_operator operator: [...])`, which tries every sign again at each operand of a chain.
 
-(binary_operator operator: [
+[
   "=" @role.assignment.pattern
   "\\\\" @role.default
   "<-" @role.for.each
@@ -18,7 +19,7 @@
   ".." @role.range.inclusive
   "//" @role.slice.step
   "not in" @role.membership.not
-])
+]
 (unary_operator operator: [
   "@" @role.decorator
   "-" @role.unary.minus
