@@ -5,6 +5,7 @@ Work is counted where it can be. Where only time tells, the limit is ten times w
 
 from __future__ import annotations
 
+import gc
 import time
 from typing import Any, cast
 
@@ -119,6 +120,45 @@ def test_one_endless_step_of_a_parser_is_foreseen(name: str, part: bytes) -> Non
     assert time.thread_time() - started < 2.5
 
 
+@pytest.mark.parametrize("part", [b"(", b"^x=", b'a.b("c", ' * 9], ids=repr)
+def test_what_is_probed_of_a_row_ends_as_the_row_does(part: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`^x=^x=^` as JavaScript takes 40 times as long as `^x=^x=^x`, which promised that no text took long."""
+    probed = []
+    parse = safe_parsing._parse_in_slices
+
+    def noted(parser: tree_sitter.Parser, text: bytes, *rest: Any) -> tree_sitter.Tree:
+        probed.append(text)
+        return parse(parser, text, *rest)
+
+    monkeypatch.setattr(safe_parsing, "_parse_in_slices", noted)
+    text = (part * SIZE)[:SIZE]
+    safe_parsing._probe(load_grammar("json"), text, time.thread_time() + 60)
+    assert len(probed) == 5
+    for beginning in probed:
+        assert text.startswith(beginning) and text.endswith(beginning[-len(part) :])
+
+
+def test_the_collector_of_garbage_does_not_take_the_time_of_a_query() -> None:
+    """35,000 matches at once were some 200 collections, which took twice as long as the query."""
+    grammar = load_grammar("make")
+    text = b"$ " * (SIZE // 2)
+    tree = safe_parsing.parse(tree_sitter.Parser(grammar.language), grammar, text)
+    collections: list[str] = []
+
+    def note(phase: str, _: dict[str, int]) -> None:
+        collections.append(phase)
+
+    assert gc.isenabled()
+    gc.callbacks.append(note)
+    try:
+        found = safe_parsing.query_matches(grammar.query, tree.root_node, 0, len(text))
+    finally:
+        gc.callbacks.remove(note)
+    assert len(found) > 20_000
+    assert collections.count("start") <= 3  # before and after the query
+    assert gc.isenabled()
+
+
 def test_repetitive_data_is_parsed() -> None:
     text = b"[" + b'{"id": 1, "name": "a", "tags": []},\n' * 2000 + b"{}]"
     assert safe_parsing._is_repetitive(text)
@@ -138,6 +178,7 @@ def test_repetitive_data_is_parsed() -> None:
         ("csharp", b"'"),
         ("html", b"<a "),
         ("java", b"{"),
+        ("elixir", b"while`<!--"),
         ("yaml", b"- "),
         ("text", b"# "),
     ],

@@ -257,6 +257,39 @@ def test_a_helper_without_work_ends_and_is_started_again() -> None:
     helper.close()
 
 
+def test_a_lexer_is_loaded_before_its_first_text(
+    lexers: Callable[[str], LexerHelper], tmp_path: Path
+) -> None:
+    helper = lexers("yield 0, Keyword, text")
+    module = tmp_path / "strange.py"
+    module.write_text(f"open({str(tmp_path / 'loaded')!r}, 'w').close()\n{module.read_text()}")
+    helper.start("strange")
+    deadline = time.monotonic() + 20
+    while not (tmp_path / "loaded").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert list(helper.tokens(b"val", "strange")) == [(0, 3, "Keyword")]
+    helper.start("no such lexer")
+    assert list(helper.tokens(b"val", "strange")) == [(0, 3, "Keyword")]
+    helper.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a helper without work does not end there")
+def test_a_helper_that_has_ended_is_started_by_the_next_edit(
+    helper: LexerHelper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lexer_helper, "lexer_helper", lambda: helper)
+    document = Document("var x = 1;", detect_language("a.chpl", b""))
+    assert document.snapshot().spans()
+    first = helper.pid
+    assert first is not None
+    psutil.Process(first).kill()
+    psutil.Process(first).wait(20)
+    document.edit(0, 0, " ")
+    assert document.snapshot().warnings == ()
+    assert helper.pid not in (None, first)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot stop a process")
 def test_a_helper_that_stands_still_is_given_up(helper: LexerHelper, monkeypatch: pytest.MonkeyPatch) -> None:
     tokens = helper.tokens(TEXT, "kotlin")

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from codechoir.syntax import lexer_main
-from codechoir.syntax.lexer_main import COMPLETE, MORE, SIZE, TOO_MUCH_WORK
+from codechoir.syntax.lexer_main import COMPLETE, MORE, PREPARE, SIZE, TOO_MUCH_WORK
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +83,18 @@ class _Process:
             os.set_blocking(self._requests.fileno(), False)
         path = [folder for folder in sys.path if folder]  # the working folder may not be trusted
         self._send((path, idle_seconds), time.monotonic() + ANSWER_SECONDS)
+        self._prepared: set[str] = set()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
+    def prepare(self, alias: str) -> None:
+        """Makes it load a lexer, which takes up to 0.1 s, before the first text. Raises `LexerEndedError`."""
+        if alias not in self._prepared:
+            self._send((PREPARE, alias, None, 0), time.monotonic() + ANSWER_SECONDS)
+            self._prepared.add(alias)
 
     def ask(
         self, number: int, alias: str, text: bytes | None, skipped: int
@@ -167,12 +179,17 @@ class LexerHelper:
         process = self._process
         return None if process is None else process.pid
 
-    def start(self) -> None:
-        """Starts the helper, if there is none, without waiting for it: a text will come soon."""
-        if self._process is None and self._lock.acquire(blocking=False):
+    def start(self, alias: str) -> None:
+        """Starts the helper, if it does not run, with a lexer, without waiting: a text will come soon."""
+        if self._lock.acquire(blocking=False):
             try:
-                self._running()
+                ours = self._process if self._owner == os.getpid() else None
+                if ours is not None and not ours.is_running:
+                    ours.close()
+                    self._process = None
+                self._running().prepare(alias)
             except (OSError, LexerEndedError) as error:
+                self._process = None
                 log.warning("no process can be started for Pygments: %s", error)
             finally:
                 self._lock.release()

@@ -10,7 +10,8 @@ the path that modules are found on, and the seconds to wait for work. Each later
 alias, text, skipped)`: the next tokens of the text with that number. `text` is given when the helper may not
 know it, else None; `skipped` tokens at its beginning are known already. The reply is `(tokens, end)`, or None
 if the text is needed. `tokens` are `(start, end, type)`, in order, with offsets in bytes; `end` is `MORE`,
-`COMPLETE`, `TOO_MUCH_WORK`, or what went wrong.
+`COMPLETE`, `TOO_MUCH_WORK`, or what went wrong. The request with the number `PREPARE` loads a lexer and has
+no reply.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ SIZE = struct.Struct("<I")
 
 MORE, COMPLETE, TOO_MUCH_WORK = "", "complete", "too much work"
 """What may be at the end of a reply's tokens: an end that is none of these is the message of an error."""
+
+PREPARE = 0
+"""The number of no text."""
 
 CPU_SECONDS, CPU_SECONDS_PER_MEGABYTE = 0.5, 20.0
 """Processor time that a text may take, without that for compiling lexers. Code takes up to 5 s a megabyte."""
@@ -131,6 +135,9 @@ def main() -> None:
     texts: dict[int, LexedText] = {}
     while (request := _read(idle_seconds)) is not None:
         number, alias, text, skipped = request
+        if number == PREPARE:
+            _prepare_lexer(get_lexer_by_name, alias)
+            continue
         if text is not None:
             while len(texts) >= KEPT_TEXTS:
                 del texts[next(iter(texts))]
@@ -146,6 +153,14 @@ def main() -> None:
 def _tokens_of(find_lexer: Callable[[str], Any], alias: str, text: bytes) -> Iterator[tuple[int, Any, str]]:
     """The lexer is made when its first token is asked for, since that may fail, too."""
     yield from find_lexer(alias).get_tokens_unprocessed(text.decode("utf-8", "replace"))
+
+
+def _prepare_lexer(find_lexer: Callable[[str], Any], alias: str) -> None:
+    """Loads and compiles a lexer. Who asks for its tokens gets to know why it fails."""
+    import contextlib
+
+    with contextlib.suppress(Exception):
+        find_lexer(alias)
 
 
 def _prepare() -> int:

@@ -291,9 +291,7 @@ class LexerParsing(Parsing):
 
     def __init__(self, language: Language) -> None:
         super().__init__(language)
-        from codechoir.syntax.lexer_helper import lexer_helper
-
-        lexer_helper().start()
+        self._start_helper()
         self._newest: LexerAnalysis | None = None
         self._failures = self._texts_to_skip = 0
         self._skipped: Revision | None = None
@@ -320,7 +318,14 @@ class LexerParsing(Parsing):
         with self._lock:
             return self._lexed(text)
 
+    def _start_helper(self) -> None:
+        """Loads the lexer in the helper, so that the first window need not wait for it."""
+        from codechoir.syntax.lexer_helper import lexer_helper
+
+        lexer_helper().start(self._language.source)
+
     def _lexed(self, text: bytes) -> LexerAnalysis:
+        self._start_helper()  # it may have ended meanwhile
         self._newest = LexerAnalysis(text, self._language.name, self._language.source)
         return self._newest
 

@@ -22,6 +22,7 @@ text, so that offsets in the tree are offsets in the document.
 
 from __future__ import annotations
 
+import gc
 import re
 import time
 import zlib
@@ -137,8 +138,8 @@ def _probe(grammar: LoadedGrammar, text: bytes, deadline: float) -> None:
     constructs that are open: 6 s for `%w(` 3,000 times, read as Rust. Raises `TooComplexError` when the next
     beginning, twice as long, would take too long by that rule.
 
-    That step is often the one at the end of the text, and takes long only behind some tokens: `^x=^x=^x` takes
-    40 times as long as `^x=^x=^`. So each beginning of a row ends as the text does.
+    That step is often the one at the end of the text, and takes long only behind some tokens: `^x=^x=^`
+    takes 40 times as long as `^x=^x=^x`. So each beginning of a row ends as the text does.
     """
     parser = tree_sitter.Parser(grammar.language)
     parser.timeout_micros = _SLICE_MICROSECONDS  # type: ignore[misc]
@@ -173,7 +174,7 @@ def query_matches(
         cursor.set_byte_range(start, end)
         cursor.set_max_start_depth(_QUERY_DEPTH)
         started, used = time.monotonic(), time.thread_time()
-        found = cursor.matches(root)
+        found = _all_matches(cursor, root)
         # When its time is up, it stops silently and returns what it has found so far.
         if time.monotonic() - started < patience:
             return found
@@ -184,6 +185,22 @@ def query_matches(
         else:
             patience *= 2  # another thread or process had the processor
     raise TooComplexError
+
+
+def _all_matches(
+    cursor: tree_sitter.QueryCursor, root: tree_sitter.Node
+) -> list[tuple[int, dict[str, list[tree_sitter.Node]]]]:
+    """The matches, without a collection of garbage: it took 2 of 3 seconds, the more the larger the process.
+
+    A thread that finds the collector disabled by another one leaves it to that one to enable it.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return cursor.matches(root)
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def guarded_text(grammar: str, text: bytes) -> bytes | None:
