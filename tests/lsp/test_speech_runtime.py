@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,9 +18,10 @@ from codechoir.engines import (
     begin_loading,
     engine_choice,
 )
+from codechoir.engines.natural import NaturalEngine, keep_speed, kept_speeds
 from codechoir.errors import EngineError
 from codechoir.lsp.speech_runtime import SpeechRuntime
-from codechoir.model import Category, Phrase
+from codechoir.model import AudioChunk, Category, Phrase
 from codechoir.playback import FallbackEngine
 from codechoir.settings import Settings, VoiceOverride
 
@@ -190,6 +192,38 @@ def test_a_model_that_is_too_slow_is_told_and_replaced(
     assert made.settle() is not None
     assert made.engine.name == "espeak"
     assert runtime([], engine="auto").choice.engine == "espeak"  # the next start does not try again
+
+
+@pytest.mark.usefixtures("both_ready")
+def test_what_is_measured_is_the_model_and_not_the_phrase_cache(
+    warnings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before, the second of three measurements came from the cache, so that no model was too slow."""
+
+    def speak(engine: NaturalEngine, phrases: Iterable[Phrase], listener: AudioListener) -> None:
+        for _ in phrases:
+            time.sleep(0.09)
+            listener.write(AudioChunk(bytes(2 * 2400), 24_000, 0))
+            listener.phrase_done()
+
+    monkeypatch.setenv("CODECHOIR_PHRASES", "on")
+    monkeypatch.setattr("codechoir.lsp.speech_runtime.MEASURE_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(NaturalEngine, "is_ready", lambda _: True)
+    monkeypatch.setattr(NaturalEngine, "warm_up", lambda _: None)
+    monkeypatch.setattr(NaturalEngine, "speak", speak)
+    made = runtime(warnings, engine="auto")
+    measured = threading.Event()
+    kept = keep_speed
+
+    def keep(model: str, factor: float) -> str:
+        problem = kept(model, factor)
+        measured.set()
+        return problem
+
+    monkeypatch.setattr("codechoir.engines.natural.keep_speed", keep)
+    made.warm_up()
+    assert measured.wait(30)
+    assert kept_speeds()
 
 
 @pytest.mark.usefixtures("both_ready")

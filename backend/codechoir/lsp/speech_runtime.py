@@ -11,7 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from codechoir.engines import EarlyEngine, Engine, EngineChoice, engine_choice, make_engine
+from codechoir.engines import (
+    EarlyEngine,
+    Engine,
+    EngineChoice,
+    ForwardingEngine,
+    engine_choice,
+    make_engine,
+)
 from codechoir.errors import CodechoirError, EngineError, InputError
 from codechoir.lsp.configuration import AudioMode
 from codechoir.pipeline import SpeechPipeline, word_table
@@ -186,6 +193,8 @@ class SpeechRuntime:
         if not model or model in self._measured:
             return
         self._measured.add(model)
+        while isinstance(engine, ForwardingEngine):
+            engine = engine.inner  # the phrase cache would answer, or the fallback engine
 
         def measure() -> None:
             from codechoir.engines.natural import keep_speed, real_time_factor
