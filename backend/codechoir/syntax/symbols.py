@@ -32,6 +32,9 @@ _VALUES = ("constant", "key")
 _BLOCK_COMMENTS = (b"/*", b"<#", b"{-", b"<!--", b"=begin", b"--[")
 """What begins a comment that is documentation on its own; other comments are one with the lines above."""
 
+_LONGEST_LINE = 4096
+"""Bytes before a symbol or a comment in which its line begins; else no comment before it is its own."""
+
 _WINDOW_BYTES = 128 * 1024
 _LINE = re.compile(rb"[^\r\n]+")
 _LINE_ENDS = (b"\n", b"\r\n", b"\r")
@@ -415,7 +418,7 @@ def _comments_before(
     """The comments on the lines directly before that of byte `at`. `comments`, `attributes`: start by end."""
     start = end = -1
     while True:
-        line_start = text.rfind(b"\n", 0, at) + 1
+        line_start = text.rfind(b"\n", max(at - _LONGEST_LINE, 0), at) + 1
         before = _content_end(text, line_start)
         if line_start == 0 or text.count(b"\n", before, line_start) != 1:
             break
@@ -424,7 +427,8 @@ def _comments_before(
             continue
         at = comments.get(before, -1)
         is_block = text.startswith(_BLOCK_COMMENTS, max(at, 0))
-        if at < 0 or (is_block and start >= 0) or text[text.rfind(b"\n", 0, at) + 1 : at].strip():
+        low = max(at - _LONGEST_LINE, 0)
+        if at < 0 or (is_block and start >= 0) or text[max(text.rfind(b"\n", low, at) + 1, low) : at].strip():
             break  # none, one of another kind, or one behind code
         start, end = at, end if end >= 0 else before
         if is_block:
