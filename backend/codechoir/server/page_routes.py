@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from pydantic import ValidationError
@@ -59,7 +59,12 @@ def _options(names: Iterable[str], chosen: str = "") -> str:
     )
 
 
-@router.get("/", response_class=HTMLResponse)
+PAGE_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A page.", "content": {"text/html": {}}}
+}
+
+
+@router.get("/", response_class=Response, responses=PAGE_ANSWERS)
 async def show_form(request: Request) -> HTMLResponse:
     """The form."""
     service = service_of(request)
@@ -77,7 +82,7 @@ async def show_form(request: Request) -> HTMLResponse:
     return HTMLResponse(page, headers={"content-security-policy": _policy(style)})
 
 
-@router.post("/", response_class=Response, responses={200: {"content": {"text/html": {}}}, **BUSY_ANSWERS})
+@router.post("/", response_class=Response, responses={**PAGE_ANSWERS, **BUSY_ANSWERS})
 async def make_page(
     request: Request,
     text: Annotated[str, Form()],

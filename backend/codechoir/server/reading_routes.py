@@ -11,7 +11,7 @@ from starlette.responses import Response
 from codechoir.errors import InputError
 from codechoir.languages import detect_language
 from codechoir.server.http_errors import RequestError
-from codechoir.server.request_context import BUSY_ANSWERS, client_of, service_of
+from codechoir.server.request_context import AUDIO_CONTENT, BUSY_ANSWERS, client_of, service_of
 from codechoir.server.responses import JSON_RESPONSES, AudioResponse
 from codechoir.server.service import SpeechPlan, SpeechService
 from codechoir.server.speech_session import PhraseSource
@@ -65,8 +65,7 @@ class ReadBody(BaseModel):
             "content": {
                 "application/x-ndjson": {"schema": {"type": "string"}},
                 "multipart/mixed": {"schema": {"type": "string"}},
-                "audio/wav": {"schema": {"type": "string", "format": "binary"}},
-                "audio/mpeg": {"schema": {"type": "string", "format": "binary"}},
+                **AUDIO_CONTENT,
             },
         },
         **BUSY_ANSWERS,

@@ -37,7 +37,11 @@ ERROR_ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 """What every route may answer."""
 
-_AUDIO = {"schema": {"type": "string", "format": "binary"}}
+AUDIO_CONTENT: dict[str, Any] = {
+    kind: {"schema": {"type": "string", "format": "binary"}}
+    for kind in ("audio/mpeg", "audio/ogg", "audio/aac", "audio/flac", "audio/wav", "audio/pcm")
+}
+"""The media types of audio, for the document."""
 
 BUSY_ANSWERS: dict[int | str, dict[str, Any]] = {
     429: {"model": ErrorAnswer, "description": "The server is busy; `Retry-After` says when to try again."},
@@ -48,10 +52,7 @@ BUSY_ANSWERS: dict[int | str, dict[str, Any]] = {
 SPEECH_ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Audio, sent while it is made.",
-        "content": dict.fromkeys(
-            ("audio/mpeg", "audio/ogg", "audio/aac", "audio/flac", "audio/wav", "audio/pcm"), _AUDIO
-        )
-        | {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {**AUDIO_CONTENT, "text/event-stream": {}},
     },
     **BUSY_ANSWERS,
 }
