@@ -218,6 +218,10 @@ def test_a_mixture_of_the_library_is_a_voice(
     pair, heart = (engine.cache_policy().identity()(name) for name in ("pair", "af_heart"))
     assert pair.rpartition(" ")[0] == heart.rpartition(" ")[0] and not pair.endswith("pair")
     assert heard(engine, line(said("total", voice=Voice("pair")))).words == ["total"]
+    assert voice.speaker("pair") is mixed, "it is half a megabyte, and its tables are kept with it"
+    assert main(["voices", "remove", "pair"]) == 0
+    assert main(["voices", "mix", "pair", "af_heart=0.25", "bm_george=0.75"]) == 0
+    assert not np.allclose(voice.speaker("pair").style, mixed.style, atol=1e-3)
     with pytest.raises(EngineError, match=r"no voice 'pare'; known: .*pair.*mean 'pair'"):
         voice.speaker("pare")
 

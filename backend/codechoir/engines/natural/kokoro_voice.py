@@ -179,6 +179,12 @@ def _tensors(folder: Path, *names: str) -> list[NDArray[Any]]:
         return [file.get_tensor(name) for name in names]
 
 
+def _mixed_speaker(name: str, _content: str) -> Speaker:
+    """A mixture of the user's, which changes with its content."""
+    with VoiceLibrary() as library:
+        return Speaker.of(library.voice(name).tensors)
+
+
 class KokoroVoice:
     """The loaded pieces. May be used by several threads at once."""
 
@@ -197,6 +203,7 @@ class KokoroVoice:
                 f"Kokoro's voices do not load ({reason}); delete {folder} and run 'codechoir install natural'"
             ) from error
         self._own_speaker = lru_cache(64)(lambda name: Speaker.of(speaker_tensors(folder, name)))
+        self._mixed_speaker = lru_cache(64)(_mixed_speaker)
         self._tables = lru_cache(256)(self._new_tables)
 
     def speaker(self, name: str) -> Speaker:
@@ -204,9 +211,9 @@ class KokoroVoice:
         if name in self.voices:
             return self._own_speaker(name)
         with VoiceLibrary() as library:
-            mixed = [about.name for about in library.voices() if about.engine == ENGINE]
-            if name in mixed:
-                return Speaker.of(library.voice(name).tensors)
+            mixed = library.content_hashes(ENGINE)
+        if name in mixed:
+            return self._mixed_speaker(name, mixed[name])
         known = ", ".join([*self.voices, *mixed])
         raise EngineError(
             f"Kokoro has no voice '{name}'; known: {known}.{did_you_mean(name, [*self.voices, *mixed])}"
