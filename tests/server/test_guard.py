@@ -259,6 +259,7 @@ def test_metrics_do_not_grow_with_what_is_asked_for(server: RunningServer) -> No
         (r"C:\Users\me\x.wav cannot be read", "x.wav cannot be read"),
         ("use and/or, 1/2, a / b", "use and/or, 1/2, a / b"),
         ("~/voices/x is odd", "x is odd"),
+        ("unknown voice 'a\nb\x1b[1m'", "unknown voice 'a␊b␛[1m'"),
         ("see GET /v1/audio/voices, GET /languages", "see GET /v1/audio/voices, GET /languages"),
     ],
 )

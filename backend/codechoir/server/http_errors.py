@@ -9,7 +9,7 @@ from typing import Any
 
 import platformdirs
 
-from codechoir.errors import CodechoirError, EngineError, EngineLostError, InputError
+from codechoir.errors import CodechoirError, EngineError, EngineLostError, InputError, escape_invisible
 from codechoir.server.places import BusyError
 
 INTERNAL = "the server has failed; its log says why"
@@ -75,10 +75,13 @@ OWN_ROUTES = ("/v1/", "/languages")
 
 
 def public_text(message: str) -> str:
-    """The message with only the last part of each path: clients need not know where files are."""
+    """The message with only the last part of each path: clients need not know where files are.
+
+    It is one line, whatever of the request it repeats.
+    """
     for folder in _folders():
         message = message.replace(f"{folder}{os.sep}", "")
-    return " ".join(map(_without_folders, message.split(" ")))
+    return escape_invisible(" ".join(map(_without_folders, message.split(" "))))
 
 
 def _without_folders(word: str) -> str:
