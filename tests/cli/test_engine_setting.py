@@ -15,9 +15,8 @@ NATURAL_RATE, ESPEAK_RATE = 24_000, 22_050
 
 
 @pytest.fixture(autouse=True)
-def default_engine(engine_left_to_us: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No variable names the engine; a busy machine changes no words."""
-    monkeypatch.setattr("codechoir.syntax.safe_parsing._QUERY_SECONDS", 60.0)
+def default_engine(engine_left_to_us: None) -> None:
+    """No variable names the engine."""
 
 
 @pytest.mark.parametrize(

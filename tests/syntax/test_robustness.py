@@ -143,6 +143,9 @@ def test_the_time_limits_are_real(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(safe_parsing.TooComplexError):
         safe_parsing.query_matches(analysis.grammar.query, analysis.tree.root_node, 0, len(text))
     assert len(cursors) == 1, "a query that has had its time is not tried again"
+    with pytest.raises(safe_parsing.TooComplexError):
+        safe_parsing.query_matches(analysis.grammar.query, analysis.tree.root_node, 0, 4096)
+    assert len(cursors) >= 3, "but that of a short text is"
     monkeypatch.setattr(safe_parsing, "_PARSE_SECONDS", 1e-5)
     monkeypatch.setattr(safe_parsing, "_PARSE_SECONDS_PER_MEGABYTE", 0.0)
     document = Document(text, language("python"))

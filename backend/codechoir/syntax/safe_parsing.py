@@ -65,6 +65,10 @@ _QUERY_SECONDS, _QUERY_SECONDS_PER_MEGABYTE = 0.1, 8.0
 _QUERY_ATTEMPTS: Final = 2
 """A query that is stopped before it has had most of its CPU time is tried again: the machine was busy."""
 
+_SHORT_TEXT: Final = 4096
+"""Bytes. A query of such a text takes 10 ms, so one that takes ten times as long is tried again in any case:
+on a busy machine page faults and shared cores count as CPU time."""
+
 _MAX_FLAT_ERROR: Final = 20_000
 """Children of an error node at the root; with more of them no query of the tree ends in time."""
 
@@ -181,7 +185,7 @@ def query_matches(
         check_cancelled()
         share = (time.thread_time() - used) / seconds
         if share >= 0.5:
-            attempts += _QUERY_ATTEMPTS if share >= 0.9 else 1
+            attempts += 1 if share < 0.9 or end - start <= _SHORT_TEXT else _QUERY_ATTEMPTS
         else:
             patience *= 2  # another thread or process had the processor
     raise TooComplexError
