@@ -227,6 +227,24 @@ def test_what_is_measured_is_the_model_and_not_the_phrase_cache(
 
 
 @pytest.mark.usefixtures("both_ready")
+def test_an_engine_that_was_closed_meanwhile_is_not_measured(
+    warnings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its process would be started again, and nobody would end it."""
+    made = runtime(warnings, engine="auto")
+    natural, measured = made.engine, []
+    is_open = iter([True])
+    monkeypatch.setattr("codechoir.lsp.speech_runtime.MEASURE_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr("codechoir.engines.natural.real_time_factor", lambda _: measured.append(1) or 0.1)
+    monkeypatch.setattr(NaturalEngine, "is_ready", lambda _: next(is_open, False))
+    made._measure_speed(natural)
+    for thread in threading.enumerate():
+        if thread.name == "codechoir-speed":
+            thread.join(30)
+    assert next(is_open, None) is None and measured == []
+
+
+@pytest.mark.usefixtures("both_ready")
 @pytest.mark.parametrize(("asked", "is_used"), [("auto", True), ("fastest", True), ("espeak", False)])
 def test_an_engine_that_is_loading_already_is_used_or_closed(
     warnings: list[str], asked: str, is_used: bool

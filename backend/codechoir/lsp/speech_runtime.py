@@ -205,6 +205,8 @@ class SpeechRuntime:
                     return
                 time.sleep(MEASURE_POLL_SECONDS)
             time.sleep(MEASURE_AFTER_SECONDS)
+            if not engine.is_ready():  # closed meanwhile: speaking would start its process again
+                return
             try:
                 problem = keep_speed(model, real_time_factor(engine))
             except CodechoirError as error:
