@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from codechoir.engines import AudioListener, Engine, choose_engine
 from codechoir.engines.natural import readiness
+from codechoir.engines.natural.kokoro_catalog import MANIFEST, VERSION, pieces_folder
 from codechoir.engines.natural.readiness import (
     TOO_SLOW,
     keep_speed,
@@ -101,3 +103,15 @@ def test_real_time_factor_is_computing_for_a_second_of_sound(monkeypatch: pytest
     monkeypatch.setattr(readiness.time, "perf_counter", lambda: next(clock))
     assert real_time_factor(OneSecond()) == pytest.approx(0.2)  # the second time was fast enough
     assert real_time_factor(OneSecond()) == pytest.approx(0.6)  # the best of 0.9, 0.8 and 0.6
+
+
+def test_pieces_of_which_not_all_is_known_are_not_installed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Before, every reading ended with a KeyError."""
+    monkeypatch.setattr(readiness, "kokoro_home", lambda: tmp_path)
+    folder = pieces_folder(tmp_path)
+    folder.mkdir()
+    (folder / MANIFEST).write_text(json.dumps({"version": VERSION}))
+    assert "not installed" in ready_models().problems["kokoro"]
+    assert readiness.kokoro_voices() == []

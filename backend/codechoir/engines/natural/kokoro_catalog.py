@@ -105,4 +105,6 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
         manifest = read_json(folder / MANIFEST)
     except (OSError, ValueError):
         return None
-    return manifest if isinstance(manifest, dict) and manifest.get("version") == VERSION else None
+    if not isinstance(manifest, dict) or manifest.get("version") != VERSION:
+        return None
+    return manifest if {"key", "voices", "files"} <= manifest.keys() else None
