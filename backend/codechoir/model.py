@@ -58,6 +58,15 @@ class Span:
     closes: str = ""
     change: str = ""
 
+    def at(self, start: int, end: int) -> Span:
+        """The same token at another place. Thousands at once: `dataclasses.replace` takes twice as long."""
+        if start == self.start and end == self.end:
+            return self
+        return Span(
+            *(start, end, self.category, self.capture, self.language, self.role, self.depth, self.closes),
+            change=self.change,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Utterance:

@@ -6,6 +6,8 @@ whole text has there. The texts are random, and real code broken at random.
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+
 import pytest
 from codechoir.languages import Language, language_folders
 from codechoir.languages.detection import language_named
@@ -176,3 +178,10 @@ def test_an_edit_taken_back_gives_the_spans_of_a_new_document(language: Language
     document.edit(middle, middle + 3, "")
     assert document.snapshot().text == text
     assert document.snapshot().spans() == expected
+
+
+def test_a_span_at_another_place_is_the_same_token() -> None:
+    values = {field.name: index for index, field in enumerate(fields(Span))}
+    span = Span(**values)  # type: ignore[arg-type]  # each field has a value of its own
+    assert span.at(100, 200) == replace(span, start=100, end=200)
+    assert span.at(0, 1) is span

@@ -11,7 +11,7 @@ import threading
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from typing import Protocol
 
@@ -86,7 +86,7 @@ class FragmentAnalysis(Analysis):
     def spans(self, start: int, end: int) -> list[Span]:
         """The spans that overlap bytes `start` to `end` of the fragment."""
         found = self.wrapped.spans(start + self.before, min(end, self.length) + self.before)
-        moved = (replace(s, start=s.start - self.before, end=s.end - self.before) for s in found)
+        moved = (s.at(s.start - self.before, s.end - self.before) for s in found)
         return [span for span in moved if span.start >= 0 and span.end <= self.length]
 
 
@@ -121,7 +121,7 @@ class OverlayAnalysis(Analysis):
         if low == span.start and high == span.end:
             return [span]
         low, high = trimmed(self.text, low, high, inside=(low > span.start, high < span.end))
-        return [replace(span, start=low, end=high)] if low < high else []
+        return [span.at(low, high)] if low < high else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,5 +179,5 @@ class JoinedText:
                     cut = trimmed(self.content, at - shift, stop - shift)
                     at, stop = cut[0] + shift, cut[1] + shift
                 if at < stop:
-                    found.append(replace(span, start=at, end=stop))
+                    found.append(span.at(at, stop))
         return found
