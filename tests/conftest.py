@@ -25,8 +25,9 @@ def interruptible() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_installed(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Voices that the user of this machine has installed play no part."""
+    """Voices that the user of this machine has installed, or that were slow here, play no part."""
     os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="session", autouse=True)
