@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from codechoir.engines import Engine, engine_choice
+from codechoir.engines import Engine, select_engine
 from codechoir.errors import InputError, did_you_mean
 from codechoir.languages import Language
 from codechoir.model import Category, Phrase, Utterance, Voice
@@ -28,7 +28,7 @@ class SpeechPipeline:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings = engine_choice(settings).applied_to(settings)
+        self._settings = settings = select_engine(settings).applied_to(settings)
         self._wording = Wording(settings.wording)
         self._profile = load_profile(settings.profile, settings.engine)
         self._casting = full_casting(self._profile, settings)
@@ -45,7 +45,7 @@ class SpeechPipeline:
 
     def change(self, settings: Settings) -> None:
         """Uses new settings from the next phrase on. After an `InputError` the old ones stay in force."""
-        settings = engine_choice(settings).applied_to(settings)
+        settings = select_engine(settings).applied_to(settings)
         same = (settings.profile, settings.engine) == (self._settings.profile, self._settings.engine)
         profile = self._profile if same else load_profile(settings.profile, settings.engine)
         casting = full_casting(profile, settings)

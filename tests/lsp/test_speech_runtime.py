@@ -16,7 +16,7 @@ from codechoir.engines import (
     ReadyModels,
     SilentEngine,
     begin_loading,
-    engine_choice,
+    select_engine,
 )
 from codechoir.engines.natural import NaturalEngine, keep_speed, kept_speeds
 from codechoir.errors import EngineError
@@ -257,7 +257,7 @@ def test_an_engine_that_is_loading_already_is_used_or_closed(
         def close(self) -> None:
             closed.append(self)
 
-    early = EarlyEngine(engine_choice(Settings(engine="auto")), Loading())
+    early = EarlyEngine(select_engine(Settings(engine="auto")), Loading())
     made = SpeechRuntime(Settings(engine=asked), "none", warnings.append, early)
     assert (made.engine is early.engine) == is_used
     assert closed == ([] if is_used else [early.engine])

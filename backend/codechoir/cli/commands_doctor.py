@@ -290,11 +290,11 @@ def _check_model(model: str) -> Check:
 
 def _check_choice() -> Check:
     """Which engine reads, and why."""
-    from codechoir.engines import engine_choice
+    from codechoir.engines import select_engine
     from codechoir.settings import Settings, read_environment
 
     settings = read_environment(Settings)
-    choice = engine_choice(settings)
+    choice = select_engine(settings)
     model = f" ({choice.model})" if choice.model else ""
     return Check("engine in use", True, f"{settings.engine}: {choice.engine}{model}, because {choice.reason}")
 

@@ -17,7 +17,7 @@ from codechoir.stdio import wants_colour, write_bytes, write_json, write_json_li
 from codechoir.storage import parse_json
 
 if TYPE_CHECKING:
-    from codechoir.engines import EngineChoice
+    from codechoir.engines import EngineSelection
     from codechoir.pipeline import SpeechPipeline
     from codechoir.syntax import Snapshot
 
@@ -262,7 +262,7 @@ def run_outline(arguments: argparse.Namespace) -> int:
 
 def _speak_outline(
     arguments: argparse.Namespace,
-    choice: EngineChoice,
+    choice: EngineSelection,
     pipeline: SpeechPipeline,
     snapshot: Snapshot,
     at: int | None,

@@ -19,7 +19,7 @@ from codechoir.settings import VOICE_PROPERTIES, Settings, VoiceOverride
 from codechoir.stdio import write_json, write_json_list, write_line
 
 if TYPE_CHECKING:
-    from codechoir.engines import EngineChoice
+    from codechoir.engines import EngineSelection
 
 VOICES_EXAMPLES = """\
 examples:
@@ -131,13 +131,13 @@ def run_audition(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _engine_with(names: Sequence[str], settings: Settings) -> EngineChoice:
+def _engine_with(names: Sequence[str], settings: Settings) -> EngineSelection:
     """The engine of the settings; one that has these voices, where they leave it to us."""
-    from codechoir.engines import engine_choice
+    from codechoir.engines import select_engine
 
     families = [VoiceOverride(name) for name in names if name not in list(Category)]
     chosen = dict(zip(Category, families, strict=False))
-    return engine_choice(replace(settings, voices=chosen or settings.voices))
+    return select_engine(replace(settings, voices=chosen or settings.voices))
 
 
 def _sample(category: Category) -> Utterance:

@@ -36,7 +36,7 @@ from codechoir.settings import (
 )
 
 if TYPE_CHECKING:
-    from codechoir.engines import EngineChoice
+    from codechoir.engines import EngineSelection
     from codechoir.voices.library import Parameter
 
 
@@ -100,12 +100,12 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
     return read_options(Settings, arguments)
 
 
-def speech_settings_of(arguments: argparse.Namespace) -> tuple[Settings, EngineChoice]:
+def speech_settings_of(arguments: argparse.Namespace) -> tuple[Settings, EngineSelection]:
     """The same, and the engine that they choose, which they then name."""
-    from codechoir.engines import engine_choice
+    from codechoir.engines import select_engine
 
     settings = settings_of(arguments)
-    choice = engine_choice(settings)
+    choice = select_engine(settings)
     return choice.applied_to(settings), choice
 
 

@@ -17,7 +17,7 @@ from codechoir.settings import Settings
 from codechoir.stdio import report
 
 if TYPE_CHECKING:
-    from codechoir.engines import Engine, EngineChoice
+    from codechoir.engines import Engine, EngineSelection
     from codechoir.pipeline import SpeechPipeline
     from codechoir.playback import PhraseCacheFactory, Reader, Reading
     from codechoir.sinks import Content, Device, DeviceSink, FileSink, Sink
@@ -93,7 +93,7 @@ def _is_same_file(path: Path, source: str) -> bool:
 
 
 def ready_engine(
-    choice: EngineChoice, phrases: PhraseCacheFactory | None = None, is_live: bool = False
+    choice: EngineSelection, phrases: PhraseCacheFactory | None = None, is_live: bool = False
 ) -> Engine:
     """The engine that was chosen, prepared for reading.
 

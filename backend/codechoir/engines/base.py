@@ -1,7 +1,5 @@
 """The base classes of every engine: `Engine`, and `AudioListener`, which receives what an engine says.
 
-Engines are found by name, in the entry-point group `codechoir.engines`.
-
 To add an engine, derive from `Engine`, set `name` and `capabilities`, and write `speak`; every other method
 has a default. `docs/how-to/add-an-engine.md` shows a complete one.
 """
@@ -14,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from codechoir.errors import EngineError, InputError, did_you_mean
+from codechoir.errors import InputError
 from codechoir.model import AudioChunk, Capabilities, Phrase, VoiceInfo
-from codechoir.settings import FALLBACK_ENGINE
 
 if TYPE_CHECKING:
     from codechoir.voices.library import ClonedVoice, Conditioner, Parameter
@@ -328,41 +325,3 @@ class ForwardingEngine(Engine):
 
     def handle_call(self, method: str, arguments: Mapping[str, Any], blob: bytes) -> tuple[Any, bytes]:
         return self.inner.handle_call(method, arguments, blob)
-
-
-GROUP = "codechoir.engines"
-CLONING_ENGINE = "xtts"
-"""The engine of cloned voices, unless the user names another one."""
-
-
-def engine_names() -> list[str]:
-    """The names of all installed engines, sorted, with those of other packages."""
-    from importlib.metadata import entry_points
-
-    return sorted({point.name for point in entry_points(group=GROUP)})
-
-
-def make_engine(name: str) -> Engine:
-    """A new engine by name. Raises `InputError` for an unknown name, `EngineError` for a broken plug-in."""
-    from importlib.metadata import entry_points
-
-    for point in entry_points(group=GROUP):
-        if point.name == name:
-            try:
-                engine = point.load()()
-            except (ImportError, AttributeError, TypeError) as error:
-                raise EngineError(
-                    f"engine '{name}' ({point.value}) cannot be loaded: {error}; reinstall its package"
-                ) from error
-            if not isinstance(engine, Engine):
-                raise EngineError(
-                    f"engine '{name}' ({point.value}) is not a codechoir.engines.Engine; update its package"
-                )
-            return engine
-    known = engine_names()
-    raise InputError(f"unknown engine '{name}'; known: {', '.join(known)}.{did_you_mean(name, known)}")
-
-
-def make_fallback_engine() -> Engine:
-    """The engine that speaks while another one cannot. Raises `EngineError` when it is broken."""
-    return make_engine(FALLBACK_ENGINE)

@@ -14,10 +14,10 @@ from typing import Any
 from codechoir.engines import (
     EarlyEngine,
     Engine,
-    EngineChoice,
+    EngineSelection,
     ForwardingEngine,
-    engine_choice,
     make_engine,
+    select_engine,
 )
 from codechoir.errors import CodechoirError, EngineError, InputError
 from codechoir.lsp.configuration import AudioMode
@@ -70,7 +70,7 @@ class SpeechRuntime:
         self._device = Device()
         self._pipeline: SpeechPipeline | None = None
         self._engine: Engine | None = None
-        self._choice = EngineChoice(FALLBACK_ENGINE)
+        self._choice = EngineSelection(FALLBACK_ENGINE)
         self._is_settled = True
         self._broken: dict[str, str] = {}  # models that have failed, and why
         self._measured: set[str] = set()  # models whose speed was measured, or will be
@@ -100,7 +100,7 @@ class SpeechRuntime:
         return engine
 
     @property
-    def choice(self) -> EngineChoice:
+    def choice(self) -> EngineSelection:
         """The engine that speaks, and why this one."""
         self._ready()
         return self._choice
@@ -160,8 +160,8 @@ class SpeechRuntime:
             self._pipeline.change(self._choice.applied_to(self._settings))
         return None if retired is self._engine else retired
 
-    def _chosen(self, settings: Settings) -> EngineChoice:
-        return engine_choice(settings, self._broken)
+    def _chosen(self, settings: Settings) -> EngineSelection:
+        return select_engine(settings, self._broken)
 
     def follow_tables(self) -> None:
         """Loads word tables that were saved since; a mistake is reported, and the words stay as they are."""
@@ -285,7 +285,7 @@ class SpeechRuntime:
         self._choice = choice
         return engine
 
-    def _made(self, choice: EngineChoice) -> Engine:
+    def _made(self, choice: EngineSelection) -> Engine:
         early, self._early = self._early, None
         if early is not None and _is_same(early.choice, choice):
             engine = early.engine
@@ -317,7 +317,7 @@ class SpeechRuntime:
             return SpeechPipeline(self._choice.applied_to(self._settings))
 
 
-def _is_same(choice: EngineChoice, other: EngineChoice) -> bool:
+def _is_same(choice: EngineSelection, other: EngineSelection) -> bool:
     return (choice.engine, choice.model) == (other.engine, other.model)
 
 

@@ -15,14 +15,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from codechoir.engines import (
-    CHOSEN_BY_US,
+    AUTOMATIC_ENGINES,
     NATURAL_ENGINE,
     Engine,
-    EngineChoice,
-    engine_choice,
+    EngineSelection,
     engine_names,
     make_engine,
     make_fallback_engine,
+    select_engine,
 )
 from codechoir.errors import CodechoirError, EngineError, InputError, did_you_mean
 from codechoir.model import Phrase
@@ -75,7 +75,7 @@ class SpeechService:
     def __init__(self, settings: Settings, server: ServerSettings) -> None:
         """Raises `CodechoirError` if the engine cannot be used, or the settings are wrong."""
         self.server = server
-        self.choice = engine_choice(settings)
+        self.choice = select_engine(settings)
         self.settings = self.choice.applied_to(settings)
         self.pipelines = Pipelines(self.settings)
         self.metrics = ServerMetrics()
@@ -100,7 +100,7 @@ class SpeechService:
 
     def _check_names(self) -> None:
         for name in self.served:
-            if name in CHOSEN_BY_US or name not in engine_names():
+            if name in AUTOMATIC_ENGINES or name not in engine_names():
                 known = ", ".join(engine_names())
                 raise InputError(
                     f"unknown engine '{name}'; known: {known}.{did_you_mean(name, engine_names())}"
@@ -113,7 +113,7 @@ class SpeechService:
 
         Raises `RequestError` for one that the server does not offer.
         """
-        if not name or name in OPENAI_MODELS or name in CHOSEN_BY_US:
+        if not name or name in OPENAI_MODELS or name in AUTOMATIC_ENGINES:
             return self.choice.engine
         if name not in self.served:
             known = ", ".join(self.served)
@@ -148,7 +148,7 @@ class SpeechService:
         )
 
     def _make_engine(self, name: str) -> Engine:
-        choice = self.choice if name == self.choice.engine else EngineChoice(name)
+        choice = self.choice if name == self.choice.engine else EngineSelection(name)
         engine = make_engine(name)
         engine.model = choice.model
         missing = engine.check()

@@ -76,7 +76,7 @@ class VoiceOverride:
 
 
 AUTO_ENGINE, FINEST_ENGINE, FASTEST_ENGINE = "auto", "finest", "fastest"
-"""Names that stand for an engine which `engines.engine_choice` chooses, by what is ready on this machine."""
+"""Names that stand for the engine that `engines.engine_selection` chooses, by what is ready here."""
 
 VOICE_PROPERTIES: tuple[str, ...] = tuple(each.name for each in fields(VoiceOverride))
 """The properties of a voice that a profile or a user may set."""

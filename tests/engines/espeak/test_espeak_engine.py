@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from codechoir.bench.audio_metrics import SynthesizedAudio, pitches, synthesize, words_of
-from codechoir.engines.base import AudioListener, make_engine
+from codechoir.engines import AudioListener, make_engine
 from codechoir.engines.espeak import EspeakEngine
 from codechoir.errors import EngineError
 from codechoir.model import Category, Phrase, Utterance, Voice

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from codechoir.engines import AudioListener, Engine, choose_engine
+from codechoir.engines import AudioListener, Engine, decide_engine
 from codechoir.engines.natural import readiness
 from codechoir.engines.natural.kokoro_catalog import MANIFEST, VERSION, pieces_folder
 from codechoir.engines.natural.readiness import (
@@ -40,7 +40,7 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readiness, "PACKAGES", {"no_such_module_here": "no-such-package"})
     ready = ready_models()
     assert "no-such-package" in ready.problems["hibari"]
-    assert choose_engine(Settings(engine="auto"), ready, ProfileEngines()).engine == "espeak"
+    assert decide_engine(Settings(engine="auto"), ready, ProfileEngines()).engine == "espeak"
 
 
 def test_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,7 +54,7 @@ def test_a_slow_machine_is_told_its_figure_and_stays_with_espeak(monkeypatch: py
     assert keep_speed("hibari", TOO_SLOW) == ""
     assert "takes 0.81 s" in keep_speed("hibari", 0.81)
     assert "takes 0.81 s" in ready_models().problems["hibari"]
-    choice = choose_engine(Settings(engine="auto"), ready_models(), ProfileEngines())
+    choice = decide_engine(Settings(engine="auto"), ready_models(), ProfileEngines())
     assert choice.engine == "espeak"
     assert "takes 0.81 s" in choice.reason
 

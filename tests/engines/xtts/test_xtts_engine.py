@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from codechoir.engines.base import make_engine
+from codechoir.engines import make_engine
 from codechoir.engines.subprocess.client import ChildEngine, Supervisor
 from codechoir.engines.xtts import xtts_engine
 from codechoir.engines.xtts.capabilities import (

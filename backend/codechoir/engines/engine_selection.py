@@ -1,7 +1,7 @@
 """The engine that a setting stands for.
 
-`auto`, `finest` and `fastest` stand for the engine that `engine_choice` finds, by what is ready on this
-machine and by what the user has chosen besides. `choose_engine` decides; nothing else does.
+`auto`, `finest` and `fastest` stand for the engine that `select_engine` finds, by what is ready on this
+machine and by what the user has chosen besides. `decide_engine` decides; nothing else does.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from codechoir.engines.base import Engine, make_engine
+from codechoir.engines.base import Engine
+from codechoir.engines.registry import make_engine
 from codechoir.errors import CodechoirError, InputError
 from codechoir.settings import AUTO_ENGINE, FALLBACK_ENGINE, FASTEST_ENGINE, FINEST_ENGINE, Settings
 
@@ -24,7 +25,7 @@ NATURAL_ENGINE = "natural"
 INSTANT_MODEL = "hibari"
 """The model whose first sound takes at most 50 ms, so that it also spells; see decision 0054."""
 
-CHOSEN_BY_US = (AUTO_ENGINE, FINEST_ENGINE, FASTEST_ENGINE)
+AUTOMATIC_ENGINES = (AUTO_ENGINE, FINEST_ENGINE, FASTEST_ENGINE)
 
 FAST_RATE = 350.0
 """Words a minute above which `auto` stays with eSpeak NG.
@@ -49,7 +50,7 @@ class ReadyModels:
 
 
 @dataclass(frozen=True, slots=True)
-class EngineChoice:
+class EngineSelection:
     """The engine that speaks, which of its models, and why, in words that follow "because".
 
     `foreign`: families in the settings that are voices of another engine, and do not count with this one.
@@ -76,25 +77,25 @@ class EngineChoice:
         return replace(settings, engine=self.engine, voices=voices)
 
 
-def choose_engine(settings: Settings, ready: ReadyModels, profile: ProfileEngines) -> EngineChoice:
+def decide_engine(settings: Settings, ready: ReadyModels, profile: ProfileEngines) -> EngineSelection:
     """The engine that settings stand for. Depends on nothing but its arguments."""
     asked = settings.engine
-    if asked not in CHOSEN_BY_US:
-        return EngineChoice(asked, "", "the setting names it")
+    if asked not in AUTOMATIC_ENGINES:
+        return EngineSelection(asked, "", "the setting names it")
     if asked == AUTO_ENGINE:
         if profile.meant:
-            return EngineChoice(profile.meant, "", f"the profile '{settings.profile}' is for it")
+            return EngineSelection(profile.meant, "", f"the profile '{settings.profile}' is for it")
         if reason := _reason_for_fallback(settings, ready, profile):
-            return EngineChoice(FALLBACK_ENGINE, "", reason)
+            return EngineSelection(FALLBACK_ENGINE, "", reason)
     order = list(ready.problems) if asked != FASTEST_ENGINE else list(ready.problems)[-1:]
     for model in order:
         if not ready.problems[model]:
             finer = [f"{name}: {ready.problems[name]}" for name in order[: order.index(model)]]
             quality = "fastest" if asked == FASTEST_ENGINE else "finest"
             reason = "; ".join([f"{model} is the {quality} that is ready", *finer])
-            return EngineChoice(NATURAL_ENGINE, model, reason, _families(settings) - ready.voices)
+            return EngineSelection(NATURAL_ENGINE, model, reason, _families(settings) - ready.voices)
     why = "; ".join(f"{name}: {ready.problems[name]}" for name in order)
-    return EngineChoice(FALLBACK_ENGINE, "", f"no natural voice can speak here ({why})")
+    return EngineSelection(FALLBACK_ENGINE, "", f"no natural voice can speak here ({why})")
 
 
 def _reason_for_fallback(settings: Settings, ready: ReadyModels, profile: ProfileEngines) -> str:
@@ -119,13 +120,13 @@ def _families(settings: Settings) -> frozenset[str]:
     return frozenset(change.family for change in settings.voices.values() if change.family)
 
 
-def engine_choice(settings: Settings, broken: Mapping[str, str] | None = None) -> EngineChoice:
+def select_engine(settings: Settings, broken: Mapping[str, str] | None = None) -> EngineSelection:
     """The engine that settings stand for here. `broken`: models that have failed in this process, and why.
 
     Loads no engine. A profile with a mistake counts as one that names no engine; who loads it reports it.
     """
-    if settings.engine not in CHOSEN_BY_US:
-        return EngineChoice(settings.engine, "", "the setting names it")
+    if settings.engine not in AUTOMATIC_ENGINES:
+        return EngineSelection(settings.engine, "", "the setting names it")
     from codechoir.engines.natural import ready_models
     from codechoir.voices import ProfileEngines, engines_of_profile
 
@@ -134,14 +135,14 @@ def engine_choice(settings: Settings, broken: Mapping[str, str] | None = None) -
     profile = ProfileEngines()
     with suppress(InputError):
         profile = engines_of_profile(settings.profile)
-    return choose_engine(settings, ready, profile)
+    return decide_engine(settings, ready, profile)
 
 
 @dataclass(frozen=True, slots=True)
 class EarlyEngine:
     """An engine that was chosen and has begun to load."""
 
-    choice: EngineChoice
+    choice: EngineSelection
     engine: Engine
 
 
@@ -152,7 +153,7 @@ def begin_loading(settings: Settings) -> EarlyEngine | None:
     for, or if it fails: who needs the engine makes it then, and reports what is wrong.
     """
     try:
-        choice = engine_choice(settings)
+        choice = select_engine(settings)
         if not choice.model:
             return None
         engine = make_engine(choice.engine)

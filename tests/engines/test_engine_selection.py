@@ -1,4 +1,4 @@
-"""Which engine speaks: the table of `choose_engine`, and what it is asked with on this machine."""
+"""Which engine speaks: the table of `decide_engine`, and what it is asked with on this machine."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from codechoir.engines import (
-    CHOSEN_BY_US,
+    AUTOMATIC_ENGINES,
     FAST_RATE,
     ReadyModels,
-    choose_engine,
-    engine_choice,
+    decide_engine,
     engine_names,
+    select_engine,
 )
 from codechoir.model import Category
 from codechoir.settings import Settings, VoiceOverride
@@ -92,7 +92,7 @@ def test_choice(
     profile: ProfileEngines,
     wanted: tuple[str, str],
 ) -> None:
-    choice = choose_engine(Settings(**given), ReadyModels(problems, VOICES), profile)  # type: ignore[arg-type]
+    choice = decide_engine(Settings(**given), ReadyModels(problems, VOICES), profile)  # type: ignore[arg-type]
     assert (choice.engine, choice.model) == wanted
     assert choice.reason
 
@@ -100,7 +100,7 @@ def test_choice(
 def test_reasons_name_what_decided() -> None:
     def reason(problems: Mapping[str, str], **given: object) -> str:
         settings = Settings(engine="auto", **given)  # type: ignore[arg-type]
-        return choose_engine(settings, ReadyModels(problems, VOICES), DEFAULT).reason
+        return decide_engine(settings, ReadyModels(problems, VOICES), DEFAULT).reason
 
     assert reason(FAST) == "hibari is the finest that is ready; kokoro: not installed"
     assert "no onnxruntime" in reason(NONE)
@@ -109,39 +109,39 @@ def test_reasons_name_what_decided() -> None:
 
 
 def test_names_that_stand_for_an_engine_are_no_engines() -> None:
-    assert not set(CHOSEN_BY_US) & set(engine_names())
+    assert not set(AUTOMATIC_ENGINES) & set(engine_names())
 
 
 def test_settings_then_name_the_engine_and_keep_everything_else() -> None:
     asked = Settings(engine="auto", rate=210, natural_language="de")
-    named = engine_choice(asked).applied_to(asked)
+    named = select_engine(asked).applied_to(asked)
     assert named == Settings(engine="espeak", rate=210, natural_language="de")
-    assert engine_choice(named).applied_to(named) == named
+    assert select_engine(named).applied_to(named) == named
 
 
 def test_a_model_that_has_failed_is_not_chosen_again() -> None:
     broken = {"kokoro": "it crashed", "hibari": "cannot be loaded"}
-    choice = engine_choice(Settings(engine="auto"), broken)
+    choice = select_engine(Settings(engine="auto"), broken)
     assert choice.engine == "espeak"
     assert "cannot be loaded" in choice.reason
 
 
 def test_classic_profile_is_espeak_unless_an_engine_is_named() -> None:
-    assert engine_choice(Settings(engine="auto", profile="classic")).engine == "espeak"
-    assert engine_choice(Settings(engine="silent", profile="classic")).engine == "silent"
+    assert select_engine(Settings(engine="auto", profile="classic")).engine == "espeak"
+    assert select_engine(Settings(engine="silent", profile="classic")).engine == "silent"
 
 
 def test_a_profile_with_a_mistake_is_left_to_who_loads_it(tmp_path: Path) -> None:
     profile = tmp_path / "mine.toml"
     profile.write_text("[meta]\nengine = 3\n")
     settings = Settings(engine="auto", profile=str(profile))
-    assert engine_choice(settings) == engine_choice(Settings(engine="auto"))
+    assert select_engine(settings) == select_engine(Settings(engine="auto"))
 
 
 def test_finest_does_not_take_voices_of_espeak() -> None:
     voices = {COMMENT: VoiceOverride("en-us+f3", pitch=40), Category.KEYWORD: VoiceOverride("heart-bass")}
     settings = Settings(engine="finest", voices=voices)
-    applied = choose_engine(settings, ReadyModels(BOTH, VOICES), DEFAULT).applied_to(settings)
+    applied = decide_engine(settings, ReadyModels(BOTH, VOICES), DEFAULT).applied_to(settings)
     assert applied.voices == {COMMENT: VoiceOverride(pitch=40), Category.KEYWORD: VoiceOverride("heart-bass")}
     named = Settings(engine="natural", voices=voices)
-    assert choose_engine(named, ReadyModels(BOTH, VOICES), DEFAULT).applied_to(named) == named
+    assert decide_engine(named, ReadyModels(BOTH, VOICES), DEFAULT).applied_to(named) == named
