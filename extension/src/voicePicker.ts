@@ -215,11 +215,16 @@ export async function compareVoices(
     if (!picked.isSample) {
       return;
     }
-    const { engine, engineReason } = await loadedEngine(connection, picked.engine);
-    if (engine === "espeak" && picked.engine === NATURAL_VOICES) {
-      void window.showInformationMessage(l10n.t("eSpeak NG reads: {0}", engineReason));
+    try {
+      const { engine, engineReason } = await loadedEngine(connection, picked.engine);
+      if (engine === "espeak" && picked.engine === NATURAL_VOICES) {
+        void window.showInformationMessage(l10n.t("eSpeak NG reads: {0}", engineReason));
+      }
+      await sample();
+    } catch (error) {
+      await updateSetting("engine", before);
+      throw error;
     }
-    await sample();
   }
 }
 

@@ -99,6 +99,20 @@ test("who does not choose keeps the engine", async () => {
   assert.equal(fake.settings["codechoir.engine"], "xtts");
 });
 
+test("a sample that fails leaves the engine as it was", async () => {
+  fake.settings["codechoir.engine"] = "xtts";
+  const connection: ServerConnection = {
+    execute: () => Promise.reject(new Error("the server has stopped")),
+    notify: () => undefined,
+  };
+  fake.pick = ({ label }: QuickPickItem) => label === "Listen to eSpeak NG";
+  await assert.rejects(
+    compareVoices(connection, () => Promise.resolve()),
+    /stopped/,
+  );
+  assert.equal(fake.settings["codechoir.engine"], "xtts");
+});
+
 test("a computer without natural voices is told why", async () => {
   await compare(["Listen to the natural voices", "Decide automatically"], "espeak");
   assert.deepEqual(fake.messages, ["eSpeak NG reads: too slow"]);

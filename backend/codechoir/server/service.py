@@ -7,7 +7,7 @@ import logging
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,7 +25,6 @@ from codechoir.engines import (
     select_engine,
 )
 from codechoir.errors import CodechoirError, EngineError, InputError, did_you_mean
-from codechoir.model import Phrase
 from codechoir.playback import PhraseCacheFactory, prepare_engine
 from codechoir.server.http_errors import ClosingError, RequestError
 from codechoir.server.metrics import ServerMetrics
@@ -62,11 +61,6 @@ class SpeechPlan:
     id: str = ""
     first_phrase: int = 0
     text_length: int = 0
-
-
-def plan_of_phrases(phrases: Callable[[], Iterator[Phrase]], skip: int = 0) -> Callable[[], PhraseSource]:
-    """The `source` of a plan whose phrases are all known."""
-    return lambda: PhraseSource(phrases(), skip)
 
 
 class SpeechService:

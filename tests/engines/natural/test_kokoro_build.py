@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from codechoir.engines.natural.kokoro_build import build, lines_of_user
+from codechoir.engines.natural.kokoro_build import BUILDING, build, lines_of_user
 from codechoir.engines.natural.kokoro_catalog import MANIFEST, PIECES, VERSION, VOICES_FILE, read_manifest
 from codechoir.engines.natural.kokoro_graphs import Export, GraphWriter
 from codechoir.engines.natural.kokoro_install import MODEL, KokoroInstallation
@@ -177,6 +179,37 @@ def test_what_fails_leaves_the_old_pieces_and_nothing_else(kokoro_model: Path, t
     assert [path.name for path in target.parent.iterdir()] == ["pieces"]
     manifest = read_manifest(target)
     assert manifest is not None and manifest["key"] == "key"
+
+
+def test_pieces_in_use_stay(kokoro_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows renames no folder while a file in it is open."""
+    voices = write_styles(tmp_path, ["af_heart"])
+    target = tmp_path / "home" / "pieces"
+    built(kokoro_model / "model.onnx", target, voices)
+    rename = Path.rename
+
+    def renamed(path: Path, to: Path) -> Path:
+        if path == target:
+            raise PermissionError(13, "Access is denied")
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", renamed)
+    with pytest.raises(EngineError, match=r"are in use .*end all readings"):
+        built(kokoro_model / "model.onnx", target, voices)
+    assert [path.name for path in target.parent.iterdir()] == ["pieces"]
+    assert read_manifest(target) is not None
+
+
+def test_what_a_killed_process_left_is_removed(kokoro_model: Path, tmp_path: Path) -> None:
+    voices = write_styles(tmp_path, ["af_heart"])
+    left, others = tmp_path / f"{BUILDING}left", tmp_path / f"{BUILDING}others"
+    for folder in (left, others):
+        folder.mkdir()
+        (folder / "generator.onnx").write_bytes(b"half")
+    day_before = time.time() - 25 * 3600
+    os.utime(left, (day_before, day_before))
+    built(kokoro_model / "model.onnx", tmp_path / "pieces", voices)
+    assert not left.exists() and others.exists()
 
 
 def test_pieces_of_another_version_or_damaged_ones_do_not_count(kokoro_pieces: Path, tmp_path: Path) -> None:

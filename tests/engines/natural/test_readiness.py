@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from codechoir.engines import AudioListener, Engine, decide_engine
 from codechoir.engines.natural import readiness
 from codechoir.engines.natural.kokoro_catalog import MANIFEST, VERSION, pieces_folder
 from codechoir.engines.natural.readiness import (
+    SLOW_FILE,
     TOO_SLOW,
     keep_speed,
     kept_speeds,
@@ -60,6 +63,16 @@ def test_a_slow_machine_is_told_its_figure_and_stays_with_espeak(monkeypatch: py
 
     monkeypatch.setattr(readiness, "machine", lambda: "another version, or processor")
     assert ready_models().problems["hibari"] == ""
+
+
+@pytest.mark.parametrize("days", [-2, 8])
+def test_a_machine_counts_as_slow_for_a_week(cache: Path, days: int) -> None:
+    """It may only have been busy; and clocks are put right."""
+    keep_speed("kokoro", 0.9)
+    assert kept_speeds() == {"kokoro": 0.9}
+    measured = time.time() - days * 24 * 3600
+    os.utime(cache / SLOW_FILE, (measured, measured))
+    assert kept_speeds() == {}
 
 
 def test_measuring_again_forgets_that_it_was_slow() -> None:

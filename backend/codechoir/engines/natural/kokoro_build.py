@@ -15,6 +15,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,10 +44,17 @@ from codechoir.engines.natural.kokoro_voice import (
     kokoro_alphabet,
     piece_session,
 )
+from codechoir.errors import EngineError
 
 if TYPE_CHECKING:
     import onnxruntime
 
+
+BUILDING = ".building-"
+"""Begins the names of folders that are not complete, or no longer in use."""
+
+ABANDONED_SECONDS = 24 * 3600
+"""Such a folder is of a process that was killed: a build takes minutes."""
 
 RANGE_VOICES = ("af_heart", "af_nicole", "am_fenrir", "am_onyx", "bf_emma", "bm_george")
 """Voices whose lines give the ranges: low and high, loud and whispering ones."""
@@ -87,16 +95,39 @@ def build(
     """Builds the pieces in the folder `target`, which is replaced.
 
     `voices`: files of style vectors by name. `key`: see `pieces_key`. `lines`: see `lines_of_user`. Raises
-    `EngineError` when the model is another one than expected.
+    `EngineError` when the model is another one than expected, and when the pieces there are in use, which
+    Windows does not let anyone replace.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".building-", dir=target.parent))
+    for left in target.parent.glob(BUILDING + "*"):  # by a process that was killed
+        if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=BUILDING, dir=target.parent))
     try:
         _Builder(model, voices, folder, lines, progress).run(key)
-        shutil.rmtree(target, ignore_errors=True)
-        folder.rename(target)
+        _replace(folder, target)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _replace(folder: Path, target: Path) -> None:
+    """Renames `folder` to `target`, whose pieces stay where that cannot be done."""
+    if not target.exists():
+        folder.rename(target)
+        return
+    old = folder.with_name(folder.name + ".old")
+    try:
+        target.rename(old)
+    except OSError as error:
+        raise EngineError(
+            f"the voices in {target} are in use ({error.strerror}); end all readings, and try again"
+        ) from error
+    try:
+        folder.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """Which of the natural models can speak on this machine: installed, enough memory, fast enough.
 
 A model is measured when it is installed, when an editor has loaded it, and by `codechoir doctor`. Only the
-figure of one that is too slow is kept, with the version and the processor: the next start then does not try
-it again, and a machine that is fast enough has no file that nobody asked for.
+figure of one that is too slow is kept, for a week, with the version and the processor: the next start then
+does not try it again, and a machine that is fast enough has no file that nobody asked for.
 """
 
 from __future__ import annotations
@@ -45,6 +45,9 @@ MEMORY_MEGABYTES = {KOKORO: 2000, HIBARI: 1000}
 """Physical memory below which a model is not used: five times what its process needs."""
 
 SLOW_FILE = "slow-models.json"
+
+KEPT_SECONDS = 7 * 24 * 3600
+"""How long a model counts as too slow: the machine may only have been busy when it was measured."""
 
 MEASURED_LINE = "for each item in items, total becomes total plus price times quantity"
 
@@ -166,8 +169,13 @@ def keep_speed(model: str, factor: float) -> str:
 
 
 def kept_speeds() -> Mapping[str, float]:
-    """Models that were too slow, with their real-time factors; empty if version or processor are others."""
+    """Models that were too slow, with their real-time factors.
+
+    Empty if version or processor are others, or if it was measured long ago, or in the future.
+    """
     try:
+        if not 0 <= time.time() - _path().stat().st_mtime < KEPT_SECONDS:
+            return {}
         found: Any = read_json(_path())
         if found["machine"] != machine():
             return {}
