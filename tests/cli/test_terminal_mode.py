@@ -34,6 +34,15 @@ with handled_signals():
 """
 
 
+FOREGROUND = """
+import fcntl, signal, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
+    signal.signal(number, signal.SIG_DFL)
+"""
+"""Takes the terminal. `nohup` and shells in the background have what they run ignore some signals."""
+
+
 class Terminal:
     """A process with a terminal of its own."""
 
@@ -42,11 +51,7 @@ class Terminal:
         self._slave = slave
         self.before = termios.tcgetattr(slave)
         self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-c",
-                f"import os, fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n{program}",
-            ],
+            [sys.executable, "-c", FOREGROUND + program],
             stdin=slave,
             stdout=subprocess.PIPE,
             start_new_session=True,
