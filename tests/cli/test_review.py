@@ -76,6 +76,20 @@ def test_a_folder_without_a_repository(
     assert "no repository here" in done.error and done.status == 2
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program there")
+@pytest.mark.parametrize("search", [".", ""])
+def test_a_git_of_the_project_is_not_run(
+    codechoir: Codechoir, repository: Path, monkeypatch: pytest.MonkeyPatch, search: str
+) -> None:
+    """Whoever wrote the project could have it do anything."""
+    program = repository / "git"
+    program.write_text(f"#!/bin/sh\ntouch {repository / 'was-run'}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{search}:/nowhere")
+    assert "git is not installed" in codechoir("review", "--no-play", "-o", "r.wav").err
+    assert not (repository / "was-run").exists()
+
+
 def test_without_git(codechoir: Codechoir, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(repository))
     assert "git is not installed" in codechoir("review", "--no-play", "-o", "r.wav").err

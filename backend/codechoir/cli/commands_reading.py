@@ -29,6 +29,7 @@ from codechoir.errors import InputError
 from codechoir.model import Category, Utterance
 from codechoir.settings import category_named
 from codechoir.stdio import is_terminal, report, wants_colour
+from codechoir.storage import program_path
 
 # ---- read ------------------------------------------------------------------------------------------------
 
@@ -208,15 +209,16 @@ def git_diff(revision: str | None, *, staged: bool) -> bytes:
     """The diff of the work tree around the current folder. Raises `InputError` with git's reason."""
     if revision is not None and revision.startswith("-"):
         raise InputError(f"'{revision}' is no revision")
-    command = ["git", "-c", "core.quotePath=false", "diff", *_GIT_OPTIONS]
+    git = program_path("git")
+    if git is None:
+        raise InputError("git is not installed; name a patch, or pipe a diff into 'codechoir read -'")
+    command = [git, "-c", "core.quotePath=false", "diff", *_GIT_OPTIONS]
     command += ["--staged"] if staged else []
     command += [revision] if revision is not None else []
     try:
         status, text, errors = bounded_output([*command, "--"])
-    except FileNotFoundError as error:
-        raise InputError(
-            "git is not installed; name a patch, or pipe a diff into 'codechoir read -'"
-        ) from error
+    except OSError as error:
+        raise InputError(f"git cannot be run: {error.strerror}") from error
     if status:
         if b"ot a git repository" in errors:
             raise InputError("there is no repository here; name a patch, or go to a folder with one")

