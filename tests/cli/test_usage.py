@@ -28,6 +28,7 @@ BAD = [
     (["read", CART, "--rate", "nan"], "--rate must be a number between 80 and 900, got nan"),
     (["read", CART, "--rate", "1000"], "--rate must be a number between 80 and 900, got 1000"),
     (["read", CART, "--engine", "espeek"], "unknown engine 'espeek'"),
+    (["read", CART, "--engine", "fastes"], "finest, fastest, which choose one. Did you mean 'fastest'?"),
     (["read", CART, "--engine", "espeek"], "Did you mean 'espeak'?"),
     (
         ["read", CART, "--voices", "defualt"],

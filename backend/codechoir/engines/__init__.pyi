@@ -8,7 +8,6 @@ from .base import ForwardingListener as ForwardingListener
 from .base import Installer as Installer
 from .base import ReadingCancelledError as ReadingCancelledError
 from .base import VoiceIdentity as VoiceIdentity
-from .engine_selection import AUTOMATIC_ENGINES as AUTOMATIC_ENGINES
 from .engine_selection import FAST_RATE as FAST_RATE
 from .engine_selection import NATURAL_ENGINE as NATURAL_ENGINE
 from .engine_selection import EarlyEngine as EarlyEngine
@@ -17,6 +16,7 @@ from .engine_selection import ReadyModels as ReadyModels
 from .engine_selection import begin_loading as begin_loading
 from .engine_selection import decide_engine as decide_engine
 from .engine_selection import select_engine as select_engine
+from .registry import AUTOMATIC_ENGINES as AUTOMATIC_ENGINES
 from .registry import CLONING_ENGINE as CLONING_ENGINE
 from .registry import engine_names as engine_names
 from .registry import make_engine as make_engine

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codechoir.engines.base import Engine
-from codechoir.engines.registry import make_engine
+from codechoir.engines.registry import AUTOMATIC_ENGINES, make_engine
 from codechoir.errors import CodechoirError, InputError
-from codechoir.settings import AUTO_ENGINE, FALLBACK_ENGINE, FASTEST_ENGINE, FINEST_ENGINE, Settings
+from codechoir.settings import AUTO_ENGINE, FALLBACK_ENGINE, FASTEST_ENGINE, Settings
 
 if TYPE_CHECKING:
     from codechoir.voices import ProfileEngines
@@ -24,8 +24,6 @@ NATURAL_ENGINE = "natural"
 
 INSTANT_MODEL = "hibari"
 """The model whose first sound takes at most 50 ms, so that it also spells; see decision 0054."""
-
-AUTOMATIC_ENGINES = (AUTO_ENGINE, FINEST_ENGINE, FASTEST_ENGINE)
 
 FAST_RATE = 350.0
 """Words a minute above which `auto` stays with eSpeak NG.

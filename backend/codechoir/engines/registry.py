@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from codechoir.engines.base import Engine
 from codechoir.errors import EngineError, InputError, did_you_mean
-from codechoir.settings import FALLBACK_ENGINE
+from codechoir.settings import AUTO_ENGINE, FALLBACK_ENGINE, FASTEST_ENGINE, FINEST_ENGINE
 
 GROUP = "codechoir.engines"
+AUTOMATIC_ENGINES = (AUTO_ENGINE, FINEST_ENGINE, FASTEST_ENGINE)
+"""Names in settings that stand for one of the engines, see `engine_selection`; they name no engine here."""
+
 CLONING_ENGINE = "xtts"
 """The engine of cloned voices, unless the user names another one."""
 
@@ -36,7 +39,11 @@ def make_engine(name: str) -> Engine:
                 )
             return engine
     known = engine_names()
-    raise InputError(f"unknown engine '{name}'; known: {', '.join(known)}.{did_you_mean(name, known)}")
+    hint = did_you_mean(name, known)
+    if name not in AUTOMATIC_ENGINES:
+        hint = did_you_mean(name, [*known, *AUTOMATIC_ENGINES])
+        known.append("and auto, finest, fastest, which choose one")
+    raise InputError(f"unknown engine '{name}'; known: {', '.join(known)}.{hint}")
 
 
 def make_fallback_engine() -> Engine:

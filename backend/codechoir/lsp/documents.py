@@ -170,9 +170,6 @@ def _from_disk(uri: str) -> Snapshot:
 KEPT_ORIGINS = 256
 """As many phrases as may be ahead of the one that sounds, and the few before it where a pause leads back."""
 
-Follow = Callable[[Snapshot], Snapshot]
-"""Returns the newest text of the document of a snapshot; the same one if nothing has changed."""
-
 
 class PhraseOrigins:
     """The text that each phrase of one reading was made from, by the phrase's number in the reading.
