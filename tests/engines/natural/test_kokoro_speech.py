@@ -18,21 +18,9 @@ from codechoir.engines.natural.kokoro_install import VOICE_NAMES
 from codechoir.engines.natural.kokoro_speech import FIRST_WINDOW, Timing, sounding_halves
 from codechoir.engines.natural.kokoro_voice import HALF, Floats, KokoroVoice, SpokenLine
 from codechoir.errors import EngineError
-from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
+from codechoir.model import Category, Phrase, Voice
 from support.listening import Listener
-
-HEART = Voice("af_heart")
-
-
-def said(text: str, start: int = 0, voice: Voice = HEART, **about: object) -> CastUtterance:
-    category = about.pop("category", Category.VARIABLE)
-    utterance = Utterance(text, category, start, start + 9, **about)  # type: ignore[arg-type]
-    return CastUtterance(utterance, voice)
-
-
-def line(*parts: CastUtterance) -> Phrase:
-    return Phrase(parts, parts[0].utterance.start, parts[-1].utterance.end)
-
+from support.natural_phrases import HEART, line, said
 
 LINE = line(
     said("return", 0, Voice("heart-bass"), category=Category.KEYWORD),

@@ -21,23 +21,11 @@ from codechoir.engines.natural.hosted_natural import HostedNaturalEngine
 from codechoir.engines.natural.line_passes import LinePass, passes_of
 from codechoir.engines.natural.pronunciation import Pronunciation
 from codechoir.errors import EngineError
-from codechoir.model import CastUtterance, Category, Phrase, Utterance, Voice
+from codechoir.model import Category, Phrase, Voice
 from codechoir.settings import Settings
 from codechoir.voices import Casting, load_profile
 from support.listening import Listener
-
-HEART = Voice("heart")
-
-
-def said(text: str, start: int = 0, voice: Voice = HEART, **about: object) -> CastUtterance:
-    category = about.pop("category", Category.VARIABLE)
-    utterance = Utterance(text, category, start, start + 9, **about)  # type: ignore[arg-type]
-    return CastUtterance(utterance, voice)
-
-
-def line(*parts: CastUtterance) -> Phrase:
-    return Phrase(parts, parts[0].utterance.start, parts[-1].utterance.end)
-
+from support.natural_phrases import HEART, line, said
 
 LINE = line(
     said("return", 0, Voice("heart-bass"), category=Category.KEYWORD),
